@@ -1,0 +1,20 @@
+# Compiler flags. The numeric contract (docs/numbers.md) needs -ffp-contract=off everywhere.
+add_library(bantam_flags INTERFACE)
+target_compile_options(bantam_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections -fvisibility=hidden)
+if(BANTAM_WERROR)
+  target_compile_options(bantam_flags INTERFACE -Werror)
+endif()
+target_include_directories(bantam_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+if(BANTAM_SANITIZE)
+  target_compile_options(bantam_flags INTERFACE -fsanitize=${BANTAM_SANITIZE}
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(bantam_flags INTERFACE -fsanitize=${BANTAM_SANITIZE})
+else()
+  target_link_options(bantam_flags INTERFACE -Wl,--gc-sections)
+endif()
+
+# The rooms of the core are built without exceptions.
+add_library(bantam_core_flags INTERFACE)
+target_compile_options(bantam_core_flags INTERFACE -fno-exceptions)

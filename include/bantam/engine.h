@@ -1,0 +1,122 @@
+// Engine: runs requests on a model. One for the command line, the same for the server.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bantam/model.h"
+#include "bantam/result.h"
+#include "bantam/sampling.h"
+
+namespace bantam {
+
+struct EngineOptions {
+  int context = 0;        // tokens per sequence; 0: the model's own, at most 32,768
+  int max_sequences = 1;  // sequences that run at once
+  int kv_tokens = 0;      // size of the shared key-value pool; 0: context × max_sequences
+  int prompt_chunk = 512; // most prompt tokens per step
+  int threads = 0;        // 0: as many as the machine and its cgroup allow
+  bool prefix_cache = true;
+};
+
+enum class FinishReason : uint8_t { kStop, kLength, kCancelled, kError };
+
+struct TokenLogprob {
+  TokenId token = 0;
+  float logprob = 0;
+  std::vector<std::pair<TokenId, float>> top;
+};
+
+// A piece of a reply. `text` is whole UTF-8 and never taken back.
+struct Delta {
+  std::string text;
+  std::vector<TokenId> tokens;
+  std::vector<TokenLogprob> logprobs;
+};
+
+struct GenerationStats {
+  int prompt_tokens = 0;
+  int cached_tokens = 0;  // of the prompt, found in the prefix cache
+  int generated_tokens = 0;
+  double prefill_s = 0;      // reading the prompt
+  double decode_s = 0;       // from the first token to the last
+  double first_token_s = 0;  // from submission to the first token
+};
+
+struct GenerationResult {
+  std::string text;
+  std::vector<TokenId> tokens;
+  FinishReason finish = FinishReason::kStop;
+  std::string stop_string;  // the stop string that ended it, if one did
+  uint64_t seed = 0;
+  GenerationStats stats;
+};
+
+struct GenerationRequest {
+  std::vector<TokenId> prompt;  // not empty
+  SamplingParams sampling;
+  int max_tokens = -1;            // -1: until the context is full
+  std::vector<std::string> stop;  // the reply ends before the first of them
+  bool ignore_end = false;        // go on past end-of-text tokens (benchmarks)
+  bool keep_special = false;      // write control tokens out
+  int logprobs = -1;              // -1: none; n ≥ 0: of each token, and the n most likely
+
+  // Both run on the thread that steps the engine; return false to cancel.
+  std::function<bool(const Delta&)> on_delta;
+  std::function<bool(int done, int total)> on_prompt_progress;
+};
+
+struct ScoredPosition {
+  int pos = 0;
+  TokenId token = 0;
+  std::optional<double> logprob;  // of `token` given those before it; none at position 0
+  std::vector<std::pair<TokenId, float>> top;  // log-probabilities for the position after it
+  std::span<const float> logits;  // [vocabulary_size] after it; valid during the callback
+};
+
+// Not thread-safe: one thread submits and steps (the server wraps it).
+class Engine {
+ public:
+  // Fails with kResourceExhausted if the key-value pool does not fit in memory.
+  static Result<std::unique_ptr<Engine>> Create(std::shared_ptr<const Model> model,
+                                                const EngineOptions& options);
+  virtual ~Engine() = default;
+
+  // Queues a request. Fails with kTooLong (both numbers in the message) or kInvalidArgument.
+  using RequestId = uint64_t;
+  virtual Result<RequestId> Submit(GenerationRequest request) = 0;
+
+  // One batch: admits, runs the model once, samples, calls on_delta. False when nothing is left.
+  virtual Result<bool> Step() = 0;
+
+  // The result of a finished request, once; nothing while it runs.
+  virtual std::optional<GenerationResult> Take(RequestId id) = 0;
+
+  // Frees its memory before the next step. Unknown ids are ignored.
+  virtual void Cancel(RequestId id) = 0;
+
+  // Submit, step to the end, take.
+  virtual Result<GenerationResult> Generate(GenerationRequest request) = 0;
+
+  // Log-probabilities of a given text, position by position, through the same forward pass.
+  // `on_position` returns false to stop early. Positions before `from` are computed, not reported.
+  virtual Result<void> Score(std::span<const TokenId> tokens, int top, int from,
+                             const std::function<bool(const ScoredPosition&)>& on_position) = 0;
+
+  virtual int context() const = 0;
+  virtual const EngineOptions& options() const = 0;
+};
+
+// The instruction set the kernels run on ("avx512vnni", "avx2", …).
+std::string ActiveIsa();
+
+// Peak resident memory of this process so far, in bytes (VmHWM).
+uint64_t PeakMemoryBytes();
+
+}  // namespace bantam

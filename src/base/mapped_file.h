@@ -1,0 +1,35 @@
+// MappedFile: a read-only memory map of a whole file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "bantam/result.h"
+
+namespace bantam {
+
+// Movable, unmaps on destruction. Safe to read from many threads.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  // Maps a regular file. Directories, devices, empty and unreadable files fail with a message
+  // that names the path and the reason.
+  static Result<MappedFile> Open(const std::string& path);
+
+  std::span<const uint8_t> bytes() const { return {data_, size_}; }
+
+  // madvise(MADV_DONTNEED) over the whole pages inside [offset, offset + size).
+  void Release(size_t offset, size_t size) const;
+
+ private:
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace bantam

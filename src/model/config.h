@@ -1,0 +1,59 @@
+// ModelConfig: everything that shapes a decoder, read from a file's metadata.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/metadata.h"
+#include "bantam/result.h"
+
+namespace bantam {
+
+enum class NormKind : uint8_t { kRms, kLayer };
+enum class Activation : uint8_t { kSilu, kGelu };
+enum class RopeStyle : uint8_t {
+  kNeoX,         // rotates (x[i], x[i + d/2]): qwen2, phi3, starcoder2, gemma3
+  kInterleaved,  // rotates (x[2i], x[2i + 1]): llama as GGUF stores it
+};
+enum class RopeScaling : uint8_t { kNone, kLinear, kYarn };
+
+// Sizes and options of one decoder. Read-only after ReadConfig.
+struct ModelConfig {
+  std::string architecture;
+  int n_layers = 0;
+  int n_embd = 0;
+  int n_ff = 0;
+  int n_heads = 0;
+  int n_kv_heads = 0;
+  int head_dim = 0;
+  int vocab_size = 0;
+  int context_length = 0;
+  float norm_eps = 1e-6F;
+
+  NormKind norm = NormKind::kRms;
+  Activation activation = Activation::kSilu;
+  bool gated = true;  // feed-forward: down(act(gate) * up), else down(act(up))
+
+  RopeStyle rope_style = RopeStyle::kNeoX;
+  int rope_dim = 0;  // rotated dimensions of a head
+  double rope_base = 10000;
+  RopeScaling rope_scaling = RopeScaling::kNone;
+  double rope_factor = 1;           // context extension factor
+  int rope_original_context = 0;    // YaRN
+  double rope_attention_factor = 0; // YaRN magnitude; 0: 0.1 ln(factor) + 1
+  double yarn_beta_fast = 32;
+  double yarn_beta_slow = 1;
+  std::vector<float> rope_frequency_factors;  // [rope_dim / 2] divisors; empty: none
+
+  int sliding_window = 0;         // 0: attend to everything before
+  float attention_scale = 0;      // 0: 1 / sqrt(head_dim)
+  float logit_softcap = 0;        // 0: none
+  float embedding_scale = 1;      // gemma: sqrt(n_embd)
+};
+
+// Reads and checks the configuration. kUnsupported names an unknown architecture (and lists the
+// known ones) or rope scaling; kCorrupt names the key that is missing or impossible.
+Result<ModelConfig> ReadConfig(const Metadata& metadata);
+
+}  // namespace bantam
