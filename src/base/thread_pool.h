@@ -7,7 +7,7 @@
 namespace bantam {
 
 // A team of `threads` workers, of which the calling thread is worker 0. Only one thread may call
-// Run at a time. Workers spin briefly, then sleep.
+// Run at a time. Workers spin briefly, then sleep. Inside a task, Barrier() separates phases.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads);
@@ -16,6 +16,9 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const;
+
+  // Inside a task: waits until every worker has reached this call.
+  void Barrier();
 
   // Calls task(worker) on every worker, 0 ≤ worker < threads(), and returns when all have.
   template <typename Task>
