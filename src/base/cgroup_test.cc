@@ -1,0 +1,130 @@
+// Tests of cgroup limits and available memory on sample /proc and /sys trees of both versions.
+#include "base/cgroup.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "base/memory_info.h"
+
+namespace bantam {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(CgroupParsers, CpuMax) {
+  EXPECT_EQ(ParseCpuMax("150000 100000\n"), 1.5);
+  EXPECT_EQ(ParseCpuMax("max 100000\n"), std::nullopt);
+  EXPECT_EQ(ParseCpuMax("50000 0"), std::nullopt);
+  EXPECT_EQ(ParseCpuMax("0 100000"), std::nullopt);
+  EXPECT_EQ(ParseCpuMax("50000"), std::nullopt);
+  EXPECT_EQ(ParseCpuMax(""), std::nullopt);
+  EXPECT_EQ(ParseCpuMax("99999999999999999999999 100000"), std::nullopt);
+}
+
+TEST(CgroupParsers, MemoryLimit) {
+  EXPECT_EQ(ParseMemoryLimit("1073741824\n"), 1073741824U);
+  EXPECT_EQ(ParseMemoryLimit("max\n"), std::nullopt);
+  EXPECT_EQ(ParseMemoryLimit("-1\n"), std::nullopt);
+}
+
+TEST(CgroupParsers, Paths) {
+  const std::string both =
+      "12:memory:/docker/1f\n4:cpu,cpuacct:/docker/2e\n1:name=systemd:/x\n0::/system.slice/a\n";
+  EXPECT_EQ(ParseCgroupPath(both, "memory"), "/docker/1f");
+  EXPECT_EQ(ParseCgroupPath(both, "cpu"), "/docker/2e");
+  EXPECT_EQ(ParseCgroupPath(both, "cpuacct"), "/docker/2e");
+  EXPECT_EQ(ParseCgroupPath(both, ""), "/system.slice/a");
+  EXPECT_EQ(ParseCgroupPath(both, "pids"), std::nullopt);
+  EXPECT_EQ(ParseCgroupPath("0::/../../other\n", ""), std::nullopt);
+  EXPECT_EQ(ParseCgroupPath("nonsense\n0:\n::\n", ""), std::nullopt);
+}
+
+TEST(CgroupParsers, StatValues) {
+  EXPECT_EQ(ParseStatValue("anon 5\ninactive_file 77\n", "inactive_file"), 77U);
+  EXPECT_EQ(ParseStatValue("anon 5\n", "an"), std::nullopt);
+}
+
+class CgroupTree : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ =
+        fs::path(testing::TempDir()) /
+        ("cgroup_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(root_);
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void Put(const std::string& file, const std::string& text) {
+    fs::create_directories((root_ / file).parent_path());
+    std::ofstream(root_ / file) << text;
+  }
+  std::string proc() const { return (root_ / "proc").string(); }
+  std::string sys() const { return (root_ / "sys").string(); }
+
+  fs::path root_;
+};
+
+TEST_F(CgroupTree, Version2TakesTheTightestOfAllAncestors) {
+  Put("proc/self/cgroup", "0::/a/b\n");
+  Put("sys/a/b/cpu.max", "max 100000\n");
+  Put("sys/a/cpu.max", "50000 100000\n");
+  Put("sys/cpu.max", "400000 100000\n");
+  Put("sys/a/memory.max", "1000000\n");
+  Put("sys/a/memory.current", "600000\n");
+  Put("sys/a/memory.stat", "anon 1\ninactive_file 200000\n");
+  Put("sys/a/b/memory.max", "max\n");
+  const CgroupLimits limits = ReadCgroupLimits(proc(), sys());
+  EXPECT_EQ(limits.cpus, 0.5);
+  EXPECT_EQ(limits.memory_limit, 1000000U);
+  EXPECT_EQ(limits.memory_used, 400000U);
+
+  Put("proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    8000 kB\n");
+  EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), 600000U);
+}
+
+TEST_F(CgroupTree, Version1InsideAContainerFallsBackToTheMount) {
+  Put("proc/self/cgroup", "4:cpu,cpuacct:/docker/1f\n3:memory:/docker/1f\n");
+  Put("sys/cpu,cpuacct/cpu.cfs_quota_us", "250000\n");
+  Put("sys/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
+  Put("sys/memory/memory.limit_in_bytes", "2000\n");
+  Put("sys/memory/memory.usage_in_bytes", "5000\n");
+  const CgroupLimits limits = ReadCgroupLimits(proc(), sys());
+  EXPECT_EQ(limits.cpus, 2.5);
+  EXPECT_EQ(limits.memory_limit, 2000U);
+  EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), 0U);
+}
+
+TEST_F(CgroupTree, Version1WithoutLimits) {
+  Put("proc/self/cgroup", "4:cpu:/\n3:memory:/\n");
+  Put("sys/cpu/cpu.cfs_quota_us", "-1\n");
+  Put("sys/cpu/cpu.cfs_period_us", "100000\n");
+  Put("sys/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  const CgroupLimits limits = ReadCgroupLimits(proc(), sys());
+  EXPECT_EQ(limits.cpus, 0);
+  EXPECT_EQ(limits.memory_limit, 0U);
+}
+
+TEST_F(CgroupTree, NothingThereMeansNoLimit) {
+  const CgroupLimits limits = ReadCgroupLimits(proc(), sys());
+  EXPECT_EQ(limits.cpus, 0);
+  EXPECT_EQ(limits.memory_limit, 0U);
+  EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), std::nullopt);
+}
+
+TEST(MemoryInfo, ParsesKilobytes) {
+  const std::string status = "Name:\tbantam\nVmHWM:\t    1234 kB\nVmRSS:\t     17 kB\n";
+  EXPECT_EQ(ParseKilobytes(status, "VmHWM"), 1234U * 1024);
+  EXPECT_EQ(ParseKilobytes(status, "Vm"), std::nullopt);
+  EXPECT_EQ(ParseKilobytes("VmHWM: 99999999999999999999 kB", "VmHWM"), std::nullopt);
+  EXPECT_EQ(ParseKilobytes("VmHWM: 18446744073709551615 kB", "VmHWM"), std::nullopt);
+}
+
+TEST(MemoryInfo, ThisProcessUsesMemory) {
+  EXPECT_GT(PeakResidentBytes(), 100000U);
+}
+
+}  // namespace
+}  // namespace bantam

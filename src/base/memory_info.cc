@@ -1,0 +1,42 @@
+// Reads /proc/self/status, /proc/meminfo and the cgroup's memory limit.
+#include "base/memory_info.h"
+
+#include <algorithm>
+
+#include "base/cgroup.h"
+#include "base/small_file.h"
+
+namespace bantam {
+
+std::optional<uint64_t> ParseKilobytes(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    const std::string_view line = NextLine(text);
+    if (line.size() <= key.size() || !line.starts_with(key) || line[key.size()] != ':') continue;
+    const std::optional<uint64_t> kilobytes = ParseLeadingUint(line.substr(key.size() + 1));
+    if (!kilobytes || *kilobytes > UINT64_MAX / 1024) return std::nullopt;
+    return *kilobytes * 1024;
+  }
+  return std::nullopt;
+}
+
+uint64_t PeakResidentBytes() {
+  const std::optional<std::string> status = ReadSmallFile("/proc/self/status");
+  if (!status) return 0;
+  return ParseKilobytes(*status, "VmHWM").value_or(0);
+}
+
+std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root,
+                                             const std::string& sys_root) {
+  std::optional<uint64_t> available;
+  if (const auto meminfo = ReadSmallFile(proc_root + "/meminfo")) {
+    available = ParseKilobytes(*meminfo, "MemAvailable");
+  }
+  const CgroupLimits limits = ReadCgroupLimits(proc_root, sys_root);
+  if (limits.memory_limit > 0) {
+    const uint64_t left = limits.memory_limit - std::min(limits.memory_limit, limits.memory_used);
+    available = std::min(available.value_or(left), left);
+  }
+  return available;
+}
+
+}  // namespace bantam

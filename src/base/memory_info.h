@@ -1,0 +1,22 @@
+// MemoryInfo: what this process has used at most, and what it may still take.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bantam {
+
+// Peak resident memory of this process (VmHWM), in bytes; 0 if the system does not say.
+uint64_t PeakResidentBytes();
+
+// Memory that can be taken without swapping, in bytes: the machine's (MemAvailable) or what the
+// cgroup leaves, whichever is less. Nothing if the system does not say.
+std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root = "/proc",
+                                             const std::string& sys_root = "/sys/fs/cgroup");
+
+// The value of a "Key:   123 kB" line of /proc/meminfo or /proc/self/status, in bytes.
+std::optional<uint64_t> ParseKilobytes(std::string_view text, std::string_view key);
+
+}  // namespace bantam
