@@ -14,10 +14,9 @@ namespace bantam {
 
 // One metadata value. Integers of every width widen to (u)int64, floats to double; arrays keep
 // one element type. Arrays of arrays are refused by the readers.
-using MetadataValue =
-    std::variant<bool, uint64_t, int64_t, double, std::string, std::vector<bool>,
-                 std::vector<uint64_t>, std::vector<int64_t>, std::vector<double>,
-                 std::vector<std::string>>;
+using MetadataValue = std::variant<bool, uint64_t, int64_t, double, std::string, std::vector<bool>,
+                                   std::vector<uint64_t>, std::vector<int64_t>, std::vector<double>,
+                                   std::vector<std::string>>;
 
 // Keys in file order, unique. Immutable after loading, so safe to share between threads.
 class Metadata {
@@ -36,7 +35,7 @@ class Metadata {
   Result<bool> GetBool(std::string_view key) const;
   Result<std::string_view> GetString(std::string_view key) const;
   Result<const std::vector<std::string>*> GetStrings(std::string_view key) const;
-  Result<std::vector<int64_t>> GetInts(std::string_view key) const;  // any integer array
+  Result<std::vector<int64_t>> GetInts(std::string_view key) const;   // any integer array
   Result<std::vector<double>> GetFloats(std::string_view key) const;  // any numeric array
 
   // Like the above, but a missing key gives `fallback` (another type still fails).

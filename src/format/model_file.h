@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "bantam/result.h"
 #include "base/dtype.h"
 #include "base/mapped_file.h"
 #include "base/metadata.h"
-#include "bantam/result.h"
 
 namespace bantam {
 

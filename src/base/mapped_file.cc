@@ -1,0 +1,79 @@
+// The POSIX memory map behind MappedFile.
+#include "base/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace bantam {
+namespace {
+
+std::unexpected<Error> SystemFailure(const std::string& path, const char* action, int error) {
+  const bool missing = error == ENOENT || error == ENOTDIR;
+  return Fail(missing ? ErrorCode::kNotFound : ErrorCode::kIo,
+              path + ": cannot " + action + ": " + std::generic_category().message(error));
+}
+
+// Maps the open file. The caller closes `fd`; the map stays.
+Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
+  struct stat status;
+  if (::fstat(fd, &status) != 0) return SystemFailure(path, "examine", errno);
+  if (S_ISDIR(status.st_mode)) {
+    return Fail(ErrorCode::kIo, path + ": is a directory, expected a file");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Fail(ErrorCode::kIo, path + ": is a device, pipe or socket, expected a file");
+  }
+  if (status.st_size == 0) return Fail(ErrorCode::kCorrupt, path + ": is empty");
+  if (!std::in_range<size_t>(status.st_size)) {
+    return Fail(ErrorCode::kUnsupported, path + ": is larger than the address space");
+  }
+  const auto size = static_cast<size_t>(status.st_size);
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (data == MAP_FAILED) return SystemFailure(path, "map into memory", errno);
+  return std::span<const uint8_t>(static_cast<const uint8_t*>(data), size);
+}
+
+}  // namespace
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<uint8_t*>(data_), size_);
+}
+
+Result<MappedFile> MappedFile::Open(const std::string& path) {
+  // O_NONBLOCK: opening a pipe must not wait for a writer. It means nothing for regular files.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return SystemFailure(path, "open", errno);
+  const auto bytes = Map(fd, path);
+  ::close(fd);
+  if (!bytes) return std::unexpected(bytes.error());
+  MappedFile file;
+  file.data_ = bytes->data();
+  file.size_ = bytes->size();
+  return file;
+}
+
+void MappedFile::Release(size_t offset, size_t size) const {
+  if (offset >= size_) return;
+  const size_t end = size < size_ - offset ? offset + size : size_;
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t first = (offset + page - 1) / page * page;
+  const size_t last = end / page * page;
+  if (first < last) ::madvise(const_cast<uint8_t*>(data_) + first, last - first, MADV_DONTNEED);
+}
+
+}  // namespace bantam
