@@ -6,13 +6,20 @@ target_compile_options(bantam_flags INTERFACE
 if(BANTAM_WERROR)
   target_compile_options(bantam_flags INTERFACE -Werror)
 endif()
-target_include_directories(bantam_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+target_include_directories(bantam_flags INTERFACE
+  ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
 if(BANTAM_SANITIZE)
   target_compile_options(bantam_flags INTERFACE -fsanitize=${BANTAM_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(bantam_flags INTERFACE -fsanitize=${BANTAM_SANITIZE})
 else()
   target_link_options(bantam_flags INTERFACE -Wl,--gc-sections)
+endif()
+if(BANTAM_FUZZ)
+  target_compile_options(bantam_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(BANTAM_STATIC)
+  target_link_options(bantam_flags INTERFACE -static)
 endif()
 
 # The rooms of the core are built without exceptions.

@@ -1,11 +1,15 @@
 # bantam_room(NAME [CORE] [ROOMS …] [LIBRARIES …]): src/NAME/**.cc as a static library
-# bantam_NAME, and its *_test.cc files as one test program NAME_test (label unit).
+# bantam_NAME, and its *_test.cc files as one test program NAME_test (label unit). A room's
+# main.cc is not part of its library. In core-only builds *_posix.cc are left out.
 function(bantam_room name)
   cmake_parse_arguments(ROOM "CORE" "" "ROOMS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(BANTAM_CORE_ONLY)
+    list(FILTER sources EXCLUDE REGEX "/base/[^/]*_posix\\.cc$")
+  endif()
   if(NOT sources)
     add_library(bantam_${name} INTERFACE)
     set(scope INTERFACE)
