@@ -1,14 +1,21 @@
 # bantam_room(NAME [CORE] [ROOMS …] [LIBRARIES …]): src/NAME/**.cc as a static library
 # bantam_NAME, and its *_test.cc files as one test program NAME_test (label unit). A room's
-# main.cc is not part of its library. In core-only builds *_posix.cc are left out.
+# main.cc is not part of its library. Core-only builds leave out the sources of src/base that include
+# headers of the operating system or <thread>: only base may have such sources (tests/tidy).
 function(bantam_room name)
   cmake_parse_arguments(ROOM "CORE" "" "ROOMS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  if(BANTAM_CORE_ONLY)
-    list(FILTER sources EXCLUDE REGEX "/base/[^/]*_posix\\.cc$")
+  if(BANTAM_CORE_ONLY AND name STREQUAL base)
+    foreach(source ${sources})
+      file(STRINGS ${source} platform
+        REGEX "^#include <(sys/|linux/|unistd|fcntl|sched|pthread|cpuid|thread>)")
+      if(platform)
+        list(REMOVE_ITEM sources ${source})
+      endif()
+    endforeach()
   endif()
   if(NOT sources)
     add_library(bantam_${name} INTERFACE)
