@@ -1,6 +1,6 @@
 # bantam_room(NAME [CORE] [ROOMS …] [LIBRARIES …]): src/NAME/**.cc as a static library
 # bantam_NAME, and its *_test.cc files as one test program NAME_test (label unit). A room's
-# main.cc is not part of its library. Core-only builds leave out the sources of src/base that include
+# main.cc is not part of its library. Core-only builds leave out the sources of src/base that use
 # headers of the operating system or <thread>: only base may have such sources (tests/tidy).
 function(bantam_room name)
   cmake_parse_arguments(ROOM "CORE" "" "ROOMS;LIBRARIES" ${ARGN})
