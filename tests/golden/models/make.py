@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""Makes the tiny random models of this folder and their reference logits.
+
+    python tests/golden/models/make.py          (torch, transformers, gguf, numpy)
+
+One model per architecture, rope scaling and weight type, each NAME.gguf with NAME.ref beside it:
+the logits transformers computes in float32 from the same (dequantised) weights, at chosen
+positions of fixed token sequences. The weights are drawn so that logits spread over several units:
+an error of one part in ten thousand shows.
+
+A .ref file is little-endian: "BREF", u32 version = 1, u32 vocabulary size, u32 sequences; then of
+each sequence u32 n_tokens, u32 tokens[n_tokens], u32 n_positions, u32 positions[n_positions],
+f32 logits[n_positions][vocabulary size] (those after the token at that position).
+"""
+
+import dataclasses
+import pathlib
+import struct
+import sys
+
+import gguf
+import numpy as np
+import torch
+from gguf import GGMLQuantizationType as Type
+from gguf import quants
+from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+HERE = pathlib.Path(__file__).parent
+
+# Merges of the small byte-level tokenizer, in rank order; "Ġ" is the space, "Ċ" the line feed.
+MERGES = (
+    "Ġ t|h e|i n|e r|a n|Ġt he|Ġ a|o n|r e|Ġ s|Ġ w|o u|a t|e n|Ġan d|in g|Ġ in|Ġ o|o r|Ġo f|e s|"
+    "Ġt o|l l|Ċ Ċ|Ġ Ġ|ĠĠ ĠĠ|ä ½|ä½ ł|å ¥|å¥ ½|Ð ¾"
+).split("|")
+SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+TEMPLATE = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + "
+    "message['content'] + '<|im_end|>\\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
+
+
+@dataclasses.dataclass
+class Spec:
+    """What one tiny model is."""
+
+    name: str
+    arch: str = "qwen2"
+    embd: int = 64
+    heads: int = 4
+    kv_heads: int = 2
+    head_dim: int = 16
+    ff: int = 96
+    layers: int = 2
+    tied: bool = True
+    weights: Type = Type.F16
+    # By tensor name without layer and ".weight"; what is not named here has type `weights`.
+    types: dict = dataclasses.field(default_factory=dict)
+    rope_base: float = 10000.0
+    rope: dict | None = None  # as transformers writes it
+    eps: float = 1e-6
+    pad_rows: int = 0  # unused rows at the end of the vocabulary
+    lengths: tuple = (1, 37, 130)
+    # Of the queries' and keys' weights: a head's scores have a standard deviation of about two.
+    # Random k-quant blocks have heavier tails than a normal distribution and need less.
+    query_gain: float = 1.4
+
+
+LONG = (1, 37, 1100)  # crosses two borders between spans of 512 keys
+# Rows of 256 elements, which k-quants need, in a small file: one layer, few heads. The attention
+# output has rows of 32 and falls back to another type, as such rows do in published files.
+KQ = dict(embd=256, heads=2, kv_heads=1, head_dim=16, ff=256, layers=1,
+          types={"attn_output": Type.Q8_0}, query_gain=1.0)
+
+SPECS = [
+    # Architectures and rope scalings.
+    Spec("qwen2_tied", weights=Type.F32, embd=48, heads=3, kv_heads=1, ff=80, rope_base=1e6,
+         lengths=LONG),
+    Spec("qwen2_untied", tied=False, heads=2, kv_heads=1, head_dim=32, pad_rows=14),
+    Spec("qwen2_yarn", rope=dict(rope_type="yarn", factor=4.0,
+                                 original_max_position_embeddings=512), lengths=LONG),
+    Spec("llama_tied", "llama", weights=Type.F32, embd=48, heads=3, kv_heads=1, ff=80, eps=1e-5,
+         lengths=LONG),
+    Spec("llama_untied", "llama", tied=False, heads=2, kv_heads=1, head_dim=64, rope_base=1e5),
+    Spec("llama_mha", "llama", kv_heads=4, tied=False),
+    Spec("llama_head24", "llama", embd=72, heads=3, kv_heads=3, head_dim=24, ff=88),
+    Spec("llama_head8", "llama", heads=8, kv_heads=2, head_dim=8, eps=1e-5),
+    Spec("llama_linear", "llama", rope=dict(rope_type="linear", factor=4.0), lengths=LONG),
+    Spec("llama_freqs", "llama", head_dim=32, heads=2, kv_heads=1, rope_base=5e5,
+         rope=dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+                   original_max_position_embeddings=256), lengths=LONG),
+    Spec("llama_yarn", "llama", head_dim=32, heads=2, kv_heads=2,
+         rope=dict(rope_type="yarn", factor=8.0, original_max_position_embeddings=128),
+         lengths=LONG),
+    # Weight types. Qwen's own mixture first (as in a Q4_K_M file of 896 wide rows).
+    Spec("qwen2_mixed", tied=False, heads=4, ff=256, weights=Type.Q5_0,
+         types={"output": Type.Q8_0, "attn_v": Type.Q8_0, "ffn_down": Type.Q6_K,
+                "blk.1.ffn_down": Type.Q4_K}, lengths=LONG),
+    Spec("qwen2_bf16", weights=Type.BF16),
+    Spec("qwen2_q4_0", weights=Type.Q4_0, embd=96, heads=3, kv_heads=1, head_dim=32, ff=160),
+    Spec("qwen2_q4_1", weights=Type.Q4_1, embd=96, heads=3, kv_heads=1, head_dim=32, ff=160),
+    Spec("qwen2_q5_0", weights=Type.Q5_0, embd=96, heads=3, kv_heads=1, head_dim=32, ff=160),
+    Spec("qwen2_q5_1", weights=Type.Q5_1, embd=96, heads=3, kv_heads=1, head_dim=32, ff=160),
+    Spec("qwen2_q8_0", weights=Type.Q8_0, embd=96, heads=3, kv_heads=1, head_dim=32, ff=160),
+    Spec("qwen2_iq4_nl", weights=Type.IQ4_NL, embd=96, heads=3, kv_heads=1, head_dim=32, ff=160),
+    Spec("llama_q2_k", "llama", weights=Type.Q2_K, **KQ),
+    Spec("llama_q3_k", "llama", weights=Type.Q3_K, **KQ),
+    Spec("llama_q4_k", "llama", weights=Type.Q4_K, **KQ),
+    Spec("llama_q5_k", "llama", weights=Type.Q5_K, **KQ),
+    Spec("llama_q6_k", "llama", weights=Type.Q6_K, **KQ),
+    Spec("llama_iq4_xs", "llama", weights=Type.IQ4_XS, **KQ),
+]
+
+
+def byte_alphabet() -> list[str]:
+    """The 256 characters that stand for bytes in byte-level vocabularies, in byte order."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = iter(range(256, 512))
+    return [chr(b if b in shown else next(hidden)) for b in range(256)]
+
+
+def tokens_of_vocabulary(spec: Spec):
+    tokens = byte_alphabet() + [merge.replace(" ", "") for merge in MERGES]
+    types = [gguf.TokenType.NORMAL] * len(tokens)
+    tokens += SPECIALS
+    types += [gguf.TokenType.CONTROL] * len(SPECIALS)
+    for i in range(spec.pad_rows):
+        tokens.append(f"[PAD{len(tokens)}]")
+        types.append(gguf.TokenType.UNUSED)
+    assert len(set(tokens)) == len(tokens)
+    return tokens, types
+
+
+def type_of(spec: Spec, name: str) -> Type:
+    """The type of tensor "blk.0.attn_q.weight", by its most precise name."""
+    parts = name.removesuffix(".weight").split(".")
+    for key in (".".join(parts), parts[-1]):
+        if key in spec.types:
+            return spec.types[key]
+    return spec.weights
+
+
+# Random blocks of the types the gguf package cannot quantise to: a record of raw fields with the
+# scale (and, times `offset`, the minimum) in half precision.
+BLOCKS = {
+    Type.Q2_K: ([("scales", 16), ("qs", 64), ("d", "f2"), ("dmin", "f2")], 1.5),
+    Type.Q3_K: ([("hmask", 32), ("qs", 64), ("scales", 12), ("d", "f2")], None),
+    Type.Q4_K: ([("d", "f2"), ("dmin", "f2"), ("scales", 12), ("qs", 128)], 7.5),
+    Type.Q5_K: ([("d", "f2"), ("dmin", "f2"), ("scales", 12), ("qh", 32), ("qs", 128)], 15.5),
+    Type.Q6_K: ([("ql", 128), ("qh", 64), ("scales", 16), ("d", "f2")], None),
+    Type.IQ4_NL: ([("d", "f2"), ("qs", 16)], None),
+    Type.IQ4_XS: ([("d", "f2"), ("scales_h", 2), ("scales_l", 4), ("qs", 128)], None),
+}
+
+
+def random_blocks(rng, shape, kind: Type, sigma: float) -> np.ndarray:
+    """Bytes [rows, row bytes] whose dequantised values have standard deviation `sigma`."""
+    block, size = gguf.GGML_QUANT_SIZES[kind]
+    assert shape[1] % block == 0, (shape, kind)
+    fields, offset = BLOCKS[kind]
+    dtype = np.dtype([(n, "<f2") if f == "f2" else (n, "u1", (f,)) for n, f in fields])
+    assert dtype.itemsize == size
+    n = shape[0] * shape[1] // block
+    data = rng.integers(0, 256, (n, size), dtype=np.uint8).view(dtype).reshape(n)
+
+    def set_scale(d):
+        data["d"] = d
+        if offset is not None:
+            data["dmin"] = d * offset
+        rows = data.view(np.uint8).reshape(shape[0], -1)
+        with np.errstate(all="ignore"):
+            return rows, quants.dequantize(rows, kind)
+
+    _, probe = set_scale(np.float32(2.0**-10))
+    rows, values = set_scale(np.float32(2.0**-10) * sigma / probe.std()
+                             * rng.uniform(0.7, 1.3, n).astype(np.float32))
+    data["d"][n // 3] = 0  # a block of zeros (and of its minimum alone)
+    rows, values = data.view(np.uint8).reshape(shape[0], -1), None
+    assert np.isfinite(quants.dequantize(rows, kind)).all()
+    return rows
+
+
+def store(rng, values: np.ndarray, kind: Type):
+    """(bytes as the file stores them, the float32 values they stand for)."""
+    if kind == Type.F32:
+        return values, values
+    if kind == Type.F16:
+        return values.astype(np.float16), values.astype(np.float16).astype(np.float32)
+    if kind in BLOCKS:
+        data = random_blocks(rng, values.shape, kind, float(values.std()))
+    else:
+        data = quants.quantize(values, kind)
+    return data, quants.dequantize(data, kind).astype(np.float32).reshape(values.shape)
+
+
+def permute(weights: np.ndarray, heads: int) -> np.ndarray:
+    """Rows of q and k as llama files hold them: pairs (i, i + d/2) of a head become neighbours."""
+    return (weights.reshape(heads, 2, weights.shape[0] // heads // 2, *weights.shape[1:])
+            .swapaxes(1, 2).reshape(weights.shape))
+
+
+def unpermute(weights: np.ndarray, heads: int) -> np.ndarray:
+    return (weights.reshape(heads, weights.shape[0] // heads // 2, 2, *weights.shape[1:])
+            .swapaxes(1, 2).reshape(weights.shape))
+
+
+def tensors_of(spec: Spec, rng, vocab_size: int):
+    """GGUF name → (random float32 values in file order, type)."""
+    out = {}
+
+    def normal(name, shape, sigma, kind=None):
+        values = rng.normal(0, sigma, shape).astype(np.float32)
+        out[name] = (values, kind if kind is not None else type_of(spec, name))
+
+    def norm(name):
+        out[name] = (rng.uniform(0.6, 1.5, spec.embd).astype(np.float32), Type.F32)
+
+    q, kv = spec.heads * spec.head_dim, spec.kv_heads * spec.head_dim
+    root = spec.embd**-0.5
+    normal("token_embd.weight", (vocab_size, spec.embd), 3.0 * root if spec.tied else 1.0)
+    for i in range(spec.layers):
+        blk = f"blk.{i}."
+        norm(blk + "attn_norm.weight")
+        normal(blk + "attn_q.weight", (q, spec.embd), spec.query_gain * root)
+        normal(blk + "attn_k.weight", (kv, spec.embd), spec.query_gain * root)
+        normal(blk + "attn_v.weight", (kv, spec.embd), root)
+        normal(blk + "attn_output.weight", (spec.embd, q), q**-0.5)
+        if spec.arch == "qwen2":
+            for part, size in (("q", q), ("k", kv), ("v", kv)):
+                normal(f"{blk}attn_{part}.bias", (size,), 0.5, Type.F32)
+            out[blk + "attn_k.bias"][0][3] = 12.0  # Qwen's keys have such outliers
+        norm(blk + "ffn_norm.weight")
+        normal(blk + "ffn_gate.weight", (spec.ff, spec.embd), 1.5 * root)
+        normal(blk + "ffn_up.weight", (spec.ff, spec.embd), root)
+        normal(blk + "ffn_down.weight", (spec.embd, spec.ff), spec.ff**-0.5)
+    norm("output_norm.weight")
+    if not spec.tied:
+        normal("output.weight", (vocab_size, spec.embd), 3.0 * root)
+    if spec.rope and spec.rope["rope_type"] == "llama3":
+        out["rope_freqs.weight"] = (llama3_factors(spec), Type.F32)
+    return out
+
+
+def llama3_factors(spec: Spec) -> np.ndarray:
+    """Divisors of the rotary frequencies, by the published llama-3.1 rule."""
+    old = spec.rope["original_max_position_embeddings"]
+    low, high = spec.rope["low_freq_factor"], spec.rope["high_freq_factor"]
+    frequency = spec.rope_base ** (-np.arange(0, spec.head_dim, 2) / spec.head_dim)
+    turns = old * frequency / (2 * np.pi)  # over the original context
+    smooth = np.clip((turns - low) / (high - low), 0, 1)
+    return (1 / ((1 - smooth) / spec.rope["factor"] + smooth)).astype(np.float32)
+
+
+def hf_name(name: str) -> str:
+    layer = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj",
+             "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj",
+             "attn_output": "self_attn.o_proj", "ffn_norm": "post_attention_layernorm",
+             "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj"}
+    top = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
+    parts = name.split(".")
+    if parts[0] == "blk":
+        return f"model.layers.{parts[1]}.{layer[parts[2]]}.{parts[3]}"
+    return f"{top[parts[0]]}.{parts[1]}"
+
+
+def reference_model(spec: Spec, state: dict, vocab_size: int, context: int):
+    rope = {"rope_type": "default"} | (spec.rope or {}) | {"rope_theta": spec.rope_base}
+    common = dict(
+        vocab_size=vocab_size, hidden_size=spec.embd, intermediate_size=spec.ff,
+        num_hidden_layers=spec.layers, num_attention_heads=spec.heads,
+        num_key_value_heads=spec.kv_heads, head_dim=spec.head_dim, rms_norm_eps=spec.eps,
+        max_position_embeddings=context, tie_word_embeddings=spec.tied, rope_parameters=rope,
+        bos_token_id=None, eos_token_id=None, pad_token_id=None, attn_implementation="eager")
+    if spec.arch == "qwen2":
+        model = Qwen2ForCausalLM(Qwen2Config(**common))
+    else:
+        model = LlamaForCausalLM(LlamaConfig(**common))
+    if spec.tied:
+        state = state | {"lm_head.weight": state["model.embed_tokens.weight"]}
+    model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()})
+    return model.float().eval()
+
+
+def write_gguf(spec: Spec, path, tensors: dict, vocab, context: int):
+    tokens, types = vocab
+    writer = gguf.GGUFWriter(path, spec.arch)
+    writer.add_name(f"Tiny {spec.name}")
+    writer.add_license("apache-2.0")
+    writer.add_vocab_size(len(tokens))
+    writer.add_context_length(context)
+    writer.add_embedding_length(spec.embd)
+    writer.add_block_count(spec.layers)
+    writer.add_feed_forward_length(spec.ff)
+    writer.add_head_count(spec.heads)
+    writer.add_head_count_kv(spec.kv_heads)
+    if spec.heads * spec.head_dim != spec.embd:
+        writer.add_key_length(spec.head_dim)
+        writer.add_value_length(spec.head_dim)
+    writer.add_rope_dimension_count(spec.head_dim)
+    writer.add_rope_freq_base(spec.rope_base)
+    writer.add_layer_norm_rms_eps(spec.eps)
+    if spec.rope and spec.rope["rope_type"] != "llama3":
+        writer.add_rope_scaling_type(gguf.RopeScalingType(spec.rope["rope_type"]))
+        writer.add_rope_scaling_factor(spec.rope["factor"])
+        if "original_max_position_embeddings" in spec.rope:
+            writer.add_rope_scaling_orig_ctx_len(spec.rope["original_max_position_embeddings"])
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("qwen2" if spec.arch == "qwen2" else "smollm")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_token_merges(MERGES)
+    writer.add_eos_token_id(tokens.index("<|im_end|>"))
+    writer.add_pad_token_id(tokens.index("<|endoftext|>"))
+    writer.add_add_bos_token(False)
+    writer.add_chat_template(TEMPLATE)
+    for name, (data, kind) in tensors.items():
+        if kind in (Type.F32, Type.F16):
+            writer.add_tensor(name, data)
+        else:
+            writer.add_tensor(name, data, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def positions_of(length: int) -> list[int]:
+    """Which positions to keep: the first, some between, those about span borders, the last."""
+    if length <= 8:
+        return list(range(length))
+    some = {0, 1, length // 3, 2 * length // 3, *range(length - 4, length)}
+    some |= {p for p in (511, 512, 1023, 1024) if p < length}
+    return sorted(some)
+
+
+def reference(spec: Spec, model, rng, vocab_size: int) -> bytes:
+    """The .ref file. Also proves that float32 rounding is far below what the tests ask for."""
+    out = [b"BREF", struct.pack("<III", 1, vocab_size, len(spec.lengths))]
+    spread, error = [], []
+    with torch.no_grad():
+        runs = []
+        for length in spec.lengths:
+            tokens = rng.integers(0, vocab_size - spec.pad_rows, length)
+            runs.append((tokens, model(torch.from_numpy(tokens)[None]).logits[0].numpy()))
+        model.double()
+        for tokens, logits in runs:
+            exact = model(torch.from_numpy(tokens)[None]).logits[0].numpy()
+            error.append(((logits - exact) ** 2).sum() / (exact**2).sum())
+            spread.append(logits.std(axis=1).mean())
+            keep = positions_of(len(tokens))
+            for ids in (tokens, keep):
+                out.append(struct.pack("<I", len(ids)) + np.asarray(ids, "<u4").tobytes())
+            out.append(np.ascontiguousarray(logits[keep], "<f4").tobytes())
+    print(f"{spec.name:14} logits spread {np.mean(spread):5.2f}, "
+          f"float32 against float64: {max(error):.1e}")
+    assert 2 < np.mean(spread) < 9 and max(error) < 1e-10, spec.name
+    return b"".join(out)
+
+
+def make(spec: Spec, seed: int):
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    vocab = tokens_of_vocabulary(spec)
+    vocab_size, context = len(vocab[0]), 4096
+    files, state = {}, {}
+    for name, (values, kind) in tensors_of(spec, rng, vocab_size).items():
+        data, values = store(rng, values, kind)
+        files[name] = (data, kind)
+        if name == "rope_freqs.weight":
+            continue
+        if spec.arch == "llama" and ".attn_q." in name:
+            values = unpermute(values, spec.heads)
+        if spec.arch == "llama" and ".attn_k." in name:
+            values = unpermute(values, spec.kv_heads)
+        state[hf_name(name)] = values
+    write_gguf(spec, HERE / f"{spec.name}.gguf", files, vocab, context)
+    model = reference_model(spec, state, vocab_size, context)
+    (HERE / f"{spec.name}.ref").write_bytes(reference(spec, model, rng, vocab_size))
+
+
+def main():
+    torch.set_num_threads(1)
+    wanted = sys.argv[1:]
+    probe = np.arange(24.0).reshape(8, 3)
+    assert (unpermute(permute(probe, 2), 2) == probe).all()
+    for i, spec in enumerate(SPECS):
+        if not wanted or spec.name in wanted:
+            make(spec, 1000 + i)
+
+
+if __name__ == "__main__":
+    main()

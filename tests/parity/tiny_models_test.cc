@@ -1,0 +1,154 @@
+// Every architecture, rope scaling and weight type against transformers' float32 logits, on the
+// tiny models of tests/golden/models.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "bantam/model.h"
+#include "reference_logits.h"
+
+namespace bantam {
+namespace {
+
+const char* const kFolder = BANTAM_SOURCE_DIR "/tests/golden/models/";
+
+// Normalised squared error. Exact: what the project promises (float32 rounding alone gives 1e-12).
+// Fast: a bound for sanity, several times what 8-bit activations cost on these random weights,
+// which are less forgiving than trained ones; tests/accept/fidelity.py judges real models.
+constexpr double kExactBound = 1e-8;
+constexpr double kFastBound = 1e-2;
+
+std::vector<std::string> ModelNames() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".gguf") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::unique_ptr<Engine> LoadEngine(const std::string& name, Precision precision) {
+  LoadOptions load;
+  load.precision = precision;
+  load.threads = 1;
+  auto model = Model::Load(kFolder + name + ".gguf", load);
+  if (!model) {
+    ADD_FAILURE() << model.error().message;
+    return nullptr;
+  }
+  EngineOptions options;
+  options.context = 2048;
+  options.threads = 1;
+  auto engine = Engine::Create(*model, options);
+  if (!engine) {
+    ADD_FAILURE() << engine.error().message;
+    return nullptr;
+  }
+  return std::move(*engine);
+}
+
+struct Difference {
+  double error = 0;   // sum of squared differences
+  double square = 0;  // sum of squared reference logits
+  double Nse() const { return error / square; }
+  void Add(const Difference& other) {
+    error += other.error;
+    square += other.square;
+  }
+};
+
+Difference Compare(std::span<const float> got, const float* want) {
+  Difference sum;
+  for (size_t i = 0; i < got.size(); ++i) {
+    const double difference = static_cast<double>(got[i]) - static_cast<double>(want[i]);
+    sum.error += difference * difference;
+    sum.square += static_cast<double>(want[i]) * static_cast<double>(want[i]);
+  }
+  return sum;
+}
+
+// The log-probabilities that Score reports must be those of the logits it hands over.
+void CheckReport(const ScoredPosition& at, const std::vector<float>& before) {
+  const auto log_sum = [](std::span<const float> logits) {
+    double sum = 0;
+    const float most = *std::max_element(logits.begin(), logits.end());
+    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - most));
+    return static_cast<double>(most) + std::log(sum);
+  };
+  ASSERT_EQ(at.logprob.has_value(), at.pos > 0);
+  if (!before.empty()) {
+    const double want = static_cast<double>(before[static_cast<size_t>(at.token)]);
+    EXPECT_NEAR(*at.logprob, want - log_sum(before), 1e-4);
+  }
+  ASSERT_EQ(at.top.size(), 3U);
+  const float most = *std::max_element(at.logits.begin(), at.logits.end());
+  EXPECT_EQ(at.logits[static_cast<size_t>(at.top[0].first)], most);
+  const double first = static_cast<double>(at.top[0].second);
+  EXPECT_NEAR(first, static_cast<double>(most) - log_sum(at.logits), 1e-4);
+  EXPECT_GE(at.top[0].second, at.top[1].second);
+  EXPECT_GE(at.top[1].second, at.top[2].second);
+}
+
+// Scores one reference sequence; the error of all its kept positions, reported singly if above.
+Difference CompareSequence(Engine& engine, const ReferenceSequence& want, double bound) {
+  Difference total;
+  size_t next = 0;
+  int seen = 0;
+  std::vector<float> before;
+  const auto scored = engine.Score(want.tokens, 3, 0, [&](const ScoredPosition& at) {
+    EXPECT_EQ(at.pos, seen++);
+    EXPECT_EQ(at.token, want.tokens[static_cast<size_t>(at.pos)]);
+    CheckReport(at, before);
+    before.assign(at.logits.begin(), at.logits.end());
+    if (next < want.positions.size() && want.positions[next] == at.pos) {
+      const Difference here = Compare(at.logits, &want.logits[next * at.logits.size()]);
+      EXPECT_LT(here.Nse(), bound) << "at position " << at.pos << " of " << want.tokens.size();
+      total.Add(here);
+      ++next;
+    }
+    return true;
+  });
+  if (!scored) ADD_FAILURE() << scored.error().message;
+  EXPECT_EQ(seen, static_cast<int>(want.tokens.size()));
+  EXPECT_EQ(next, want.positions.size());
+  return total;
+}
+
+class TinyModel : public testing::TestWithParam<std::string> {
+ protected:
+  void Check(Precision precision, double bound) {
+    const auto reference = ReadReferenceLogits(kFolder + GetParam() + ".ref");
+    ASSERT_TRUE(reference.has_value()) << reference.error().message;
+    const auto engine = LoadEngine(GetParam(), precision);
+    ASSERT_NE(engine, nullptr);
+    Difference total;
+    for (const ReferenceSequence& sequence : reference->sequences) {
+      total.Add(CompareSequence(*engine, sequence, bound));
+    }
+    EXPECT_LT(total.Nse(), bound);
+    RecordProperty("nse", std::to_string(total.Nse() * 1e9) + "e-9");
+  }
+};
+
+TEST_P(TinyModel, ExactEqualsTransformers) {
+  Check(Precision::kExact, kExactBound);
+}
+TEST_P(TinyModel, FastStaysClose) {
+  Check(Precision::kFast, kFastBound);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TinyModel, testing::ValuesIn(ModelNames()),
+                         [](const auto& test) { return test.param; });
+
+TEST(TinyModels, AreAllThere) {
+  EXPECT_GE(ModelNames().size(), 25U);
+}
+
+}  // namespace
+}  // namespace bantam
