@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/metadata.h"
 #include "bantam/result.h"
+#include "base/metadata.h"
 
 namespace bantam {
 
@@ -39,17 +39,19 @@ struct ModelConfig {
   int rope_dim = 0;  // rotated dimensions of a head
   double rope_base = 10000;
   RopeScaling rope_scaling = RopeScaling::kNone;
-  double rope_factor = 1;           // context extension factor
-  int rope_original_context = 0;    // YaRN
-  double rope_attention_factor = 0; // YaRN magnitude; 0: 0.1 ln(factor) + 1
+  double rope_factor = 1;            // context extension factor
+  int rope_original_context = 0;     // YaRN
+  double rope_attention_factor = 1;  // YaRN: times 0.1 ln(factor) + 1
   double yarn_beta_fast = 32;
   double yarn_beta_slow = 1;
-  std::vector<float> rope_frequency_factors;  // [rope_dim / 2] divisors; empty: none
 
-  int sliding_window = 0;         // 0: attend to everything before
-  float attention_scale = 0;      // 0: 1 / sqrt(head_dim)
-  float logit_softcap = 0;        // 0: none
-  float embedding_scale = 1;      // gemma: sqrt(n_embd)
+  int sliding_window = 0;     // 0: attend to everything before
+  float attention_scale = 0;  // 0: 1 / sqrt(head_dim)
+  float logit_softcap = 0;    // 0: none
+  float embedding_scale = 1;  // gemma: sqrt(n_embd)
+
+  int query_columns() const { return n_heads * head_dim; }
+  int kv_columns() const { return n_kv_heads * head_dim; }
 };
 
 // Reads and checks the configuration. kUnsupported names an unknown architecture (and lists the

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "bantam/result.h"
+#include "base/page_memory.h"
 
 namespace bantam {
 
@@ -20,6 +21,9 @@ struct KvShape {
   int head_dim = 0;
   KvType type = KvType::kF16;
 
+  size_t element_bytes() const { return type == KvType::kF16 ? 2 : 4; }
+  size_t KeyBytes() const;    // keys of one layer and head in a block
+  size_t ValueBytes() const;  // values, rows padded to whole vectors
   // Bytes of one block: keys and values of 64 tokens, all layers and heads.
   size_t BlockBytes() const;
 };
@@ -29,20 +33,21 @@ struct KvShape {
 // many threads while none writes them.
 //
 // Inside a block, per layer and key-value head: keys [head_dim][64] (lanes are tokens), then
-// values [64][head_dim] (lanes are dimensions): each as attention reads it.
+// values [64][padded head_dim] (lanes are dimensions): each as attention reads it.
 class KvCache {
  public:
   // Fails with kResourceExhausted if the address space cannot be had.
   static Result<std::unique_ptr<KvCache>> Create(const KvShape& shape, int n_blocks);
-  ~KvCache();
-  KvCache(const KvCache&) = delete;
-  KvCache& operator=(const KvCache&) = delete;
 
   const KvShape& shape() const { return shape_; }
   int n_blocks() const { return n_blocks_; }
 
   uint8_t* Keys(int block, int layer, int kv_head) const;
   uint8_t* Values(int block, int layer, int kv_head) const;
+
+  // Writes one token's key and value (head_dim floats each), rounded to the stored type.
+  void Store(int block, int layer, int kv_head, int token_in_block, const float* key,
+             const float* value);
 
   // Copies the first n_tokens of a block into another (copy on write of a partial block).
   void CopyPrefix(int from_block, int to_block, int n_tokens);
@@ -51,12 +56,10 @@ class KvCache {
   void Discard(int block);
 
  private:
-  KvCache() = default;
+  KvCache(const KvShape& shape, int n_blocks, PageMemory memory);
   KvShape shape_;
-  int n_blocks_ = 0;
-  size_t head_bytes_ = 0;   // keys of one layer and head
-  size_t block_bytes_ = 0;
-  uint8_t* data_ = nullptr;
+  int n_blocks_;
+  PageMemory memory_;
 };
 
 }  // namespace bantam

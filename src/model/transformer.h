@@ -6,13 +6,14 @@
 #include <memory>
 #include <span>
 
-#include "base/thread_pool.h"
-#include "base/vocabulary.h"
 #include "bantam/model.h"
 #include "bantam/result.h"
+#include "base/page_memory.h"
+#include "base/thread_pool.h"
 #include "format/model_file.h"
 #include "model/config.h"
 #include "model/kv_cache.h"
+#include "model/weights.h"
 
 namespace bantam {
 
@@ -24,21 +25,20 @@ struct SequenceChunk {
   int n_outputs = 0;            // hidden states wanted for the last n tokens (0: none)
 };
 
-class Weights;
-struct Scratch;
-
 // Not thread-safe: one thread calls, and works through the pool. The same tokens give the same
 // bytes whatever else is in the batch, however prompts are cut, and with any number of threads
 // (docs/numbers.md).
 class Transformer {
  public:
-  // Checks shapes and prepares (packs) the weights. `file` must outlive the transformer.
-  static Result<std::unique_ptr<Transformer>> Load(
-      const ModelFile& file, const ModelConfig& config, Precision precision, ThreadPool& pool,
-      const std::function<void(double)>& on_progress);
-  ~Transformer();
+  static constexpr int kMaxBatchTokens = 1024;
 
-  const ModelConfig& config() const;
+  // Checks shapes and prepares (packs) the weights. `file` and `pool` must outlive it. Fails with
+  // kCorrupt, naming the tensor, or kResourceExhausted.
+  static Result<std::unique_ptr<Transformer>> Load(const ModelFile& file, const ModelConfig& config,
+                                                   Precision precision, ThreadPool& pool,
+                                                   const std::function<void(double)>& on_progress);
+
+  const ModelConfig& config() const { return weights_->config(); }
   KvShape kv_shape() const;
 
   // Runs all layers. Writes keys and values of every token into the chunks' blocks, and the
@@ -50,17 +50,16 @@ class Transformer {
   // The vocabulary's scores for `n` hidden states: logits [n][vocab_size].
   void Logits(const float* hidden, int n, float* logits);
 
-  static constexpr int kMaxBatchTokens = 1024;
-
-  // Bytes of weights in memory of its own (packed), and of work space.
-  uint64_t weight_bytes() const;
-  uint64_t scratch_bytes() const;
+  // Bytes of weights in memory of their own (packed), and of work space.
+  uint64_t weight_bytes() const { return weights_->packed_bytes(); }
+  uint64_t scratch_bytes() const { return scratch_.size(); }
 
  private:
-  Transformer();
+  Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch);
+
   std::unique_ptr<Weights> weights_;
-  std::unique_ptr<Scratch> scratch_;
-  ThreadPool* pool_ = nullptr;
+  ThreadPool& pool_;
+  PageMemory scratch_;  // laid out anew for every batch
 };
 
 }  // namespace bantam

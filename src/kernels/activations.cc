@@ -1,0 +1,48 @@
+// Memory layout of quantised activations, and the scratch sizes of the kernels.
+#include "kernels/kernels.h"
+
+namespace bantam {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+constexpr size_t Aligned(size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+}  // namespace
+
+size_t ActivationBytes(int columns, int tokens) {
+  const size_t groups = static_cast<size_t>(columns) / kGroupColumns * static_cast<size_t>(tokens);
+  return Aligned(groups * 32) + 3 * Aligned(groups * 4) + Aligned(groups * 8);
+}
+
+Activations LayOutActivations(uint8_t* memory, int columns, int tokens) {
+  const size_t groups = static_cast<size_t>(columns) / kGroupColumns * static_cast<size_t>(tokens);
+  Activations out;
+  out.columns = columns;
+  out.tokens = tokens;
+  const auto take = [&memory](size_t bytes) {
+    uint8_t* p = memory;
+    memory += Aligned(bytes);
+    return p;
+  };
+  out.codes = reinterpret_cast<int8_t*>(take(groups * 32));
+  out.scales = reinterpret_cast<float*>(take(groups * 4));
+  out.scaled_sums = reinterpret_cast<float*>(take(groups * 4));
+  out.sums = reinterpret_cast<int32_t*>(take(groups * 4));
+  out.half_sums = reinterpret_cast<int32_t*>(take(groups * 8));
+  return out;
+}
+
+size_t MatmulScratchBytes(int columns) {
+  constexpr size_t kLargestRecord = 512 + 64 + 128 + 192;  // codes and every scale plane
+  return static_cast<size_t>(columns) / kGroupColumns * kLargestRecord + kAlignment;
+}
+
+size_t AttentionScratchBytes(int n_rows, int head_dim) {
+  const size_t row = kSpanKeys + 2 * static_cast<size_t>(PaddedHeadDim(head_dim)) + 4;
+  return Aligned(static_cast<size_t>(n_rows) * row * sizeof(float)) + kAlignment;
+}
+
+}  // namespace bantam

@@ -1,0 +1,35 @@
+// Kernels for ARMv8.2 with dot products (compiled with the flags in kernels/room.cmake).
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#include "kernels/kernels.h"
+
+namespace bantam {
+namespace {
+namespace neon_dotprod {
+
+#include "kernels/arm/simd_neon.inl"
+//
+#include "kernels/arm/simd_neon_dot_sdot.inl"
+//
+#include "kernels/generic/f32x16.inl"
+//
+#include "kernels/generic/matmul.inl"
+//
+#include "kernels/generic/attention.inl"
+#include "kernels/generic/elementwise.inl"
+#include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/table.inl"
+
+constexpr Kernels kTable = MakeTable("neon-dotprod");
+
+}  // namespace neon_dotprod
+}  // namespace
+
+const Kernels* NeonDotprodKernels() {
+  return &neon_dotprod::kTable;
+}
+
+}  // namespace bantam
+
+#endif  // __aarch64__

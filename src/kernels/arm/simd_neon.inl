@@ -1,0 +1,130 @@
+// Vectors of 4 rows for ARMv8.0 Advanced SIMD; Dot comes from simd_neon_dot_*.inl.
+
+constexpr int kLanes = 4;
+constexpr int kMaxTileTokens = 8;  // 8 sums + 8 code vectors + temporaries: 32 registers
+constexpr int kSignedZero = 0;
+constexpr int kDotRows = 2;
+constexpr int kDotTokens = 2;
+constexpr int kChainRows = 4;
+
+using Bytes = uint8x16_t;
+using Ints = int32x4_t;
+using Lanes = float32x4_t;
+
+inline Bytes LoadBytes(const uint8_t* p) {
+  return vld1q_u8(p);
+}
+inline void StoreBytes(uint8_t* p, Bytes a) {
+  vst1q_u8(p, a);
+}
+inline Bytes SplatByte(int value) {
+  return vdupq_n_u8(static_cast<uint8_t>(value));
+}
+inline Bytes And(Bytes a, Bytes b) {
+  return vandq_u8(a, b);
+}
+inline Bytes Or(Bytes a, Bytes b) {
+  return vorrq_u8(a, b);
+}
+template <int kBits>
+inline Bytes ShiftRight(Bytes a) {
+  return vshrq_n_u8(a, kBits);
+}
+template <int kBits>
+inline Bytes ShiftLeft(Bytes a) {
+  return vshlq_n_u8(a, kBits);
+}
+inline Bytes FromSigned(Bytes a) {
+  return a;
+}
+inline Bytes Lookup(const int8_t* table, Bytes index) {
+  return vqtbl1q_u8(vld1q_u8(reinterpret_cast<const uint8_t*>(table)), index);
+}
+
+inline Ints LoadInts(const uint8_t* p) {
+  return vreinterpretq_s32_u8(vld1q_u8(p));
+}
+inline void StoreInts(uint8_t* p, Ints a) {
+  vst1q_u8(p, vreinterpretq_u8_s32(a));
+}
+inline Ints SplatInt(int value) {
+  return vdupq_n_s32(value);
+}
+inline Ints AddInts(Ints a, Ints b) {
+  return vaddq_s32(a, b);
+}
+inline Ints MulInts(Ints a, Ints b) {
+  return vmulq_s32(a, b);
+}
+inline uint8x8_t LoadFour(const uint8_t* p) {
+  uint32_t four;
+  __builtin_memcpy(&four, p, sizeof(four));
+  return vreinterpret_u8_u32(vdup_n_u32(four));
+}
+inline Ints LoadSigned(const uint8_t* p) {
+  return vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_u8(LoadFour(p)))));
+}
+inline Ints LoadUnsigned(const uint8_t* p) {
+  return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(LoadFour(p)))));
+}
+
+inline Lanes SplatLanes(float value) {
+  return vdupq_n_f32(value);
+}
+inline Lanes LoadLanes(const float* p) {
+  return vld1q_f32(p);
+}
+inline Lanes LoadLanes(const uint8_t* p) {
+  return vreinterpretq_f32_u8(vld1q_u8(p));
+}
+inline void StoreLanes(float* p, Lanes a) {
+  vst1q_f32(p, a);
+}
+inline void StoreLanes(uint8_t* p, Lanes a) {
+  vst1q_u8(p, vreinterpretq_u8_f32(a));
+}
+inline Lanes LoadHalfLanes(const uint8_t* p) {
+  return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p)));
+}
+inline Lanes ToFloat(Ints a) {
+  return vcvtq_f32_s32(a);
+}
+inline Ints RoundToInt(Lanes a) {
+  return vcvtnq_s32_f32(a);
+}
+inline Lanes Add(Lanes a, Lanes b) {
+  return vaddq_f32(a, b);
+}
+inline Lanes Sub(Lanes a, Lanes b) {
+  return vsubq_f32(a, b);
+}
+inline Lanes Mul(Lanes a, Lanes b) {
+  return vmulq_f32(a, b);
+}
+inline Lanes Div(Lanes a, Lanes b) {
+  return vdivq_f32(a, b);
+}
+inline Lanes Max(Lanes a, Lanes b) {
+  return vmaxq_f32(a, b);
+}
+inline Lanes Min(Lanes a, Lanes b) {
+  return vminq_f32(a, b);
+}
+inline Lanes Fma(Lanes a, Lanes b, Lanes c) {
+  return vfmaq_f32(c, a, b);
+}
+inline Lanes Negate(Lanes a) {
+  return vnegq_f32(a);
+}
+inline Lanes ScaleByPowerOfTwo(Lanes a, Ints n) {
+  return vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a), vshlq_n_s32(n, 23)));
+}
+inline Lanes ZeroBelow(Lanes x, float bound, Lanes value) {
+  const uint32x4_t keep = vcgeq_f32(x, vdupq_n_f32(bound));
+  return vreinterpretq_f32_u32(vandq_u32(keep, vreinterpretq_u32_f32(value)));
+}
+inline int8x16_t Four(const int8_t* x) {
+  int32_t four;
+  __builtin_memcpy(&four, x, sizeof(four));
+  return vreinterpretq_s8_s32(vdupq_n_s32(four));
+}

@@ -1,0 +1,177 @@
+// Attention over 64-token KV blocks, in fixed spans of 512 keys merged in ascending order.
+//
+// A score is one chain of fused multiply-adds over the head dimension, an output one chain over
+// the keys of a span; both are the same micro-kernel: out[r][16 lanes] += a[r][i] * b[i][lanes].
+// The online softmax follows Milakov and Gimelshein (arXiv 1805.02867), by spans.
+
+template <bool kHalf>
+[[gnu::always_inline]] inline F32x16 LoadElements(const uint8_t* p, int64_t at) {
+  if constexpr (kHalf) return LoadHalf16(p + at * 2);
+  return Load16(reinterpret_cast<const float*>(p) + at);
+}
+
+// c[r][0..16) continues its chains over n steps of b (rows b_stride apart, lanes from b_lane).
+template <bool kHalf, int kRows>
+[[gnu::always_inline]] inline void Chain(const float* a, int64_t a_stride, const uint8_t* b,
+                                         int64_t b_stride, int b_lane, int n, float* c,
+                                         int64_t c_stride) {
+  F32x16 sum[kRows];
+  for (int r = 0; r < kRows; ++r) sum[r] = Load16(c + r * c_stride);
+  for (int i = 0; i < n; ++i) {
+    const F32x16 v = LoadElements<kHalf>(b, i * b_stride + b_lane);
+    for (int r = 0; r < kRows; ++r) sum[r] = Fma16(Splat16(a[r * a_stride + i]), v, sum[r]);
+  }
+  for (int r = 0; r < kRows; ++r) Store16(c + r * c_stride, sum[r]);
+}
+
+// All rows and `lanes` lanes (a multiple of 16).
+template <bool kHalf>
+[[gnu::noinline]] void Chains(int n_rows, const float* a, int64_t a_stride, const uint8_t* b,
+                              int64_t b_stride, int lanes, int n, float* c, int64_t c_stride) {
+  int r = 0;
+  for (; r + kChainRows <= n_rows; r += kChainRows) {
+    for (int lane = 0; lane < lanes; lane += 16) {
+      Chain<kHalf, kChainRows>(a + r * a_stride, a_stride, b, b_stride, lane, n,
+                               c + r * c_stride + lane, c_stride);
+    }
+  }
+  for (; r < n_rows; ++r) {
+    for (int lane = 0; lane < lanes; lane += 16) {
+      Chain<kHalf, 1>(a + r * a_stride, a_stride, b, b_stride, lane, n, c + r * c_stride + lane,
+                      c_stride);
+    }
+  }
+}
+
+// Scratch of one attention job, laid out over its bytes.
+struct AttentionScratch {
+  float* scores;  // [n_rows][kSpanKeys]
+  float* span;    // [n_rows][padded head_dim]: this span's values
+  float* total;   // [n_rows][padded head_dim]
+  float* max;     // [n_rows] running maximum
+  float* sum;     // [n_rows] running sum of exponentials
+};
+
+[[gnu::always_inline]] inline AttentionScratch LayOut(const AttentionJob& job) {
+  const int64_t padded = PaddedHeadDim(job.head_dim);
+  AttentionScratch s;
+  s.scores = reinterpret_cast<float*>(job.scratch);
+  s.span = s.scores + int64_t{job.n_rows} * kSpanKeys;
+  s.total = s.span + job.n_rows * padded;
+  s.max = s.total + job.n_rows * padded;
+  s.sum = s.max + job.n_rows;
+  return s;
+}
+
+constexpr float kMinusInfinity = -__builtin_inff();
+
+// Turns a row's scores into exp(score - max) with zeros where it must not look; n is a multiple
+// of 16. Returns false when the row sees nothing of this span.
+[[gnu::always_inline]] inline bool Softmax(float* scores, int n, int from, int to, float* max,
+                                           float* sum) {
+  if (from >= to) {
+    for (int i = 0; i < n; ++i) scores[i] = 0;
+    return false;
+  }
+  for (int i = 0; i < from; ++i) scores[i] = kMinusInfinity;
+  for (int i = to; i < n; ++i) scores[i] = kMinusInfinity;
+  F32x16 largest = Splat16(kMinusInfinity);
+  for (int i = 0; i < n; i += 16) largest = Max16(largest, Load16(scores + i));
+  *max = ReduceMax16(largest);
+  const F32x16 shift = Splat16(*max);
+  F32x16 total = Splat16(0);
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 p = Exp16(Sub16(Load16(scores + i), shift));
+    total = Add16(total, p);
+    Store16(scores + i, p);
+  }
+  *sum = Reduce16(total);
+  return true;
+}
+
+// Adds a span's result to a row's running one (first: becomes it).
+[[gnu::always_inline]] inline void Merge(const AttentionScratch& s, int r, int64_t padded,
+                                         bool first, float span_max, float span_sum) {
+  float* total = s.total + r * padded;
+  const float* span = s.span + r * padded;
+  if (first) {
+    s.max[r] = span_max;
+    s.sum[r] = span_sum;
+    for (int64_t d = 0; d < padded; d += 16) Store16(total + d, Load16(span + d));
+    return;
+  }
+  const float max = span_max > s.max[r] ? span_max : s.max[r];
+  const float keep = ExpOne(s.max[r] - max);
+  const float add = ExpOne(span_max - max);
+  s.sum[r] = __builtin_fmaf(span_sum, add, s.sum[r] * keep);
+  s.max[r] = max;
+  for (int64_t d = 0; d < padded; d += 16) {
+    const F32x16 kept = Mul16(Load16(total + d), Splat16(keep));
+    Store16(total + d, Fma16(Load16(span + d), Splat16(add), kept));
+  }
+}
+
+// One span of up to 512 keys for all rows; `n` keys are visible to some row.
+template <bool kHalf>
+void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_begin, int n) {
+  const int64_t padded = PaddedHeadDim(job.head_dim);
+  const int rounded = (n + 15) / 16 * 16;
+  for (int64_t i = 0; i < int64_t{job.n_rows} * kSpanKeys; ++i) s.scores[i] = 0;
+  for (int k = 0; k < n; k += kBlockKeys) {
+    const int lanes = rounded - k < kBlockKeys ? rounded - k : kBlockKeys;
+    Chains<kHalf>(job.n_rows, job.queries, job.head_dim, job.keys[(span_begin + k) / kBlockKeys],
+                  kBlockKeys, lanes, job.head_dim, s.scores + k, kSpanKeys);
+  }
+  for (int64_t i = 0; i < job.n_rows * padded; ++i) s.span[i] = 0;
+  float* span_max = s.sum + job.n_rows;
+  float* span_sum = span_max + job.n_rows;
+  for (int r = 0; r < job.n_rows; ++r) {
+    int from = job.first_visible == nullptr ? 0 : job.first_visible[r] - span_begin;
+    from = from < 0 ? 0 : from;
+    const int to = job.visible[r] - span_begin < n ? job.visible[r] - span_begin : n;
+    if (!Softmax(s.scores + int64_t{r} * kSpanKeys, rounded, from, to, span_max + r,
+                 span_sum + r)) {
+      span_sum[r] = 0;
+    }
+  }
+  for (int k = 0; k < n; k += kBlockKeys) {
+    const int keys = n - k < kBlockKeys ? n - k : kBlockKeys;
+    Chains<kHalf>(job.n_rows, s.scores + k, kSpanKeys, job.values[(span_begin + k) / kBlockKeys],
+                  padded, static_cast<int>(padded), keys, s.span, padded);
+  }
+  for (int r = 0; r < job.n_rows; ++r) {
+    if (span_sum[r] == 0) continue;
+    Merge(s, r, padded, s.sum[r] == 0, span_max[r], span_sum[r]);
+  }
+}
+
+template <bool kHalf>
+[[gnu::noinline]] void AttentionOf(const AttentionJob& job) {
+  const AttentionScratch s = LayOut(job);
+  const int64_t padded = PaddedHeadDim(job.head_dim);
+  int first = job.visible[0];
+  int last = 0;
+  for (int r = 0; r < job.n_rows; ++r) {
+    s.sum[r] = 0;
+    const int from = job.first_visible == nullptr ? 0 : job.first_visible[r];
+    first = from < first ? from : first;
+    last = job.visible[r] > last ? job.visible[r] : last;
+  }
+  for (int span = first / kSpanKeys * kSpanKeys; span < last; span += kSpanKeys) {
+    AttendSpan<kHalf>(job, s, span, last - span < kSpanKeys ? last - span : kSpanKeys);
+  }
+  for (int r = 0; r < job.n_rows; ++r) {
+    const float inverse = 1.0F / s.sum[r];
+    const float* total = s.total + r * padded;
+    float* out = job.out + int64_t{r} * job.head_dim;
+    for (int d = 0; d < job.head_dim; ++d) out[d] = total[d] * inverse;
+  }
+}
+
+void Attention(const AttentionJob& job) {
+  if (job.half_precision) {
+    AttentionOf<true>(job);
+  } else {
+    AttentionOf<false>(job);
+  }
+}

@@ -1,0 +1,94 @@
+// Norms, activations and activation quantisation over sixteen virtual lanes.
+
+void RmsNorm(const float* x, const float* weight, int n, float eps, float* out) {
+  F32x16 squares = Splat16(0);
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = Load16(x + i);
+    squares = Fma16(v, v, squares);
+  }
+  const float mean = Reduce16(squares) / static_cast<float>(n);
+  const F32x16 scale = Splat16(1.0F / __builtin_sqrtf(mean + eps));
+  for (int i = 0; i < n; i += 16) {
+    Store16(out + i, Mul16(Mul16(Load16(x + i), scale), Load16(weight + i)));
+  }
+}
+
+void LayerNorm(const float* x, const float* weight, const float* bias, int n, float eps,
+               float* out) {
+  F32x16 sum = Splat16(0);
+  for (int i = 0; i < n; i += 16) sum = Add16(sum, Load16(x + i));
+  const F32x16 mean = Splat16(Reduce16(sum) / static_cast<float>(n));
+  F32x16 squares = Splat16(0);
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = Sub16(Load16(x + i), mean);
+    squares = Fma16(v, v, squares);
+  }
+  const float variance = Reduce16(squares) / static_cast<float>(n);
+  const F32x16 scale = Splat16(1.0F / __builtin_sqrtf(variance + eps));
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = Mul16(Sub16(Load16(x + i), mean), scale);
+    const F32x16 weighted = Mul16(v, Load16(weight + i));
+    Store16(out + i, bias == nullptr ? weighted : Add16(weighted, Load16(bias + i)));
+  }
+}
+
+// x * sigmoid(z) = x / (1 + e^-z)
+[[gnu::always_inline]] inline F32x16 TimesSigmoid(const F32x16& x, const F32x16& z) {
+  const F32x16 e = Exp16(Sub16(Splat16(0), z));
+  return Div16(x, Add16(Splat16(1), e));
+}
+
+void SiluGate(float* gate, const float* up, int n) {
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 g = Load16(gate + i);
+    Store16(gate + i, Mul16(TimesSigmoid(g, g), Load16(up + i)));
+  }
+}
+
+// 0.5 x (1 + tanh(u)) = x * sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x^3) (arXiv 1606.08415).
+void GeluGate(float* gate, const float* up, int n) {
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 g = Load16(gate + i);
+    const F32x16 inner = Fma16(Mul16(Mul16(g, g), g), Splat16(0.044715F), g);
+    const F32x16 y = TimesSigmoid(g, Mul16(inner, Splat16(1.5957691216F)));  // 2 sqrt(2/pi)
+    Store16(gate + i, up == nullptr ? y : Mul16(y, Load16(up + i)));
+  }
+}
+
+// Below this largest magnitude a group counts as zero, so that no product is subnormal.
+constexpr float kSmallestAmax = 1e-25F;
+
+void Quantize(const float* x, const Activations& out, int token, int group_begin, int group_end) {
+  const int tile = token / kTileTokens;
+  const int width = out.TileWidth(tile);
+  const int64_t first = int64_t{tile} * kTileTokens * out.groups() + token % kTileTokens;
+  for (int g = group_begin; g < group_end; ++g) {
+    const int64_t at = first + int64_t{g} * width;
+    const F32x16 a = Load16(x + g * 32);
+    const F32x16 b = Load16(x + g * 32 + 16);
+    const F32x16 zero = Splat16(0);
+    const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
+    const float amax = ReduceMax16(magnitude);
+    const bool silent = !(amax >= kSmallestAmax);
+    const float scale = silent ? 0 : amax / 127.0F;
+    const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
+    int32_t codes[32];
+    for (int i = 0; i < kParts; ++i) {
+      StoreInts(reinterpret_cast<uint8_t*>(codes + i * kLanes),
+                RoundToInt(Mul(a.part[i], inverse)));
+      StoreInts(reinterpret_cast<uint8_t*>(codes + 16 + i * kLanes),
+                RoundToInt(Mul(b.part[i], inverse)));
+    }
+    int32_t sums[2] = {0, 0};
+    int8_t* to = out.codes + at * 32;
+    for (int i = 0; i < 32; ++i) {
+      to[i] = static_cast<int8_t>(codes[i]);
+      sums[i / 16] += codes[i];
+    }
+    out.scales[at] = scale;
+    out.sums[at] = sums[0] + sums[1];
+    out.half_sums[2 * at] = sums[0];
+    out.half_sums[2 * at + 1] = sums[1];
+    out.scaled_sums[at] = scale * static_cast<float>(out.sums[at]);
+  }
+}

@@ -1,0 +1,373 @@
+// Matrix kernels over packed panels, written once over an instruction set's simd header.
+//
+// A simd header defines, for vectors of kLanes rows: Bytes (4 bytes a lane), Ints, Lanes (float),
+// loads, stores, arithmetic, and Dot<bits, slots>(start, codes, x): start + the exact integer dot
+// products of each lane's codes with `slots` times four activations.
+
+// One group of a panel, unpacked: eight slots of codes and what turns their dots into weights.
+struct Group {
+  Bytes codes[8];
+  Lanes scale;  // d, or D * s, or D (sub-scaled kinds)
+  Lanes min;    // what multiplies the sum of activations; subtracted ones are negated
+  Ints sub_scale[2];
+  Ints sub_min[2];
+};
+
+constexpr bool HasMin(ScaleKind kind) {
+  return kind == ScaleKind::kScaleMin || kind == ScaleKind::kSuperScaleMin;
+}
+constexpr bool HasSubScale(ScaleKind kind) {
+  return kind == ScaleKind::kSubScale || kind == ScaleKind::kSubScaleMin;
+}
+
+// What the tile kernel needs to know of where its groups come from.
+template <ScaleKind kKindOf, int kBitsOf, int kZeroOf>
+struct Recipe {
+  static constexpr ScaleKind kKind = kKindOf;
+  static constexpr int kBits = kBitsOf;  // of the codes in registers; 8: signed
+  static constexpr int kZero = kBitsOf == 8 ? kSignedZero : kZeroOf;
+};
+
+// Recipe of a type's codes once in registers: table codes have become signed bytes.
+template <DType kType>
+using RecipeOf = Recipe<CodecOf(kType).kind, CodecOf(kType).table ? 8 : CodecOf(kType).bits,
+                        CodecOf(kType).zero>;
+
+// Groups read from a packed panel.
+template <DType kType>
+struct Packed : RecipeOf<kType> {
+  static constexpr CodecInfo kCodec = CodecOf(kType);
+  static constexpr BlockLayout kLayout = LayoutOf(kType);
+  static constexpr int kGroupsPerBlock = kLayout.groups;
+  static constexpr int kBlockBytes = kLayout.block_bytes();
+  static constexpr int kMaxTile = 4;
+
+  [[gnu::always_inline]] static inline void LoadCodes(const uint8_t* codes, int lane, Bytes* out) {
+    const uint8_t* p = codes + lane * 4;
+    if constexpr (kCodec.bits == 8) {
+      for (int s = 0; s < 8; ++s) out[s] = FromSigned(LoadBytes(p + s * 64));
+      return;
+    }
+    if constexpr (kCodec.bits >= 4) {
+      const Bytes mask = SplatByte(15);
+      for (int v = 0; v < 4; ++v) {
+        const Bytes both = LoadBytes(p + v * 64);
+        out[v] = And(both, mask);
+        out[v + 4] = And(ShiftRight<4>(both), mask);
+      }
+    }
+    if constexpr (kCodec.bits == 6) AddPairs<4>(p + 256, out);
+    if constexpr (kCodec.bits == 5) AddBits<4>(p + 256, out);
+    if constexpr (kCodec.bits == 2 || kCodec.bits == 3) {
+      for (int s = 0; s < 8; ++s) out[s] = SplatByte(0);
+      AddPairs<0>(p, out);
+    }
+    if constexpr (kCodec.bits == 3) AddBits<2>(p + 128, out);
+    if constexpr (kCodec.table) {
+      for (int s = 0; s < 8; ++s) out[s] = FromSigned(Lookup(kIq4Values, out[s]));
+    }
+  }
+
+  // out[4 v + i] |= (pair i of byte) << kAt
+  template <int kAt>
+  [[gnu::always_inline]] static inline void AddPairs(const uint8_t* p, Bytes* out) {
+    const Bytes mask = SplatByte(3 << kAt);
+    for (int v = 0; v < 2; ++v) {
+      const Bytes pairs = LoadBytes(p + v * 64);
+      Bytes* slot = out + v * 4;
+      if constexpr (kAt == 0) {
+        slot[0] = Or(slot[0], And(pairs, mask));
+        slot[1] = Or(slot[1], And(ShiftRight<2>(pairs), mask));
+        slot[2] = Or(slot[2], And(ShiftRight<4>(pairs), mask));
+        slot[3] = Or(slot[3], And(ShiftRight<6>(pairs), mask));
+      } else {
+        slot[0] = Or(slot[0], And(ShiftLeft<4>(pairs), mask));
+        slot[1] = Or(slot[1], And(ShiftLeft<2>(pairs), mask));
+        slot[2] = Or(slot[2], And(pairs, mask));
+        slot[3] = Or(slot[3], And(ShiftRight<2>(pairs), mask));
+      }
+    }
+  }
+
+  // out[s] |= (bit s of byte) << kAt
+  template <int kAt>
+  [[gnu::always_inline]] static inline void AddBits(const uint8_t* p, Bytes* out) {
+    const Bytes bits = LoadBytes(p);
+    AddBit<kAt, 0>(bits, out);
+    AddBit<kAt, 1>(bits, out);
+    AddBit<kAt, 2>(bits, out);
+    AddBit<kAt, 3>(bits, out);
+    AddBit<kAt, 4>(bits, out);
+    AddBit<kAt, 5>(bits, out);
+    AddBit<kAt, 6>(bits, out);
+    AddBit<kAt, 7>(bits, out);
+  }
+  template <int kAt, int kSlot>
+  [[gnu::always_inline]] static inline void AddBit(Bytes bits, Bytes* out) {
+    const Bytes mask = SplatByte(1 << kAt);
+    if constexpr (kSlot == kAt) {
+      out[kSlot] = Or(out[kSlot], And(bits, mask));
+    } else if constexpr (kSlot > kAt) {
+      out[kSlot] = Or(out[kSlot], And(ShiftRight<kSlot - kAt>(bits), mask));
+    } else {
+      out[kSlot] = Or(out[kSlot], And(ShiftLeft<kAt - kSlot>(bits), mask));
+    }
+  }
+
+  [[gnu::always_inline]] static inline void Load(const uint8_t* block, int g, int lane,
+                                                 Group* out) {
+    const uint8_t* group = block + kLayout.header + g * kLayout.group_bytes();
+    LoadCodes(group + kLayout.group_scales, lane, out->codes);
+    if constexpr (kCodec.kind == ScaleKind::kScale || kCodec.kind == ScaleKind::kScaleMin) {
+      out->scale = LoadHalfLanes(group + lane * 2);
+      if constexpr (HasMin(kCodec.kind)) out->min = LoadHalfLanes(group + 32 + lane * 2);
+    } else {
+      out->scale = LoadHalfLanes(block + lane * 2);
+    }
+    if constexpr (kCodec.kind == ScaleKind::kSuperScale) {
+      out->scale = Mul(out->scale, ToFloat(LoadSigned(group + lane)));
+    }
+    if constexpr (kCodec.kind == ScaleKind::kSuperScaleMin) {
+      out->scale = Mul(out->scale, ToFloat(LoadUnsigned(group + lane)));
+      const Lanes min =
+          Mul(LoadHalfLanes(block + 32 + lane * 2), ToFloat(LoadUnsigned(group + 16 + lane)));
+      out->min = Negate(min);
+    }
+    if constexpr (kCodec.kind == ScaleKind::kSubScale) {
+      out->sub_scale[0] = LoadSigned(group + lane);
+      out->sub_scale[1] = LoadSigned(group + 16 + lane);
+    }
+    if constexpr (kCodec.kind == ScaleKind::kSubScaleMin) {
+      out->sub_scale[0] = LoadUnsigned(group + lane);
+      out->sub_scale[1] = LoadUnsigned(group + 16 + lane);
+      out->sub_min[0] = LoadUnsigned(group + 32 + lane);
+      out->sub_min[1] = LoadUnsigned(group + 48 + lane);
+      out->min = Negate(LoadHalfLanes(block + 32 + lane * 2));
+    }
+  }
+};
+
+// Groups unpacked beforehand into scratch, for batches that read a panel many times.
+template <class R>
+struct Unpacked : R {
+  static constexpr int kGroupsPerBlock = 1;
+  static constexpr int kMaxTile = kMaxTileTokens;
+  static constexpr int kScales = 512;  // offset of the scale planes, 64 bytes each
+  static constexpr int kBlockBytes = 512 + 64 + (HasMin(R::kKind) ? 64 : 0) +
+                                     (HasSubScale(R::kKind) ? 128 : 0) +
+                                     (R::kKind == ScaleKind::kSubScaleMin ? 192 : 0);
+
+  [[gnu::always_inline]] static inline void Load(const uint8_t* block, int, int lane, Group* out) {
+    for (int s = 0; s < 8; ++s) out->codes[s] = LoadBytes(block + s * 64 + lane * 4);
+    const uint8_t* p = block + kScales + lane * 4;
+    out->scale = LoadLanes(p);
+    if constexpr (HasMin(R::kKind)) out->min = LoadLanes(p + 64);
+    if constexpr (HasSubScale(R::kKind)) {
+      out->sub_scale[0] = LoadInts(p + 64);
+      out->sub_scale[1] = LoadInts(p + 128);
+    }
+    if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
+      out->min = LoadLanes(p + 192);
+      out->sub_min[0] = LoadInts(p + 256);
+      out->sub_min[1] = LoadInts(p + 320);
+    }
+  }
+
+  [[gnu::always_inline]] static inline void Store(const Group& group, int lane, uint8_t* block) {
+    for (int s = 0; s < 8; ++s) StoreBytes(block + s * 64 + lane * 4, group.codes[s]);
+    uint8_t* p = block + kScales + lane * 4;
+    StoreLanes(p, group.scale);
+    if constexpr (HasMin(R::kKind)) StoreLanes(p + 64, group.min);
+    if constexpr (HasSubScale(R::kKind)) {
+      StoreInts(p + 64, group.sub_scale[0]);
+      StoreInts(p + 128, group.sub_scale[1]);
+    }
+    if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
+      StoreLanes(p + 192, group.min);
+      StoreInts(p + 256, group.sub_min[0]);
+      StoreInts(p + 320, group.sub_min[1]);
+    }
+  }
+};
+
+// One tile of activations, from its first token on.
+struct Tile {
+  const int8_t* codes;
+  const float* scales;
+  const float* scaled_sums;
+  const int32_t* sums;
+  const int32_t* half_sums;
+  int width;
+};
+
+// Adds one group's share to a token's sums: one fused multiply-add, one more for a minimum.
+template <class R>
+[[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
+  const int8_t* codes = x.codes + int64_t{at} * 32;
+  const Lanes x_scale = SplatLanes(x.scales[at]);
+  if constexpr (!HasSubScale(R::kKind)) {
+    const Ints start = SplatInt(R::kZero == 0 ? 0 : -R::kZero * x.sums[at]);
+    const Ints dot = Dot<R::kBits, 8>(start, group.codes, codes);
+    sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
+    if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
+    return sum;
+  }
+  const int32_t* half_sums = x.half_sums + int64_t{at} * 2;
+  const Ints start0 = SplatInt(R::kZero == 0 ? 0 : -R::kZero * half_sums[0]);
+  const Ints start1 = SplatInt(R::kZero == 0 ? 0 : -R::kZero * half_sums[1]);
+  const Ints dot0 = Dot<R::kBits, 4>(start0, group.codes, codes);
+  const Ints dot1 = Dot<R::kBits, 4>(start1, group.codes + 4, codes + 16);
+  const Ints dot = AddInts(MulInts(dot0, group.sub_scale[0]), MulInts(dot1, group.sub_scale[1]));
+  sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
+  if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
+    const Ints min = AddInts(MulInts(SplatInt(half_sums[0]), group.sub_min[0]),
+                             MulInts(SplatInt(half_sums[1]), group.sub_min[1]));
+    sum = Fma(ToFloat(min), Mul(group.min, x_scale), sum);
+  }
+  return sum;
+}
+
+// kTokens tokens against kLanes rows: the accumulators stay in registers over all columns.
+template <class Source, int kTokens>
+[[gnu::always_inline]] inline void TileKernel(const uint8_t* panel, int n_groups, int lane,
+                                              const Tile& x, Lanes* sums) {
+  Lanes sum[kTokens];
+  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
+  int at = 0;
+  for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
+    const uint8_t* block = panel + int64_t{b} * Source::kBlockBytes;
+    for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
+      Group group;
+      Source::Load(block, g, lane, &group);
+#pragma GCC unroll 16
+      for (int t = 0; t < kTokens; ++t) sum[t] = AddGroup<Source>(group, x, at + t, sum[t]);
+      at += x.width;
+    }
+  }
+  for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
+}
+
+// Writes a tile's sums: bias, residual, and only the rows that exist.
+[[gnu::always_inline]] inline void StoreSums(const MatmulJob& job, int row, int token, int n_tokens,
+                                             const Lanes* sums) {
+  const int n_rows = job.weights.rows - row;
+  for (int t = 0; t < n_tokens; ++t) {
+    float* out = job.out + (token + t) * job.out_stride + row - job.panel_begin * kPanelRows;
+    if (n_rows >= kLanes) {
+      Lanes value = sums[t];
+      if (job.bias != nullptr) value = Add(value, LoadLanes(job.bias + row));
+      if (job.accumulate) value = Add(LoadLanes(out), value);
+      StoreLanes(out, value);
+      continue;
+    }
+    float values[kLanes];
+    StoreLanes(values, sums[t]);
+    for (int r = 0; r < n_rows; ++r) {
+      float value = values[r];
+      if (job.bias != nullptr) value = value + job.bias[row + r];
+      out[r] = job.accumulate ? out[r] + value : value;
+    }
+  }
+}
+
+template <class Source, int kTokens>
+[[gnu::noinline]] void RunTile(const MatmulJob& job, const uint8_t* panel, int row, int token,
+                               Tile x) {
+  for (int lane = 0; lane < kPanelRows; lane += kLanes) {
+    if (row + lane >= job.weights.rows) return;
+    Lanes sums[kTokens];
+    TileKernel<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+    StoreSums(job, row + lane, token, kTokens, sums);
+  }
+}
+
+// One panel against tokens [begin, end) (begin at a tile's start), in pieces of powers of two.
+template <class Source>
+[[gnu::always_inline]] inline void RunPanel(const MatmulJob& job, const uint8_t* panel, int row,
+                                            int begin, int end) {
+  const int groups = job.x.groups();
+  for (int token = begin; token < end;) {
+    const int tile = token / kTileTokens;
+    const int in_tile = token % kTileTokens;
+    const int width = job.x.TileWidth(tile);
+    const int64_t first = int64_t{tile} * kTileTokens * groups + in_tile;
+    const Tile x = {job.x.codes + first * 32,    job.x.scales + first,
+                    job.x.scaled_sums + first,   job.x.sums + first,
+                    job.x.half_sums + first * 2, width};
+    const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
+    if (Source::kMaxTile >= 16 && left >= 16) {
+      RunTile<Source, Source::kMaxTile >= 16 ? 16 : 1>(job, panel, row, token, x);
+      token += 16;
+    } else if (Source::kMaxTile >= 8 && left >= 8) {
+      RunTile<Source, Source::kMaxTile >= 8 ? 8 : 1>(job, panel, row, token, x);
+      token += 8;
+    } else if (left >= 4) {
+      RunTile<Source, 4>(job, panel, row, token, x);
+      token += 4;
+    } else if (left >= 2) {
+      RunTile<Source, 2>(job, panel, row, token, x);
+      token += 2;
+    } else {
+      RunTile<Source, 1>(job, panel, row, token, x);
+      token += 1;
+    }
+  }
+}
+
+template <DType kType>
+[[gnu::noinline]] void UnpackPanel(const uint8_t* panel, int n_groups, uint8_t* scratch) {
+  using From = Packed<kType>;
+  using To = Unpacked<RecipeOf<kType>>;
+  for (int i = 0; i < n_groups; ++i) {
+    const uint8_t* block = panel + int64_t{i / From::kGroupsPerBlock} * From::kBlockBytes;
+    for (int lane = 0; lane < kPanelRows; lane += kLanes) {
+      Group group;
+      From::Load(block, i % From::kGroupsPerBlock, lane, &group);
+      To::Store(group, lane, scratch + int64_t{i} * To::kBlockBytes);
+    }
+  }
+}
+
+// From this many tokens on, unpacking a panel once costs less than doing it in every tile.
+constexpr int kUnpackFrom = 8;
+
+// Activations of one token block should stay in a core's second-level cache while all of a
+// worker's panels pass over them.
+constexpr int kTokenBlockBytes = 512 * 1024;
+
+template <DType kType>
+[[gnu::noinline]] void MatmulOf(const MatmulJob& job) {
+  int block = kTokenBlockBytes / job.x.columns / kTileTokens * kTileTokens;
+  if (block < kTileTokens) block = kTileTokens;
+  for (int begin = 0; begin < job.x.tokens; begin += block) {
+    const int end = job.x.tokens - begin < block ? job.x.tokens : begin + block;
+    for (int p = job.panel_begin; p < job.panel_end; ++p) {
+      const uint8_t* panel = job.weights.data + static_cast<size_t>(p) * job.weights.panel_bytes;
+      const int row = p * kPanelRows;
+      if (end - begin >= kUnpackFrom) {
+        UnpackPanel<kType>(panel, job.x.groups(), job.scratch);
+        RunPanel<Unpacked<RecipeOf<kType>>>(job, job.scratch, row, begin, end);
+      } else {
+        RunPanel<Packed<kType>>(job, panel, row, begin, end);
+      }
+    }
+  }
+}
+
+void Matmul(const MatmulJob& job) {
+  switch (job.weights.type) {
+    case DType::kQ4_0: return MatmulOf<DType::kQ4_0>(job);
+    case DType::kQ4_1: return MatmulOf<DType::kQ4_1>(job);
+    case DType::kQ5_0: return MatmulOf<DType::kQ5_0>(job);
+    case DType::kQ5_1: return MatmulOf<DType::kQ5_1>(job);
+    case DType::kQ8_0: return MatmulOf<DType::kQ8_0>(job);
+    case DType::kQ2_K: return MatmulOf<DType::kQ2_K>(job);
+    case DType::kQ3_K: return MatmulOf<DType::kQ3_K>(job);
+    case DType::kQ4_K: return MatmulOf<DType::kQ4_K>(job);
+    case DType::kQ5_K: return MatmulOf<DType::kQ5_K>(job);
+    case DType::kQ6_K: return MatmulOf<DType::kQ6_K>(job);
+    case DType::kIQ4_NL: return MatmulOf<DType::kIQ4_NL>(job);
+    case DType::kIQ4_XS: return MatmulOf<DType::kIQ4_XS>(job);
+    default: return;  // never: HasCodec() is asked first
+  }
+}

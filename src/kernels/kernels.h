@@ -1,0 +1,129 @@
+// Kernels: the table of inner loops, one per instruction set, all giving the same bytes.
+//
+// The numbers every entry must produce are written down in docs/numbers.md. Pointers must be
+// 64-byte aligned where a comment says so; no entry allocates, fails or keeps state, and all are
+// safe to call from many threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "kernels/packed_matrix.h"
+
+namespace bantam {
+
+inline constexpr int kTileTokens = 16;
+
+// Activations of n tokens as signed bytes, one scale per 32 columns. Tokens lie in tiles of 16
+// (the last tile may be narrower) so that a kernel walks a tile with constant strides:
+// codes [tile][group][token in tile][32], the rest [tile][group][token in tile].
+struct Activations {
+  int columns = 0;
+  int tokens = 0;
+  int8_t* codes = nullptr;       // 64-byte aligned
+  float* scales = nullptr;       // amax / 127
+  float* scaled_sums = nullptr;  // scale * sum of the group's codes
+  int32_t* sums = nullptr;       // sum of a group's codes
+  int32_t* half_sums = nullptr;  // [2 per group]: sums of columns 0–15 and 16–31
+
+  int groups() const { return columns / kGroupColumns; }
+  int TileWidth(int tile) const {
+    const int left = tokens - tile * kTileTokens;
+    return left < kTileTokens ? left : kTileTokens;
+  }
+};
+
+// Work bytes for Activations of that size, and an Activations laid out over such memory.
+size_t ActivationBytes(int columns, int tokens);
+Activations LayOutActivations(uint8_t* memory, int columns, int tokens);
+
+// out[t][panel rows] = weights · activations, for panels [panel_begin, panel_end).
+struct MatmulJob {
+  PackedMatrix weights;
+  Activations x;
+  int panel_begin = 0;
+  int panel_end = 0;
+  const float* bias = nullptr;  // [rows], added after the dot product; or none
+  bool accumulate = false;      // out += instead of out =
+  // [tokens][out_stride], column 0 being the first row of panel_begin; padding is not written.
+  float* out = nullptr;
+  int64_t out_stride = 0;
+  uint8_t* scratch = nullptr;  // MatmulScratchBytes(columns), 64-byte aligned, one per worker
+};
+size_t MatmulScratchBytes(int columns);
+
+// out[t][r] = rows[r] · x[t] in float32, for n_rows rows.
+struct FloatMatmulJob {
+  const float* rows = nullptr;  // [n_rows][row_stride]
+  int64_t row_stride = 0;
+  int n_rows = 0;
+  const float* x = nullptr;  // [tokens][x_stride]
+  int64_t x_stride = 0;
+  int tokens = 0;
+  int columns = 0;  // a multiple of 16
+  const float* bias = nullptr;
+  bool accumulate = false;
+  float* out = nullptr;  // [tokens][out_stride]
+  int64_t out_stride = 0;
+};
+
+// Attention of some query rows over one sequence's keys and values of one key-value head.
+struct AttentionJob {
+  const float* queries = nullptr;  // row r at queries + r * head_dim, already scaled
+  int n_rows = 0;
+  const int* visible = nullptr;        // [n_rows]: keys 0 … visible - 1 are attended to
+  const int* first_visible = nullptr;  // [n_rows] start of the sliding window; or none (0)
+  int head_dim = 0;
+  bool half_precision = false;             // element type of keys and values
+  const uint8_t* const* keys = nullptr;    // [blocks]: [head_dim][64]
+  const uint8_t* const* values = nullptr;  // [blocks]: [64][padded head_dim]
+  float* out = nullptr;                    // row r at out + r * head_dim
+  uint8_t* scratch = nullptr;              // AttentionScratchBytes(n_rows, head_dim), aligned
+};
+size_t AttentionScratchBytes(int n_rows, int head_dim);
+
+// Values are stored with their rows padded to whole vectors.
+constexpr int PaddedHeadDim(int head_dim) {
+  return (head_dim + 15) / 16 * 16;
+}
+
+inline constexpr int kSpanKeys = 512;  // attention partial results cover this many keys
+inline constexpr int kBlockKeys = 64;  // keys per KV block
+
+struct Kernels {
+  std::string_view name;
+
+  // Quantises one token's row (columns a multiple of 32) into activations slot `token`.
+  void (*quantize)(const float* x, const Activations& out, int token, int group_begin,
+                   int group_end);
+  void (*matmul)(const MatmulJob& job);
+  void (*float_matmul)(const FloatMatmulJob& job);
+  void (*attention)(const AttentionJob& job);
+
+  // out = x / rms(x) * weight; n a multiple of 16.
+  void (*rms_norm)(const float* x, const float* weight, int n, float eps, float* out);
+  // out = (x - mean) / sqrt(variance + eps) * weight + bias; bias may be none.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, int n, float eps,
+                     float* out);
+  // gate = silu(gate) * up; n a multiple of 16.
+  void (*silu_gate)(float* gate, const float* up, int n);
+  // gate = gelu(gate) * up, tanh form; up may be none (ungated).
+  void (*gelu_gate)(float* gate, const float* up, int n);
+};
+
+// The table this machine uses: the best it can run, or the one BANTAM_ISA names.
+const Kernels& ActiveKernels();
+
+// Every table this machine can run, the scalar one first.
+std::vector<const Kernels*> RunnableKernels();
+
+// One per instruction set, defined in its folder; null when this build or machine lacks it.
+const Kernels* ScalarKernels();
+const Kernels* Avx2Kernels();
+const Kernels* Avx512Kernels();
+const Kernels* NeonKernels();
+const Kernels* NeonDotprodKernels();
+
+}  // namespace bantam

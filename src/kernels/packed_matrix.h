@@ -1,0 +1,110 @@
+// PackedMatrix: quantised weights rearranged so that vector lanes are rows.
+//
+// A panel holds 16 rows. Inside it, columns come in groups of 32; a group's codes are eight slots
+// of [16 rows][4 columns], the unit that `vpdpbusd` and `sdot` consume, split into bit planes:
+//
+//   nibble plane  256 B  byte i of vector v (64 B): slot v in the low nibble, slot v + 4 above it
+//   pair plane    128 B  byte i of vector v (64 B): slot 4 v + s in bits 2 s, 2 s + 1
+//   bit plane      64 B  byte i: slot s in bit s
+//   byte plane    512 B  one byte a code
+//
+// 2-bit codes are a pair plane; 3-bit a pair plane and a bit plane above it; 4-bit a nibble plane;
+// 5-bit nibble and bit plane; 6-bit nibble and pair plane. Scales precede the codes, one lane a
+// row. The same numbers as in the file, within 3 % of its size (K-quant scales widen to bytes).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/dtype.h"
+
+namespace bantam {
+
+inline constexpr int kPanelRows = 16;
+inline constexpr int kGroupColumns = 32;
+
+// How a group's weights follow from its integer codes q.
+enum class ScaleKind : uint8_t {
+  kScale,          // d * (q - zero), one half-precision d a group
+  kScaleMin,       // d * q + m, half-precision d and m a group
+  kSuperScale,     // (D * s) * q: half-precision D a block of 8 groups, signed 8-bit s a group
+  kSuperScaleMin,  // (D * s) * q - (M * m): D, M a block; unsigned 8-bit s, m a group
+  kSubScale,       // D * s * (q - zero): signed 8-bit s for each half group, integer product
+  kSubScaleMin,    // D * s * q - M * m: unsigned 8-bit s, m for each half group
+};
+
+// One row of this table per quantised type is all that packing and kernels know of it.
+struct CodecInfo {
+  ScaleKind kind;
+  int bits;    // planes stored
+  int zero;    // subtracted from codes
+  bool table;  // 4-bit codes index the IQ4 table of signed values
+};
+constexpr bool HasCodec(DType type) {
+  return type != DType::kF32 && type != DType::kF16 && type != DType::kBF16;
+}
+constexpr CodecInfo CodecOf(DType type) {
+  switch (type) {
+    case DType::kQ4_0: return {ScaleKind::kScale, 4, 8, false};
+    case DType::kQ4_1: return {ScaleKind::kScaleMin, 4, 0, false};
+    case DType::kQ5_0: return {ScaleKind::kScale, 5, 16, false};
+    case DType::kQ5_1: return {ScaleKind::kScaleMin, 5, 0, false};
+    case DType::kQ8_0: return {ScaleKind::kScale, 8, 0, false};
+    case DType::kQ2_K: return {ScaleKind::kSubScaleMin, 2, 0, false};
+    case DType::kQ3_K: return {ScaleKind::kSubScale, 3, 4, false};
+    case DType::kQ4_K: return {ScaleKind::kSuperScaleMin, 4, 0, false};
+    case DType::kQ5_K: return {ScaleKind::kSuperScaleMin, 5, 0, false};
+    case DType::kQ6_K: return {ScaleKind::kSubScale, 6, 32, false};
+    case DType::kIQ4_NL: return {ScaleKind::kScale, 4, 0, true};
+    case DType::kIQ4_XS: return {ScaleKind::kSuperScale, 4, 0, true};
+    default: return {ScaleKind::kScale, 8, 0, false};
+  }
+}
+
+// Where things lie in a packed block. A block is one group, or eight for the K-quants.
+struct BlockLayout {
+  int groups;        // per block
+  int header;        // bytes of half-precision values before the first group
+  int group_scales;  // bytes of scales before a group's codes
+  int group_codes;   // bytes of a group's codes
+  constexpr int group_bytes() const { return group_scales + group_codes; }
+  constexpr int block_bytes() const { return header + groups * group_bytes(); }
+};
+constexpr BlockLayout LayoutOf(DType type) {
+  const CodecInfo info = CodecOf(type);
+  const int codes = info.bits * 64;
+  switch (info.kind) {
+    case ScaleKind::kScale: return {1, 0, 32, codes};
+    case ScaleKind::kScaleMin: return {1, 0, 64, codes};
+    case ScaleKind::kSuperScale: return {8, 32, 16, codes};
+    case ScaleKind::kSuperScaleMin: return {8, 64, 32, codes};
+    case ScaleKind::kSubScale: return {8, 32, 32, codes};
+    case ScaleKind::kSubScaleMin: return {8, 64, 64, codes};
+  }
+  return {};
+}
+
+// Signed values of the 4-bit codes of IQ4_NL and IQ4_XS (from the format's definition).
+inline constexpr int8_t kIq4Values[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                          1,    13,   25,  38,  53,  69,  89,  113};
+
+// A view; the memory belongs to somebody else. Rows beyond `rows` in the last panel are zero.
+struct PackedMatrix {
+  DType type = DType::kF32;
+  int rows = 0;
+  int columns = 0;
+  const uint8_t* data = nullptr;  // 64-byte aligned
+  size_t panel_bytes = 0;
+
+  int panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+};
+
+// Bytes of a packed panel with that many columns (a multiple of the type's block size), and of a
+// whole matrix.
+size_t PanelBytes(DType type, int columns);
+size_t PackedBytes(DType type, int rows, int columns);
+
+// Packs up to 16 rows, in the file's layout at row_bytes apart, into one panel.
+void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);
+
+}  // namespace bantam

@@ -1,0 +1,165 @@
+// Vectors of 16 rows as plain arrays: the readable form of what every simd header means.
+
+constexpr int kLanes = 16;
+constexpr int kMaxTileTokens = 4;
+constexpr int kSignedZero = 0;
+constexpr int kDotRows = 1;
+constexpr int kDotTokens = 1;
+constexpr int kChainRows = 1;
+
+struct Bytes {
+  uint8_t v[64];
+};
+struct Ints {
+  int32_t v[16];
+};
+struct Lanes {
+  float v[16];
+};
+
+template <class Vector, class Function>
+inline Vector Each(Function function) {
+  Vector out;
+  for (int i = 0; i < static_cast<int>(sizeof(out.v) / sizeof(out.v[0])); ++i) {
+    out.v[i] = function(i);
+  }
+  return out;
+}
+
+template <class Vector>
+inline Vector LoadAs(const void* p) {
+  Vector out;
+  __builtin_memcpy(&out, p, sizeof(out));
+  return out;
+}
+
+inline Bytes LoadBytes(const uint8_t* p) {
+  return LoadAs<Bytes>(p);
+}
+inline void StoreBytes(uint8_t* p, const Bytes& a) {
+  __builtin_memcpy(p, &a, sizeof(a));
+}
+inline Bytes SplatByte(int value) {
+  return Each<Bytes>([=](int) { return static_cast<uint8_t>(value); });
+}
+inline Bytes And(const Bytes& a, const Bytes& b) {
+  return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] & b.v[i]); });
+}
+inline Bytes Or(const Bytes& a, const Bytes& b) {
+  return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] | b.v[i]); });
+}
+template <int kBits>
+inline Bytes ShiftRight(const Bytes& a) {
+  return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] >> kBits); });
+}
+template <int kBits>
+inline Bytes ShiftLeft(const Bytes& a) {
+  return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] << kBits); });
+}
+inline Bytes FromSigned(const Bytes& a) {
+  return a;
+}
+inline Bytes Lookup(const int8_t* table, const Bytes& index) {
+  return Each<Bytes>([&](int i) { return static_cast<uint8_t>(table[index.v[i]]); });
+}
+
+inline Ints LoadInts(const uint8_t* p) {
+  return LoadAs<Ints>(p);
+}
+inline void StoreInts(uint8_t* p, const Ints& a) {
+  __builtin_memcpy(p, &a, sizeof(a));
+}
+inline Ints SplatInt(int value) {
+  return Each<Ints>([=](int) { return value; });
+}
+inline Ints AddInts(const Ints& a, const Ints& b) {
+  return Each<Ints>([&](int i) { return a.v[i] + b.v[i]; });
+}
+inline Ints MulInts(const Ints& a, const Ints& b) {
+  return Each<Ints>([&](int i) { return a.v[i] * b.v[i]; });
+}
+inline Ints LoadSigned(const uint8_t* p) {
+  return Each<Ints>([=](int i) { return static_cast<int8_t>(p[i]); });
+}
+inline Ints LoadUnsigned(const uint8_t* p) {
+  return Each<Ints>([=](int i) { return p[i]; });
+}
+
+inline Lanes SplatLanes(float value) {
+  return Each<Lanes>([=](int) { return value; });
+}
+inline Lanes LoadLanes(const void* p) {
+  return LoadAs<Lanes>(p);
+}
+inline void StoreLanes(void* p, const Lanes& a) {
+  __builtin_memcpy(p, &a, sizeof(a));
+}
+inline Lanes LoadHalfLanes(const uint8_t* p) {
+  return Each<Lanes>([=](int i) {
+    uint16_t half;
+    __builtin_memcpy(&half, p + 2 * i, sizeof(half));
+    return F16ToF32(half);
+  });
+}
+inline Lanes ToFloat(const Ints& a) {
+  return Each<Lanes>([&](int i) { return static_cast<float>(a.v[i]); });
+}
+// Ties to even for |a| < 2^22, which is all that is asked.
+inline Ints RoundToInt(const Lanes& a) {
+  return Each<Ints>([&](int i) {
+    const float shifted = a.v[i] + 12582912.0F;  // 1.5 * 2^23
+    return static_cast<int32_t>(shifted - 12582912.0F);
+  });
+}
+inline Lanes Add(const Lanes& a, const Lanes& b) {
+  return Each<Lanes>([&](int i) { return a.v[i] + b.v[i]; });
+}
+inline Lanes Sub(const Lanes& a, const Lanes& b) {
+  return Each<Lanes>([&](int i) { return a.v[i] - b.v[i]; });
+}
+inline Lanes Mul(const Lanes& a, const Lanes& b) {
+  return Each<Lanes>([&](int i) { return a.v[i] * b.v[i]; });
+}
+inline Lanes Div(const Lanes& a, const Lanes& b) {
+  return Each<Lanes>([&](int i) { return a.v[i] / b.v[i]; });
+}
+inline Lanes Max(const Lanes& a, const Lanes& b) {
+  return Each<Lanes>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Lanes Min(const Lanes& a, const Lanes& b) {
+  return Each<Lanes>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Lanes Fma(const Lanes& a, const Lanes& b, const Lanes& c) {
+  return Each<Lanes>([&](int i) { return __builtin_fmaf(a.v[i], b.v[i], c.v[i]); });
+}
+inline Lanes Negate(const Lanes& a) {
+  return Each<Lanes>([&](int i) { return -a.v[i]; });
+}
+inline Lanes ScaleByPowerOfTwo(const Lanes& a, const Ints& n) {
+  return Each<Lanes>([&](int i) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &a.v[i], sizeof(bits));
+    bits += static_cast<uint32_t>(n.v[i]) << 23;
+    float value;
+    __builtin_memcpy(&value, &bits, sizeof(value));
+    return value;
+  });
+}
+inline Lanes ZeroBelow(const Lanes& x, float bound, const Lanes& value) {
+  return Each<Lanes>([&](int i) { return x.v[i] >= bound ? value.v[i] : 0.0F; });
+}
+
+// start + sum over slots of codes · x, one row and column after the other. 8-bit codes are signed.
+template <int kBits, int kSlots>
+inline Ints Dot(const Ints& start, const Bytes* codes, const int8_t* x) {
+  return Each<Ints>([&](int row) {
+    int32_t sum = start.v[row];
+    for (int s = 0; s < kSlots; ++s) {
+      for (int c = 0; c < 4; ++c) {
+        const uint8_t byte = codes[s].v[row * 4 + c];
+        sum += (kBits == 8 ? static_cast<int8_t>(byte) : byte) * x[s * 4 + c];
+      }
+    }
+    return sum;
+  });
+}

@@ -1,0 +1,151 @@
+// Vectors of 8 rows for AVX2 with FMA and F16C.
+
+constexpr int kLanes = 8;
+constexpr int kMaxTileTokens = 4;  // 4 sums + 8 code vectors + temporaries: 16 registers
+constexpr int kSignedZero = 0;
+constexpr int kDotRows = 2;
+constexpr int kDotTokens = 2;
+constexpr int kChainRows = 4;
+
+using Bytes = __m256i;
+using Ints = __m256i;
+using Lanes = __m256;
+
+inline Bytes LoadBytes(const uint8_t* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+}
+inline void StoreBytes(uint8_t* p, Bytes a) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a);
+}
+inline Bytes SplatByte(int value) {
+  return _mm256_set1_epi8(static_cast<char>(value));
+}
+inline Bytes And(Bytes a, Bytes b) {
+  return _mm256_and_si256(a, b);
+}
+inline Bytes Or(Bytes a, Bytes b) {
+  return _mm256_or_si256(a, b);
+}
+template <int kBits>
+inline Bytes ShiftRight(Bytes a) {
+  return _mm256_srli_epi16(a, kBits);
+}
+template <int kBits>
+inline Bytes ShiftLeft(Bytes a) {
+  return _mm256_slli_epi16(a, kBits);
+}
+inline Bytes FromSigned(Bytes a) {
+  return a;
+}
+inline Bytes Lookup(const int8_t* table, Bytes index) {
+  const __m128i row = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+  return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), index);
+}
+
+inline Ints LoadInts(const uint8_t* p) {
+  return LoadBytes(p);
+}
+inline void StoreInts(uint8_t* p, Ints a) {
+  StoreBytes(p, a);
+}
+inline Ints SplatInt(int value) {
+  return _mm256_set1_epi32(value);
+}
+inline Ints AddInts(Ints a, Ints b) {
+  return _mm256_add_epi32(a, b);
+}
+inline Ints MulInts(Ints a, Ints b) {
+  return _mm256_mullo_epi32(a, b);
+}
+inline Ints LoadSigned(const uint8_t* p) {
+  return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+}
+inline Ints LoadUnsigned(const uint8_t* p) {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+}
+
+inline Lanes SplatLanes(float value) {
+  return _mm256_set1_ps(value);
+}
+inline Lanes LoadLanes(const float* p) {
+  return _mm256_loadu_ps(p);
+}
+inline Lanes LoadLanes(const uint8_t* p) {
+  return _mm256_castsi256_ps(LoadBytes(p));
+}
+inline void StoreLanes(float* p, Lanes a) {
+  _mm256_storeu_ps(p, a);
+}
+inline void StoreLanes(uint8_t* p, Lanes a) {
+  StoreBytes(p, _mm256_castps_si256(a));
+}
+inline Lanes LoadHalfLanes(const uint8_t* p) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+inline Lanes ToFloat(Ints a) {
+  return _mm256_cvtepi32_ps(a);
+}
+inline Ints RoundToInt(Lanes a) {
+  return _mm256_cvtps_epi32(a);
+}
+inline Lanes Add(Lanes a, Lanes b) {
+  return _mm256_add_ps(a, b);
+}
+inline Lanes Sub(Lanes a, Lanes b) {
+  return _mm256_sub_ps(a, b);
+}
+inline Lanes Mul(Lanes a, Lanes b) {
+  return _mm256_mul_ps(a, b);
+}
+inline Lanes Div(Lanes a, Lanes b) {
+  return _mm256_div_ps(a, b);
+}
+inline Lanes Max(Lanes a, Lanes b) {
+  return _mm256_max_ps(a, b);
+}
+inline Lanes Min(Lanes a, Lanes b) {
+  return _mm256_min_ps(a, b);
+}
+inline Lanes Fma(Lanes a, Lanes b, Lanes c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+inline Lanes Negate(Lanes a) {
+  return _mm256_xor_ps(a, _mm256_set1_ps(-0.0F));
+}
+inline Lanes ScaleByPowerOfTwo(Lanes a, Ints n) {
+  return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_slli_epi32(n, 23)));
+}
+inline Lanes ZeroBelow(Lanes x, float bound, Lanes value) {
+  return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_set1_ps(bound), _CMP_GE_OQ), value);
+}
+
+inline Bytes Four(const int8_t* x) {
+  int32_t four;
+  __builtin_memcpy(&four, x, sizeof(four));
+  return _mm256_set1_epi32(four);
+}
+
+// start + sum over slots of codes · x. vpmaddubsw adds pairs into 16 bits: with codes below 2^b
+// and |x| <= 127 a sum of kTogether products of two stays below 2^15; only then is it widened.
+// Signed codes go through |code| · (x with the code's sign): 2 * 128 * 127 still fits.
+template <int kBits, int kSlots>
+[[gnu::always_inline]] inline Ints Dot(Ints start, const Bytes* codes, const int8_t* x) {
+  constexpr int kTogether = kBits <= 4 ? 8 : kBits == 5 ? 4 : kBits == 6 ? 2 : 1;
+  constexpr int kStep = kTogether < kSlots ? kTogether : kSlots;
+  const __m256i ones = _mm256_set1_epi16(1);
+  for (int s = 0; s < kSlots; s += kStep) {
+    __m256i pairs = _mm256_setzero_si256();
+    for (int i = s; i < s + kStep; ++i) {
+      const Bytes four = Four(x + i * 4);
+      __m256i product;
+      if constexpr (kBits == 8) {
+        product = _mm256_maddubs_epi16(_mm256_abs_epi8(codes[i]), _mm256_sign_epi8(four, codes[i]));
+      } else {
+        product = _mm256_maddubs_epi16(codes[i], four);
+      }
+      pairs = i == s ? product : _mm256_add_epi16(pairs, product);
+    }
+    start = _mm256_add_epi32(start, _mm256_madd_epi16(pairs, ones));
+  }
+  return start;
+}

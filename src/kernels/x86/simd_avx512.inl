@@ -1,0 +1,131 @@
+// Vectors of 16 rows for AVX-512 with VNNI.
+
+constexpr int kLanes = 16;
+constexpr int kMaxTileTokens = 16;  // 16 sums + 8 code vectors + scale: 25 of 32 registers
+constexpr int kSignedZero = 128;    // vpdpbusd wants unsigned weights: signed codes are flipped
+constexpr int kDotRows = 4;
+constexpr int kDotTokens = 4;
+constexpr int kChainRows = 8;
+
+using Bytes = __m512i;
+using Ints = __m512i;
+using Lanes = __m512;
+
+inline Bytes LoadBytes(const uint8_t* p) {
+  return _mm512_loadu_si512(p);
+}
+inline void StoreBytes(uint8_t* p, Bytes a) {
+  _mm512_storeu_si512(p, a);
+}
+inline Bytes SplatByte(int value) {
+  return _mm512_set1_epi8(static_cast<char>(value));
+}
+inline Bytes And(Bytes a, Bytes b) {
+  return _mm512_and_si512(a, b);
+}
+inline Bytes Or(Bytes a, Bytes b) {
+  return _mm512_or_si512(a, b);
+}
+template <int kBits>
+inline Bytes ShiftRight(Bytes a) {
+  return _mm512_srli_epi16(a, kBits);
+}
+template <int kBits>
+inline Bytes ShiftLeft(Bytes a) {
+  return _mm512_slli_epi16(a, kBits);
+}
+inline Bytes FromSigned(Bytes a) {
+  return _mm512_xor_si512(a, SplatByte(-128));
+}
+inline Bytes Lookup(const int8_t* table, Bytes index) {
+  const __m128i row = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+  return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(row), index);
+}
+
+inline Ints LoadInts(const uint8_t* p) {
+  return _mm512_loadu_si512(p);
+}
+inline void StoreInts(uint8_t* p, Ints a) {
+  _mm512_storeu_si512(p, a);
+}
+inline Ints SplatInt(int value) {
+  return _mm512_set1_epi32(value);
+}
+inline Ints AddInts(Ints a, Ints b) {
+  return _mm512_add_epi32(a, b);
+}
+inline Ints MulInts(Ints a, Ints b) {
+  return _mm512_mullo_epi32(a, b);
+}
+inline Ints LoadSigned(const uint8_t* p) {
+  return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+inline Ints LoadUnsigned(const uint8_t* p) {
+  return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+
+inline Lanes SplatLanes(float value) {
+  return _mm512_set1_ps(value);
+}
+inline Lanes LoadLanes(const float* p) {
+  return _mm512_loadu_ps(p);
+}
+inline Lanes LoadLanes(const uint8_t* p) {
+  return _mm512_loadu_ps(p);
+}
+inline void StoreLanes(float* p, Lanes a) {
+  _mm512_storeu_ps(p, a);
+}
+inline void StoreLanes(uint8_t* p, Lanes a) {
+  _mm512_storeu_ps(p, a);
+}
+inline Lanes LoadHalfLanes(const uint8_t* p) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
+inline Lanes ToFloat(Ints a) {
+  return _mm512_cvtepi32_ps(a);
+}
+inline Ints RoundToInt(Lanes a) {
+  return _mm512_cvtps_epi32(a);
+}
+inline Lanes Add(Lanes a, Lanes b) {
+  return _mm512_add_ps(a, b);
+}
+inline Lanes Sub(Lanes a, Lanes b) {
+  return _mm512_sub_ps(a, b);
+}
+inline Lanes Mul(Lanes a, Lanes b) {
+  return _mm512_mul_ps(a, b);
+}
+inline Lanes Div(Lanes a, Lanes b) {
+  return _mm512_div_ps(a, b);
+}
+inline Lanes Max(Lanes a, Lanes b) {
+  return _mm512_max_ps(a, b);
+}
+inline Lanes Min(Lanes a, Lanes b) {
+  return _mm512_min_ps(a, b);
+}
+inline Lanes Fma(Lanes a, Lanes b, Lanes c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+inline Lanes Negate(Lanes a) {
+  return _mm512_xor_ps(a, _mm512_set1_ps(-0.0F));
+}
+inline Lanes ScaleByPowerOfTwo(Lanes a, Ints n) {
+  return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_slli_epi32(n, 23)));
+}
+inline Lanes ZeroBelow(Lanes x, float bound, Lanes value) {
+  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(bound), _CMP_GE_OQ), value);
+}
+
+// start + sum over slots of codes · x: one vpdpbusd a slot, the activations broadcast.
+template <int kBits, int kSlots>
+[[gnu::always_inline]] inline Ints Dot(Ints start, const Bytes* codes, const int8_t* x) {
+  for (int s = 0; s < kSlots; ++s) {
+    int32_t four;
+    __builtin_memcpy(&four, x + s * 4, sizeof(four));
+    start = _mm512_dpbusd_epi32(start, codes[s], _mm512_set1_epi32(four));
+  }
+  return start;
+}

@@ -1,0 +1,175 @@
+// Reads a decoder's sizes and options from the metadata of a GGUF file.
+#include "model/config.h"
+
+#include "base/check.h"
+#include "model/architectures.h"
+
+namespace bantam {
+namespace {
+
+// Sizes beyond these are no model Bantam runs; keeping them small keeps products inside int64.
+constexpr uint64_t kMaxLayers = 1024;
+constexpr uint64_t kMaxWidth = 1 << 20;
+constexpr uint64_t kMaxVocabulary = 1 << 22;
+constexpr uint64_t kMaxContext = 1 << 24;
+
+// Keys of the file's own architecture.
+class Reader {
+ public:
+  Reader(const Metadata& metadata, const std::string& architecture)
+      : metadata_(metadata), prefix_(architecture + ".") {}
+
+  std::string Key(const char* name) const { return prefix_ + name; }
+
+  // A size: present, at least 1.
+  Result<int> Size(const char* name, uint64_t max) const {
+    const uint64_t value = TRY(metadata_.GetUint(Key(name), max));
+    if (value == 0) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is 0");
+    return static_cast<int>(value);
+  }
+  Result<int> SizeOr(const char* name, int fallback, uint64_t max) const {
+    if (metadata_.Find(Key(name)) == nullptr) return fallback;
+    return Size(name, max);
+  }
+  // A number: finite and above 0.
+  Result<double> PositiveOr(const char* name, double fallback) const {
+    const double value = TRY(metadata_.GetFloatOr(Key(name), fallback));
+    if (!(value > 0) || value > 1e30) {
+      return Fail(ErrorCode::kCorrupt,
+                  "key " + Key(name) + " is " + std::to_string(value) + ", expected above 0");
+    }
+    return value;
+  }
+  // Some writers store one value per layer; Bantam needs them equal.
+  Result<int> UniformSize(const char* name, uint64_t max) const {
+    const auto per_layer = metadata_.GetInts(Key(name));
+    if (!per_layer) return Size(name, max);
+    for (const int64_t value : *per_layer) {
+      if (value != per_layer->front() || value < 1 || static_cast<uint64_t>(value) > max) {
+        return Fail(ErrorCode::kUnsupported, "key " + Key(name) + " differs between layers");
+      }
+    }
+    if (per_layer->empty()) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is empty");
+    return static_cast<int>(per_layer->front());
+  }
+
+ private:
+  const Metadata& metadata_;
+  std::string prefix_;
+};
+
+Result<const Architecture*> ArchitectureOf(const Metadata& metadata) {
+  const std::string_view name = TRY(metadata.GetString("general.architecture"));
+  const Architecture* row = FindArchitecture(name);
+  if (row != nullptr) return row;
+  std::string known;
+  for (const Architecture& other : Architectures()) known += " " + std::string(other.name);
+  return Fail(ErrorCode::kUnsupported, "key general.architecture is \"" + std::string(name) +
+                                           "\"; this build runs:" + known);
+}
+
+Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConfig* config) {
+  config->n_layers = TRY(reader.Size("block_count", kMaxLayers));
+  config->n_embd = TRY(reader.Size("embedding_length", kMaxWidth));
+  config->n_ff = TRY(reader.UniformSize("feed_forward_length", kMaxWidth));
+  config->n_heads = TRY(reader.UniformSize("attention.head_count", kMaxWidth));
+  config->n_kv_heads = config->n_heads;
+  if (metadata.Find(reader.Key("attention.head_count_kv")) != nullptr) {
+    config->n_kv_heads = TRY(reader.UniformSize("attention.head_count_kv", kMaxWidth));
+  }
+  config->context_length = TRY(reader.Size("context_length", kMaxContext));
+  if (config->n_heads % config->n_kv_heads != 0) {
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Key("attention.head_count") + " is " +
+                                         std::to_string(config->n_heads) +
+                                         ", not a multiple of attention.head_count_kv " +
+                                         std::to_string(config->n_kv_heads));
+  }
+  const int default_dim = config->n_embd / config->n_heads;
+  config->head_dim = TRY(reader.SizeOr("attention.key_length", default_dim, 4096));
+  const int value_dim = TRY(reader.SizeOr("attention.value_length", config->head_dim, 4096));
+  if (config->head_dim < 1 || value_dim != config->head_dim) {
+    return Fail(ErrorCode::kUnsupported, "head size " + std::to_string(config->head_dim) +
+                                             " for keys and " + std::to_string(value_dim) +
+                                             " for values; both must be equal and above 0");
+  }
+  for (const auto& [key, value] : {std::pair{"embedding_length", config->n_embd},
+                                   std::pair{"feed_forward_length", config->n_ff}}) {
+    if (value % 32 != 0) {
+      return Fail(ErrorCode::kUnsupported, "key " + reader.Key(key) + " is " +
+                                               std::to_string(value) + ", not a multiple of 32");
+    }
+  }
+  if (config->query_columns() % 32 != 0) {
+    return Fail(ErrorCode::kUnsupported, "attention.head_count × head size is " +
+                                             std::to_string(config->query_columns()) +
+                                             ", not a multiple of 32");
+  }
+  config->vocab_size = TRY(reader.SizeOr("vocab_size", 0, kMaxVocabulary));
+  if (config->vocab_size == 0) {
+    const auto* tokens = TRY(metadata.GetStrings("tokenizer.ggml.tokens"));
+    if (tokens->empty() || tokens->size() > kMaxVocabulary) {
+      return Fail(ErrorCode::kCorrupt,
+                  "key tokenizer.ggml.tokens has " + std::to_string(tokens->size()) + " entries");
+    }
+    config->vocab_size = static_cast<int>(tokens->size());
+  }
+  return {};
+}
+
+Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfig* config) {
+  config->rope_dim = TRY(reader.SizeOr("rope.dimension_count", config->head_dim, 4096));
+  if (config->rope_dim > config->head_dim || config->rope_dim % 2 != 0) {
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Key("rope.dimension_count") + " is " +
+                                         std::to_string(config->rope_dim) +
+                                         ", expected even and at most the head size " +
+                                         std::to_string(config->head_dim));
+  }
+  config->rope_base = TRY(reader.PositiveOr("rope.freq_base", 10000.0));
+  const std::string_view type = TRY(metadata.GetStringOr(reader.Key("rope.scaling.type"), "none"));
+  // Files from before rope.scaling.type carry a bare linear factor.
+  const double linear = TRY(reader.PositiveOr("rope.scale_linear", 1.0));
+  config->rope_factor = TRY(reader.PositiveOr("rope.scaling.factor", linear));
+  if (type == "none" || type.empty()) {
+    const bool bare = metadata.Find(reader.Key("rope.scale_linear")) != nullptr;
+    config->rope_scaling = bare ? RopeScaling::kLinear : RopeScaling::kNone;
+  } else if (type == "linear") {
+    config->rope_scaling = RopeScaling::kLinear;
+  } else if (type == "yarn") {
+    config->rope_scaling = RopeScaling::kYarn;
+    config->rope_original_context = TRY(
+        reader.SizeOr("rope.scaling.original_context_length", config->context_length, kMaxContext));
+    config->rope_attention_factor = TRY(reader.PositiveOr("rope.scaling.attn_factor", 1.0));
+    config->yarn_beta_fast = TRY(reader.PositiveOr("rope.scaling.yarn_beta_fast", 32.0));
+    config->yarn_beta_slow = TRY(reader.PositiveOr("rope.scaling.yarn_beta_slow", 1.0));
+  } else {
+    return Fail(ErrorCode::kUnsupported, "key " + reader.Key("rope.scaling.type") + " is \"" +
+                                             std::string(type) +
+                                             "\"; this build knows none, linear and yarn");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ModelConfig> ReadConfig(const Metadata& metadata) {
+  const Architecture* row = TRY(ArchitectureOf(metadata));
+  ModelConfig config;
+  config.architecture = std::string(row->name);
+  config.norm = row->norm;
+  config.activation = row->activation;
+  config.gated = row->gated;
+  config.rope_style = row->rope_style;
+  const Reader reader(metadata, config.architecture);
+  TRY(ReadSizes(metadata, reader, &config));
+  TRY(ReadRope(metadata, reader, &config));
+  const char* eps_key = config.norm == NormKind::kRms ? "attention.layer_norm_rms_epsilon"
+                                                      : "attention.layer_norm_epsilon";
+  const double eps = TRY(metadata.GetFloat(reader.Key(eps_key)));
+  if (!(eps >= 0) || eps > 1) {
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Key(eps_key) + " is " + std::to_string(eps));
+  }
+  config.norm_eps = static_cast<float>(eps);
+  return config;
+}
+
+}  // namespace bantam

@@ -1,0 +1,66 @@
+// Loading, batches and the output head.
+#include "model/transformer.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "model/forward_pass.h"
+#include "model/linear.h"
+
+namespace bantam {
+
+Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch)
+    : weights_(std::move(weights)), pool_(pool), scratch_(std::move(scratch)) {}
+
+Result<std::unique_ptr<Transformer>> Transformer::Load(
+    const ModelFile& file, const ModelConfig& config, Precision precision, ThreadPool& pool,
+    const std::function<void(double)>& on_progress) {
+  auto weights = TRY(Weights::Load(file, config, precision, pool, on_progress));
+  const size_t bytes = Workspace().LayOut(config, kMaxBatchTokens, pool.threads(), nullptr);
+  PageMemory scratch = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
+  return std::unique_ptr<Transformer>(
+      new Transformer(std::move(weights), pool, std::move(scratch)));
+}
+
+KvShape Transformer::kv_shape() const {
+  const ModelConfig& c = config();
+  const bool exact = weights_->precision() == Precision::kExact;
+  return {c.n_layers, c.n_kv_heads, c.head_dim, exact ? KvType::kF32 : KvType::kF16};
+}
+
+void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden) {
+  size_t n = 0;
+  for (const SequenceChunk& chunk : batch) n += chunk.tokens.size();
+  CHECK(n <= kMaxBatchTokens);
+  if (n == 0) return;
+  Workspace space;
+  space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data());
+  ForwardPass pass(*weights_, batch, cache, pool_, space, hidden);
+  pool_.Run([&pass](int worker) { pass.Run(worker); });
+}
+
+void Transformer::Logits(const float* hidden, int n, float* logits) {
+  CHECK(n <= kMaxBatchTokens);
+  if (n == 0) return;
+  Workspace space;
+  space.LayOut(config(), n, pool_.threads(), scratch_.data());
+  const Linear& head = weights_->head();
+  const Kernels& kernels = ActiveKernels();
+  const int columns = config().n_embd;
+  pool_.Run([&](int worker) {
+    if (head.is_packed()) {
+      const Share share = ShareOf(n, worker, pool_.threads());
+      for (int t = share.begin; t < share.end; ++t) {
+        kernels.quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
+                         columns / kGroupColumns);
+      }
+      pool_.Barrier();
+    }
+    const LinearInput in = {hidden, &space.normed_codes, n};
+    const Share share = ShareOf(head.panels(), worker, pool_.threads());
+    ApplyLinear(head, in, share.begin, share.end, false, logits + share.begin * kPanelRows,
+                head.rows, space.workers[static_cast<size_t>(worker)]);
+  });
+}
+
+}  // namespace bantam

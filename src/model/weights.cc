@@ -1,0 +1,231 @@
+// Binds tensors to their roles, checks their shapes, and packs the matrices.
+#include "model/weights.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "kernels/scalar/dequantize.h"
+#include "model/architectures.h"
+
+namespace bantam {
+namespace {
+
+std::string WithLayer(std::string_view pattern, int layer) {
+  std::string name(pattern);
+  const size_t at = name.find("%d");
+  if (at != std::string::npos) name.replace(at, 2, std::to_string(layer));
+  return name;
+}
+
+std::string BiasOf(const std::string& weight_name) {
+  return weight_name.substr(0, weight_name.rfind('.')) + ".bias";
+}
+
+std::string ShapeText(int64_t rows, int64_t columns) {
+  return std::to_string(rows) + " rows of " + std::to_string(columns);
+}
+
+std::vector<float> FloatsOf(const TensorView& tensor) {
+  const int64_t n = tensor.row_length();
+  std::vector<float> out(static_cast<size_t>(n * tensor.n_rows()));
+  for (int64_t row = 0; row < tensor.n_rows(); ++row) {
+    DequantizeRow(tensor.type, tensor.data + row * RowBytes(tensor.type, n), n,
+                  out.data() + row * n);
+  }
+  return out;
+}
+
+// Finds tensors and holds them to the shapes the configuration implies.
+class Binder {
+ public:
+  explicit Binder(const ModelFile& file) : file_(file) {}
+
+  Result<TensorView> Matrix(const std::string& name, int rows, int columns) const {
+    const TensorView* tensor = file_.Find(name);
+    if (tensor == nullptr) return Missing(name);
+    if (tensor->row_length() != columns || tensor->n_rows() != rows) {
+      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " has " +
+                                           ShapeText(tensor->n_rows(), tensor->row_length()) +
+                                           ", expected " + ShapeText(rows, columns));
+    }
+    return *tensor;
+  }
+
+  Result<std::vector<float>> Vector(const std::string& name, int n) const {
+    const TensorView tensor = TRY(Matrix(name, 1, n));
+    return FloatsOf(tensor);
+  }
+
+  Result<std::vector<float>> VectorIfPresent(const std::string& name, int n) const {
+    if (file_.Find(name) == nullptr) return std::vector<float>();
+    return Vector(name, n);
+  }
+
+  Result<Linear> Bind(const std::string& name, int rows, int columns) const {
+    Linear linear;
+    linear.tensor = TRY(Matrix(name, rows, columns));
+    linear.rows = rows;
+    linear.columns = columns;
+    linear.bias = TRY(VectorIfPresent(BiasOf(name), rows));
+    return linear;
+  }
+
+  Result<Norm> BindNorm(const std::string& name, int n) const {
+    Norm norm;
+    norm.weight = TRY(Vector(name, n));
+    norm.bias = TRY(VectorIfPresent(BiasOf(name), n));
+    return norm;
+  }
+
+ private:
+  std::unexpected<Error> Missing(const std::string& name) const {
+    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " is missing");
+  }
+  const ModelFile& file_;
+};
+
+Result<Layer> BindLayer(const Binder& binder, const Architecture& row, const ModelConfig& config,
+                        int i) {
+  const TensorNames& names = row.names;
+  const auto bind = [&](std::string_view pattern, int rows, int columns) {
+    return binder.Bind(WithLayer(pattern, i), rows, columns);
+  };
+  Layer layer;
+  layer.attention_norm = TRY(binder.BindNorm(WithLayer(names.attention_norm, i), config.n_embd));
+  layer.query = TRY(bind(names.query, config.query_columns(), config.n_embd));
+  layer.key = TRY(bind(names.key, config.kv_columns(), config.n_embd));
+  layer.value = TRY(bind(names.value, config.kv_columns(), config.n_embd));
+  layer.attention_output = TRY(bind(names.attention_output, config.n_embd, config.query_columns()));
+  layer.feed_forward_norm =
+      TRY(binder.BindNorm(WithLayer(names.feed_forward_norm, i), config.n_embd));
+  if (config.gated) layer.gate = TRY(bind(names.gate, config.n_ff, config.n_embd));
+  layer.up = TRY(bind(names.up, config.n_ff, config.n_embd));
+  layer.down = TRY(bind(names.down, config.n_embd, config.n_ff));
+  return layer;
+}
+
+size_t AlignedPackedBytes(const Linear& linear) {
+  const size_t bytes = PackedBytes(linear.tensor.type, linear.rows, linear.columns);
+  return (bytes + 63) / 64 * 64;
+}
+
+bool CanPack(const Linear& linear) {
+  return linear.rows > 0 && HasCodec(linear.tensor.type);
+}
+
+// Packed a slice at a time so that the file's pages and the packed ones are never both resident.
+constexpr size_t kSliceBytes = size_t{8} << 20;
+
+void PackMatrix(const ModelFile& file, const Linear& linear, uint8_t* out, ThreadPool& pool) {
+  const DType type = linear.tensor.type;
+  const size_t panel_bytes = PanelBytes(type, linear.columns);
+  const int64_t row_bytes = RowBytes(type, linear.columns);
+  const int slice_panels = std::max<int>(static_cast<int>(kSliceBytes / panel_bytes), 1);
+  for (int begin = 0; begin < linear.panels(); begin += slice_panels) {
+    const int end = std::min(begin + slice_panels, linear.panels());
+    pool.Run([&](int worker) {
+      const Share share = ShareOf(end - begin, worker, pool.threads());
+      for (int p = begin + share.begin; p < begin + share.end; ++p) {
+        const int row = p * kPanelRows;
+        PackPanel(type, linear.tensor.data + row * row_bytes,
+                  std::min(kPanelRows, linear.rows - row), linear.columns,
+                  out + static_cast<size_t>(p) * panel_bytes);
+      }
+    });
+    TensorView done = linear.tensor;
+    const int rows = std::min(end * kPanelRows, linear.rows) - begin * kPanelRows;
+    done.data += begin * kPanelRows * row_bytes;
+    done.size_bytes = static_cast<uint64_t>(rows * row_bytes);
+    file.Release(done);
+  }
+}
+
+}  // namespace
+
+std::vector<Linear*> Weights::Matrices() {
+  std::vector<Linear*> all;
+  for (Layer& layer : layers_) {
+    for (Linear* linear : {&layer.query, &layer.key, &layer.value, &layer.attention_output,
+                           &layer.gate, &layer.up, &layer.down}) {
+      all.push_back(linear);
+    }
+  }
+  all.push_back(&head_);
+  return all;
+}
+
+Result<void> Weights::Bind(const ModelFile& file) {
+  const Architecture* row = FindArchitecture(config_.architecture);
+  CHECK(row != nullptr);
+  const TensorNames& names = row->names;
+  const Binder binder(file);
+  token_embedding_ =
+      TRY(binder.Matrix(std::string(names.token_embedding), config_.vocab_size, config_.n_embd));
+  for (int i = 0; i < config_.n_layers; ++i) {
+    layers_.push_back(TRY(BindLayer(binder, *row, config_, i)));
+  }
+  output_norm_ = TRY(binder.BindNorm(std::string(names.output_norm), config_.n_embd));
+  const bool tied = file.Find(names.output) == nullptr;
+  head_ = TRY(binder.Bind(std::string(tied ? names.token_embedding : names.output),
+                          config_.vocab_size, config_.n_embd));
+  const std::vector<float> factors =
+      TRY(binder.VectorIfPresent(std::string(names.rope_factors), config_.rope_dim / 2));
+  for (const float factor : factors) {
+    if (!(factor > 0)) {
+      return Fail(ErrorCode::kCorrupt, file.path() + ": tensor " + std::string(names.rope_factors) +
+                                           " holds " + std::to_string(factor) +
+                                           ", expected above 0");
+    }
+  }
+  rope_.emplace(config_, factors);
+  return {};
+}
+
+Result<void> Weights::Pack(const ModelFile& file, ThreadPool& pool,
+                           const std::function<void(double)>& on_progress) {
+  size_t total = 0;
+  for (const Linear* linear : Matrices())
+    total += CanPack(*linear) ? AlignedPackedBytes(*linear) : 0;
+  memory_ = TRY(PageMemory::Allocate(total, true, "packed weights"));
+  size_t offset = 0;
+  for (Linear* linear : Matrices()) {
+    if (!CanPack(*linear)) continue;
+    PackMatrix(file, *linear, memory_.data() + offset, pool);
+    linear->packed = {linear->tensor.type, linear->rows, linear->columns, memory_.data() + offset,
+                      PanelBytes(linear->tensor.type, linear->columns)};
+    offset += AlignedPackedBytes(*linear);
+    if (on_progress) on_progress(static_cast<double>(offset) / static_cast<double>(total));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const ModelConfig& config,
+                                               Precision precision, ThreadPool& pool,
+                                               const std::function<void(double)>& on_progress) {
+  std::unique_ptr<Weights> weights(new Weights());
+  weights->config_ = config;
+  weights->precision_ = precision;
+  TRY(weights->Bind(file));
+  if (precision == Precision::kFast) TRY(weights->Pack(file, pool, on_progress));
+  return weights;
+}
+
+void Weights::Embed(int token, float* out) const {
+  const int64_t row_bytes = RowBytes(token_embedding_.type, config_.n_embd);
+  DequantizeRow(token_embedding_.type, token_embedding_.data + token * row_bytes, config_.n_embd,
+                out);
+}
+
+uint64_t Weights::PackedBytesOf(const ModelFile& file, const ModelConfig& config) {
+  Weights weights;
+  weights.config_ = config;
+  if (!weights.Bind(file)) return 0;
+  uint64_t total = 0;
+  for (const Linear* linear : weights.Matrices()) {
+    total += CanPack(*linear) ? AlignedPackedBytes(*linear) : 0;
+  }
+  return total;
+}
+
+}  // namespace bantam

@@ -1,0 +1,65 @@
+// Layout of the batch buffers.
+#include "model/workspace.h"
+
+#include <algorithm>
+
+namespace bantam {
+namespace {
+
+// Hands out aligned pieces of a memory block, or only counts when there is none.
+class Layouter {
+ public:
+  explicit Layouter(uint8_t* memory) : memory_(memory) {}
+
+  uint8_t* Bytes(size_t bytes) {
+    // 64 bytes beyond a multiple of 4096 keep equally sized buffers from sharing cache sets.
+    uint8_t* p = memory_ == nullptr ? nullptr : memory_ + used_;
+    used_ += (bytes + 63) / 64 * 64 + 64;
+    return p;
+  }
+  float* Floats(int64_t n) {
+    return reinterpret_cast<float*>(Bytes(static_cast<size_t>(n) * sizeof(float)));
+  }
+  Activations Codes(int columns, int n) {
+    uint8_t* p = Bytes(ActivationBytes(columns, n));
+    return p == nullptr ? Activations() : LayOutActivations(p, columns, n);
+  }
+  size_t used() const { return used_; }
+
+ private:
+  uint8_t* memory_;
+  size_t used_ = 0;
+};
+
+}  // namespace
+
+size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory) {
+  Layouter layouter(memory);
+  const int64_t tokens = n;
+  const int query = config.query_columns();
+  x = layouter.Floats(tokens * config.n_embd);
+  normed = layouter.Floats(tokens * config.n_embd);
+  normed_codes = layouter.Codes(config.n_embd, n);
+  qkv = layouter.Floats(tokens * (query + 2 * config.kv_columns()));
+  queries = layouter.Floats(tokens * query);
+  attended = layouter.Floats(tokens * query);
+  attended_codes = layouter.Codes(query, n);
+  hidden = layouter.Floats(tokens * config.n_ff);
+  hidden_codes = layouter.Codes(config.n_ff, n);
+  cos = layouter.Floats(tokens * (config.rope_dim / 2));
+  sin = layouter.Floats(tokens * (config.rope_dim / 2));
+  const int widest = std::max({config.n_embd, query, config.n_ff});
+  const int rows = kAttentionTokens * (config.n_heads / config.n_kv_heads);
+  workers.resize(static_cast<size_t>(n_workers));
+  for (WorkerSpace& worker : workers) {
+    worker.matmul = layouter.Bytes(MatmulScratchBytes(widest));
+    worker.rows = layouter.Floats(int64_t{kPanelRows} * widest);
+    worker.gate = layouter.Floats(tokens * kGroupColumns);
+    worker.up = layouter.Floats(tokens * kGroupColumns);
+    worker.attention = layouter.Bytes(AttentionScratchBytes(rows, config.head_dim));
+    worker.attended = layouter.Floats(int64_t{rows} * config.head_dim);
+  }
+  return layouter.used();
+}
+
+}  // namespace bantam

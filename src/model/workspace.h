@@ -1,0 +1,45 @@
+// Workspace: the buffers one batch passes through, laid out over memory sized at start.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "model/config.h"
+
+namespace bantam {
+
+// Attention works on this many tokens of a sequence at once (times the heads of a group).
+inline constexpr int kAttentionTokens = 8;
+
+// Buffers of one worker.
+struct WorkerSpace {
+  uint8_t* matmul = nullptr;     // MatmulScratchBytes
+  float* rows = nullptr;         // [16][widest columns]: a panel of float32 rows
+  float* gate = nullptr;         // [tokens][32]
+  float* up = nullptr;           // [tokens][32]
+  uint8_t* attention = nullptr;  // AttentionScratchBytes
+  float* attended = nullptr;     // [8 tokens × group][head_dim]
+};
+
+// Buffers of the whole batch; n is its number of tokens.
+struct Workspace {
+  float* x = nullptr;         // [n][n_embd] the residual stream
+  float* normed = nullptr;    // [n][n_embd]
+  Activations normed_codes;   // the same, quantised
+  float* qkv = nullptr;       // [n][query + key + value columns]
+  float* queries = nullptr;   // [n_kv_heads][n][group][head_dim] rotated and scaled
+  float* attended = nullptr;  // [n][query columns]
+  Activations attended_codes;
+  float* hidden = nullptr;  // [n][n_ff] of the feed-forward; only where it is float32
+  Activations hidden_codes;
+  float* cos = nullptr;  // [n][rope_dim / 2]
+  float* sin = nullptr;
+  std::vector<WorkerSpace> workers;
+
+  // Lays everything out from `memory` (null: only measures). Returns the bytes used.
+  size_t LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory);
+};
+
+}  // namespace bantam
