@@ -53,6 +53,8 @@ TEST(PrefixCache, SharesWholeBlocksAndCopiesTheRest) {
   EXPECT_EQ(b.blocks[1], a.blocks[1]);
   EXPECT_EQ(b.blocks[2], match.to_block);
   EXPECT_NE(b.blocks[2], a.blocks[2]);
+  const auto copied = cache.TokensOf(match.to_block);
+  EXPECT_EQ(Tokens(copied.begin(), copied.end()), Tokens(first.begin() + 128, first.begin() + 140));
   cache.Release(a);
   cache.Release(b);
   EXPECT_EQ(cache.pool().available(), 10);
@@ -72,7 +74,7 @@ TEST(PrefixCache, TheLastTokenIsNeverTakenFromTheCache) {
 }
 
 TEST(PrefixCache, NextTurnContinuesAndReplacesTheOldEnd) {
-  PrefixCache cache(4, true);
+  PrefixCache cache(10, true);
   BlockTable a;
   Compute(cache, a, Text(100));
   const int old_end = a.blocks[1];
@@ -149,6 +151,23 @@ TEST(PrefixCache, SequencesThatSayTheSameShareTheirBlocks) {
   cache.Release(a);
   cache.Release(b);
   EXPECT_EQ(cache.SharedBlocks(Text(65)), 0) << "idle blocks are shared with nobody";
+}
+
+TEST(PrefixCache, BlocksThatOthersBuildOnStay) {
+  PrefixCache cache(10, true);
+  BlockTable a;
+  BlockTable b;
+  const Tokens tokens = Text(128);
+  for (BlockTable* table : {&a, &b}) {
+    ASSERT_TRUE(cache.Cover(*table, tokens, 128));
+  }
+  cache.Commit(a, 128);
+  cache.Commit(b, 128);
+  EXPECT_NE(a.blocks[0], b.blocks[0]);
+  cache.Release(b);
+  cache.Release(a);
+  cache.Clear();
+  EXPECT_EQ(cache.pool().available(), 10);
 }
 
 TEST(PrefixCache, DropsTheLeastRecentlyUsedFromTheEnd) {

@@ -105,6 +105,15 @@ TEST(Sampler, TopPKeepsTheSmallestSetThatReachesIt) {
   }
 }
 
+TEST(Sampler, TopPReachesTypicalPExceeds) {
+  SamplingParams params = Off();
+  params.top_p = 0.5F;
+  EXPECT_EQ(Reachable(params, {0, 0}), (Ids{0}));
+  params.top_p = 1;
+  params.typical_p = 0.5F;
+  EXPECT_EQ(Reachable(params, {0, 0}), (Ids{0, 1}));
+}
+
 TEST(Sampler, TopPLooksAtWhatTopKLeft) {
   SamplingParams params = Off();
   params.top_k = 2;     // leaves 2/3 and 1/3
