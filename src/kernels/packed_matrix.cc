@@ -8,12 +8,17 @@
 namespace bantam {
 namespace {
 
-// One group of one row, taken apart: what every format comes down to.
+// One group of one row, taken apart: what every format comes down to. Codes are bytes, four to a
+// word (a slot), so that the steps below work on four columns at once.
 struct GroupCodes {
-  uint8_t q[32];      // codes, unsigned (Q8_0: the byte as it is)
+  uint32_t slots[8];
   uint8_t scales[2];  // integer scales: [0] or one per half group
   uint8_t mins[2];
 };
+
+constexpr uint32_t kNibbles = 0x0F0F0F0F;
+constexpr uint32_t kPairs = 0x03030303;
+constexpr uint32_t kBits = 0x01010101;
 
 uint16_t ReadU16(const uint8_t* p) {
   uint16_t value;
@@ -21,17 +26,25 @@ uint16_t ReadU16(const uint8_t* p) {
   return value;
 }
 
-void NibblesOf(const uint8_t* qs, uint8_t* q) {
-  for (int i = 0; i < 16; ++i) {
-    q[i] = qs[i] & 15;
-    q[i + 16] = qs[i] >> 4;
+uint32_t ReadU32(const uint8_t* p) {
+  uint32_t value;
+  std::memcpy(&value, p, sizeof(value));
+  return value;
+}
+
+// Sixteen bytes hold columns 0–15 in their low and 16–31 in their high nibbles.
+void SplitNibbles(const uint8_t* qs, uint32_t* slots) {
+  for (int i = 0; i < 4; ++i) {
+    const uint32_t both = ReadU32(qs + 4 * i);
+    slots[i] = both & kNibbles;
+    slots[i + 4] = both >> 4 & kNibbles;
   }
 }
 
-void AddHighBits(const uint8_t* qh, uint8_t* q) {
-  uint32_t bits;
-  std::memcpy(&bits, qh, sizeof(bits));
-  for (int i = 0; i < 32; ++i) q[i] = static_cast<uint8_t>(q[i] | (((bits >> i) & 1) << 4));
+// Bit i of qh becomes bit 4 of code i: a multiplication spreads four bits over four bytes.
+void AddHighBits(const uint8_t* qh, uint32_t* slots) {
+  const uint32_t bits = ReadU32(qh);
+  for (int s = 0; s < 8; ++s) slots[s] |= ((bits >> 4 * s & 15) * 0x00204081 & kBits) << 4;
 }
 
 // The 6-bit scale and minimum of sub-block j of Q4_K and Q5_K: twelve bytes hold eight of each.
@@ -52,73 +65,82 @@ uint8_t Q3Scale(int i, const uint8_t* s) {
   return static_cast<uint8_t>(static_cast<int8_t>((low | (high << 4)) - 32));
 }
 
+// Groups of Q4_K and Q5_K: two share 32 bytes, one in the low and one in the high nibbles.
+void TakeApartQ45K(const uint8_t* block, bool five, int g, GroupCodes* out) {
+  SixBitScale(g, block + 4, &out->scales[0], &out->mins[0]);
+  const uint8_t* qs = block + (five ? 48 : 16) + (g / 2) * 32;
+  for (int s = 0; s < 8; ++s) {
+    out->slots[s] = ReadU32(qs + 4 * s) >> 4 * (g & 1) & kNibbles;
+    if (five) out->slots[s] |= (ReadU32(block + 16 + 4 * s) >> g & kBits) << 4;
+  }
+}
+
+// Q6_K: quarters of 128 columns share 64 bytes of nibbles and 32 bytes of pairs.
+void TakeApartQ6K(const uint8_t* block, int g, GroupCodes* out) {
+  const int half = g / 4;
+  const int quarter = g % 4;
+  const uint8_t* low = block + half * 64 + (quarter & 1) * 32;
+  const uint8_t* high = block + 128 + half * 32;
+  for (int s = 0; s < 8; ++s) {
+    out->slots[s] = (ReadU32(low + 4 * s) >> 4 * (quarter >> 1) & kNibbles) |
+                    (ReadU32(high + 4 * s) >> 2 * quarter & kPairs) << 4;
+  }
+  out->scales[0] = block[192 + 2 * g];
+  out->scales[1] = block[192 + 2 * g + 1];
+}
+
+void TakeApartQ3K(const uint8_t* block, int g, GroupCodes* out) {
+  const uint8_t* qs = block + 32 + (g / 4) * 32;
+  for (int s = 0; s < 8; ++s) {
+    out->slots[s] =
+        (ReadU32(qs + 4 * s) >> 2 * (g % 4) & kPairs) | (ReadU32(block + 4 * s) >> g & kBits) << 2;
+  }
+  out->scales[0] = Q3Scale(2 * g, block + 96);
+  out->scales[1] = Q3Scale(2 * g + 1, block + 96);
+}
+
+void TakeApartQ2K(const uint8_t* block, int g, GroupCodes* out) {
+  const uint8_t* qs = block + 16 + (g / 4) * 32;
+  for (int s = 0; s < 8; ++s) out->slots[s] = ReadU32(qs + 4 * s) >> 2 * (g % 4) & kPairs;
+  for (int h = 0; h < 2; ++h) {
+    out->scales[h] = block[2 * g + h] & 15;
+    out->mins[h] = block[2 * g + h] >> 4;
+  }
+}
+
+void TakeApartIq4Xs(const uint8_t* block, int g, GroupCodes* out) {
+  SplitNibbles(block + 8 + g * 16, out->slots);
+  const int low = (block[4 + g / 2] >> (4 * (g & 1))) & 15;
+  const int high = (ReadU16(block + 2) >> (2 * g)) & 3;
+  out->scales[0] = static_cast<uint8_t>(static_cast<int8_t>((low | (high << 4)) - 32));
+}
+
 // Takes group g of a row apart. `block` is the file block it lies in.
-void TakeApart(DType type, const uint8_t* block, int g, GroupCodes* out) {
-  uint8_t* q = out->q;
-  switch (type) {
-    case DType::kQ4_0:
-    case DType::kIQ4_NL: NibblesOf(block + 2, q); return;
-    case DType::kQ4_1: NibblesOf(block + 4, q); return;
-    case DType::kQ5_0:
-      NibblesOf(block + 6, q);
-      AddHighBits(block + 2, q);
-      return;
-    case DType::kQ5_1:
-      NibblesOf(block + 8, q);
-      AddHighBits(block + 4, q);
-      return;
-    case DType::kQ8_0: std::memcpy(q, block + 2, 32); return;
-    case DType::kQ4_K:
-    case DType::kQ5_K: {
-      SixBitScale(g, block + 4, &out->scales[0], &out->mins[0]);
-      const bool five = type == DType::kQ5_K;
-      const uint8_t* qs = block + (five ? 48 : 16) + (g / 2) * 32;
-      for (int i = 0; i < 32; ++i) {
-        q[i] = static_cast<uint8_t>((qs[i] >> (4 * (g & 1))) & 15);
-        if (five) q[i] = static_cast<uint8_t>(q[i] | (((block[16 + i] >> g) & 1) << 4));
-      }
-      return;
-    }
-    case DType::kQ6_K: {
-      const int half = g / 4;  // 128 columns
-      const int quarter = g % 4;
-      const uint8_t* low = block + half * 64 + (quarter & 1) * 32;
-      const uint8_t* high = block + 128 + half * 32;
-      for (int i = 0; i < 32; ++i) {
-        const int nibble = (low[i] >> (4 * (quarter >> 1))) & 15;
-        q[i] = static_cast<uint8_t>(nibble | (((high[i] >> (2 * quarter)) & 3) << 4));
-      }
-      out->scales[0] = block[192 + 2 * g];
-      out->scales[1] = block[192 + 2 * g + 1];
-      return;
-    }
-    case DType::kQ3_K: {
-      const uint8_t* qs = block + 32 + (g / 4) * 32;
-      for (int i = 0; i < 32; ++i) {
-        const int high = (block[i] >> g) & 1;
-        q[i] = static_cast<uint8_t>(((qs[i] >> (2 * (g % 4))) & 3) | (high << 2));
-      }
-      out->scales[0] = Q3Scale(2 * g, block + 96);
-      out->scales[1] = Q3Scale(2 * g + 1, block + 96);
-      return;
-    }
-    case DType::kQ2_K: {
-      const uint8_t* qs = block + 16 + (g / 4) * 32;
-      for (int i = 0; i < 32; ++i) q[i] = (qs[i] >> (2 * (g % 4))) & 3;
-      for (int h = 0; h < 2; ++h) {
-        out->scales[h] = block[2 * g + h] & 15;
-        out->mins[h] = block[2 * g + h] >> 4;
-      }
-      return;
-    }
-    case DType::kIQ4_XS: {
-      NibblesOf(block + 8 + g * 16, q);
-      const int low = (block[4 + g / 2] >> (4 * (g & 1))) & 15;
-      const int high = (ReadU16(block + 2) >> (2 * g)) & 3;
-      out->scales[0] = static_cast<uint8_t>(static_cast<int8_t>((low | (high << 4)) - 32));
-      return;
-    }
-    default: CheckFailed("a quantised type", __FILE__, __LINE__);
+template <DType kType>
+void TakeApart(const uint8_t* block, int g, GroupCodes* out) {
+  if constexpr (kType == DType::kQ4_0 || kType == DType::kIQ4_NL) {
+    SplitNibbles(block + 2, out->slots);
+  } else if constexpr (kType == DType::kQ4_1) {
+    SplitNibbles(block + 4, out->slots);
+  } else if constexpr (kType == DType::kQ5_0) {
+    SplitNibbles(block + 6, out->slots);
+    AddHighBits(block + 2, out->slots);
+  } else if constexpr (kType == DType::kQ5_1) {
+    SplitNibbles(block + 8, out->slots);
+    AddHighBits(block + 4, out->slots);
+  } else if constexpr (kType == DType::kQ8_0) {
+    std::memcpy(out->slots, block + 2, 32);
+  } else if constexpr (kType == DType::kQ4_K || kType == DType::kQ5_K) {
+    TakeApartQ45K(block, kType == DType::kQ5_K, g, out);
+  } else if constexpr (kType == DType::kQ6_K) {
+    TakeApartQ6K(block, g, out);
+  } else if constexpr (kType == DType::kQ3_K) {
+    TakeApartQ3K(block, g, out);
+  } else if constexpr (kType == DType::kQ2_K) {
+    TakeApartQ2K(block, g, out);
+  } else {
+    static_assert(kType == DType::kIQ4_XS);
+    TakeApartIq4Xs(block, g, out);
   }
 }
 
@@ -138,32 +160,42 @@ void HalvesOf(DType type, const uint8_t* block, uint16_t* scale, uint16_t* min) 
   }
 }
 
-// Spreads one row's codes over the planes of its group; the planes start out zero.
-void StoreCodes(int bits, const uint8_t* q, int row, uint8_t* codes) {
-  uint8_t* nibbles = codes;
-  uint8_t* pairs = codes + (bits == 6 ? 256 : 0);
-  uint8_t* high = codes + (bits == 5 ? 256 : 128);
-  for (int slot = 0; slot < 8; ++slot) {
-    for (int c = 0; c < 4; ++c) {
-      const int byte = row * 4 + c;
-      const int code = q[slot * 4 + c];
-      if (bits == 8) {
-        codes[slot * 64 + byte] = static_cast<uint8_t>(code);
-        continue;
-      }
-      if (bits >= 4) {
-        nibbles[(slot & 3) * 64 + byte] |= static_cast<uint8_t>((code & 15) << (4 * (slot >> 2)));
-      }
-      if (bits == 2 || bits == 3 || bits == 6) {
-        const int pair = bits == 6 ? code >> 4 : code & 3;
-        pairs[(slot >> 2) * 64 + byte] |= static_cast<uint8_t>(pair << (2 * (slot & 3)));
-      }
-      if (bits == 3 || bits == 5) {
-        const int bit = code >> (bits - 1);
-        high[byte] |= static_cast<uint8_t>(bit << slot);
-      }
+void WriteSlot(uint8_t* plane, int vector, int row, uint32_t four) {
+  std::memcpy(plane + vector * 64 + row * 4, &four, sizeof(four));
+}
+
+// Two bits of every code from bit `at` on, four slots to a vector.
+void StorePairs(const uint32_t* slots, int at, int row, uint8_t* plane) {
+  for (int v = 0; v < 2; ++v) {
+    uint32_t pairs = 0;
+    for (int s = 0; s < 4; ++s) pairs |= (slots[4 * v + s] >> at & kPairs) << 2 * s;
+    WriteSlot(plane, v, row, pairs);
+  }
+}
+
+// Bit `at` of every code.
+void StoreBits(const uint32_t* slots, int at, int row, uint8_t* plane) {
+  uint32_t bits = 0;
+  for (int s = 0; s < 8; ++s) bits |= (slots[s] >> at & kBits) << s;
+  WriteSlot(plane, 0, row, bits);
+}
+
+// Spreads one row's codes over the planes of its group.
+template <int kCodeBits>
+void StoreCodes(const uint32_t* slots, int row, uint8_t* codes) {
+  if constexpr (kCodeBits == 8) {
+    for (int s = 0; s < 8; ++s) WriteSlot(codes, s, row, slots[s]);
+    return;
+  }
+  if constexpr (kCodeBits >= 4) {
+    for (int v = 0; v < 4; ++v) {
+      WriteSlot(codes, v, row, (slots[v] & kNibbles) | (slots[v + 4] & kNibbles) << 4);
     }
   }
+  if constexpr (kCodeBits == 6) StorePairs(slots, 4, row, codes + 256);
+  if constexpr (kCodeBits == 5) StoreBits(slots, 4, row, codes + 256);
+  if constexpr (kCodeBits <= 3) StorePairs(slots, 0, row, codes);
+  if constexpr (kCodeBits == 3) StoreBits(slots, 2, row, codes + 128);
 }
 
 // Scales of one row's group into its lane of the group's scale bytes.
@@ -189,6 +221,42 @@ void StoreScales(ScaleKind kind, const GroupCodes& group, int row, uint8_t* scal
   }
 }
 
+// One block of one row: its halves, then each group's scales and codes.
+template <DType kType>
+void PackBlock(const uint8_t* source, int row, uint8_t* block) {
+  constexpr CodecInfo kCodec = CodecOf(kType);
+  constexpr BlockLayout kLayout = LayoutOf(kType);
+  uint16_t halves[2];
+  HalvesOf(kType, source, &halves[0], &halves[1]);
+  // Blocks of one group keep their halves in the scale bytes, the others in the header: both lie
+  // at the start of the block.
+  constexpr int kHalves = (kLayout.groups == 1 ? kLayout.group_scales : kLayout.header) / 32;
+  for (int i = 0; i < kHalves; ++i) {
+    std::memcpy(block + i * 32 + row * 2, &halves[i], sizeof(uint16_t));
+  }
+  for (int g = 0; g < kLayout.groups; ++g) {
+    GroupCodes group;
+    TakeApart<kType>(source, g, &group);
+    uint8_t* out = block + kLayout.header + g * kLayout.group_bytes();
+    StoreScales(kCodec.kind, group, row, out);
+    StoreCodes<kCodec.bits>(group.slots, row, out + kLayout.group_scales);
+  }
+}
+
+template <DType kType>
+void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
+  const DTypeInfo& file = InfoOf(kType);
+  const int64_t row_bytes = RowBytes(kType, columns);
+  const int n_blocks = columns / file.block_size;
+  if (n_rows < kPanelRows) std::memset(panel, 0, PanelBytes(kType, columns));
+  for (int b = 0; b < n_blocks; ++b) {
+    uint8_t* block = panel + int64_t{b} * LayoutOf(kType).block_bytes();
+    for (int row = 0; row < n_rows; ++row) {
+      PackBlock<kType>(first_row + row * row_bytes + int64_t{b} * file.block_bytes, row, block);
+    }
+  }
+}
+
 }  // namespace
 
 size_t PanelBytes(DType type, int columns) {
@@ -203,32 +271,20 @@ size_t PackedBytes(DType type, int rows, int columns) {
 }
 
 void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
-  const CodecInfo info = CodecOf(type);
-  const BlockLayout layout = LayoutOf(type);
-  const DTypeInfo& file = InfoOf(type);
-  const int64_t row_bytes = RowBytes(type, columns);
-  const int n_blocks = columns / file.block_size;
-  std::memset(panel, 0, PanelBytes(type, columns));
-  for (int b = 0; b < n_blocks; ++b) {
-    uint8_t* block = panel + static_cast<size_t>(b) * layout.block_bytes();
-    for (int row = 0; row < n_rows; ++row) {
-      const uint8_t* source = first_row + row * row_bytes + int64_t{b} * file.block_bytes;
-      uint16_t halves[2];
-      HalvesOf(type, source, &halves[0], &halves[1]);
-      // Blocks of one group keep their halves in the scale bytes, the others in the header:
-      // both lie at the start of the block.
-      const int half_bytes = layout.groups == 1 ? layout.group_scales : layout.header;
-      for (int i = 0; i < half_bytes / 32; ++i) {
-        std::memcpy(block + i * 32 + row * 2, &halves[i], sizeof(uint16_t));
-      }
-      for (int g = 0; g < layout.groups; ++g) {
-        GroupCodes group;
-        TakeApart(type, source, g, &group);
-        uint8_t* out = block + layout.header + g * layout.group_bytes();
-        StoreScales(info.kind, group, row, out);
-        StoreCodes(info.bits, group.q, row, out + layout.group_scales);
-      }
-    }
+  switch (type) {
+    case DType::kQ4_0: return PackPanelOf<DType::kQ4_0>(first_row, n_rows, columns, panel);
+    case DType::kQ4_1: return PackPanelOf<DType::kQ4_1>(first_row, n_rows, columns, panel);
+    case DType::kQ5_0: return PackPanelOf<DType::kQ5_0>(first_row, n_rows, columns, panel);
+    case DType::kQ5_1: return PackPanelOf<DType::kQ5_1>(first_row, n_rows, columns, panel);
+    case DType::kQ8_0: return PackPanelOf<DType::kQ8_0>(first_row, n_rows, columns, panel);
+    case DType::kQ2_K: return PackPanelOf<DType::kQ2_K>(first_row, n_rows, columns, panel);
+    case DType::kQ3_K: return PackPanelOf<DType::kQ3_K>(first_row, n_rows, columns, panel);
+    case DType::kQ4_K: return PackPanelOf<DType::kQ4_K>(first_row, n_rows, columns, panel);
+    case DType::kQ5_K: return PackPanelOf<DType::kQ5_K>(first_row, n_rows, columns, panel);
+    case DType::kQ6_K: return PackPanelOf<DType::kQ6_K>(first_row, n_rows, columns, panel);
+    case DType::kIQ4_NL: return PackPanelOf<DType::kIQ4_NL>(first_row, n_rows, columns, panel);
+    case DType::kIQ4_XS: return PackPanelOf<DType::kIQ4_XS>(first_row, n_rows, columns, panel);
+    default: CheckFailed("a quantised type", __FILE__, __LINE__);
   }
 }
 
