@@ -26,7 +26,7 @@ class GgufCursor {
   // Decoded metadata and tensor lists may take as much memory as the file does, within these
   // limits: a vocabulary alone is larger decoded than in its file, and sparse files claim any size.
   static constexpr uint64_t kMinMemory = 64 << 20;
-  static constexpr uint64_t kMaxMemory = 256 << 20;
+  static constexpr uint64_t kMaxMemory = 128 << 20;
 
   // `file` names the bytes in messages. `bytes` must outlive the cursor.
   GgufCursor(std::span<const uint8_t> bytes, std::string file);
@@ -51,14 +51,28 @@ class GgufCursor {
     return LoadLe<T>(TRY(ReadBlock(1, sizeof(T), what)));
   }
 
-  // `count` items of `width` bytes each.
-  Result<const uint8_t*> ReadBlock(uint64_t count, uint64_t width, const char* what);
+  // `count` items of `width` bytes each. Inline, as a vocabulary has 300,000 strings.
+  Result<const uint8_t*> ReadBlock(uint64_t count, uint64_t width, const char* what) {
+    item_offset_ = offset_;
+    if (count > remaining() / width) return Overrun(count, width, what);
+    const uint8_t* block = bytes_.data() + offset_;
+    offset_ += count * width;
+    return block;
+  }
 
   // A 64-bit length and as many bytes; a view into the file.
-  Result<std::string_view> ReadString(const char* what);
+  Result<std::string_view> ReadString(const char* what) {
+    const auto length = TRY(Read<uint64_t>("a string length"));
+    const uint8_t* text = TRY(ReadBlock(length, 1, what));
+    return std::string_view(reinterpret_cast<const char*>(text), length);
+  }
 
   // Books `bytes` of memory before they are allocated; kResourceExhausted beyond the limit.
-  Result<void> Charge(uint64_t bytes);
+  Result<void> Charge(uint64_t bytes) {
+    if (bytes > memory_left_) return Overspent(bytes);
+    memory_left_ -= bytes;
+    return {};
+  }
 
   // An error about the item read last.
   std::unexpected<Error> Failure(ErrorCode code, std::string_view message) const;
@@ -67,6 +81,9 @@ class GgufCursor {
   }
 
  private:
+  std::unexpected<Error> Overrun(uint64_t count, uint64_t width, const char* what) const;
+  std::unexpected<Error> Overspent(uint64_t bytes) const;
+
   std::span<const uint8_t> bytes_;
   std::string file_;
   std::string place_ = "header";

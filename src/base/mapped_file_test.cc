@@ -1,0 +1,56 @@
+// Tests of memory maps: contents, moving, releasing pages. Bad paths: format/model_file_test.
+#include "base/mapped_file.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <utility>
+
+namespace bantam {
+namespace {
+
+class MappedFileTest : public ::testing::Test {
+ protected:
+  MappedFileTest() { std::ofstream(path_, std::ios::binary) << contents_; }
+  ~MappedFileTest() override { std::remove(path_.c_str()); }
+
+  static std::string TextOf(const MappedFile& file) {
+    return {file.bytes().begin(), file.bytes().end()};
+  }
+
+  const std::string path_ = ::testing::TempDir() + "mapped_file_" + std::to_string(::getpid());
+  const std::string contents_ = std::string(100'000, 'x') + "end";
+};
+
+TEST_F(MappedFileTest, ShowsTheWholeFile) {
+  const auto file = MappedFile::Open(path_);
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(TextOf(*file), contents_);
+}
+
+TEST_F(MappedFileTest, MovesWithoutCopying) {
+  auto file = MappedFile::Open(path_);
+  ASSERT_TRUE(file) << file.error().message;
+  const uint8_t* data = file->bytes().data();
+  MappedFile second(std::move(*file));
+  EXPECT_EQ(second.bytes().data(), data);
+  EXPECT_TRUE(file->bytes().empty());
+  MappedFile third;
+  third = std::move(second);
+  EXPECT_EQ(TextOf(third), contents_);
+}
+
+TEST_F(MappedFileTest, ReleasedPagesAreReadAgain) {
+  const auto file = MappedFile::Open(path_);
+  ASSERT_TRUE(file) << file.error().message;
+  for (const size_t offset : {0ul, 1ul, 4096ul, 99'999ul, 100'003ul, 200'000ul, SIZE_MAX}) {
+    for (const size_t size : {0ul, 1ul, 4096ul, 100'003ul, SIZE_MAX}) file->Release(offset, size);
+  }
+  EXPECT_EQ(TextOf(*file), contents_);
+}
+
+}  // namespace
+}  // namespace bantam
