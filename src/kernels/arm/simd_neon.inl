@@ -26,6 +26,9 @@ inline Bytes And(Bytes a, Bytes b) {
 inline Bytes Or(Bytes a, Bytes b) {
   return vorrq_u8(a, b);
 }
+inline Bytes AddBytes(Bytes a, Bytes b) {
+  return vaddq_u8(a, b);
+}
 template <int kBits>
 inline Bytes ShiftRight(Bytes a) {
   return vshrq_n_u8(a, kBits);
@@ -68,6 +71,9 @@ inline Ints LoadUnsigned(const uint8_t* p) {
   return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(LoadFour(p)))));
 }
 
+inline Lanes Ordered(Lanes a) {
+  return a;
+}
 inline Lanes SplatLanes(float value) {
   return vdupq_n_f32(value);
 }

@@ -33,6 +33,14 @@ template <DType kType>
 using RecipeOf = Recipe<CodecOf(kType).kind, CodecOf(kType).table ? 8 : CodecOf(kType).bits,
                         CodecOf(kType).zero>;
 
+// Recipe of a type's codes once unpacked. Where signed codes cost nothing, the zero point is taken
+// out while unpacking, and all types of a kind share one kernel whose start value is at hand.
+template <DType kType>
+using UnpackedRecipeOf =
+    Recipe<CodecOf(kType).kind,
+           kSignedZero != 0 && CodecOf(kType).zero != 0 ? 8 : RecipeOf<kType>::kBits,
+           CodecOf(kType).zero>;
+
 // Groups read from a packed panel.
 template <DType kType>
 struct Packed : RecipeOf<kType> {
@@ -200,21 +208,27 @@ struct Tile {
   int width;
 };
 
+// What a dot product starts from, so that it ends as if the codes had no zero point.
+template <class R>
+[[gnu::always_inline]] inline Ints StartValue(const int32_t* sum) {
+  return SplatInt(R::kZero == 0 ? 0 : -R::kZero * *sum);
+}
+
 // Adds one group's share to a token's sums: one fused multiply-add, one more for a minimum.
 template <class R>
 [[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
   const int8_t* codes = x.codes + int64_t{at} * 32;
   const Lanes x_scale = SplatLanes(x.scales[at]);
   if constexpr (!HasSubScale(R::kKind)) {
-    const Ints start = SplatInt(R::kZero == 0 ? 0 : -R::kZero * x.sums[at]);
+    const Ints start = StartValue<R>(x.sums + at);
     const Ints dot = Dot<R::kBits, 8>(start, group.codes, codes);
     sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
     if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
     return sum;
   }
   const int32_t* half_sums = x.half_sums + int64_t{at} * 2;
-  const Ints start0 = SplatInt(R::kZero == 0 ? 0 : -R::kZero * half_sums[0]);
-  const Ints start1 = SplatInt(R::kZero == 0 ? 0 : -R::kZero * half_sums[1]);
+  const Ints start0 = StartValue<R>(half_sums);
+  const Ints start1 = StartValue<R>(half_sums + 1);
   const Ints dot0 = Dot<R::kBits, 4>(start0, group.codes, codes);
   const Ints dot1 = Dot<R::kBits, 4>(start1, group.codes + 4, codes + 16);
   const Ints dot = AddInts(MulInts(dot0, group.sub_scale[0]), MulInts(dot1, group.sub_scale[1]));
@@ -240,7 +254,8 @@ template <class Source, int kTokens>
       Group group;
       Source::Load(block, g, lane, &group);
 #pragma GCC unroll 16
-      for (int t = 0; t < kTokens; ++t) sum[t] = AddGroup<Source>(group, x, at + t, sum[t]);
+      for (int t = 0; t < kTokens; ++t)
+        sum[t] = Ordered(AddGroup<Source>(group, x, at + t, sum[t]));
       at += x.width;
     }
   }
@@ -317,12 +332,16 @@ template <class Source>
 template <DType kType>
 [[gnu::noinline]] void UnpackPanel(const uint8_t* panel, int n_groups, uint8_t* scratch) {
   using From = Packed<kType>;
-  using To = Unpacked<RecipeOf<kType>>;
+  using To = Unpacked<UnpackedRecipeOf<kType>>;
+  constexpr bool kRecentre = To::kBits == 8 && From::kBits != 8;
   for (int i = 0; i < n_groups; ++i) {
     const uint8_t* block = panel + int64_t{i / From::kGroupsPerBlock} * From::kBlockBytes;
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {
       Group group;
       From::Load(block, i % From::kGroupsPerBlock, lane, &group);
+      for (int slot = 0; kRecentre && slot < 8; ++slot) {
+        group.codes[slot] = AddBytes(group.codes[slot], SplatByte(To::kZero - From::kZero));
+      }
       To::Store(group, lane, scratch + int64_t{i} * To::kBlockBytes);
     }
   }
@@ -346,7 +365,7 @@ template <DType kType>
       const int row = p * kPanelRows;
       if (end - begin >= kUnpackFrom) {
         UnpackPanel<kType>(panel, job.x.groups(), job.scratch);
-        RunPanel<Unpacked<RecipeOf<kType>>>(job, job.scratch, row, begin, end);
+        RunPanel<Unpacked<UnpackedRecipeOf<kType>>>(job, job.scratch, row, begin, end);
       } else {
         RunPanel<Packed<kType>>(job, panel, row, begin, end);
       }

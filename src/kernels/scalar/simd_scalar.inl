@@ -48,6 +48,9 @@ inline Bytes And(const Bytes& a, const Bytes& b) {
 inline Bytes Or(const Bytes& a, const Bytes& b) {
   return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] | b.v[i]); });
 }
+inline Bytes AddBytes(const Bytes& a, const Bytes& b) {
+  return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] + b.v[i]); });
+}
 template <int kBits>
 inline Bytes ShiftRight(const Bytes& a) {
   return Each<Bytes>([&](int i) { return static_cast<uint8_t>(a.v[i] >> kBits); });
@@ -85,6 +88,9 @@ inline Ints LoadUnsigned(const uint8_t* p) {
   return Each<Ints>([=](int i) { return p[i]; });
 }
 
+inline Lanes Ordered(const Lanes& a) {
+  return a;
+}
 inline Lanes SplatLanes(float value) {
   return Each<Lanes>([=](int) { return value; });
 }

@@ -26,6 +26,9 @@ inline Bytes And(Bytes a, Bytes b) {
 inline Bytes Or(Bytes a, Bytes b) {
   return _mm256_or_si256(a, b);
 }
+inline Bytes AddBytes(Bytes a, Bytes b) {
+  return _mm256_add_epi8(a, b);
+}
 template <int kBits>
 inline Bytes ShiftRight(Bytes a) {
   return _mm256_srli_epi16(a, kBits);
@@ -64,6 +67,9 @@ inline Ints LoadUnsigned(const uint8_t* p) {
   return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
 }
 
+inline Lanes Ordered(Lanes a) {
+  return a;
+}
 inline Lanes SplatLanes(float value) {
   return _mm256_set1_ps(value);
 }

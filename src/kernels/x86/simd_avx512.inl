@@ -26,6 +26,9 @@ inline Bytes And(Bytes a, Bytes b) {
 inline Bytes Or(Bytes a, Bytes b) {
   return _mm512_or_si512(a, b);
 }
+inline Bytes AddBytes(Bytes a, Bytes b) {
+  return _mm512_add_epi8(a, b);
+}
 template <int kBits>
 inline Bytes ShiftRight(Bytes a) {
   return _mm512_srli_epi16(a, kBits);
@@ -64,6 +67,12 @@ inline Ints LoadUnsigned(const uint8_t* p) {
   return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
 }
 
+// Compilers like to interleave the sixteen tokens of a tile and then run out of registers; the
+// processor reorders better. A tile's sums pass this point one after the other.
+inline Lanes Ordered(Lanes a) {
+  __asm__ volatile("" : "+v"(a));
+  return a;
+}
 inline Lanes SplatLanes(float value) {
   return _mm512_set1_ps(value);
 }
