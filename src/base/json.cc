@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/json_text.h"
+#include "base/parse_double.h"
 
 namespace bantam {
 namespace {
@@ -169,9 +170,7 @@ Result<int64_t> Json::AsInt() const {
 
 double Json::AsDouble() const {
   if (!is_number()) return std::numeric_limits<double>::quiet_NaN();
-  double value = 0;
-  const char* end = text_.data() + text_.size();
-  if (std::from_chars(text_.data(), end, value).ec == std::errc()) return value;
+  if (const std::optional<double> value = ParseDouble(text_)) return *value;
   const Decimal d = DecimalOf(text_);  // out of range, above or below
   const double magnitude = d.point > 0 ? std::numeric_limits<double>::infinity() : 0.0;
   return d.negative ? -magnitude : magnitude;
