@@ -1,0 +1,133 @@
+// Tests of the forward pass on a small random model: the same bytes however the work is cut.
+#include "model/transformer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "model/test_model.h"
+
+namespace bantam {
+namespace {
+
+constexpr int kLength = 560;  // crosses a span of 512 keys
+constexpr int kBlocks = 2 * (kLength / kKvBlockTokens + 1);
+
+// A loaded model with its own pool and cache.
+struct Loaded {
+  std::unique_ptr<ModelFile> file;
+  std::unique_ptr<ThreadPool> pool;
+  std::unique_ptr<Transformer> transformer;
+  std::unique_ptr<KvCache> cache;
+};
+
+Loaded Load(Precision precision, int threads) {
+  Loaded s;
+  s.file = TestModel().Open().value();
+  s.pool = std::make_unique<ThreadPool>(threads);
+  const ModelConfig config = ReadConfig(s.file->metadata()).value();
+  s.transformer = Transformer::Load(*s.file, config, precision, *s.pool, nullptr).value();
+  s.cache = KvCache::Create(s.transformer->kv_shape(), kBlocks).value();
+  return s;
+}
+
+std::vector<TokenId> Tokens(int seed) {
+  std::vector<TokenId> tokens(kLength);
+  for (int i = 0; i < kLength; ++i) tokens[i] = (i * i * 7 + i * 3 + seed) % TestModel::kVocab;
+  return tokens;
+}
+
+std::vector<float> LogitsOf(Loaded& s, const std::vector<float>& hidden) {
+  const int n = static_cast<int>(hidden.size()) / TestModel::kEmbd;
+  std::vector<float> logits(static_cast<size_t>(n * TestModel::kVocab));
+  s.transformer->Logits(hidden.data(), n, logits.data());
+  return logits;
+}
+
+// Logits of every position, the sequence cut into chunks of that size, in those blocks.
+std::vector<float> AllLogits(Loaded& s, const std::vector<TokenId>& tokens, int chunk,
+                             const std::vector<int>& blocks) {
+  std::vector<float> all;
+  for (int at = 0; at < kLength; at += chunk) {
+    const int n = std::min(chunk, kLength - at);
+    std::vector<float> hidden(static_cast<size_t>(n * TestModel::kEmbd));
+    const SequenceChunk part = {std::span(tokens).subspan(at, n), at, blocks, n};
+    s.transformer->Forward({&part, 1}, *s.cache, hidden.data());
+    const auto logits = LogitsOf(s, hidden);
+    all.insert(all.end(), logits.begin(), logits.end());
+  }
+  return all;
+}
+
+std::vector<int> Ascending() {
+  std::vector<int> blocks(kBlocks / 2);
+  std::iota(blocks.begin(), blocks.end(), 0);
+  return blocks;
+}
+
+class TransformerTest : public testing::TestWithParam<Precision> {};
+
+TEST_P(TransformerTest, ChunksThreadsAndBlocksDoNotShow) {
+  Loaded one = Load(GetParam(), 1);
+  const auto expected = AllLogits(one, Tokens(1), 512, Ascending());
+  std::vector<int> shuffled = Ascending();
+  std::reverse(shuffled.begin(), shuffled.end());
+  for (int threads : {1, 2, 3}) {
+    Loaded s = Load(GetParam(), threads);
+    for (int chunk : {1, 17, 64, 560}) {
+      EXPECT_EQ(AllLogits(s, Tokens(1), chunk, shuffled), expected) << threads << " " << chunk;
+    }
+  }
+}
+
+TEST_P(TransformerTest, TwoSequencesInOneBatchDoNotMeet) {
+  Loaded s = Load(GetParam(), 2);
+  const auto first = Tokens(1), second = Tokens(2);
+  const auto expected_first = AllLogits(s, first, 560, Ascending());
+  const auto expected_second = AllLogits(s, second, 560, Ascending());
+  const std::vector<int> blocks = Ascending();
+  std::vector<int> other_blocks = blocks;
+  for (int& block : other_blocks) block += kBlocks / 2;
+  std::vector<float> got_first, got_second;
+  for (int at = 0; at < kLength; at += 35) {  // the second sequence runs in larger steps
+    const int n = std::min(35, kLength - at);
+    const int m = at < 280 ? 70 : 0;
+    std::vector<float> hidden(static_cast<size_t>((n + m) * TestModel::kEmbd));
+    const SequenceChunk parts[] = {
+        {std::span(first).subspan(at, n), at, blocks, n},
+        {std::span(second).subspan(m == 0 ? 0 : 2 * at, m), 2 * at, other_blocks, m}};
+    s.transformer->Forward({parts, m == 0 ? 1U : 2U}, *s.cache, hidden.data());
+    const auto logits = LogitsOf(s, hidden);
+    const auto middle = logits.begin() + n * TestModel::kVocab;
+    got_first.insert(got_first.end(), logits.begin(), middle);
+    got_second.insert(got_second.end(), middle, logits.end());
+  }
+  EXPECT_EQ(got_first, expected_first);
+  EXPECT_EQ(got_second, expected_second);
+}
+
+TEST_P(TransformerTest, OnlyWantedOutputsAreWritten) {
+  Loaded s = Load(GetParam(), 2);
+  const auto tokens = Tokens(1);
+  const auto all = AllLogits(s, tokens, 560, Ascending());
+  std::vector<float> hidden(static_cast<size_t>(4 * TestModel::kEmbd), -1);
+  const std::vector<int> blocks = Ascending();
+  const SequenceChunk part = {tokens, 0, blocks, 3};
+  s.transformer->Forward({&part, 1}, *s.cache, hidden.data());
+  EXPECT_EQ(hidden.back(), -1);
+  hidden.resize(3 * TestModel::kEmbd);
+  const auto last = LogitsOf(s, hidden);
+  EXPECT_TRUE(std::equal(last.begin(), last.end(), all.end() - 3 * TestModel::kVocab));
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, TransformerTest,
+                         testing::Values(Precision::kFast, Precision::kExact),
+                         [](const auto& info) {
+                           return info.param == Precision::kFast ? "fast" : "exact";
+                         });
+
+}  // namespace
+}  // namespace bantam

@@ -1,0 +1,56 @@
+// Tests of binding tensors: missing ones and wrong shapes are named, with both shapes.
+#include "model/weights.h"
+
+#include <gtest/gtest.h>
+
+#include "model/test_model.h"
+
+namespace bantam {
+namespace {
+
+Result<std::unique_ptr<Weights>> LoadFrom(const TestModel& model) {
+  auto file = model.Open();
+  if (!file) return std::unexpected(file.error());
+  auto config = ReadConfig((*file)->metadata());
+  if (!config) return std::unexpected(config.error());
+  ThreadPool pool(1);
+  return Weights::Load(**file, *config, Precision::kFast, pool, nullptr);
+}
+
+TEST(Weights, AWholeModelLoadsWithItsBiases) {
+  const auto weights = LoadFrom(TestModel());
+  ASSERT_TRUE(weights) << weights.error().message;
+  EXPECT_EQ((*weights)->layers().size(), 2U);
+  EXPECT_EQ((*weights)->layers()[0].query.bias.size(), 64U);
+  EXPECT_TRUE((*weights)->layers()[0].key.bias.empty());
+  EXPECT_EQ((*weights)->head().rows, TestModel::kVocab);  // tied
+}
+
+TEST(Weights, EveryMissingTensorIsNamed) {
+  for (const auto& [name, shape] : TestModel().shapes) {
+    if (name.ends_with(".bias")) continue;
+    TestModel model;
+    model.shapes.erase(name);
+    const auto weights = LoadFrom(model);
+    ASSERT_FALSE(weights) << name;
+    EXPECT_EQ(weights.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(weights.error().message.find(name), std::string::npos) << weights.error().message;
+  }
+}
+
+TEST(Weights, EveryWrongShapeIsNamed) {
+  for (const auto& [name, shape] : TestModel().shapes) {
+    for (size_t d = 0; d < shape.size(); ++d) {
+      TestModel model;
+      model.shapes[name][d] += 32;
+      const auto weights = LoadFrom(model);
+      ASSERT_FALSE(weights) << name;
+      EXPECT_EQ(weights.error().code, ErrorCode::kCorrupt);
+      EXPECT_NE(weights.error().message.find(name), std::string::npos) << weights.error().message;
+      EXPECT_NE(weights.error().message.find("expected"), std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bantam
