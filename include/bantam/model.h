@@ -77,6 +77,7 @@ struct ChatInput {
   std::string messages_json;
   std::string tools_json;
   bool add_generation_prompt = true;
+  std::string chat_template;  // Jinja source used instead of the model's own; empty: the model's
 };
 
 // Immutable after Load; every const member is safe to call from many threads.
