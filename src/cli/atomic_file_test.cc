@@ -1,0 +1,66 @@
+// Tests of files that appear whole or not at all.
+#include "cli/atomic_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "cli/fake_backend.h"
+
+namespace bantam::cli {
+namespace {
+
+size_t FilesIn(const std::string& path) {
+  size_t n = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) ++n;
+  return n;
+}
+
+TEST(AtomicFile, AppearsWithCommit) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.Write("a", "old");
+  auto file = AtomicFile::Create(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->Write("new"));
+  EXPECT_EQ(ReadBack(path), "old");
+  ASSERT_TRUE(file->Commit());
+  EXPECT_EQ(ReadBack(path), "new");
+  struct stat info{};
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600U);
+}
+
+TEST(AtomicFile, NothingIsLeftWithoutCommit) {
+  const TemporaryDirectory directory;
+  {
+    auto file = AtomicFile::Create(directory.File("a"));
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->Write(std::string(1 << 20, 'x')));
+    EXPECT_EQ(FilesIn(directory.path()), 1U);
+  }
+  EXPECT_EQ(FilesIn(directory.path()), 0U);
+}
+
+TEST(AtomicFile, FailuresNameTheFile) {
+  const TemporaryDirectory directory;
+  const std::string missing = directory.File("no/such/file");
+  const auto result = WriteFileAtomically(missing, "x");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kIo);
+  EXPECT_NE(result.error().message.find(missing), std::string::npos);
+  EXPECT_FALSE(WriteFileAtomically(directory.path(), "x")) << "a directory";
+  EXPECT_FALSE(WriteFileAtomically("/dev/null", "x")) << "must not be replaced";
+}
+
+TEST(AtomicFile, MakesDirectories) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(MakeDirectories(directory.File("a/b/c")));
+  ASSERT_TRUE(MakeDirectories(directory.File("a/b/c")));
+  EXPECT_TRUE(std::filesystem::is_directory(directory.File("a/b/c")));
+  directory.Write("plain", "");
+  EXPECT_FALSE(MakeDirectories(directory.File("plain/d")));
+}
+
+}  // namespace
+}  // namespace bantam::cli

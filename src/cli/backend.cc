@@ -1,0 +1,22 @@
+// The backend of the real program: the public API.
+#include "cli/environment.h"
+
+namespace bantam::cli {
+
+Backend RealBackend() {
+  return {
+      .load = [](const std::string& path, const LoadOptions& options)
+          -> Result<std::shared_ptr<const Model>> { return Model::Load(path, options); },
+      .load_vocabulary = [](const std::string& path) -> Result<std::shared_ptr<const Model>> {
+        return LoadVocabulary(path);
+      },
+      .inspect = Model::Inspect,
+      .plan = Model::Plan,
+      .create_engine = Engine::Create,
+      .validate = Validate,
+      .isa = ActiveIsa,
+      .peak_memory = PeakMemoryBytes,
+  };
+}
+
+}  // namespace bantam::cli

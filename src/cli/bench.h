@@ -1,0 +1,75 @@
+// Bench: measures prefill and decode speed with llama-bench's meaning of its tests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "bantam/model.h"
+#include "bantam/result.h"
+#include "cli/environment.h"
+
+namespace bantam::cli {
+
+struct Spread {
+  double median = 0;
+  double min = 0;
+  double max = 0;
+};
+
+// Of a list that is not empty.
+Spread SpreadOf(std::vector<double> values);
+
+// One test: n_prompt tokens read ("pp512") or n_gen tokens generated ("tg64"), after `depth`
+// tokens that are not timed.
+struct BenchTest {
+  int n_prompt = 0;
+  int n_gen = 0;
+  int depth = 0;
+
+  std::string Name() const;  // "pp512", "tg64 @ d4096"
+};
+
+struct BenchResult {
+  BenchTest test;
+  Spread tokens_per_s;
+  double first_token_s = 0;  // median over the repetitions
+};
+
+// The tests in the order they run: by depth, prompts before generation; zero lengths left out.
+std::vector<BenchTest> BenchTests(const std::vector<int>& prompts, const std::vector<int>& gens,
+                                  const std::vector<int>& depths);
+
+// Runs tests on engines of their own; prompts are random tokens from a fixed seed, no two alike.
+class Bench {
+ public:
+  Bench(const Environment& env, std::shared_ptr<const Model> model, EngineOptions options);
+
+  // One run that is not counted, then `repetitions`. Fails with kCancelled after Ctrl-C.
+  Result<BenchResult> Run(const BenchTest& test, int repetitions);
+
+  // Makes the engine for a depth; Run does it when needed. Separate, so that it can be timed.
+  Result<void> Prepare(int depth, int tokens);
+
+  int threads() const;  // of the engine prepared last
+
+ private:
+  struct Sample {
+    double tokens_per_s;
+    double first_token_s;
+  };
+  Result<Sample> Once(const BenchTest& test);
+  Result<GenerationResult> Generate(std::vector<TokenId> prompt, int max_tokens);
+  std::vector<TokenId> RandomTokens(int n);
+
+  const Environment& env_;
+  std::shared_ptr<const Model> model_;
+  EngineOptions options_;
+  std::unique_ptr<Engine> engine_;
+  int prepared_depth_ = -1;
+  int prepared_context_ = 0;
+  uint64_t random_ = 0x62616e74616d;  // "bantam"
+};
+
+}  // namespace bantam::cli

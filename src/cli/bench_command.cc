@@ -1,0 +1,167 @@
+// bantam bench: speed of prefill and decode, load time, memory.
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "cli/bench.h"
+#include "cli/commands.h"
+#include "cli/engine_setup.h"
+#include "cli/format_text.h"
+#include "cli/interrupt.h"
+#include "cli/values.h"
+
+namespace bantam::cli {
+namespace {
+
+// Lengths and depths by default are those of llama-bench.
+struct BenchOptions {
+  EngineSetup setup;
+  std::vector<int> prompts = {512};
+  std::vector<int> gens = {128};
+  std::vector<int> depths = {0};
+  int repetitions = 5;
+  bool as_json = false;
+};
+
+struct BenchReport {
+  std::string model;
+  int threads = 0;
+  std::string isa;
+  std::vector<BenchResult> results;
+  double load_ms = 0;
+  double first_token_ms = 0;
+  uint64_t peak_rss_bytes = 0;
+};
+
+ArgParser::Setter StoreList(std::vector<int>& target) {
+  return [&target](std::string_view value) -> Result<void> {
+    target = TRY(ParseIntList(value, 0));
+    return {};
+  };
+}
+
+void Declare(ArgParser& parser, BenchOptions& options) {
+  AddModelArgument(parser, options.setup.model_path);
+  parser.AddOption("-p,--n-prompt", "N,…", "prompt lengths to read; 0: none (512)",
+                   StoreList(options.prompts));
+  parser.AddOption("-n,--n-gen", "N,…", "tokens to generate; 0: none (128)",
+                   StoreList(options.gens));
+  parser.AddOption("-d,--n-depth", "N,…", "tokens already in the context, not timed (0)",
+                   StoreList(options.depths));
+  parser.AddOption("-r,--repetitions", "N", "runs of each test, after one not counted (5)",
+                   StoreInt(options.repetitions, 1));
+  parser.AddFlag("--json", "as one JSON object", [&] { options.as_json = true; });
+  parser.AddSection("The machine");
+  AddEngineOptions(parser, options.setup);
+  parser.AddOption("--prompt-chunk,-b", "N", "tokens per step (512)",
+                   StoreInt(options.setup.engine.prompt_chunk, 1));
+  parser.AddExample("bantam bench model.gguf -p 512 -n 64 -t 2");
+  parser.AddExample("bantam bench model.gguf -p 512 -n 64 -d 0,4096,8192 --json");
+}
+
+double MillisecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+Result<BenchReport> Measure(const Environment& env, const BenchOptions& options) {
+  const std::vector<BenchTest> tests = BenchTests(options.prompts, options.gens, options.depths);
+  if (tests.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "nothing to measure: -p and -n are both 0");
+  }
+  BenchReport report;
+  const auto start = std::chrono::steady_clock::now();
+  const auto model = TRY(LoadModel(env, options.setup));
+  Bench bench(env, model, options.setup.engine);
+  const int longest =
+      std::max(*std::ranges::max_element(options.prompts), *std::ranges::max_element(options.gens));
+  TRY(bench.Prepare(tests[0].depth, longest));
+  report.load_ms = MillisecondsSince(start);
+  InstallInterruptHandler();
+  for (const BenchTest& test : tests) {
+    TRY(bench.Prepare(test.depth, longest));
+    if (env.err.is_terminal()) {
+      env.err.Write("\rmeasuring " + test.Name() + " …\x1b[K");
+      env.err.Flush();
+    }
+    report.results.push_back(TRY(bench.Run(test, options.repetitions)));
+  }
+  if (env.err.is_terminal()) env.err.Write("\r\x1b[K");
+  const ModelInfo& info = model->info();
+  report.model = info.name.empty() ? info.path : info.name;
+  if (!info.quantisation.empty()) report.model += " " + info.quantisation;
+  report.threads = bench.threads();
+  report.isa = env.backend.isa();
+  report.first_token_ms = report.results[0].first_token_s * 1000;
+  report.peak_rss_bytes = env.backend.peak_memory();
+  return report;
+}
+
+// Rates and times are measured: more than a few digits would be noise.
+Json Rounded(double value, int digits) {
+  return Json::NumberText(FormatFixed(value, digits));
+}
+
+Json ReportJson(const BenchReport& report) {
+  Json tests = Json::MakeArray();
+  for (const BenchResult& result : report.results) {
+    Json rate = Json::MakeObject();
+    rate.Set("median", Rounded(result.tokens_per_s.median, 3));
+    rate.Set("min", Rounded(result.tokens_per_s.min, 3));
+    rate.Set("max", Rounded(result.tokens_per_s.max, 3));
+    Json test = Json::MakeObject();
+    test.Set("name", Json::String(result.test.Name()));
+    test.Set("n_prompt", Json::Int(result.test.n_prompt));
+    test.Set("n_gen", Json::Int(result.test.n_gen));
+    test.Set("depth", Json::Int(result.test.depth));
+    test.Set("tokens_per_s", std::move(rate));
+    tests.Append(std::move(test));
+  }
+  Json json = Json::MakeObject();
+  json.Set("model", Json::String(report.model));
+  json.Set("threads", Json::Int(report.threads));
+  json.Set("isa", Json::String(report.isa));
+  json.Set("tests", std::move(tests));
+  json.Set("load_ms", Rounded(report.load_ms, 2));
+  json.Set("first_token_ms", Rounded(report.first_token_ms, 2));
+  json.Set("peak_rss_bytes", Json::Int(static_cast<int64_t>(report.peak_rss_bytes)));
+  return json;
+}
+
+std::string ReportText(const BenchReport& report) {
+  std::string out = report.model + ", " + std::to_string(report.threads) +
+                    (report.threads == 1 ? " thread, " : " threads, ") + report.isa + "\n\n";
+  out +=
+      PadRight("test", 18) + PadLeft("tok/s", 12) + PadLeft("min", 12) + PadLeft("max", 12) + "\n";
+  for (const BenchResult& result : report.results) {
+    out += PadRight(result.test.Name(), 18) +
+           PadLeft(FormatFixed(result.tokens_per_s.median, 2), 12) +
+           PadLeft(FormatFixed(result.tokens_per_s.min, 2), 12) +
+           PadLeft(FormatFixed(result.tokens_per_s.max, 2), 12) + "\n";
+  }
+  return out + "\nload " + FormatFixed(report.load_ms, 1) + " ms, first token " +
+         FormatFixed(report.first_token_ms, 1) + " ms (" + report.results[0].test.Name() +
+         "), peak memory " + FormatBytes(report.peak_rss_bytes) + "\n";
+}
+
+}  // namespace
+
+Result<int> BenchCommand(const Environment& env, std::span<const std::string> args) {
+  BenchOptions options;
+  ArgParser parser("bench", "speed of prefill and decode, memory");
+  Declare(parser, options);
+  if (!TRY(ParseArguments(env, parser, args))) return 0;
+  const BenchReport report = TRY(Measure(env, options));
+  if (options.as_json) {
+    env.out.Write(ReportJson(report).Dump(2) + "\n");
+  } else {
+    env.out.WriteUntrusted(ReportText(report));
+  }
+  return 0;
+}
+
+}  // namespace bantam::cli

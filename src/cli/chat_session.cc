@@ -1,0 +1,117 @@
+// Asking, and fitting the chat into the context.
+#include "cli/chat_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "cli/format_text.h"
+#include "cli/reply_stream.h"
+#include "cli/utf8.h"
+
+namespace bantam::cli {
+namespace {
+
+// Tokens kept free for the reply when turns are left out.
+size_t ReplyReserve(int context, int max_tokens) {
+  int reserve = std::min(context / 4, 1024);
+  if (max_tokens >= 0) reserve = std::min(reserve, max_tokens);
+  return static_cast<size_t>(std::max(reserve, 1));
+}
+
+}  // namespace
+
+ChatSession::ChatSession(std::shared_ptr<const Model> model, Engine& engine, const Environment& env,
+                         ChatOptions options)
+    : model_(std::move(model)), engine_(engine), env_(env), options_(std::move(options)) {}
+
+void ChatSession::Replace(Conversation conversation) {
+  conversation_ = std::move(conversation);
+  first_seen_ = 0;
+}
+
+void ChatSession::set_system(std::string system) {
+  conversation_.system = ToValidUtf8(system);
+}
+
+void ChatSession::Clear() {
+  conversation_.messages.clear();
+  first_seen_ = 0;
+}
+
+Result<std::vector<TokenId>> ChatSession::Render(size_t first) const {
+  ChatInput input;
+  input.messages_json = conversation_.MessagesJson(first);
+  input.chat_template = options_.chat_template;
+  const std::string text = TRY(model_->RenderChat(input));
+  // The template writes the beginning-of-text token itself.
+  return model_->Tokenize(text, {.add_special = false, .parse_special = true});
+}
+
+Result<std::vector<TokenId>> ChatSession::FitPrompt() {
+  const size_t context = static_cast<size_t>(engine_.context());
+  const size_t limit = context - ReplyReserve(engine_.context(), settings.max_tokens);
+  std::vector<TokenId> tokens = TRY(Render(first_seen_));
+  if (tokens.size() <= limit) return tokens;
+  return DropOldest(tokens.size(), limit);
+}
+
+Result<std::vector<TokenId>> ChatSession::DropOldest(size_t full_tokens, size_t limit) {
+  // Dropping moves everything that stays, so that nothing of it is cached any more: make room for
+  // several turns at once.
+  const size_t target = limit / 4 * 3;
+  std::vector<size_t> starts = conversation_.TurnStarts();
+  std::erase_if(starts, [&](size_t start) { return start < first_seen_; });
+  // The first start whose rest is short enough, else the last turn: always one the search saw.
+  size_t low = std::min<size_t>(1, starts.size() - 1);
+  size_t high = starts.size() - 1;
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    const size_t size = TRY(Render(starts[middle])).size();
+    if (size <= target) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  std::vector<TokenId> tokens = TRY(Render(starts[low]));
+  if (tokens.size() >= static_cast<size_t>(engine_.context())) {
+    return PromptTooLong(tokens.size(), engine_.context());
+  }
+  if (low > 0) {
+    first_seen_ = starts[low];
+    env_.err.Write("bantam: the chat no longer fits the context of " +
+                   FormatCount(static_cast<uint64_t>(engine_.context())) + " tokens: its oldest " +
+                   (low == 1 ? "turn (" : std::to_string(low) + " turns (") +
+                   FormatCount(full_tokens - std::min(full_tokens, tokens.size())) +
+                   " tokens) left out from here on\n");
+    env_.err.Flush();
+  }
+  return tokens;
+}
+
+Result<GenerationResult> ChatSession::Ask(const std::string& text) {
+  if (options_.raw) {
+    auto tokens = model_->Tokenize(text, {.add_special = true, .parse_special = true});
+    GenerationResult result = TRY(StreamReply(engine_, env_, std::move(tokens), settings));
+    stats_.Add(result.stats);
+    return result;
+  }
+  conversation_.messages.push_back({"user", ToValidUtf8(text)});
+  auto tokens = FitPrompt();
+  if (!tokens) {
+    conversation_.messages.pop_back();
+    return std::unexpected(std::move(tokens).error());
+  }
+  auto result = StreamReply(engine_, env_, *std::move(tokens), settings);
+  if (!result || (result->finish == FinishReason::kCancelled && result->text.empty())) {
+    conversation_.messages.pop_back();
+    first_seen_ = std::min(first_seen_, conversation_.messages.size());
+    return result;
+  }
+  conversation_.messages.push_back({"assistant", ToValidUtf8(result->text)});
+  stats_.Add(result->stats);
+  return result;
+}
+
+}  // namespace bantam::cli

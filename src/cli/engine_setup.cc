@@ -1,0 +1,39 @@
+// Options and loading shared by the commands that run a model.
+#include "cli/engine_setup.h"
+
+#include "base/check.h"
+#include "cli/progress_bar.h"
+#include "cli/values.h"
+
+namespace bantam::cli {
+
+void AddModelArgument(ArgParser& parser, std::string& path) {
+  parser.AddPositional("MODEL", "path of a GGUF file", true, StoreString(path));
+}
+
+void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
+  parser.AddOption("--threads,-t", "N", "threads to compute with; 0: what the machine has (0)",
+                   StoreInt(setup.engine.threads, 0));
+  parser.AddOption("--precision", "exact|fast", "exact: float32 between the layers, slower (fast)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.precision = TRY(ParsePrecision(value));
+                     return {};
+                   });
+}
+
+void AddContextOption(ArgParser& parser, int& context) {
+  parser.AddOption("--ctx,--ctx-size,-c", "N",
+                   "tokens the model can see; 0: its own, at most 32,768 (0)",
+                   StoreInt(context, 0));
+}
+
+Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
+  ProgressBar bar(env.err, "Loading the model", "");
+  LoadOptions options;
+  options.precision = setup.precision;
+  options.threads = setup.engine.threads;
+  options.on_progress = [&bar](double fraction) { bar.Update(fraction, 1); };
+  return env.backend.load(setup.model_path, options);
+}
+
+}  // namespace bantam::cli

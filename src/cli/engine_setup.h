@@ -1,0 +1,30 @@
+// EngineSetup: the options of every command that runs a model, and what comes of them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bantam/engine.h"
+#include "bantam/model.h"
+#include "bantam/result.h"
+#include "cli/arg_parser.h"
+#include "cli/environment.h"
+
+namespace bantam::cli {
+
+struct EngineSetup {
+  std::string model_path;
+  Precision precision = Precision::kFast;
+  EngineOptions engine;
+};
+
+// MODEL as the next positional argument.
+void AddModelArgument(ArgParser& parser, std::string& path);
+// --threads and --precision; --ctx and --prefix-cache are for commands that can use them.
+void AddEngineOptions(ArgParser& parser, EngineSetup& setup);
+void AddContextOption(ArgParser& parser, int& context);
+
+// Loads the model, with a progress bar on env.err when it takes a while.
+Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup);
+
+}  // namespace bantam::cli

@@ -1,0 +1,42 @@
+// Environment: what a command sees of the world outside, so that tests can stand in for it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "bantam/engine.h"
+#include "bantam/model.h"
+#include "bantam/result.h"
+#include "bantam/sampling.h"
+#include "cli/input.h"
+#include "cli/output.h"
+
+namespace bantam::cli {
+
+// The public API's free and static functions. Every member is set.
+struct Backend {
+  std::function<Result<std::shared_ptr<const Model>>(const std::string&, const LoadOptions&)> load;
+  std::function<Result<std::shared_ptr<const Model>>(const std::string&)> load_vocabulary;
+  std::function<Result<ModelInfo>(const std::string&)> inspect;
+  std::function<Result<MemoryPlan>(const std::string&, int, int, Precision)> plan;
+  std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
+      create_engine;
+  std::function<Result<void>(const SamplingParams&)> validate;
+  std::function<std::string()> isa;
+  std::function<uint64_t()> peak_memory;
+};
+
+// The real thing.
+Backend RealBackend();
+
+struct Environment {
+  Input& in;
+  Output& out;  // what the user asked for
+  Output& err;  // progress, notes, statistics, errors
+  const Backend& backend;
+  std::function<std::optional<std::string>(const char*)> variable;  // getenv
+};
+
+}  // namespace bantam::cli

@@ -1,0 +1,122 @@
+// A model and an engine for tests: tokens are bytes, replies are scripted, nothing is computed.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "cli/environment.h"
+
+namespace bantam::cli {
+
+class StringOutput : public Output {
+ public:
+  void Write(std::string_view bytes) override {
+    if (fail_with == 0) text += bytes;
+  }
+  void Flush() override {}
+  bool is_terminal() const override { return terminal; }
+  int error() const override { return fail_with; }
+
+  std::string text;
+  bool terminal = false;
+  int fail_with = 0;
+};
+
+class StringInput : public Input {
+ public:
+  bool is_terminal() const override { return terminal; }
+  Result<std::string> ReadAll() override { return text; }
+
+  std::string text;
+  bool terminal = true;
+};
+
+// Ids 0–255 are bytes; 256 stands for "<|end|>".
+class FakeModel : public Model {
+ public:
+  static constexpr TokenId kEnd = 256;
+
+  const ModelInfo& info() const override { return info_; }
+  std::vector<TokenId> Tokenize(std::string_view text,
+                                const TokenizeOptions& options) const override;
+  Result<std::string> Detokenize(std::span<const TokenId> ids, bool keep_special) const override;
+  std::string_view TokenBytes(TokenId id) const override;
+  // "[role]content\n" for each message; the template's source in front if one is given.
+  Result<std::string> RenderChat(const ChatInput& input) const override;
+  bool IsEndToken(TokenId id) const override { return id == kEnd; }
+
+  ModelInfo info_;
+};
+
+// What the fake engine was asked and what it is to say. Shared with the test.
+struct FakeScript {
+  std::deque<std::vector<std::string>> replies;  // pieces of each; when empty: {"ok"}
+  std::vector<std::string> prompts;              // as text
+  std::vector<GenerationRequest> requests;
+  std::vector<EngineOptions> engines;
+  std::function<void(size_t piece)> before_piece;
+  std::optional<Error> fail_next;
+  FinishReason finish = FinishReason::kStop;
+  bool find_cached = false;  // reports the prompt's longest known beginning as cached
+};
+
+class FakeEngine : public Engine {
+ public:
+  FakeEngine(EngineOptions options, std::shared_ptr<FakeScript> script);
+
+  Result<RequestId> Submit(GenerationRequest) override;
+  Result<bool> Step() override { return false; }
+  std::optional<GenerationResult> Take(RequestId) override { return std::nullopt; }
+  void Cancel(RequestId) override {}
+  Result<GenerationResult> Generate(GenerationRequest request) override;
+  // The log-probability of every token is -1; logits are the position.
+  Result<void> Score(std::span<const TokenId> tokens, int top, int from,
+                     const std::function<bool(const ScoredPosition&)>& on_position) override;
+  int context() const override { return options_.context; }
+  const EngineOptions& options() const override { return options_; }
+
+ private:
+  EngineOptions options_;
+  std::shared_ptr<FakeScript> script_;
+  std::vector<std::vector<TokenId>> seen_;
+};
+
+// A whole environment around them.
+struct FakeWorld {
+  FakeWorld();
+  int Run(const std::vector<std::string>& args);  // RunApp
+
+  std::shared_ptr<FakeModel> model = std::make_shared<FakeModel>();
+  std::shared_ptr<FakeScript> script = std::make_shared<FakeScript>();
+  StringInput in;
+  StringOutput out;
+  StringOutput err;
+  std::map<std::string, std::string> variables;
+  Backend backend;
+  Environment env;
+};
+
+// A directory of its own under the system's temporary one, removed with all that is in it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  std::string File(const std::string& name) const { return path_ + "/" + name; }
+  std::string Write(const std::string& name, std::string_view text) const;  // gives the path
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string ReadBack(const std::string& path);  // "(missing)" if there is none
+
+}  // namespace bantam::cli

@@ -1,0 +1,201 @@
+// The fake model and engine behind the tests of this room.
+#include "cli/fake_backend.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "base/check.h"
+#include "cli/app.h"
+
+namespace bantam::cli {
+
+std::vector<TokenId> FakeModel::Tokenize(std::string_view text,
+                                         const TokenizeOptions& options) const {
+  constexpr std::string_view kEndText = "<|end|>";
+  std::vector<TokenId> ids;
+  while (!text.empty()) {
+    if (options.parse_special && text.starts_with(kEndText)) {
+      ids.push_back(kEnd);
+      text.remove_prefix(kEndText.size());
+    } else {
+      ids.push_back(static_cast<unsigned char>(text[0]));
+      text.remove_prefix(1);
+    }
+  }
+  return ids;
+}
+
+Result<std::string> FakeModel::Detokenize(std::span<const TokenId> ids, bool keep_special) const {
+  std::string text;
+  for (const TokenId id : ids) {
+    if (id < 0 || id > kEnd) {
+      return Fail(ErrorCode::kInvalidArgument, "token " + std::to_string(id) + " does not exist");
+    }
+    if (id != kEnd || keep_special) text += TokenBytes(id);
+  }
+  return text;
+}
+
+std::string_view FakeModel::TokenBytes(TokenId id) const {
+  static const std::string bytes = [] {
+    std::string all;
+    for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
+    return all;
+  }();
+  if (id == kEnd) return "<|end|>";
+  return std::string_view(bytes).substr(static_cast<size_t>(id), 1);
+}
+
+Result<std::string> FakeModel::RenderChat(const ChatInput& input) const {
+  const Json messages = TRY(Json::Parse(input.messages_json));
+  std::string text = input.chat_template;
+  for (const Json& message : messages.items()) {
+    if (message.Find("content") == nullptr) {
+      return Fail(ErrorCode::kInvalidArgument, "template, line 1: no content");
+    }
+    text +=
+        "[" + message.Find("role")->AsString() + "]" + message.Find("content")->AsString() + "\n";
+  }
+  if (!input.tools_json.empty()) text += "tools:" + input.tools_json + "\n";
+  return text + (input.add_generation_prompt ? "[assistant]" : "");
+}
+
+FakeEngine::FakeEngine(EngineOptions options, std::shared_ptr<FakeScript> script)
+    : options_(std::move(options)), script_(std::move(script)) {
+  if (options_.context == 0) options_.context = 1000;
+  if (options_.threads == 0) options_.threads = 2;
+  script_->engines.push_back(options_);
+}
+
+Result<Engine::RequestId> FakeEngine::Submit(GenerationRequest) {
+  return Fail(ErrorCode::kUnsupported, "the fake engine only generates");
+}
+
+Result<GenerationResult> FakeEngine::Generate(GenerationRequest request) {
+  script_->requests.push_back(request);
+  script_->prompts.push_back(*FakeModel().Detokenize(request.prompt, true));
+  if (script_->fail_next) return std::unexpected(*std::exchange(script_->fail_next, std::nullopt));
+  GenerationResult result;
+  result.finish = script_->finish;
+  result.seed = request.sampling.seed.value_or(99);
+  result.stats.prompt_tokens = static_cast<int>(request.prompt.size());
+  for (const auto& old : seen_) {
+    const auto [end, unused] = std::ranges::mismatch(old, request.prompt);
+    if (script_->find_cached && options_.prefix_cache) {
+      result.stats.cached_tokens =
+          std::max(result.stats.cached_tokens, static_cast<int>(std::distance(old.begin(), end)));
+    }
+  }
+  seen_.push_back(request.prompt);
+  std::vector<std::string> pieces{"ok"};
+  if (!script_->replies.empty()) {
+    pieces = script_->replies.front();
+    script_->replies.pop_front();
+  }
+  if (request.ignore_end) pieces.assign(static_cast<size_t>(std::max(request.max_tokens, 1)), "x");
+  const int total = result.stats.prompt_tokens;
+  bool go_on = !request.on_prompt_progress || request.on_prompt_progress(total, total);
+  for (size_t i = 0; i < pieces.size() && go_on; ++i) {
+    if (script_->before_piece) script_->before_piece(i);
+    result.text += pieces[i];
+    ++result.stats.generated_tokens;
+    go_on =
+        !request.on_delta || request.on_delta({.text = pieces[i], .tokens = {}, .logprobs = {}});
+  }
+  if (!go_on) result.finish = FinishReason::kCancelled;
+  result.stats.prefill_s = 0.5;
+  result.stats.decode_s = 2;
+  result.stats.first_token_s = 0.6;
+  return result;
+}
+
+Result<void> FakeEngine::Score(std::span<const TokenId> tokens, int top, int from,
+                               const std::function<bool(const ScoredPosition&)>& on_position) {
+  for (int i = from; i < static_cast<int>(tokens.size()); ++i) {
+    const std::vector<float> logits{static_cast<float>(i), 0.5F};
+    ScoredPosition position{
+        .pos = i, .token = tokens[i], .logprob = std::nullopt, .top = {}, .logits = logits};
+    if (i > 0) position.logprob = -1.0;
+    for (int j = 0; j < top; ++j) position.top.emplace_back(j, -0.1F);
+    if (!on_position(position)) break;
+  }
+  return {};
+}
+
+FakeWorld::FakeWorld()
+    : env{.in = in,
+          .out = out,
+          .err = err,
+          .backend = backend,
+          .variable = [this](const char* name) {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+          }} {
+  ModelInfo& info = model->info_;
+  info.path = "tiny.gguf";
+  info.name = "Tiny";
+  info.architecture = "qwen2";
+  info.quantisation = "Q4_0";
+  info.context_length = 5000;
+  info.vocabulary_size = 257;
+  info.chat_template = "{{ messages }}";
+  const auto load = [this](const std::string& path) -> Result<std::shared_ptr<const Model>> {
+    if (path != "tiny.gguf") return Fail(ErrorCode::kNotFound, "cannot open '" + path + "'");
+    return model;
+  };
+  backend.load = [load](const std::string& path, const LoadOptions&) { return load(path); };
+  backend.load_vocabulary = load;
+  backend.inspect = [this, load](const std::string& path) -> Result<ModelInfo> {
+    TRY(load(path));
+    return model->info_;
+  };
+  backend.plan = [](const std::string&, int context, int, Precision precision) {
+    const uint64_t bytes = precision == Precision::kExact ? 4 : 2;
+    return Result<MemoryPlan>({.weights = 1024, .kv_cache = bytes * context, .scratch = 512});
+  };
+  backend.create_engine = [this](std::shared_ptr<const Model>,
+                                 const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {
+    return std::make_unique<FakeEngine>(options, script);
+  };
+  backend.validate = [](const SamplingParams& params) -> Result<void> {
+    if (params.temperature < 0) {
+      return Fail(ErrorCode::kInvalidArgument, "temperature must be at least 0");
+    }
+    return {};
+  };
+  backend.isa = [] { return std::string("scalar"); };
+  backend.peak_memory = [] { return uint64_t{3} << 20; };
+}
+
+int FakeWorld::Run(const std::vector<std::string>& args) {
+  return RunApp(env, args);
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  path_ = std::filesystem::temp_directory_path().string() + "/bantam-cli-XXXXXX";
+  EXPECT_NE(mkdtemp(path_.data()), nullptr);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryDirectory::Write(const std::string& name, std::string_view text) const {
+  std::ofstream(File(name), std::ios::binary) << text;
+  return File(name);
+}
+
+std::string ReadBack(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return "(missing)";
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace bantam::cli

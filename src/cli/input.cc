@@ -1,0 +1,63 @@
+// Reads whole descriptors and files.
+#include "cli/input.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace bantam::cli {
+namespace {
+
+Result<std::string> ReadDescriptor(int fd, const std::string& what, size_t max_bytes) {
+  std::string text;
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t n = read(fd, buffer, sizeof buffer);
+    if (n == 0) return text;
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return Fail(ErrorCode::kIo, "cannot read " + what + ": " + std::strerror(errno));
+    }
+    text.append(buffer, static_cast<size_t>(n));
+    if (text.size() > max_bytes) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  what + " has more than " + std::to_string(max_bytes) + " bytes");
+    }
+  }
+}
+
+}  // namespace
+
+bool FdInput::is_terminal() const {
+  return isatty(fd_) == 1;
+}
+
+Result<std::string> FdInput::ReadAll() {
+  if (fcntl(fd_, F_GETFD) == -1 && errno == EBADF) return std::string();
+  return ReadDescriptor(fd_, "standard input", kMaxInputBytes);
+}
+
+Result<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    const ErrorCode code = errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo;
+    return Fail(code, "cannot open '" + path + "': " + std::strerror(errno));
+  }
+  struct stat info{};
+  if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+    close(fd);
+    return Fail(ErrorCode::kInvalidArgument, "'" + path + "' is a directory");
+  }
+  auto text = ReadDescriptor(fd, "'" + path + "'", max_bytes);
+  close(fd);
+  return text;
+}
+
+Result<std::string> ReadTextFileOr(Input& in, const std::string& path) {
+  return path == "-" ? in.ReadAll() : ReadTextFile(path);
+}
+
+}  // namespace bantam::cli

@@ -1,0 +1,56 @@
+// Parameters of a reply by name: one table for the options of `run` and for `/set`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/result.h"
+#include "bantam/sampling.h"
+#include "cli/arg_parser.h"
+
+namespace bantam::cli {
+
+struct ReplySettings {
+  SamplingParams sampling;
+  int max_tokens = -1;  // -1: until the context is full
+  std::vector<std::string> stop;
+  bool ignore_end = false;
+};
+
+struct Parameter {
+  const char* name;          // "max-tokens"
+  const char* option_names;  // "--max-tokens,-n,--n-predict"
+  const char* other_names;   // further names for /set, separated by spaces ("num-predict")
+  const char* value_name;
+  const char* help;
+  bool repeats;  // on the command line each one adds; /set replaces them all
+  Result<void> (*set)(ReplySettings&, std::string_view);
+  std::string (*get)(const ReplySettings&);
+  void (*clear)(ReplySettings&);  // of those that repeat; else null
+};
+
+std::span<const Parameter> Parameters();
+
+// By any of its names, `_` for `-` allowed. Null if there is none.
+const Parameter* FindParameter(std::string_view name);
+
+// Adds an option for each. `settings` must outlive the parser.
+void AddParameterOptions(ArgParser& parser, ReplySettings& settings);
+
+// /set NAME VALUE: a changed copy of `settings`, checked with `validate`. Those that repeat take
+// several values in quotes or separated by spaces.
+using Validator = std::function<Result<void>(const SamplingParams&)>;
+Result<ReplySettings> WithParameter(const ReplySettings& settings, std::string_view name,
+                                    std::string_view value, const Validator& validate);
+
+// "temperature 0.8" and so on, one a line.
+std::string DescribeParameters(const ReplySettings& settings);
+
+// Splits at spaces, keeping what stands in double quotes together (\" and \\ inside them).
+std::vector<std::string> SplitWords(std::string_view text);
+
+}  // namespace bantam::cli

@@ -1,0 +1,133 @@
+// bantam run: one answer, or a chat at the terminal.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "cli/chat_session.h"
+#include "cli/commands.h"
+#include "cli/engine_setup.h"
+#include "cli/input.h"
+#include "cli/interrupt.h"
+#include "cli/line_reader.h"
+#include "cli/parameters.h"
+#include "cli/repl.h"
+#include "cli/saved_chats.h"
+#include "cli/utf8.h"
+#include "cli/values.h"
+
+namespace bantam::cli {
+namespace {
+
+constexpr int kInterruptedExitCode = 130;  // 128 + SIGINT, as shells report it
+
+struct RunOptions {
+  EngineSetup setup;
+  ReplySettings settings;
+  std::vector<std::string> prompt_words;
+  std::string system;
+  std::string template_path;
+  bool chat = true;
+  bool stats = false;
+};
+
+void Declare(ArgParser& parser, RunOptions& options) {
+  AddModelArgument(parser, options.setup.model_path);
+  parser.AddRepeatedPositional("PROMPT", "what to ask; without it: a chat",
+                               AppendString(options.prompt_words));
+  parser.AddOption("--system", "TEXT", "system message: how the model should behave",
+                   StoreString(options.system));
+  parser.AddOption("--chat-template-file", "FILE", "Jinja template instead of the model's own",
+                   StoreString(options.template_path));
+  parser.AddFlag("--no-chat", "no template: complete the text as it is",
+                 [&options] { options.chat = false; });
+  parser.AddFlag("--stats,--verbose", "tokens, speed, time to first token and memory, to stderr",
+                 [&options] { options.stats = true; });
+  parser.AddSection("The reply");
+  AddParameterOptions(parser, options.settings);
+  parser.AddSection("The machine");
+  AddContextOption(parser, options.setup.engine.context);
+  AddEngineOptions(parser, options.setup);
+  parser.AddOption("--prefix-cache", "on|off", "reuse what was computed for the turns before (on)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.setup.engine.prefix_cache = TRY(ParseOnOff(value));
+                     return {};
+                   });
+  parser.AddExample("bantam run model.gguf");
+  parser.AddExample("bantam run model.gguf \"Why is the sky blue?\" --temperature 0");
+  parser.AddExample("bantam run model.gguf \"Summarise this:\" < notes.txt > summary.txt");
+  parser.AddExample("bantam run model.gguf --no-chat -n 64 \"def fibonacci(n):\"");
+}
+
+void Note(const Environment& env, const std::string& text) {
+  env.err.WriteUntrusted("bantam: " + text + "\n");
+  env.err.Flush();
+}
+
+// The prompt: the words given, the text piped in, or the words as instruction for the text.
+// Nothing if there is neither, and somebody to talk to.
+Result<std::optional<std::string>> GatherPrompt(const Environment& env, const RunOptions& options) {
+  std::string prompt;
+  for (const std::string& word : options.prompt_words) prompt += (prompt.empty() ? "" : " ") + word;
+  const bool given = !options.prompt_words.empty();
+  if (env.in.is_terminal()) return given ? std::optional(prompt) : std::nullopt;
+  std::string piped = TRY(env.in.ReadAll());
+  // Nearly every tool ends its output with a newline that is not meant as part of the text.
+  if (piped.ends_with('\n')) piped.pop_back();
+  if (piped.ends_with('\r')) piped.pop_back();
+  if (!given && piped.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "no prompt: none was given and standard input is empty");
+  }
+  if (given && !piped.empty()) prompt += "\n\n";
+  prompt += piped;
+  if (!IsValidUtf8(prompt)) {
+    Note(env, "the prompt is not valid UTF-8; U+FFFD stands for the bad bytes");
+    prompt = ToValidUtf8(prompt);
+  }
+  return prompt;
+}
+
+Result<int> AnswerOnce(const Environment& env, ChatSession& session, const std::string& prompt,
+                       bool stats) {
+  const GenerationResult result = TRY(session.Ask(prompt));
+  if (!result.text.ends_with('\n')) env.out.Write("\n");
+  env.out.Flush();
+  if (stats && env.out.ok()) env.err.Write(DescribeReply(result, env.backend.peak_memory()));
+  return Interrupted() ? kInterruptedExitCode : 0;
+}
+
+Result<int> Chat(const Environment& env, ChatSession& session, bool stats) {
+  const auto reader = MakeLineReader({.history_path = HistoryPath(env),
+                                      .commands = ReplCommandNames(),
+                                      .prompt_to_stderr = !env.out.is_terminal()});
+  return Repl(session, *reader, env, stats).Run();
+}
+
+}  // namespace
+
+Result<int> RunCommand(const Environment& env, std::span<const std::string> args) {
+  RunOptions options;
+  ArgParser parser("run", "chat with a model, or ask it one question");
+  Declare(parser, options);
+  if (!TRY(ParseArguments(env, parser, args))) return 0;
+  TRY(env.backend.validate(options.settings.sampling));
+  ChatOptions chat;
+  if (!options.template_path.empty()) chat.chat_template = TRY(ReadTextFile(options.template_path));
+  const auto model = TRY(LoadModel(env, options.setup));
+  const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
+  const bool has_template = !chat.chat_template.empty() || !model->info().chat_template.empty();
+  if (options.chat && !has_template) {
+    Note(env, "the model has no chat template; completing the text as it is (as --no-chat)");
+  }
+  chat.raw = !options.chat || !has_template;
+  ChatSession session(model, *engine, env, std::move(chat));
+  session.settings = options.settings;
+  session.set_system(options.system);
+  const std::optional<std::string> prompt = TRY(GatherPrompt(env, options));
+  InstallInterruptHandler();
+  if (prompt) return AnswerOnce(env, session, *prompt, options.stats);
+  return Chat(env, session, options.stats);
+}
+
+}  // namespace bantam::cli

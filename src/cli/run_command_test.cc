@@ -1,0 +1,105 @@
+// Tests of `bantam run` without a terminal.
+#include <gtest/gtest.h>
+
+#include "cli/fake_backend.h"
+#include "cli/interrupt.h"
+
+namespace bantam::cli {
+namespace {
+
+class RunCommandTest : public testing::Test {
+ protected:
+  void SetUp() override { ClearInterrupt(); }
+  void TearDown() override { ClearInterrupt(); }
+  FakeWorld world_;
+};
+
+TEST_F(RunCommandTest, OneAnswer) {
+  world_.script->replies = {{"Because."}};
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Why?", "--system", "S"}), 0);
+  EXPECT_EQ(world_.out.text, "Because.\n");
+  EXPECT_EQ(world_.err.text, "");
+  EXPECT_EQ(world_.script->prompts[0], "[system]S\n[user]Why?\n[assistant]");
+}
+
+TEST_F(RunCommandTest, PromptsOfSeveralWords) {
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Why", "so?"}), 0);
+  EXPECT_EQ(world_.script->prompts[0], "[user]Why so?\n[assistant]");
+}
+
+TEST_F(RunCommandTest, PipedText) {
+  world_.in.terminal = false;
+  world_.in.text = "the text\n";
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf"}), 0);
+  EXPECT_EQ(world_.script->prompts[0], "[user]the text\n[assistant]");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Summarise:"}), 0);
+  EXPECT_EQ(world_.script->prompts[1], "[user]Summarise:\n\nthe text\n[assistant]");
+  world_.in.text = "";
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Hi"}), 0);
+  EXPECT_EQ(world_.script->prompts[2], "[user]Hi\n[assistant]");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf"}), 2);
+  EXPECT_NE(world_.err.text.find("no prompt"), std::string::npos);
+}
+
+TEST_F(RunCommandTest, BadBytesAreReplacedAndSaid) {
+  world_.in.terminal = false;
+  world_.in.text = "a\xFF";
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf"}), 0);
+  EXPECT_EQ(world_.script->prompts[0], "[user]a\xEF\xBF\xBD\n[assistant]");
+  EXPECT_NE(world_.err.text.find("not valid UTF-8"), std::string::npos);
+}
+
+TEST_F(RunCommandTest, RawCompletion) {
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "--no-chat", "def f("}), 0);
+  EXPECT_EQ(world_.script->prompts[0], "def f(");
+  world_.model->info_.chat_template.clear();
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x"}), 0);
+  EXPECT_EQ(world_.script->prompts[1], "x");
+  EXPECT_NE(world_.err.text.find("no chat template"), std::string::npos);
+}
+
+TEST_F(RunCommandTest, TemplateFile) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.Write("t.jinja", "MINE ");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--chat-template-file", path}), 0);
+  EXPECT_EQ(world_.script->prompts[0], "MINE [user]x\n[assistant]");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--chat-template-file", path + "no"}), 1);
+}
+
+TEST_F(RunCommandTest, EngineOptions) {
+  EXPECT_EQ(
+      world_.Run({"run", "tiny.gguf", "x", "--ctx", "512", "-t", "3", "--prefix-cache", "off"}), 0);
+  const EngineOptions& options = world_.script->engines.at(0);
+  EXPECT_EQ(options.context, 512);
+  EXPECT_EQ(options.threads, 3);
+  EXPECT_FALSE(options.prefix_cache);
+}
+
+TEST_F(RunCommandTest, Statistics) {
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--stats"}), 0);
+  EXPECT_EQ(world_.out.text, "ok\n") << "not among the answer";
+  EXPECT_NE(world_.err.text.find("peak memory   3.0 MiB"), std::string::npos);
+}
+
+TEST_F(RunCommandTest, CtrlCExits130) {
+  world_.script->replies = {{"one ", "two ", "three"}};
+  world_.script->before_piece = [](size_t piece) {
+    if (piece == 1) RaiseInterrupt();
+  };
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x"}), 130);
+  EXPECT_EQ(world_.out.text, "one two \n");
+}
+
+TEST_F(RunCommandTest, Failures) {
+  EXPECT_EQ(world_.Run({"run", "none.gguf", "x"}), 1);
+  EXPECT_EQ(world_.err.text, "bantam: cannot open 'none.gguf'\n");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--temperature", "-1"}), 2);
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--temperature", "hot"}), 2);
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--ctx", "10"}), 1);
+  EXPECT_NE(world_.err.text.find("the prompt has 19 tokens, but the context holds 10"),
+            std::string::npos);
+  EXPECT_EQ(world_.out.text, "");
+}
+
+}  // namespace
+}  // namespace bantam::cli
