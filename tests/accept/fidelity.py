@@ -13,6 +13,7 @@ Four proofs, each with a bound that makes the program fail:
 
 import json
 import pathlib
+import subprocess
 import sys
 
 import numpy as np
@@ -96,20 +97,41 @@ def first_difference(records: list[dict], reply) -> tuple[str, int]:
     return "equal", len(reply)
 
 
+def same_text(tokenizer, bantam, prompt: str, reply, ends) -> bool:
+    """Whether `bantam run` says what the reference says (the decode path, not only the scores)."""
+    tokens = [token for token, _ in reply]
+    for i, token in enumerate(tokens):
+        if token in ends:
+            tokens = tokens[:i]
+            break
+    said = bantam.call("run", bantam.model, "--no-chat", "--temperature", "0", "--max-tokens",
+                       str(len(reply)), "--precision", "exact", "--threads", str(bantam.threads),
+                       prompt, stdin=subprocess.DEVNULL)
+    return said.strip() == tokenizer.decode(tokens).strip()
+
+
 def prove_greedy(reference, bantam, report):
-    results = []
+    results, texts = [], []
+    tokenizer = reference.tokenizer()
+    ends = {tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>")}
     report.line("\ngreedy: 64 tokens")
-    for language, prompt, ids in work.prompts(reference.tokenizer()):
+    for language, prompt, ids in work.prompts(tokenizer):
         reply = reference.greedy(ids, 64)
         tokens = ids + [token for token, _ in reply[:-1]]
         result, at = first_difference(bantam.score(tokens, "exact", 2, len(ids) - 1), reply)
         results.append(result)
+        if result == "equal" and not prompt.startswith("<|"):
+            texts.append(same_text(tokenizer, bantam, prompt, reply, ends))
+            if not texts[-1]:
+                report.line(f"  DIFFERENT TEXT from bantam run: {language}: {prompt!r}")
         if result != "equal":
             report.line(f"  {result} at token {at}, lead {reply[at][1]:.1e}: {language}: {prompt!r}")
     report.line(f"  {results.count('equal')} of {len(results)} equal, "
-                f"{results.count('near-tie')} part at a near-tie")
+                f"{results.count('near-tie')} part at a near-tie; "
+                f"bantam run gives the same text for {sum(texts)} of {len(texts)}")
     report.figures["greedy_prompts"] = len(results)
     report.bound("greedy_different", results.count("DIFFERS"), 0)
+    report.bound("greedy_different_text", texts.count(False), 0)
 
 
 def prove_long(reference, bantam, report):

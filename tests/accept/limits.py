@@ -46,7 +46,7 @@ def corpus_tokens(bantam: Bantam, n: int) -> list[int]:
     """n tokens of the corpora, over and over."""
     ids = []
     for name in ("english", "code", "chinese", "multilingual"):
-        text = bantam.call("tokenize", bantam.model,
+        text = bantam.call("tokenize", bantam.model, "--json",
                            input=(CORPUS / f"{name}.txt").read_text(encoding="utf-8"))
         ids += json.loads(text)
     while len(ids) < n:
@@ -101,7 +101,7 @@ def prove_reply(bantam: Bantam):
     print(f"reply of {REPLY:,} tokens")
     info = json.loads(bantam.call("show", bantam.model, "--json"))
     ends = [end for text in ("<|im_end|>", "<|endoftext|>")
-            for end in json.loads(bantam.call("tokenize", bantam.model, text))]
+            for end in json.loads(bantam.call("tokenize", bantam.model, "--json", text))]
     command = [bantam.program, "run", bantam.model, "--no-chat", "Once upon a time", "--stats",
                "--max-tokens", str(REPLY), "--ctx", str(min(REPLY + 64, info["context_length"])),
                "--threads", str(bantam.threads), "--seed", "1"]
