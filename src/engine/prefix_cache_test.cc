@@ -235,7 +235,7 @@ class Simulation {
 
   void Run(int rounds) {
     for (int round = 0; round < rounds; ++round) {
-      const unsigned dice = random_() % 40;
+      const unsigned dice = static_cast<unsigned>(random_() % 40);
       if (dice < 2 && sequences_.size() < 6) Start();
       if (dice == 2 && !sequences_.empty()) Stop(random_() % sequences_.size());
       if (dice == 3 && random_() % 20 == 0) cache_.Clear();

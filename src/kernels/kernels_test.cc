@@ -182,7 +182,7 @@ TEST_P(MatmulTest, ATokenDoesNotDependOnItsBatch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, MatmulTest, testing::ValuesIn(kQuantised),
-                         [](const auto& info) { return std::string(InfoOf(info.param).name); });
+                         [](const auto& type) { return std::string(InfoOf(type.param).name); });
 
 TEST(FloatMatmul, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
   std::mt19937 random(5);

@@ -5,7 +5,7 @@ import pathlib
 import re
 import subprocess
 
-CODE = {".cc", ".h", ".c"}
+CODE = {".cc", ".h", ".c", ".inl"}
 SCRIPTS = {".py", ".sh", ".cmake"}
 SKIPPED = {"build", "models", ".git", ".venv", "__pycache__", "node_modules"}
 
