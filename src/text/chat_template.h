@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
 #include "bantam/result.h"
+#include "base/json.h"
 
 namespace bantam {
 

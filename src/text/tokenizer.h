@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "bantam/result.h"
 #include "base/metadata.h"
 #include "base/vocabulary.h"
-#include "bantam/result.h"
 
 namespace bantam {
 
@@ -28,7 +28,8 @@ class Tokenizer {
 
   // Token ids of `text`, in time linear in its length. Invalid UTF-8 is treated as the reference
   // treats it after lossy decoding (each bad byte sequence becomes U+FFFD).
-  virtual std::vector<TokenId> Encode(std::string_view text, const EncodeOptions& options) const = 0;
+  virtual std::vector<TokenId> Encode(std::string_view text,
+                                      const EncodeOptions& options) const = 0;
 
   // The text of some ids as bytes; control tokens are written out only if `keep_special`.
   // Ids outside the vocabulary give nothing.

@@ -1,0 +1,157 @@
+// The families that cut in one pass, and the table of names.
+#include "text/pre_tokenizer.h"
+
+#include <array>
+
+#include "text/piece_scanner.h"
+
+namespace bantam {
+namespace {
+
+using scan::Char;
+using unicode::ClassSet;
+using unicode::kLetter;
+using unicode::kLineBreaks;
+using unicode::kMark;
+using unicode::kNumber;
+using unicode::kSpace;
+
+using Kind = PreTokenizerKind;
+
+struct Name {
+  std::string_view name;
+  PreTokenizerSpec spec;
+};
+
+// A model file without the key, or with "default", is from before the key existed: GPT-2.
+constexpr std::array kNames = {
+    Name{"default", {Kind::kGpt2, false, false, false}},
+    Name{"gpt-2", {Kind::kGpt2, false, false, false}},
+    Name{"phi-2", {Kind::kGpt2, false, false, false}},
+    Name{"jais", {Kind::kGpt2, false, false, false}},
+    Name{"mpt", {Kind::kGpt2, true, false, false}},
+    Name{"olmo", {Kind::kGpt2, true, false, false}},
+    Name{"starcoder", {Kind::kDigitsGpt2, false, false, false}},
+    Name{"refact", {Kind::kDigitsGpt2, false, false, false}},
+    Name{"codeshell", {Kind::kDigitsGpt2, false, false, false}},
+    Name{"smollm", {Kind::kDigitsGpt2, false, false, false}},
+    Name{"command-r", {Kind::kDigitsGpt2, true, false, false}},
+    Name{"qwen2", {Kind::kQwen2, true, false, false}},
+    Name{"deepseek-r1-qwen", {Kind::kQwen2, true, false, false}},
+    Name{"megrez", {Kind::kQwen2, true, false, false}},
+    Name{"stablelm2", {Kind::kQwen2, true, false, false}},
+    Name{"qwen35", {Kind::kQwen35, true, false, false}},
+    Name{"llama3", {Kind::kLlama3, false, true, true}},
+    Name{"llama-v3", {Kind::kLlama3, false, true, true}},
+    Name{"llama-bpe", {Kind::kLlama3, false, true, true}},
+    Name{"lfm2", {Kind::kLlama3, false, true, true}},
+    Name{"smaug-bpe", {Kind::kLlama3, false, true, false}},
+    Name{"glm4", {Kind::kLlama3, false, true, false}},
+    Name{"chatglm-bpe", {Kind::kLlama3, false, false, false}},
+    Name{"dbrx", {Kind::kLlama3, false, false, false}},
+    Name{"falcon", {Kind::kFalcon, false, false, false}},
+    Name{"deepseek-llm", {Kind::kDeepSeekLlm, false, false, false}},
+    Name{"deepseek-coder", {Kind::kDeepSeekCoder, false, false, false}},
+    Name{"deepseek-v3", {Kind::kDeepSeekV3, false, false, false}},
+    Name{"hunyuan-dense", {Kind::kDeepSeekV3, false, false, false}},
+};
+
+// The length of 's|'t|'re|'ve|'m|'ll|'d in any case at `pos`, where there must be an apostrophe;
+// 0 if none. The long s (U+017F) is an s in another case.
+size_t ContractionLength(std::string_view text, size_t pos) {
+  const auto lower = [text, pos](size_t i) {
+    if (pos + i >= text.size()) return '\0';
+    const char c = text[pos + i];
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  };
+  switch (lower(1)) {
+    case 's':
+    case 't':
+    case 'm':
+    case 'd': return 2;
+    case 'r':
+    case 'v': return lower(2) == 'e' ? 3 : 0;
+    case 'l': return lower(2) == 'l' ? 3 : 0;
+    case '\xC5': return lower(2) == '\xBF' ? 3 : 0;
+    default: return 0;
+  }
+}
+
+struct WordStyle {
+  ClassSet letters;  // what words are made of
+  int max_numbers;   // how many \p{N} one piece may hold
+};
+
+constexpr WordStyle kQwen2Style = {kLetter, 1};
+constexpr WordStyle kQwen35Style = {kLetter | kMark, 1};
+constexpr WordStyle kLlama3Style = {kLetter, 3};
+
+// (?i:'s|'t|'re|'ve|'m|'ll|'d) | [^\r\n\p{L}\p{N}]?LETTERS+ | \p{N}{1,MAX}
+// | ?[^\s LETTERS \p{N}]+[\r\n]* | \s*[\r\n]+ | \s+(?!\S) | \s+
+template <WordStyle kStyle>
+size_t WordPiece(std::string_view text, size_t pos) {
+  const Char c = scan::CharAt(text, pos);
+  if (c.code_point == '\'') {
+    const size_t length = ContractionLength(text, pos);
+    if (length != 0) return pos + length;
+  }
+  const size_t second = pos + c.length;
+  if (c.In(kStyle.letters)) return scan::Skip(text, second, kStyle.letters);
+  if (c.In(kNumber)) {
+    size_t end = second;
+    for (int i = 1; i < kStyle.max_numbers && scan::StartsWith(text, end, kNumber); ++i) {
+      end += scan::CharAt(text, end).length;
+    }
+    return end;
+  }
+  if (!c.In(kLineBreaks) && scan::StartsWith(text, second, kStyle.letters)) {
+    return scan::Skip(text, second, kStyle.letters);
+  }
+  constexpr ClassSet kOther = ~(kSpace | kStyle.letters | kNumber);
+  const size_t other = c.code_point == ' ' ? second : pos;
+  if (scan::StartsWith(text, other, kOther)) {
+    return scan::Skip(text, scan::Skip(text, other, kOther), kLineBreaks);
+  }
+  return scan::WhitespaceOrLinesPiece(text, pos);
+}
+
+// Every digit is a piece; GPT-2's pattern sees each stretch between digits as a text of its own.
+void CutDigitsGpt2(std::string_view text, std::vector<size_t>& ends) {
+  size_t done = 0;
+  for (size_t pos = 0; pos < text.size();) {
+    const Char c = scan::CharAt(text, pos);
+    const size_t next = pos + c.length;
+    if (c.properties.IsDigit()) {
+      scan::Cut(text.substr(done, pos - done), done, ends, scan::Gpt2Piece);
+      ends.push_back(next);
+      done = next;
+    }
+    pos = next;
+  }
+  scan::Cut(text.substr(done), done, ends, scan::Gpt2Piece);
+}
+
+}  // namespace
+
+std::optional<PreTokenizerSpec> FindPreTokenizer(std::string_view name) {
+  for (const Name& known : kNames) {
+    if (known.name == name) return known.spec;
+  }
+  return std::nullopt;
+}
+
+void PreTokenize(PreTokenizerKind kind, std::string_view text, std::vector<size_t>& ends) {
+  switch (kind) {
+    case Kind::kGpt2: return scan::Cut(text, 0, ends, scan::Gpt2Piece);
+    case Kind::kDigitsGpt2: return CutDigitsGpt2(text, ends);
+    case Kind::kQwen2: return scan::Cut(text, 0, ends, WordPiece<kQwen2Style>);
+    case Kind::kQwen35: return scan::Cut(text, 0, ends, WordPiece<kQwen35Style>);
+    case Kind::kLlama3: return scan::Cut(text, 0, ends, WordPiece<kLlama3Style>);
+    case Kind::kFalcon: return scan::CutFalcon(text, ends);
+    case Kind::kDeepSeekLlm: return scan::CutDeepSeekLlm(text, ends);
+    case Kind::kDeepSeekCoder: return scan::CutDeepSeekCoder(text, ends);
+    case Kind::kDeepSeekV3: return scan::CutDeepSeekV3(text, ends);
+  }
+}
+
+}  // namespace bantam

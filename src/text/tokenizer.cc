@@ -1,0 +1,18 @@
+// Chooses the tokenizer a model file asks for.
+#include "text/tokenizer.h"
+
+#include "base/check.h"
+#include "base/quote.h"
+#include "text/bpe_tokenizer.h"
+
+namespace bantam {
+
+Result<std::unique_ptr<Tokenizer>> Tokenizer::Create(const Metadata& metadata) {
+  constexpr std::string_view kModelKey = "tokenizer.ggml.model";
+  const std::string_view model = TRY(metadata.GetString(kModelKey));
+  if (model == "gpt2") return CreateBpeTokenizer(metadata);
+  return Fail(ErrorCode::kUnsupported, "key " + Quote(kModelKey) + " names the tokenizer " +
+                                           Quote(model) + "; Bantam has \"gpt2\"");
+}
+
+}  // namespace bantam
