@@ -126,8 +126,8 @@ def check(case, arguments):
            check_decoding(reference, encoder, rng, arguments.count // 10))
     encoder.process.stdin.close()
     encoder.process.wait()
-    print(f"{case[1]} ({path.name}): {len(encoded)} texts, {len(swept)} sweeps over all characters, "
-          f"{len(broken)} invalid, {len(unparsed)} unparsed; {bad} differences; "
+    print(f"{case[1]} ({path.name}): {len(encoded)} texts, {len(swept)} sweeps over all "
+          f"characters, {len(broken)} invalid, {len(unparsed)} unparsed; {bad} differences; "
           f"{time.monotonic() - start:.0f} s", flush=True)
     return bad
 

@@ -149,8 +149,9 @@ def sweep():
 
 def invalid(rng):
     """Bytes that are mostly not UTF-8."""
-    pieces = [b"\xf0\x9f\x98\x80", b"\xe4\xb8\xad", b"\xc3\xa9", b"ab ", b"\xed\xa0\x80", b"\xc0\x80",
-              b"\xf4\x90\x80\x80", b"\xf0\x80\x80", b"\xff", b"\x80", b"\xe0\x9f", b"\xf1\x80\x80"]
+    pieces = [b"\xf0\x9f\x98\x80", b"\xe4\xb8\xad", b"\xc3\xa9", b"ab ", b"\xed\xa0\x80",
+              b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xf0\x80\x80", b"\xff", b"\x80", b"\xe0\x9f",
+              b"\xf1\x80\x80"]
     out = b""
     for _ in range(rng.randrange(1, 12)):
         piece = rng.choice(pieces)

@@ -54,7 +54,8 @@ def main():
     bos = tokens.index("<|endoftext|>")
     for pre in reference.FAMILIES:
         known = reference.Reference(tokens, types, merges, pre, bos if pre == "llama-bpe" else None)
-        words = [w for w in map(known.tokenizer.decode, ([i] for i in known.ids)) if "\ufffd" not in w]
+        words = map(known.tokenizer.decode, ([i] for i in known.ids))
+        words = [word for word in words if "\ufffd" not in word]
         rng = random.Random(f"golden {pre}")
         texts = strings.Strings(rng, SPECIAL + ADDED, words).make(TEXTS)
         texts = [text[:LONGEST] for text in texts]
