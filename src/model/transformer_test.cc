@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-#include "model/test_model.h"
+#include "model/model_test_file.h"
 
 namespace bantam {
 namespace {
@@ -26,7 +26,7 @@ struct Loaded {
 
 Loaded Load(Precision precision, int threads) {
   Loaded s;
-  s.file = TestModel().Open().value();
+  s.file = ModelTestFile().Open().value();
   s.pool = std::make_unique<ThreadPool>(threads);
   const ModelConfig config = ReadConfig(s.file->metadata()).value();
   s.transformer = Transformer::Load(*s.file, config, precision, *s.pool, nullptr).value();
@@ -36,13 +36,13 @@ Loaded Load(Precision precision, int threads) {
 
 std::vector<TokenId> Tokens(int seed) {
   std::vector<TokenId> tokens(kLength);
-  for (int i = 0; i < kLength; ++i) tokens[i] = (i * i * 7 + i * 3 + seed) % TestModel::kVocab;
+  for (int i = 0; i < kLength; ++i) tokens[i] = (i * i * 7 + i * 3 + seed) % ModelTestFile::kVocab;
   return tokens;
 }
 
 std::vector<float> LogitsOf(Loaded& s, const std::vector<float>& hidden) {
-  const int n = static_cast<int>(hidden.size()) / TestModel::kEmbd;
-  std::vector<float> logits(static_cast<size_t>(n * TestModel::kVocab));
+  const int n = static_cast<int>(hidden.size()) / ModelTestFile::kEmbd;
+  std::vector<float> logits(static_cast<size_t>(n * ModelTestFile::kVocab));
   s.transformer->Logits(hidden.data(), n, logits.data());
   return logits;
 }
@@ -53,7 +53,7 @@ std::vector<float> AllLogits(Loaded& s, const std::vector<TokenId>& tokens, int 
   std::vector<float> all;
   for (int at = 0; at < kLength; at += chunk) {
     const int n = std::min(chunk, kLength - at);
-    std::vector<float> hidden(static_cast<size_t>(n * TestModel::kEmbd));
+    std::vector<float> hidden(static_cast<size_t>(n * ModelTestFile::kEmbd));
     const SequenceChunk part = {std::span(tokens).subspan(at, n), at, blocks, n};
     s.transformer->Forward({&part, 1}, *s.cache, hidden.data());
     const auto logits = LogitsOf(s, hidden);
@@ -95,13 +95,13 @@ TEST_P(TransformerTest, TwoSequencesInOneBatchDoNotMeet) {
   for (int at = 0; at < kLength; at += 35) {  // the second sequence runs in larger steps
     const int n = std::min(35, kLength - at);
     const int m = at < 280 ? 70 : 0;
-    std::vector<float> hidden(static_cast<size_t>((n + m) * TestModel::kEmbd));
+    std::vector<float> hidden(static_cast<size_t>((n + m) * ModelTestFile::kEmbd));
     const SequenceChunk parts[] = {
         {std::span(first).subspan(at, n), at, blocks, n},
         {std::span(second).subspan(m == 0 ? 0 : 2 * at, m), 2 * at, other_blocks, m}};
     s.transformer->Forward({parts, m == 0 ? 1U : 2U}, *s.cache, hidden.data());
     const auto logits = LogitsOf(s, hidden);
-    const auto middle = logits.begin() + n * TestModel::kVocab;
+    const auto middle = logits.begin() + n * ModelTestFile::kVocab;
     got_first.insert(got_first.end(), logits.begin(), middle);
     got_second.insert(got_second.end(), middle, logits.end());
   }
@@ -113,14 +113,14 @@ TEST_P(TransformerTest, OnlyWantedOutputsAreWritten) {
   Loaded s = Load(GetParam(), 2);
   const auto tokens = Tokens(1);
   const auto all = AllLogits(s, tokens, 560, Ascending());
-  std::vector<float> hidden(static_cast<size_t>(4 * TestModel::kEmbd), -1);
+  std::vector<float> hidden(static_cast<size_t>(4 * ModelTestFile::kEmbd), -1);
   const std::vector<int> blocks = Ascending();
   const SequenceChunk part = {tokens, 0, blocks, 3};
   s.transformer->Forward({&part, 1}, *s.cache, hidden.data());
   EXPECT_EQ(hidden.back(), -1);
-  hidden.resize(3 * TestModel::kEmbd);
+  hidden.resize(3 * ModelTestFile::kEmbd);
   const auto last = LogitsOf(s, hidden);
-  EXPECT_TRUE(std::equal(last.begin(), last.end(), all.end() - 3 * TestModel::kVocab));
+  EXPECT_TRUE(std::equal(last.begin(), last.end(), all.end() - 3 * ModelTestFile::kVocab));
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, TransformerTest,

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "model/test_model.h"
+#include "model/model_test_file.h"
 
 namespace bantam {
 namespace {
 
-Result<std::unique_ptr<Weights>> LoadFrom(const TestModel& model) {
+Result<std::unique_ptr<Weights>> LoadFrom(const ModelTestFile& model) {
   auto file = model.Open();
   if (!file) return std::unexpected(file.error());
   auto config = ReadConfig((*file)->metadata());
@@ -18,18 +18,18 @@ Result<std::unique_ptr<Weights>> LoadFrom(const TestModel& model) {
 }
 
 TEST(Weights, AWholeModelLoadsWithItsBiases) {
-  const auto weights = LoadFrom(TestModel());
+  const auto weights = LoadFrom(ModelTestFile());
   ASSERT_TRUE(weights) << weights.error().message;
   EXPECT_EQ((*weights)->layers().size(), 2U);
   EXPECT_EQ((*weights)->layers()[0].query.bias.size(), 64U);
   EXPECT_TRUE((*weights)->layers()[0].key.bias.empty());
-  EXPECT_EQ((*weights)->head().rows, TestModel::kVocab);  // tied
+  EXPECT_EQ((*weights)->head().rows, ModelTestFile::kVocab);  // tied
 }
 
 TEST(Weights, EveryMissingTensorIsNamed) {
-  for (const auto& [name, shape] : TestModel().shapes) {
+  for (const auto& [name, shape] : ModelTestFile().shapes) {
     if (name.ends_with(".bias")) continue;
-    TestModel model;
+    ModelTestFile model;
     model.shapes.erase(name);
     const auto weights = LoadFrom(model);
     ASSERT_FALSE(weights) << name;
@@ -39,9 +39,9 @@ TEST(Weights, EveryMissingTensorIsNamed) {
 }
 
 TEST(Weights, EveryWrongShapeIsNamed) {
-  for (const auto& [name, shape] : TestModel().shapes) {
+  for (const auto& [name, shape] : ModelTestFile().shapes) {
     for (size_t d = 0; d < shape.size(); ++d) {
-      TestModel model;
+      ModelTestFile model;
       model.shapes[name][d] += 32;
       const auto weights = LoadFrom(model);
       ASSERT_FALSE(weights) << name;

@@ -129,7 +129,7 @@ class File:
 
     @property
     def is_test(self):
-        return self.path.endswith("_test.cc") or not self.path.startswith(("src/", "include/"))
+        return self.path.endswith(("_test.cc", "_test_file.h")) or not self.path.startswith(("src/", "include/"))
 
     @property
     def room(self):

@@ -1,4 +1,5 @@
-// TestModel: a small random decoder as a GGUF file, whole or damaged, for the tests of this room.
+// ModelTestFile: a small random decoder as a GGUF file, whole or damaged, for the tests of this
+// room.
 #pragma once
 
 #include <unistd.h>
@@ -19,11 +20,11 @@
 namespace bantam {
 
 // Two layers of qwen2 with Q8_0 matrices. Tests change `shapes` before Write().
-class TestModel {
+class ModelTestFile {
  public:
   static constexpr int kEmbd = 64, kFf = 96, kHeads = 4, kKvHeads = 2, kDim = 16, kVocab = 50;
 
-  TestModel() {
+  ModelTestFile() {
     shapes["token_embd.weight"] = {kEmbd, kVocab};
     shapes["output_norm.weight"] = {kEmbd};
     for (int i = 0; i < 2; ++i) {
@@ -43,7 +44,7 @@ class TestModel {
   // Writes the file and opens it; the file is removed at once, its mapping stays.
   Result<std::unique_ptr<ModelFile>> Open() const {
     const std::string path =
-        testing::TempDir() + "/bantam_test_model_" + std::to_string(getpid()) + ".gguf";
+        testing::TempDir() + "/bantam_model_" + std::to_string(getpid()) + ".gguf";
     std::ofstream(path, std::ios::binary) << Bytes();
     auto file = ModelFile::Open(path);
     std::remove(path.c_str());
@@ -72,18 +73,20 @@ class TestModel {
     return file.Bytes();
   }
 
+  static float Between(float low, float high, std::mt19937& random) {
+    return low + (high - low) * static_cast<float>(random() >> 8) / 0x1p24F;
+  }
+
   static std::string RandomF32(uint64_t n, std::mt19937& random) {
-    std::uniform_real_distribution<float> around_one(0.5F, 1.5F);
     std::string bytes;
-    for (uint64_t i = 0; i < n; ++i) bytes += LeBytes(around_one(random));
+    for (uint64_t i = 0; i < n; ++i) bytes += LeBytes(Between(0.5F, 1.5F, random));
     return bytes;
   }
 
   static std::string RandomQ8(uint64_t n, std::mt19937& random) {
-    std::uniform_real_distribution<float> scale(0.0005F, 0.003F);
     std::string bytes;
     for (uint64_t i = 0; i < n; i += 32) {
-      bytes += LeBytes(F32ToF16(scale(random)));
+      bytes += LeBytes(F32ToF16(Between(0.0005F, 0.003F, random)));
       for (int j = 0; j < 32; ++j) bytes += static_cast<char>(random());
     }
     return bytes;
