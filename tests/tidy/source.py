@@ -129,7 +129,9 @@ class File:
 
     @property
     def is_test(self):
-        return self.path.endswith(("_test.cc", "_test_file.h")) or not self.path.startswith(("src/", "include/"))
+        if self.path.endswith(("_test.cc", "_test_file.h")):
+            return True
+        return not self.path.startswith(("src/", "include/"))
 
     @property
     def room(self):
