@@ -53,6 +53,7 @@ class EditLineReader : public LineReader {
     el_set(edit_, EL_GETCFN, &GetCharacter);
     el_set(edit_, EL_ADDFN, "bantam-complete", "complete a command", &Complete);
     el_set(edit_, EL_BIND, "^I", "bantam-complete", nullptr);
+    el_set(edit_, EL_BIND, "^W", "ed-delete-prev-word", nullptr);
     el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
     el_set(edit_, EL_BIND, "\\e[3~", "ed-delete-next-char", nullptr);
     el_set(edit_, EL_BIND, "\\e[1;5D", "ed-prev-word", nullptr);
@@ -110,6 +111,8 @@ class EditLineReader : public LineReader {
   }
 
   void Remember(const std::string& line) {
+    if (line == last_) return;
+    last_ = line;
     HistEvent event;
     history(history_, &event, H_ENTER, line.c_str());
     file_.Append(line);
@@ -170,6 +173,7 @@ class EditLineReader : public LineReader {
   History* history_ = nullptr;
   PasteDecoder decoder_;
   std::string prompt_;
+  std::string last_;  // remembered last
   bool remember_ = true;
 };
 
