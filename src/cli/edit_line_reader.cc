@@ -7,13 +7,15 @@
 
 #include <histedit.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
+#include <cwchar>
 #include <utility>
 
 #include "cli/history_file.h"
@@ -26,9 +28,16 @@ namespace {
 volatile std::sig_atomic_t window_changed = 0;
 volatile std::sig_atomic_t continued = 0;
 
+termios terminal_before;  // as it was before any editing
+
 void HandleSignal(int signal) {
   if (signal == SIGWINCH) window_changed = 1;
   if (signal == SIGCONT) continued = 1;
+  if (signal == SIGTERM) {  // the shell wants its terminal back as it was
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+    std::signal(SIGTERM, SIG_DFL);
+    std::raise(SIGTERM);
+  }
 }
 
 // A short pause tells the escape key from the beginning of a sequence.
@@ -64,6 +73,9 @@ class EditLineReader : public LineReader {
     sigemptyset(&action.sa_mask);
     sigaction(SIGWINCH, &action, nullptr);
     sigaction(SIGCONT, &action, nullptr);
+    if (tcgetattr(STDIN_FILENO, &terminal_before) == 0) sigaction(SIGTERM, &action, nullptr);
+    const char* terminal = std::getenv("TERM");
+    bracketed_paste_ = terminal != nullptr && std::string_view(terminal) != "dumb";
   }
 
   ~EditLineReader() override {
@@ -76,10 +88,10 @@ class EditLineReader : public LineReader {
 
   ReadEnd Read(const std::string& prompt, std::string& line) override {
     prompt_ = prompt;
-    Screen(PasteDecoder::kPasteOn);
+    if (bracketed_paste_) Screen(PasteDecoder::kPasteOn);
     int count = 0;
     const char* text = el_gets(edit_, &count);
-    Screen(PasteDecoder::kPasteOff);
+    if (bracketed_paste_) Screen(PasteDecoder::kPasteOff);
     if (text == nullptr || count <= 0) {
       decoder_.Reset();
       Screen("\n");
@@ -175,6 +187,7 @@ class EditLineReader : public LineReader {
   std::string prompt_;
   std::string last_;  // remembered last
   bool remember_ = true;
+  bool bracketed_paste_ = false;
 };
 
 // libedit decodes with the locale; without a UTF-8 one, umlauts could not be typed.

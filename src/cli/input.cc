@@ -2,6 +2,7 @@
 #include "cli/input.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,9 @@ bool FdInput::is_terminal() const {
 
 Result<std::string> FdInput::ReadAll() {
   if (fcntl(fd_, F_GETFD) == -1 && errno == EBADF) return std::string();
+  constexpr int kPatienceMs = 2000;
+  pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
+  if (on_waiting_ && poll(&ready, 1, kPatienceMs) == 0) on_waiting_();
   return ReadDescriptor(fd_, "standard input", kMaxInputBytes);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "bantam/result.h"
 
@@ -23,12 +25,16 @@ class Input {
 // A file descriptor, which it does not own. A closed descriptor reads as empty.
 class FdInput : public Input {
  public:
-  explicit FdInput(int fd) : fd_(fd) {}
+  // `on_waiting` is called once if nothing comes for a while, for a person who does not know that
+  // the program is reading.
+  explicit FdInput(int fd, std::function<void()> on_waiting = nullptr)
+      : fd_(fd), on_waiting_(std::move(on_waiting)) {}
   bool is_terminal() const override;
   Result<std::string> ReadAll() override;
 
  private:
   int fd_;
+  std::function<void()> on_waiting_;
 };
 
 // A file as text; errors name it. Directories fail with kInvalidArgument.
