@@ -34,3 +34,9 @@ endif()
 # The rooms of the core are built without exceptions.
 add_library(bantam_core_flags INTERFACE)
 target_compile_options(bantam_core_flags INTERFACE -fno-exceptions)
+
+# g++ warns about GoogleTest's own code: an EXPECT under an if, `info` in INSTANTIATE_TEST_SUITE_P.
+add_library(bantam_test_flags INTERFACE)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(bantam_test_flags INTERFACE -Wno-dangling-else -Wno-shadow)
+endif()

@@ -36,10 +36,8 @@ function(bantam_room name)
   endif()
   if(tests AND BANTAM_TESTS)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE bantam_${name} GTest::gtest_main GTest::gmock)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # an EXPECT under an if without braces
-      target_compile_options(${name}_test PRIVATE -Wno-dangling-else)
-    endif()
+    target_link_libraries(${name}_test PRIVATE
+      bantam_${name} GTest::gtest_main GTest::gmock bantam_test_flags)
     target_compile_definitions(${name}_test PRIVATE
       BANTAM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" PROPERTIES LABELS unit

@@ -129,9 +129,8 @@ class File:
 
     @property
     def is_test(self):
-        if self.path.endswith(("_test.cc", "_test_file.h")):
-            return True
-        return not self.path.startswith(("src/", "include/"))
+        support = re.search(r"_test(?:_file)?\.(?:cc|h)$|/(?:test|fake)_\w+\.(?:h|cc)$", self.path)
+        return bool(support) or not self.path.startswith(("src/", "include/"))
 
     @property
     def room(self):
