@@ -17,11 +17,11 @@
 namespace bantam {
 
 struct EngineOptions {
-  int context = 0;        // tokens per sequence; 0: the model's own, at most 32,768
-  int max_sequences = 1;  // sequences that run at once
-  int kv_tokens = 0;      // size of the shared key-value pool; 0: context × max_sequences
-  int prompt_chunk = 512; // most prompt tokens per step
-  int threads = 0;        // 0: as many as the machine and its cgroup allow
+  int context = 0;         // tokens per sequence; 0: the model's own, at most 32,768
+  int max_sequences = 1;   // sequences that run at once
+  int kv_tokens = 0;       // size of the shared key-value pool; 0: context × max_sequences
+  int prompt_chunk = 512;  // most prompt tokens per step
+  int threads = 0;         // 0, or what the model was loaded with
   bool prefix_cache = true;
 };
 
@@ -33,7 +33,8 @@ struct TokenLogprob {
   std::vector<std::pair<TokenId, float>> top;
 };
 
-// A piece of a reply. `text` is whole UTF-8 and never taken back.
+// A piece of a reply. `text` is whole UTF-8 and never taken back; either part may be empty. Tokens
+// come once all of their text is out: those held back for a stop string come later or never.
 struct Delta {
   std::string text;
   std::vector<TokenId> tokens;
@@ -51,9 +52,10 @@ struct GenerationStats {
 
 struct GenerationResult {
   std::string text;
-  std::vector<TokenId> tokens;
+  std::vector<TokenId> tokens;  // all that were chosen, an end token or stop string included
   FinishReason finish = FinishReason::kStop;
-  std::string stop_string;  // the stop string that ended it, if one did
+  std::string stop_string;     // the stop string that ended it, if one did
+  std::optional<Error> error;  // why, if `finish` is kError
   uint64_t seed = 0;
   GenerationStats stats;
 };
@@ -61,13 +63,14 @@ struct GenerationResult {
 struct GenerationRequest {
   std::vector<TokenId> prompt;  // not empty
   SamplingParams sampling;
-  int max_tokens = -1;            // -1: until the context is full
-  std::vector<std::string> stop;  // the reply ends before the first of them
+  int max_tokens = -1;            // -1: until the context is full; 0: only reads the prompt
+  std::vector<std::string> stop;  // the reply ends before the first of them; none empty
   bool ignore_end = false;        // go on past end-of-text tokens (benchmarks)
   bool keep_special = false;      // write control tokens out
   int logprobs = -1;              // -1: none; n ≥ 0: of each token, and the n most likely
 
-  // Both run on the thread that steps the engine; return false to cancel.
+  // Both run on the thread that steps the engine; return false to cancel. They may call Submit,
+  // Cancel and Take, nothing else of the engine.
   std::function<bool(const Delta&)> on_delta;
   std::function<bool(int done, int total)> on_prompt_progress;
 };
@@ -80,32 +83,38 @@ struct ScoredPosition {
   std::span<const float> logits;  // [vocabulary_size] after it; valid during the callback
 };
 
-// Not thread-safe: one thread submits and steps (the server wraps it).
+// Not thread-safe: one thread submits and steps (the server wraps it). The same request gives the
+// same tokens whatever else runs, however the prompt is cut and whatever is cached.
 class Engine {
  public:
-  // Fails with kResourceExhausted if the key-value pool does not fit in memory.
+  // Fails with kResourceExhausted if the key-value pool does not fit in memory or another engine
+  // runs on this model, kInvalidArgument if an option makes no sense.
   static Result<std::unique_ptr<Engine>> Create(std::shared_ptr<const Model> model,
                                                 const EngineOptions& options);
   virtual ~Engine() = default;
 
-  // Queues a request. Fails with kTooLong (both numbers in the message) or kInvalidArgument.
+  // Queues a request. Fails with kTooLong (both numbers in the message; a prompt must leave room
+  // for one token) or kInvalidArgument.
   using RequestId = uint64_t;
   virtual Result<RequestId> Submit(GenerationRequest request) = 0;
 
   // One batch: admits, runs the model once, samples, calls on_delta. False when nothing is left.
+  // An error here is the engine's; that of a request is in its result.
   virtual Result<bool> Step() = 0;
 
   // The result of a finished request, once; nothing while it runs.
   virtual std::optional<GenerationResult> Take(RequestId id) = 0;
 
-  // Frees its memory before the next step. Unknown ids are ignored.
+  // Ends a request and frees its memory before the next step; Take gives what there is. Unknown
+  // and finished ids are ignored.
   virtual void Cancel(RequestId id) = 0;
 
-  // Submit, step to the end, take.
+  // Submit, step to the end, take. Fails with the request's error, if it ends with one.
   virtual Result<GenerationResult> Generate(GenerationRequest request) = 0;
 
   // Log-probabilities of a given text, position by position, through the same forward pass.
   // `on_position` returns false to stop early. Positions before `from` are computed, not reported.
+  // Fails with kTooLong, kInvalidArgument, or kInternal if the model gives no finite scores.
   virtual Result<void> Score(std::span<const TokenId> tokens, int top, int from,
                              const std::function<bool(const ScoredPosition&)>& on_position) = 0;
 

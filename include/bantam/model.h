@@ -53,8 +53,8 @@ struct ModelInfo {
   int kv_heads = 0;
   int head_dim = 0;
   int vocabulary_size = 0;
-  int context_length = 0;  // tokens the model was trained for
-  std::string tokenizer;   // "gpt2/qwen2": model and pre-tokeniser
+  int context_length = 0;     // tokens the model was trained for
+  std::string tokenizer;      // "gpt2/qwen2": model and pre-tokeniser
   std::string chat_template;  // Jinja source; empty if none
   std::vector<TensorInfo> tensors;
 };

@@ -13,15 +13,15 @@ namespace bantam {
 
 // The kind of failure. Mapped in one place to an exit code and in one place to an HTTP status.
 enum class ErrorCode : uint8_t {
-  kInvalidArgument,   // the caller asked for something that makes no sense
-  kNotFound,          // a file, model or name does not exist
-  kIo,                // the operating system refused a read, write or map
-  kCorrupt,           // bytes that do not follow their format
-  kUnsupported,       // well-formed, but not something this build can do
-  kTooLong,           // a prompt that does not fit the context
-  kResourceExhausted, // memory, queue or step limits reached
-  kCancelled,         // the caller stopped it
-  kInternal,          // a bug in Bantam
+  kInvalidArgument,    // the caller asked for something that makes no sense
+  kNotFound,           // a file, model or name does not exist
+  kIo,                 // the operating system refused a read, write or map
+  kCorrupt,            // bytes that do not follow their format
+  kUnsupported,        // well-formed, but not something this build can do
+  kTooLong,            // a prompt that does not fit the context
+  kResourceExhausted,  // memory, queue or step limits reached
+  kCancelled,          // the caller stopped it
+  kInternal,           // a bug in Bantam
 };
 
 struct [[nodiscard]] Error {

@@ -1,0 +1,300 @@
+// Requests from submission to result: one batch a step.
+#include "engine/batch_engine.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "engine/logprobs.h"
+
+namespace bantam {
+namespace {
+
+constexpr size_t kMaxStopStrings = 64;
+constexpr size_t kMaxStopBytes = 4096;
+constexpr int kMaxLogprobs = 1000;
+
+Error InvalidArgument(std::string message) {
+  return {ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+}  // namespace
+
+BatchEngine::BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& vocabulary,
+                         const EngineOptions& options)
+    : model_(std::move(model)),
+      vocabulary_(vocabulary),
+      options_(options),
+      cache_(model_->n_blocks(), options.prefix_cache),
+      scheduler_(*model_, cache_,
+                 {options.max_sequences, options.prompt_chunk, model_->max_batch_tokens()}),
+      sampler_(model_->vocabulary_size()) {
+  CHECK(vocabulary.size() == model_->vocabulary_size());
+  CHECK(PrefixCache::BlocksFor(options.context) <= model_->n_blocks());
+  const size_t n = static_cast<size_t>(options.max_sequences);
+  batch_.reserve(n);
+  hidden_.resize(n * static_cast<size_t>(model_->hidden_size()));
+  logits_.resize(std::min<size_t>(n, kLogitRows) * static_cast<size_t>(vocabulary.size()));
+}
+
+Result<void> BatchEngine::CheckTokens(std::span<const TokenId> tokens) const {
+  if (tokens.empty()) return std::unexpected(InvalidArgument("there are no tokens to read"));
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] >= 0 && tokens[i] < vocabulary_.size()) continue;
+    return std::unexpected(InvalidArgument(
+        "token " + std::to_string(i) + " is " + std::to_string(tokens[i]) +
+        ", outside the vocabulary of " + std::to_string(vocabulary_.size()) + " tokens"));
+  }
+  return {};
+}
+
+Result<void> BatchEngine::Check(const GenerationRequest& request) const {
+  TRY(CheckTokens(request.prompt));
+  if (std::ssize(request.prompt) >= options_.context) {
+    return Fail(ErrorCode::kTooLong, "the prompt has " + std::to_string(request.prompt.size()) +
+                                         " tokens; with the reply it must fit the context of " +
+                                         std::to_string(options_.context) + " tokens");
+  }
+  TRY(Validate(request.sampling));
+  for (const auto& [id, bias] : request.sampling.logit_bias) {
+    if (id < vocabulary_.size()) continue;
+    return std::unexpected(InvalidArgument("logit_bias: token " + std::to_string(id) +
+                                           " is outside the vocabulary of " +
+                                           std::to_string(vocabulary_.size()) + " tokens"));
+  }
+  if (request.max_tokens < -1) {
+    return std::unexpected(InvalidArgument("max_tokens must be at least -1, not " +
+                                           std::to_string(request.max_tokens)));
+  }
+  if (request.logprobs < -1 || request.logprobs > kMaxLogprobs) {
+    return std::unexpected(InvalidArgument("logprobs must be between -1 and " +
+                                           std::to_string(kMaxLogprobs) + ", not " +
+                                           std::to_string(request.logprobs)));
+  }
+  if (request.stop.size() > kMaxStopStrings) {
+    return std::unexpected(InvalidArgument("there may be at most " +
+                                           std::to_string(kMaxStopStrings) + " stop strings, not " +
+                                           std::to_string(request.stop.size())));
+  }
+  for (const std::string& stop : request.stop) {
+    if (!stop.empty() && stop.size() <= kMaxStopBytes) continue;
+    return std::unexpected(InvalidArgument("a stop string must have 1 to " +
+                                           std::to_string(kMaxStopBytes) + " bytes, not " +
+                                           std::to_string(stop.size())));
+  }
+  return {};
+}
+
+Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
+  TRY(Check(request));
+  auto sequence = std::make_unique<Sequence>(next_id_, std::move(request), vocabulary_);
+  const GenerationRequest& r = sequence->request;
+  const int room = options_.context - sequence->n_prompt();
+  const int reply = r.max_tokens < 0 ? room : std::min(room, r.max_tokens);
+  sequence->tokens.reserve(sequence->tokens.size() + static_cast<size_t>(reply));
+  sequence->table.blocks.reserve(
+      static_cast<size_t>(PrefixCache::BlocksFor(sequence->n_prompt() + reply)));
+  sequence->seed = r.sampling.seed ? *r.sampling.seed : SystemSeed();
+  sequence->submitted_s = MonotonicSeconds();
+  scheduler_.Add(std::move(sequence));
+  return next_id_++;
+}
+
+Result<bool> BatchEngine::Step() {
+  if (busy_) return std::unexpected(InvalidArgument("a callback may not step the engine"));
+  if (scheduler_.idle()) return false;
+  const std::span<const Scheduler::Work> plan = scheduler_.Plan();
+  if (plan.empty()) return Fail(ErrorCode::kInternal, "no request can go on");
+  busy_ = true;
+  RunBatch(plan);
+  ChooseTokens(plan);
+  EndCallbacks();
+  return !scheduler_.idle();
+}
+
+void BatchEngine::RunBatch(std::span<const Scheduler::Work> plan) {
+  batch_.clear();
+  for (const Scheduler::Work& work : plan) {
+    const Sequence& sequence = *work.sequence;
+    SequenceChunk chunk;
+    chunk.position = sequence.table.computed;
+    chunk.tokens =
+        std::span(sequence.tokens)
+            .subspan(static_cast<size_t>(chunk.position), static_cast<size_t>(work.n_tokens));
+    chunk.blocks = sequence.table.blocks;
+    chunk.n_outputs = work.reaches_end && sequence.request.max_tokens != 0 ? 1 : 0;
+    batch_.push_back(chunk);
+  }
+  model_->Forward(batch_, hidden_.data());
+  for (const Scheduler::Work& work : plan) cache_.Commit(work.sequence->table, work.n_tokens);
+}
+
+// Logits for some rows at a time, then one token for each; callbacks run in between.
+void BatchEngine::ChooseTokens(std::span<const Scheduler::Work> plan) {
+  const size_t vocabulary = static_cast<size_t>(vocabulary_.size());
+  const size_t hidden = static_cast<size_t>(model_->hidden_size());
+  const int max_rows = static_cast<int>(logits_.size() / vocabulary);
+  int n_outputs = 0;
+  for (const SequenceChunk& chunk : batch_) n_outputs += chunk.n_outputs;
+  int row = 0;
+  for (size_t i = 0; i < plan.size(); ++i) {
+    Sequence& sequence = *plan[i].sequence;
+    const bool has_row = batch_[i].n_outputs != 0;
+    if (has_row && row % max_rows == 0) {
+      model_->Logits(hidden_.data() + static_cast<size_t>(row) * hidden,
+                     std::min(max_rows, n_outputs - row), logits_.data());
+    }
+    const size_t slot = static_cast<size_t>(row % max_rows);
+    if (has_row) ++row;
+    ReportProgress(sequence);
+    if (sequence.cancelled) {
+      Finish(sequence, FinishReason::kCancelled);
+    } else if (has_row) {
+      ChooseToken(sequence, std::span(logits_).subspan(slot * vocabulary, vocabulary));
+    } else if (plan[i].reaches_end) {
+      Finish(sequence, FinishReason::kLength);  // max_tokens is 0
+    }
+  }
+}
+
+void BatchEngine::ReportProgress(Sequence& sequence) {
+  if (sequence.n_generated() > 0 || !sequence.request.on_prompt_progress) return;
+  if (!sequence.request.on_prompt_progress(sequence.table.computed, sequence.n_prompt())) {
+    sequence.cancelled = true;
+  }
+}
+
+void BatchEngine::ChooseToken(Sequence& sequence, std::span<float> logits) {
+  SampleInput input;
+  input.logits = logits;
+  input.history = sequence.tokens;
+  input.seed = sequence.seed;
+  input.position = sequence.tokens.size();
+  const Result<TokenId> token = sampler_.Sample(sequence.request.sampling, input);
+  if (!token) {
+    sequence.error = token.error();
+    Finish(sequence, FinishReason::kError);
+    return;
+  }
+  if (sequence.request.logprobs < 0) {
+    Append(sequence, *token, nullptr);
+    return;
+  }
+  TokenLogprob logprob;
+  logprob.token = *token;
+  const double log_sum = LogSumExp(logits);
+  logprob.logprob =
+      static_cast<float>(static_cast<double>(logits[static_cast<size_t>(*token)]) - log_sum);
+  TopLogprobs(logits, log_sum, sequence.request.logprobs, top_, logprob.top);
+  Append(sequence, *token, &logprob);
+}
+
+void BatchEngine::Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob) {
+  sequence.last_token_s = MonotonicSeconds();
+  if (sequence.n_generated() == 0) sequence.first_token_s = sequence.last_token_s;
+  sequence.tokens.push_back(token);
+  if (vocabulary_.IsEnd(token) && !sequence.request.ignore_end) {
+    sequence.reply.PushSilent(token, logprob);
+    Finish(sequence, FinishReason::kStop);
+    return;
+  }
+  if (sequence.reply.Push(token, logprob)) {
+    Finish(sequence, FinishReason::kStop);
+    return;
+  }
+  const int max_tokens = sequence.request.max_tokens;
+  if ((max_tokens >= 0 && sequence.n_generated() >= max_tokens) ||
+      std::ssize(sequence.tokens) >= options_.context) {
+    Finish(sequence, FinishReason::kLength);
+    return;
+  }
+  Emit(sequence);
+  if (sequence.cancelled) Finish(sequence, FinishReason::kCancelled);
+}
+
+void BatchEngine::Emit(Sequence& sequence) {
+  const Delta delta = sequence.reply.TakeDelta();
+  if (delta.text.empty() && delta.tokens.empty()) return;
+  if (sequence.request.on_delta && !sequence.request.on_delta(delta)) sequence.cancelled = true;
+}
+
+void BatchEngine::Finish(Sequence& sequence, FinishReason reason) {
+  if (reason == FinishReason::kCancelled) {
+    sequence.reply.Abandon();
+  } else {
+    if (sequence.reply.stop_string().empty()) sequence.reply.Finish();
+    Emit(sequence);  // too late to cancel
+  }
+  const double now = MonotonicSeconds();
+  GenerationResult result;
+  result.text = sequence.reply.text();
+  result.tokens.assign(sequence.tokens.begin() + sequence.n_prompt(), sequence.tokens.end());
+  result.finish = reason;
+  result.stop_string = sequence.reply.stop_string();
+  result.error = sequence.error;
+  result.seed = sequence.seed;
+  GenerationStats& stats = result.stats;
+  stats.prompt_tokens = sequence.n_prompt();
+  stats.cached_tokens = sequence.cached_tokens;
+  stats.generated_tokens = sequence.n_generated();
+  if (sequence.n_generated() > 0) {
+    stats.prefill_s = sequence.first_token_s - sequence.started_s;
+    stats.decode_s = sequence.last_token_s - sequence.first_token_s;
+    stats.first_token_s = sequence.first_token_s - sequence.submitted_s;
+  } else if (sequence.started_s > 0) {
+    stats.prefill_s = now - sequence.started_s;
+  }
+  const RequestId id = sequence.id;
+  scheduler_.Remove(id);
+  results_.emplace(id, std::move(result));
+}
+
+std::optional<GenerationResult> BatchEngine::Take(RequestId id) {
+  const auto it = results_.find(id);
+  if (it == results_.end()) return std::nullopt;
+  GenerationResult result = std::move(it->second);
+  results_.erase(it);
+  return result;
+}
+
+void BatchEngine::Cancel(RequestId id) {
+  Sequence* sequence = scheduler_.Find(id);
+  if (sequence == nullptr) return;
+  if (!busy_) {
+    Finish(*sequence, FinishReason::kCancelled);
+    return;
+  }
+  // Called from a callback: the batch may still hold the sequence, so the step ends it.
+  sequence->cancelled = true;
+  cancelled_.push_back(id);
+}
+
+// After the last callback of a step: ends what callbacks have cancelled.
+void BatchEngine::EndCallbacks() {
+  busy_ = false;
+  for (const RequestId id : cancelled_) {
+    if (Sequence* sequence = scheduler_.Find(id)) Finish(*sequence, FinishReason::kCancelled);
+  }
+  cancelled_.clear();
+}
+
+Result<GenerationResult> BatchEngine::Generate(GenerationRequest request) {
+  if (busy_) return std::unexpected(InvalidArgument("a callback may not generate"));
+  const RequestId id = TRY(Submit(std::move(request)));
+  while (true) {
+    const Result<bool> more = Step();
+    if (std::optional<GenerationResult> result = Take(id)) {
+      if (result->error) return std::unexpected(std::move(*result->error));
+      return std::move(*result);
+    }
+    if (!more) {
+      Cancel(id);
+      Take(id);
+      return std::unexpected(more.error());
+    }
+  }
+}
+
+}  // namespace bantam

@@ -1,0 +1,28 @@
+// ForwardModel: what the engine needs of a model, so that tests can put another in its place.
+#pragma once
+
+#include <span>
+
+#include "model/transformer.h"
+
+namespace bantam {
+
+// One thread calls. Keys and values live in n_blocks() blocks of kKvBlockTokens tokens.
+class ForwardModel {
+ public:
+  virtual ~ForwardModel() = default;
+
+  virtual int vocabulary_size() const = 0;
+  virtual int hidden_size() const = 0;
+  virtual int max_batch_tokens() const = 0;
+  virtual int n_blocks() const = 0;
+
+  // As Transformer::Forward and Transformer::Logits.
+  virtual void Forward(std::span<const SequenceChunk> batch, float* hidden) = 0;
+  virtual void Logits(const float* hidden, int n, float* logits) = 0;
+
+  // As KvCache::CopyPrefix.
+  virtual void CopyPrefix(int from_block, int to_block, int n_tokens) = 0;
+};
+
+}  // namespace bantam

@@ -1,0 +1,69 @@
+// Detokenising, looking for stop strings and letting go of what is certain.
+#include "engine/reply.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bantam {
+
+Reply::Reply(const Vocabulary& vocabulary, bool keep_special, const std::vector<std::string>& stop)
+    : detokenizer_(vocabulary, keep_special), stop_(stop) {}
+
+void Reply::Hold(TokenId token, const TokenLogprob* logprob) {
+  held_.push_back({token, text_.size(), logprob != nullptr, {}});
+  if (logprob != nullptr) held_.back().logprob = *logprob;
+}
+
+bool Reply::Push(TokenId token, const TokenLogprob* logprob) {
+  const std::string piece = detokenizer_.Push(token);
+  text_ += piece;
+  Hold(token, logprob);
+  const bool found = stop_.Push(piece);
+  certain_ = stop_.certain();
+  if (found) {
+    // Of the tokens held back, those that begin before the stop string belong to the reply.
+    text_.resize(certain_);
+    size_t begin = released_;
+    size_t keep = 0;
+    while (keep < held_.size() && begin < certain_) begin = held_[keep++].end;
+    held_.resize(keep);
+    for (Held& held : held_) held.end = std::min(held.end, certain_);
+  }
+  return found;
+}
+
+void Reply::PushSilent(TokenId token, const TokenLogprob* logprob) {
+  Hold(token, logprob);
+}
+
+void Reply::Finish() {
+  const std::string rest = detokenizer_.Finish();
+  text_ += rest;
+  if (stop_.Push(rest)) {
+    // The end of the text completed a stop string (it would have to contain U+FFFD).
+    text_.resize(stop_.certain());
+  }
+  certain_ = text_.size();
+  for (Held& held : held_) held.end = std::min(held.end, certain_);
+}
+
+void Reply::Abandon() {
+  text_.resize(sent_);
+  certain_ = sent_;
+  held_.clear();
+}
+
+Delta Reply::TakeDelta() {
+  Delta delta;
+  while (!held_.empty() && held_.front().end <= certain_) {
+    delta.tokens.push_back(held_.front().token);
+    released_ = held_.front().end;
+    if (held_.front().has_logprob) delta.logprobs.push_back(std::move(held_.front().logprob));
+    held_.pop_front();
+  }
+  delta.text.assign(text_, sent_, certain_ - sent_);
+  sent_ = certain_;
+  return delta;
+}
+
+}  // namespace bantam

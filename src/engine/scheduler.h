@@ -1,0 +1,72 @@
+// Scheduler: which sequences run, and which of their tokens go into the next batch.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/forward_model.h"
+#include "engine/prefix_cache.h"
+#include "engine/sequence.h"
+
+namespace bantam {
+
+struct SchedulerLimits {
+  int max_sequences = 1;
+  int prompt_chunk = 512;       // prompt tokens a batch, over all sequences
+  int max_batch_tokens = 1024;  // of a batch
+};
+
+// First come, first served. The oldest sequence always makes progress: if blocks run out, the
+// youngest loses its own and starts again later, from its tokens. Not thread-safe.
+class Scheduler {
+ public:
+  // `model` copies blocks; `cache` must have room for the longest sequence. Both outlive it.
+  Scheduler(ForwardModel& model, PrefixCache& cache, const SchedulerLimits& limits);
+
+  void Add(std::unique_ptr<Sequence> sequence);
+
+  // The next n pending tokens of one sequence.
+  struct Work {
+    Sequence* sequence;
+    int n_tokens;
+    bool reaches_end;  // of its known tokens: the next one can be chosen
+  };
+
+  // Admits what fits and plans a batch: single tokens of replies first, then prompts. All of it
+  // is covered by blocks. The span is valid until the next call. Empty only if nothing is left.
+  std::span<const Work> Plan();
+
+  // A queued or running sequence; null if unknown.
+  Sequence* Find(uint64_t id) const;
+
+  // Takes a sequence out, queued or running, and gives its blocks back; null if unknown.
+  std::unique_ptr<Sequence> Remove(uint64_t id);
+
+  // Takes blocks from running sequences, the youngest first, until `n` are to be had or nothing
+  // runs any more.
+  void MakeRoom(int n);
+
+  bool idle() const { return waiting_.empty() && running_.empty(); }
+  const std::vector<std::unique_ptr<Sequence>>& running() const { return running_; }
+
+ private:
+  using List = std::vector<std::unique_ptr<Sequence>>;
+
+  void Admit();
+  bool Fits(const Sequence& sequence) const;
+  // False if the sequence must wait, or has been preempted.
+  bool Reuse(Sequence& sequence);
+  bool Cover(Sequence& sequence, int n_tokens);
+  void PreemptYoungest();
+
+  ForwardModel& model_;
+  PrefixCache& cache_;
+  SchedulerLimits limits_;
+  std::deque<std::unique_ptr<Sequence>> waiting_;  // by age
+  List running_;                                   // by age
+  std::vector<Work> plan_;
+};
+
+}  // namespace bantam

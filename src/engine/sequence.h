@@ -1,0 +1,45 @@
+// Sequence: one request while it is queued or running.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "engine/prefix_cache.h"
+#include "engine/reply.h"
+
+namespace bantam {
+
+// Owned by the scheduler; changed by the engine's thread only.
+struct Sequence {
+  Sequence(uint64_t request_id, GenerationRequest r, const Vocabulary& vocabulary)
+      : id(request_id),
+        request(std::move(r)),
+        tokens(request.prompt),
+        reply(vocabulary, request.keep_special, request.stop) {}
+
+  int n_prompt() const { return static_cast<int>(request.prompt.size()); }
+  int n_generated() const { return static_cast<int>(tokens.size()) - n_prompt(); }
+  // Tokens that are known but not run yet: one while it decodes.
+  int n_pending() const { return static_cast<int>(tokens.size()) - table.computed; }
+
+  uint64_t id;  // ascending by age
+  GenerationRequest request;
+  uint64_t seed = 0;
+
+  std::vector<TokenId> tokens;  // prompt and reply
+  BlockTable table;             // empty while queued
+  Reply reply;
+  bool cancelled = false;
+  std::optional<Error> error;
+
+  int cached_tokens = 0;  // of the prompt, not run because they were in the cache
+  double submitted_s = 0;
+  double started_s = 0;  // first admitted
+  double first_token_s = 0;
+  double last_token_s = 0;
+};
+
+}  // namespace bantam

@@ -1,0 +1,52 @@
+// The automata of all strings, advanced byte by byte.
+#include "engine/stop_strings.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace bantam {
+
+StopStrings::StopStrings(const std::vector<std::string>& strings) {
+  for (const std::string& text : strings) {
+    CHECK(!text.empty());
+    Automaton automaton;
+    automaton.text = text;
+    automaton.borders.assign(text.size() + 1, 0);
+    size_t border = 0;
+    for (size_t i = 1; i < text.size(); ++i) {
+      while (border > 0 && text[i] != text[border]) border = automaton.borders[border];
+      if (text[i] == text[border]) ++border;
+      automaton.borders[i + 1] = border;
+    }
+    automata_.push_back(std::move(automaton));
+  }
+}
+
+bool StopStrings::Push(std::string_view text) {
+  if (!found_.empty()) return true;
+  if (automata_.empty()) {
+    read_ += text.size();
+    certain_ = read_;
+    return false;
+  }
+  for (const char byte : text) {
+    ++read_;
+    size_t held = 0;
+    for (Automaton& automaton : automata_) {
+      size_t& matched = automaton.matched;
+      while (matched > 0 && automaton.text[matched] != byte) matched = automaton.borders[matched];
+      if (automaton.text[matched] == byte) ++matched;
+      held = std::max(held, matched);
+      if (matched == automaton.text.size() && matched > found_.size()) found_ = automaton.text;
+    }
+    if (!found_.empty()) {
+      certain_ = read_ - found_.size();
+      return true;
+    }
+    certain_ = read_ - held;
+  }
+  return false;
+}
+
+}  // namespace bantam
