@@ -89,14 +89,10 @@ Result<void> BatchEngine::Check(const GenerationRequest& request) const {
 
 Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
   TRY(Check(request));
-  auto sequence = std::make_unique<Sequence>(next_id_, std::move(request), vocabulary_);
-  const GenerationRequest& r = sequence->request;
-  const int room = options_.context - sequence->n_prompt();
-  const int reply = r.max_tokens < 0 ? room : std::min(room, r.max_tokens);
-  sequence->tokens.reserve(sequence->tokens.size() + static_cast<size_t>(reply));
-  sequence->table.blocks.reserve(
-      static_cast<size_t>(PrefixCache::BlocksFor(sequence->n_prompt() + reply)));
-  sequence->seed = r.sampling.seed ? *r.sampling.seed : SystemSeed();
+  auto sequence =
+      std::make_unique<Sequence>(next_id_, std::move(request), vocabulary_, options_.context);
+  const std::optional<uint64_t>& seed = sequence->request.sampling.seed;
+  sequence->seed = seed ? *seed : SystemSeed();
   sequence->submitted_s = MonotonicSeconds();
   scheduler_.Add(std::move(sequence));
   return next_id_++;
@@ -204,9 +200,7 @@ void BatchEngine::Append(Sequence& sequence, TokenId token, const TokenLogprob* 
     Finish(sequence, FinishReason::kStop);
     return;
   }
-  const int max_tokens = sequence.request.max_tokens;
-  if ((max_tokens >= 0 && sequence.n_generated() >= max_tokens) ||
-      std::ssize(sequence.tokens) >= options_.context) {
+  if (std::ssize(sequence.tokens) >= sequence.max_length) {
     Finish(sequence, FinishReason::kLength);
     return;
   }

@@ -19,20 +19,22 @@ void Scheduler::Add(std::unique_ptr<Sequence> sequence) {
   waiting_.push_back(std::move(sequence));
 }
 
-// Blocks for all known tokens and one more, beyond what those that run will still take for theirs.
+// Blocks for all known tokens and the next, beyond what those that run will still take for theirs.
+// And one block for each to go on with, or the newcomer would soon be sent away again.
 bool Scheduler::Fits(const Sequence& sequence) const {
   if (running_.empty()) return true;
   const auto blocks_for = [](const Sequence& s) {
-    return PrefixCache::BlocksFor(static_cast<int>(s.tokens.size()) + 1);
+    const int length = static_cast<int>(s.tokens.size());
+    const int soon = PrefixCache::BlocksFor(std::min(length + 1, s.max_length));
+    const int most = PrefixCache::BlocksFor(s.max_length);
+    return std::min(soon + 1, most);
   };
   int promised = 0;
   for (const auto& other : running_) {
     promised += std::max(0, blocks_for(*other) - static_cast<int>(other->table.blocks.size()));
   }
   const int needed = blocks_for(sequence) - cache_.SharedBlocks(sequence.tokens);
-  // One block each to go on with, or the newcomer would soon be sent away again.
-  const int reserve = static_cast<int>(running_.size());
-  return needed + promised + reserve <= cache_.pool().available();
+  return needed + promised <= cache_.pool().available();
 }
 
 void Scheduler::Admit() {

@@ -14,11 +14,18 @@ namespace bantam {
 
 // Owned by the scheduler; changed by the engine's thread only.
 struct Sequence {
-  Sequence(uint64_t request_id, GenerationRequest r, const Vocabulary& vocabulary)
+  // `context`: the most tokens a sequence may have. Memory for all of them is taken here.
+  Sequence(uint64_t request_id, GenerationRequest r, const Vocabulary& vocabulary, int context)
       : id(request_id),
         request(std::move(r)),
-        tokens(request.prompt),
-        reply(vocabulary, request.keep_special, request.stop) {}
+        reply(vocabulary, request.keep_special, request.stop) {
+    const int room = context - n_prompt();
+    const bool limited = request.max_tokens >= 0 && request.max_tokens < room;
+    max_length = n_prompt() + (limited ? request.max_tokens : room);
+    tokens.reserve(static_cast<size_t>(max_length));
+    tokens = request.prompt;
+    table.blocks.reserve(static_cast<size_t>(PrefixCache::BlocksFor(max_length)));
+  }
 
   int n_prompt() const { return static_cast<int>(request.prompt.size()); }
   int n_generated() const { return static_cast<int>(tokens.size()) - n_prompt(); }
@@ -28,6 +35,7 @@ struct Sequence {
   uint64_t id;  // ascending by age
   GenerationRequest request;
   uint64_t seed = 0;
+  int max_length = 0;  // tokens at the end of the longest possible reply
 
   std::vector<TokenId> tokens;  // prompt and reply
   BlockTable table;             // empty while queued
