@@ -17,7 +17,7 @@
 namespace bantam {
 
 struct EngineOptions {
-  int context = 0;         // tokens per sequence; 0: the model's own, at most 32,768
+  int context = 0;         // tokens per sequence; 0: the model's, at most 32,768, and what fits
   int max_sequences = 1;   // sequences that run at once
   int kv_tokens = 0;       // size of the shared key-value pool; 0: context × max_sequences
   int prompt_chunk = 512;  // most prompt tokens per step

@@ -1,0 +1,26 @@
+// The public functions of bantam/model.h.
+#include "bantam/model.h"
+
+#include "engine/loaded_model.h"
+#include "engine/model_info.h"
+
+namespace bantam {
+
+Result<std::shared_ptr<Model>> Model::Load(const std::string& path, const LoadOptions& options) {
+  return LoadedModel::Load(path, options);
+}
+
+Result<std::shared_ptr<Model>> LoadVocabulary(const std::string& path) {
+  return LoadedModel::LoadVocabulary(path);
+}
+
+Result<ModelInfo> Model::Inspect(const std::string& path) {
+  return InspectModel(path);
+}
+
+Result<MemoryPlan> Model::Plan(const std::string& path, int context, int sequences,
+                               Precision precision) {
+  return PlanMemory(path, context, sequences, precision);
+}
+
+}  // namespace bantam

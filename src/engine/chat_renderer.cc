@@ -1,0 +1,70 @@
+// Compiles the template once, parses the conversation each time.
+#include "engine/chat_renderer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+namespace bantam {
+namespace {
+
+// Qwen's format, which many models share.
+constexpr std::string_view kChatMl =
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+std::string BytesOf(const Vocabulary& vocabulary, TokenId id) {
+  return id >= 0 && id < vocabulary.size() ? vocabulary.bytes[static_cast<size_t>(id)]
+                                           : std::string();
+}
+
+Result<Json> ParseArray(const std::string& text, const char* what) {
+  Result<Json> json = Json::Parse(text);
+  if (!json) {
+    return Fail(ErrorCode::kInvalidArgument, std::string(what) + ": " + json.error().message);
+  }
+  if (!json->is_array()) {
+    return Fail(ErrorCode::kInvalidArgument, std::string(what) + " must be a JSON array");
+  }
+  return json;
+}
+
+}  // namespace
+
+ChatRenderer::ChatRenderer(std::string_view source, const Vocabulary& vocabulary)
+    : error_{ErrorCode::kUnsupported, "the model has no chat template"},
+      bos_token_(BytesOf(vocabulary, vocabulary.bos)),
+      eos_token_(BytesOf(vocabulary, vocabulary.eos)) {
+  if (source.empty()) {
+    const bool has_chat_ml = std::find(vocabulary.bytes.begin(), vocabulary.bytes.end(),
+                                       "<|im_start|>") != vocabulary.bytes.end();
+    if (!has_chat_ml) return;
+    source = kChatMl;
+  }
+  Result<ChatTemplate> compiled = ChatTemplate::Compile(source);
+  if (compiled) {
+    template_ = *std::move(compiled);
+  } else {
+    error_ = std::move(compiled).error();
+    error_.message = "the model's chat template: " + error_.message;
+  }
+}
+
+Result<std::string> ChatRenderer::Render(const ChatInput& input) const {
+  if (!template_) return std::unexpected(error_);
+  TemplateInput values;
+  values.messages = TRY(ParseArray(input.messages_json, "messages"));
+  if (!input.tools_json.empty()) values.tools = TRY(ParseArray(input.tools_json, "tools"));
+  values.add_generation_prompt = input.add_generation_prompt;
+  values.bos_token = bos_token_;
+  values.eos_token = eos_token_;
+  values.now_s = UnixSeconds();
+  return template_->Render(values);
+}
+
+}  // namespace bantam

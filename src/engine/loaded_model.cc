@@ -1,0 +1,107 @@
+// Loading in order of cost: header, tokenizer, template, weights.
+#include "engine/loaded_model.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/cpu_info.h"
+#include "base/memory_info.h"
+#include "engine/model_info.h"
+#include "model/config.h"
+
+namespace bantam {
+namespace {
+
+constexpr int kMaxThreads = 256;
+
+// The rooms below know keys and tensors; here the file's name is added.
+Error InFile(const std::string& path, Error error) {
+  if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
+  return error;
+}
+
+// Better refused than killed by the system halfway. (Float32 runs from the mapped file, whose
+// pages can always be given back.)
+Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision) {
+  if (precision != Precision::kFast) return {};
+  const uint64_t bytes = Weights::PackedBytesOf(file, config);
+  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  if (!available || bytes <= *available) return {};
+  return Fail(ErrorCode::kResourceExhausted,
+              "the weights need " + std::to_string(bytes >> 20) + " MiB of memory, but only " +
+                  std::to_string(*available >> 20) + " MiB are free");
+}
+
+}  // namespace
+
+Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(const std::string& path) {
+  std::shared_ptr<LoadedModel> model(new LoadedModel());
+  model->file_ = TRY(ModelFile::Open(path));
+  model->info_ = DescribeModel(*model->file_);
+  auto tokenizer = Tokenizer::Create(model->file_->metadata());
+  if (!tokenizer) return std::unexpected(InFile(path, std::move(tokenizer).error()));
+  model->tokenizer_ = *std::move(tokenizer);
+  model->chat_ = std::make_unique<ChatRenderer>(model->info_.chat_template, model->vocabulary());
+  return model;
+}
+
+Result<std::shared_ptr<LoadedModel>> LoadedModel::LoadVocabulary(const std::string& path) {
+  auto model = TRY(Open(path));
+  model->file_.reset();
+  return model;
+}
+
+Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
+                                                       const LoadOptions& options) {
+  auto model = TRY(Open(path));
+  const Result<void> loaded = model->LoadWeights(options);
+  if (!loaded) return std::unexpected(InFile(path, loaded.error()));
+  return model;
+}
+
+Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
+  const ModelConfig config = TRY(ReadConfig(file_->metadata()));
+  if (config.vocab_size != vocabulary().size()) {
+    return Fail(ErrorCode::kCorrupt, "the tokenizer has " + std::to_string(vocabulary().size()) +
+                                         " tokens, but the model has " +
+                                         std::to_string(config.vocab_size));
+  }
+  if (options.threads < 0 || options.threads > kMaxThreads) {
+    return Fail(ErrorCode::kInvalidArgument, "threads must be between 0 and " +
+                                                 std::to_string(kMaxThreads) + ", not " +
+                                                 std::to_string(options.threads));
+  }
+  TRY(CheckMemory(*file_, config, options.precision));
+  const int threads = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
+  pool_ = std::make_unique<ThreadPool>(threads);
+  transformer_ =
+      TRY(Transformer::Load(*file_, config, options.precision, *pool_, options.on_progress));
+  return {};
+}
+
+std::vector<TokenId> LoadedModel::Tokenize(std::string_view text,
+                                           const TokenizeOptions& options) const {
+  return tokenizer_->Encode(
+      text, {.add_special = options.add_special, .parse_special = options.parse_special});
+}
+
+Result<std::string> LoadedModel::Detokenize(std::span<const TokenId> ids, bool keep_special) const {
+  for (const TokenId id : ids) {
+    if (id >= 0 && id < vocabulary().size()) continue;
+    return Fail(ErrorCode::kInvalidArgument, "token " + std::to_string(id) +
+                                                 " is outside the vocabulary of " +
+                                                 std::to_string(vocabulary().size()) + " tokens");
+  }
+  return tokenizer_->Decode(std::vector<TokenId>(ids.begin(), ids.end()), keep_special);
+}
+
+std::string_view LoadedModel::TokenBytes(TokenId id) const {
+  if (id < 0 || id >= vocabulary().size()) return {};
+  return vocabulary().bytes[static_cast<size_t>(id)];
+}
+
+Result<std::string> LoadedModel::RenderChat(const ChatInput& input) const {
+  return chat_->Render(input);
+}
+
+}  // namespace bantam

@@ -1,0 +1,55 @@
+// LoadedModel: file, tokenizer, chat template and weights put together.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "bantam/model.h"
+#include "base/thread_pool.h"
+#include "engine/chat_renderer.h"
+#include "format/model_file.h"
+#include "model/transformer.h"
+#include "text/tokenizer.h"
+
+namespace bantam {
+
+// Immutable but for the transformer's work space, which one engine at a time may claim.
+class LoadedModel final : public Model {
+ public:
+  static Result<std::shared_ptr<LoadedModel>> Load(const std::string& path,
+                                                   const LoadOptions& options);
+  // Without weights.
+  static Result<std::shared_ptr<LoadedModel>> LoadVocabulary(const std::string& path);
+
+  const ModelInfo& info() const override { return info_; }
+  std::vector<TokenId> Tokenize(std::string_view text,
+                                const TokenizeOptions& options) const override;
+  Result<std::string> Detokenize(std::span<const TokenId> ids, bool keep_special) const override;
+  std::string_view TokenBytes(TokenId id) const override;
+  Result<std::string> RenderChat(const ChatInput& input) const override;
+  bool IsEndToken(TokenId id) const override { return vocabulary().IsEnd(id); }
+
+  const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
+  Transformer* transformer() const { return transformer_.get(); }  // null: vocabulary only
+  int threads() const { return pool_ == nullptr ? 0 : pool_->threads(); }
+
+  // True for the first caller until it releases the claim. Thread-safe.
+  bool Claim() const { return !claimed_.exchange(true); }
+  void ReleaseClaim() const { claimed_.store(false); }
+
+ private:
+  LoadedModel() = default;
+  static Result<std::shared_ptr<LoadedModel>> Open(const std::string& path);
+  Result<void> LoadWeights(const LoadOptions& options);
+
+  ModelInfo info_;
+  std::unique_ptr<ModelFile> file_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::unique_ptr<ChatRenderer> chat_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::unique_ptr<Transformer> transformer_;
+  mutable std::atomic<bool> claimed_ = false;
+};
+
+}  // namespace bantam
