@@ -56,7 +56,16 @@ ChatRenderer::ChatRenderer(std::string_view source, const Vocabulary& vocabulary
 }
 
 Result<std::string> ChatRenderer::Render(const ChatInput& input) const {
+  if (!input.chat_template.empty()) {
+    const ChatTemplate own = TRY(ChatTemplate::Compile(input.chat_template));
+    return Render(own, input);
+  }
   if (!template_) return std::unexpected(error_);
+  return Render(*template_, input);
+}
+
+Result<std::string> ChatRenderer::Render(const ChatTemplate& chat_template,
+                                         const ChatInput& input) const {
   TemplateInput values;
   values.messages = TRY(ParseArray(input.messages_json, "messages"));
   if (!input.tools_json.empty()) values.tools = TRY(ParseArray(input.tools_json, "tools"));
@@ -64,7 +73,7 @@ Result<std::string> ChatRenderer::Render(const ChatInput& input) const {
   values.bos_token = bos_token_;
   values.eos_token = eos_token_;
   values.now_s = UnixSeconds();
-  return template_->Render(values);
+  return chat_template.Render(values);
 }
 
 }  // namespace bantam

@@ -24,6 +24,8 @@ class ChatRenderer {
   Result<std::string> Render(const ChatInput& input) const;
 
  private:
+  Result<std::string> Render(const ChatTemplate& chat_template, const ChatInput& input) const;
+
   std::optional<ChatTemplate> template_;
   Error error_;  // if there is none
   std::string bos_token_;

@@ -50,6 +50,15 @@ TEST(ChatRenderer, ABrokenTemplateIsAnErrorWhenUsed) {
   EXPECT_NE(text.error().message.find("chat template"), std::string::npos);
 }
 
+TEST(ChatRenderer, AChatCanBringItsOwnTemplate) {
+  const ChatRenderer chat("{% for %}", WithTokens({"a"}));
+  ChatInput input = Hello();
+  input.chat_template = "<{{ messages[0].content }}>";
+  EXPECT_EQ(chat.Render(input).value(), "<Hi>");
+  input.chat_template = "{{";
+  EXPECT_FALSE(chat.Render(input));
+}
+
 TEST(ChatRenderer, MalformedConversationsAreNamed) {
   const ChatRenderer chat("{{ messages|length }}{{ tools|length }}", WithTokens({"a"}));
   const auto error = [&](const char* messages, const char* tools) {
