@@ -1,4 +1,4 @@
-// The real ForwardModel, and the limits of what an engine may be asked for.
+// The limits of what an engine may be asked for, and what zeros stand for.
 #include "engine/create_engine.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "base/memory_info.h"
 #include "engine/batch_engine.h"
 #include "engine/loaded_model.h"
+#include "engine/transformer_model.h"
 
 namespace bantam {
 namespace {
@@ -16,36 +17,6 @@ namespace {
 constexpr int kDefaultContext = 32768;
 constexpr int kMaxContext = 1 << 24;
 constexpr int kMaxSequences = 1024;
-
-// Holds the claim on a model while an engine runs on it.
-class TransformerModel final : public ForwardModel {
- public:
-  TransformerModel(std::shared_ptr<const LoadedModel> model, std::unique_ptr<KvCache> cache)
-      : model_(std::move(model)), transformer_(*model_->transformer()), cache_(std::move(cache)) {}
-  ~TransformerModel() override { model_->ReleaseClaim(); }
-  TransformerModel(const TransformerModel&) = delete;
-  TransformerModel& operator=(const TransformerModel&) = delete;
-
-  int vocabulary_size() const override { return transformer_.config().vocab_size; }
-  int hidden_size() const override { return transformer_.config().n_embd; }
-  int max_batch_tokens() const override { return Transformer::kMaxBatchTokens; }
-  int n_blocks() const override { return cache_->n_blocks(); }
-
-  void Forward(std::span<const SequenceChunk> batch, float* hidden) override {
-    transformer_.Forward(batch, *cache_, hidden);
-  }
-  void Logits(const float* hidden, int n, float* logits) override {
-    transformer_.Logits(hidden, n, logits);
-  }
-  void CopyPrefix(int from_block, int to_block, int n_tokens) override {
-    cache_->CopyPrefix(from_block, to_block, n_tokens);
-  }
-
- private:
-  std::shared_ptr<const LoadedModel> model_;
-  Transformer& transformer_;
-  std::unique_ptr<KvCache> cache_;
-};
 
 Result<void> InRange(const char* name, int value, int min, int max) {
   if (value >= min && value <= max) return {};

@@ -1,0 +1,40 @@
+// TransformerModel: the real ForwardModel, a loaded model with its key-value memory.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/forward_model.h"
+#include "engine/loaded_model.h"
+#include "model/kv_cache.h"
+
+namespace bantam {
+
+// Holds the claim on the model, which the caller has made, until it goes.
+class TransformerModel final : public ForwardModel {
+ public:
+  TransformerModel(std::shared_ptr<const LoadedModel> model, std::unique_ptr<KvCache> cache);
+  ~TransformerModel() override;
+  TransformerModel(const TransformerModel&) = delete;
+  TransformerModel& operator=(const TransformerModel&) = delete;
+
+  int vocabulary_size() const override { return transformer_.config().vocab_size; }
+  int hidden_size() const override { return transformer_.config().n_embd; }
+  int max_batch_tokens() const override { return Transformer::kMaxBatchTokens; }
+  int n_blocks() const override { return cache_->n_blocks(); }
+
+  void Forward(std::span<const SequenceChunk> batch, float* hidden) override;
+  void Logits(const float* hidden, int n, float* logits) override;
+  void CopyPrefix(int from_block, int to_block, int n_tokens) override;
+
+ private:
+  void Enter(int block);
+
+  std::shared_ptr<const LoadedModel> model_;
+  Transformer& transformer_;
+  std::unique_ptr<KvCache> cache_;
+  std::vector<bool> used_;  // blocks that have been written
+};
+
+}  // namespace bantam

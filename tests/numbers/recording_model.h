@@ -1,0 +1,49 @@
+// RecordingModel: a ForwardModel that hashes the logits of every position of one sequence, prompt
+// and reply, while the engine uses the model as it always does.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/forward_model.h"
+
+namespace bantam {
+
+class RecordingModel : public ForwardModel {
+ public:
+  explicit RecordingModel(std::unique_ptr<ForwardModel> model) : model_(std::move(model)) {}
+
+  // From now on, records the sequence that begins with these tokens (its prompt). Others in the
+  // batch must differ from it.
+  void Watch(std::vector<TokenId> tokens);
+
+  // position → SHA-256 of the float32 logits after it.
+  const std::map<int, std::string>& digests() const { return digests_; }
+
+  int vocabulary_size() const override { return model_->vocabulary_size(); }
+  int hidden_size() const override { return model_->hidden_size(); }
+  int max_batch_tokens() const override { return model_->max_batch_tokens(); }
+  int n_blocks() const override { return model_->n_blocks(); }
+  void Forward(std::span<const SequenceChunk> batch, float* hidden) override;
+  void Logits(const float* hidden, int n, float* logits) override {
+    model_->Logits(hidden, n, logits);
+  }
+  void CopyPrefix(int from_block, int to_block, int n_tokens) override {
+    model_->CopyPrefix(from_block, to_block, n_tokens);
+  }
+
+  int batches = 0;
+  int largest_batch = 0;  // sequences
+
+ private:
+  bool IsWatched(const SequenceChunk& chunk) const;
+  void Record(const SequenceChunk& chunk, const float* hidden);
+
+  std::unique_ptr<ForwardModel> model_;
+  std::vector<TokenId> watched_;  // prompt, then the reply as it is run
+  std::map<int, std::string> digests_;
+};
+
+}  // namespace bantam
