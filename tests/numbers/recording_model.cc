@@ -9,20 +9,22 @@ namespace bantam {
 
 void RecordingModel::Watch(std::vector<TokenId> tokens) {
   watched_ = std::move(tokens);
+  first_block_ = -1;
   digests_.clear();
-  batches = largest_batch = 0;
+  largest_batch = 0;
 }
 
-// A chunk of the prompt, or the token after all that has been recorded.
-bool RecordingModel::IsWatched(const SequenceChunk& chunk) const {
-  const size_t begin = static_cast<size_t>(chunk.position);
-  if (begin >= watched_.size()) {
-    return begin == watched_.size() && !digests_.empty() &&
-           digests_.rbegin()->first == chunk.position - 1;
+// Once seen at its beginning (or alone), the sequence is known by its first block.
+bool RecordingModel::IsWatched(const SequenceChunk& chunk, bool alone) {
+  if (first_block_ < 0 && (chunk.position == 0 || alone)) {
+    const size_t begin = static_cast<size_t>(chunk.position);
+    if (begin + chunk.tokens.size() <= watched_.size() &&
+        std::equal(chunk.tokens.begin(), chunk.tokens.end(),
+                   watched_.begin() + static_cast<ptrdiff_t>(begin))) {
+      first_block_ = chunk.blocks.front();
+    }
   }
-  return begin + chunk.tokens.size() <= watched_.size() &&
-         std::equal(chunk.tokens.begin(), chunk.tokens.end(),
-                    watched_.begin() + static_cast<ptrdiff_t>(begin));
+  return chunk.blocks.front() == first_block_;
 }
 
 void RecordingModel::Record(const SequenceChunk& chunk, const float* hidden) {
@@ -39,18 +41,15 @@ void RecordingModel::Record(const SequenceChunk& chunk, const float* hidden) {
           Sha256Of({reinterpret_cast<const uint8_t*>(one.data()), one.size_bytes()});
     }
   }
-  if (static_cast<size_t>(chunk.position) == watched_.size()) {
-    watched_.push_back(chunk.tokens.front());
-  }
 }
 
 void RecordingModel::Forward(std::span<const SequenceChunk> batch, float* hidden) {
-  ++batches;
   largest_batch = std::max(largest_batch, static_cast<int>(batch.size()));
   std::vector<SequenceChunk> wider(batch.begin(), batch.end());
   int rows = 0;
   for (SequenceChunk& chunk : wider) {
-    if (IsWatched(chunk)) chunk.n_outputs = static_cast<int>(chunk.tokens.size());
+    if (IsWatched(chunk, batch.size() == 1))
+      chunk.n_outputs = static_cast<int>(chunk.tokens.size());
     rows += chunk.n_outputs;
   }
   const int width = hidden_size();
@@ -58,7 +57,7 @@ void RecordingModel::Forward(std::span<const SequenceChunk> batch, float* hidden
   model_->Forward(wider, all.data());
   const float* from = all.data();
   for (size_t i = 0; i < wider.size(); ++i) {
-    if (IsWatched(batch[i])) Record(wider[i], from);
+    if (batch[i].blocks.front() == first_block_) Record(wider[i], from);
     from += wider[i].n_outputs * width;
     hidden = std::copy_n(from - batch[i].n_outputs * width, batch[i].n_outputs * width, hidden);
   }

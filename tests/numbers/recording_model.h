@@ -15,8 +15,8 @@ class RecordingModel : public ForwardModel {
  public:
   explicit RecordingModel(std::unique_ptr<ForwardModel> model) : model_(std::move(model)) {}
 
-  // From now on, records the sequence that begins with these tokens (its prompt). Others in the
-  // batch must differ from it.
+  // From now on, records the sequence that begins with these tokens. It may share no block with
+  // others that run, nor be preempted.
   void Watch(std::vector<TokenId> tokens);
 
   // position → SHA-256 of the float32 logits after it.
@@ -34,15 +34,15 @@ class RecordingModel : public ForwardModel {
     model_->CopyPrefix(from_block, to_block, n_tokens);
   }
 
-  int batches = 0;
   int largest_batch = 0;  // sequences
 
  private:
-  bool IsWatched(const SequenceChunk& chunk) const;
+  bool IsWatched(const SequenceChunk& chunk, bool alone);
   void Record(const SequenceChunk& chunk, const float* hidden);
 
   std::unique_ptr<ForwardModel> model_;
-  std::vector<TokenId> watched_;  // prompt, then the reply as it is run
+  std::vector<TokenId> watched_;
+  int first_block_ = -1;
   std::map<int, std::string> digests_;
 };
 

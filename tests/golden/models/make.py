@@ -29,7 +29,7 @@ HERE = pathlib.Path(__file__).parent
 
 # Merges of the small byte-level tokenizer, in rank order; "Ġ" is the space, "Ċ" the line feed.
 MERGES = (
-    "Ġ t|h e|i n|e r|a n|Ġt he|Ġ a|o n|r e|Ġ s|Ġ w|o u|a t|e n|Ġan d|in g|Ġ in|Ġ o|o r|Ġo f|e s|"
+    "Ġ t|h e|i n|e r|a n|Ġt he|Ġ a|o n|r e|Ġ s|Ġ w|o u|a t|e n|Ġa re|in g|Ġ in|Ġ o|o r|Ġo f|e s|"
     "Ġt o|l l|Ċ Ċ|Ġ Ġ|ĠĠ ĠĠ|ä ½|ä½ ł|å ¥|å¥ ½|Ð ¾"
 ).split("|")
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
