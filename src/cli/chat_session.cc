@@ -43,9 +43,15 @@ Result<std::vector<TokenId>> ChatSession::Render(size_t first) const {
   ChatInput input;
   input.messages_json = conversation_.MessagesJson(first);
   input.chat_template = options_.chat_template;
-  const std::string text = TRY(model_->RenderChat(input));
+  auto text = model_->RenderChat(input);
+  if (!text) {
+    const char* hint = options_.chat_template.empty()
+                           ? " (--chat-template-file gives another template, --no-chat none)"
+                           : "";
+    return Fail(text.error().code, text.error().message + hint);
+  }
   // The template writes the beginning-of-text token itself.
-  return model_->Tokenize(text, {.add_special = false, .parse_special = true});
+  return model_->Tokenize(*text, {.add_special = false, .parse_special = true});
 }
 
 Result<std::vector<TokenId>> ChatSession::FitPrompt() {

@@ -7,6 +7,7 @@
 #include "cli/chat_session.h"
 #include "cli/commands.h"
 #include "cli/engine_setup.h"
+#include "cli/format_text.h"
 #include "cli/input.h"
 #include "cli/interrupt.h"
 #include "cli/line_reader.h"
@@ -116,6 +117,11 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   if (!options.template_path.empty()) chat.chat_template = TRY(ReadTextFile(options.template_path));
   const auto model = TRY(LoadModel(env, options.setup));
   const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
+  if (engine->context() > model->info().context_length && model->info().context_length > 0) {
+    Note(env, "the model was made for " +
+                  FormatCount(static_cast<uint64_t>(model->info().context_length)) +
+                  " tokens; beyond that it may lose the thread");
+  }
   const bool has_template = !chat.chat_template.empty() || !model->info().chat_template.empty();
   if (options.chat && !has_template) {
     Note(env, "the model has no chat template; completing the text as it is (as --no-chat)");

@@ -58,8 +58,12 @@ std::string DescribeModel(const ModelInfo& info) {
                                    : FormatCount(info.chat_template.size()) + " bytes");
 }
 
-std::string DescribeMemory(const Memory& memory) {
-  std::string out = "\nmemory at a context of " + Count(memory.context) + " tokens\n";
+std::string DescribeMemory(const Memory& memory, const ModelInfo& info) {
+  std::string out = "\nmemory at a context of " + Count(memory.context) + " tokens";
+  if (memory.context > info.context_length) {
+    out += " (the model was made for " + Count(info.context_length) + ")";
+  }
+  out += "\n";
   out += "  " + PadRight("", 10) + PadLeft("weights", 12) + PadLeft("keys, values", 14) +
          PadLeft("work space", 12) + PadLeft("total", 12) + "\n";
   for (const auto& [name, plan] :
@@ -193,8 +197,8 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
     if (tensors) json.Set("tensors", TensorsJson(info));
     env.out.Write(json.Dump(2) + "\n");
   } else {
-    env.out.WriteUntrusted(DescribeModel(info) + DescribeMemory(memory) + DescribeKinds(info) +
-                           (tensors ? DescribeTensors(info) : ""));
+    env.out.WriteUntrusted(DescribeModel(info) + DescribeMemory(memory, info) +
+                           DescribeKinds(info) + (tensors ? DescribeTensors(info) : ""));
   }
   return 0;
 }
