@@ -1,13 +1,10 @@
-// Short pieces, nearly all, scan an array for the next merge; long ones keep a heap.
+// Short pieces, nearly all, scan an array for the next merge; long ones keep a queue.
 #include "text/bpe.h"
-
-#include <algorithm>
-#include <functional>
 
 namespace bantam {
 namespace {
 
-constexpr size_t kShort = 32;           // bytes; up to here the scan beats the heap
+constexpr size_t kShort = 32;           // bytes; up to here the scan beats the queue
 constexpr size_t kLongest = 1u << 31;   // positions take 32 bits: cut a longer piece
 constexpr uint32_t kNone = UINT32_MAX;  // no neighbour
 
@@ -51,9 +48,9 @@ void Bpe::EncodeShort(std::string_view piece, std::vector<TokenId>& ids) const {
 
 void Bpe::EncodeLong(std::string_view piece, std::vector<TokenId>& ids, Scratch& scratch) const {
   auto& symbols = scratch.symbols;
-  auto& queue = scratch.queue;
+  MergeQueue& queue = scratch.queue;
   symbols.clear();
-  queue.clear();
+  queue.Clear();
   for (const char c : piece) {
     const TokenId id = byte_ids_[static_cast<uint8_t>(c)];
     if (id < 0) continue;
@@ -63,35 +60,22 @@ void Bpe::EncodeLong(std::string_view piece, std::vector<TokenId>& ids, Scratch&
   if (symbols.empty()) return;
   symbols.back().next = kNone;
 
-  const auto find_merge = [&](uint32_t i) {
-    Scratch::Symbol& symbol = symbols[i];
-    symbol.merge =
-        symbol.next == kNone ? Merge{} : merges_.Find(symbol.id, symbols[symbol.next].id);
-    return symbol.merge.rank != kNoMerge;
-  };
-  const auto entry = [&](uint32_t i) { return (uint64_t{symbols[i].merge.rank} << 32) | i; };
-  for (uint32_t i = 0; i < symbols.size(); ++i) {
-    if (find_merge(i)) queue.push_back(entry(i));
-  }
-  std::make_heap(queue.begin(), queue.end(), std::greater<>());
   const auto update = [&](uint32_t i) {
-    if (!find_merge(i)) return;
-    queue.push_back(entry(i));
-    std::push_heap(queue.begin(), queue.end(), std::greater<>());
-  };
-  while (!queue.empty()) {
-    std::pop_heap(queue.begin(), queue.end(), std::greater<>());
-    const uint64_t top = queue.back();
-    queue.pop_back();
-    const auto i = static_cast<uint32_t>(top);
     Scratch::Symbol& symbol = symbols[i];
-    if (symbol.merge.rank != top >> 32) continue;  // the pair has changed since
+    const uint32_t next = symbol.next;
+    symbol.merge = next == kNone ? Merge{} : merges_.Find(symbol.id, symbols[next].id);
+    if (symbol.merge.rank != kNoMerge) queue.Push({symbol.merge.rank, i});
+  };
+  for (uint32_t i = 0; i < symbols.size(); ++i) update(i);
+  for (MergeQueue::Entry top{}; queue.Pop(top);) {
+    Scratch::Symbol& symbol = symbols[top.position];
+    if (symbol.merge.rank != top.rank) continue;  // the pair has changed since
     const uint32_t gone = symbol.next;
     symbol.id = symbol.merge.result;
     symbol.next = symbols[gone].next;
     symbols[gone].merge = {};
-    if (symbol.next != kNone) symbols[symbol.next].previous = i;
-    update(i);
+    if (symbol.next != kNone) symbols[symbol.next].previous = top.position;
+    update(top.position);
     if (symbol.previous != kNone) update(symbol.previous);
   }
   for (uint32_t i = 0; i != kNone; i = symbols[i].next) ids.push_back(symbols[i].id);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/vocabulary.h"
+#include "text/merge_queue.h"
 #include "text/merge_table.h"
 
 namespace bantam {
@@ -24,7 +25,7 @@ class Bpe {
       Merge merge;  // with the next symbol
     };
     std::vector<Symbol> symbols;
-    std::vector<uint64_t> queue;  // a heap of rank << 32 | position
+    MergeQueue queue;
   };
 
   // `byte_ids`: the token of each byte, -1 if the vocabulary has none; such bytes are left out of
