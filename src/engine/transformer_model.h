@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "engine/forward_model.h"
 #include "engine/loaded_model.h"
@@ -29,12 +28,9 @@ class TransformerModel final : public ForwardModel {
   void CopyPrefix(int from_block, int to_block, int n_tokens) override;
 
  private:
-  void Enter(int block);
-
   std::shared_ptr<const LoadedModel> model_;
   Transformer& transformer_;
   std::unique_ptr<KvCache> cache_;
-  std::vector<bool> used_;  // blocks that have been written
 };
 
 }  // namespace bantam

@@ -96,7 +96,7 @@ class Rig {
     request.sampling.seed = 11;
     for (size_t i = 0; i < others.size(); ++i) {
       request.prompt = others[i];
-      request.max_tokens = kReply + 8 * static_cast<int>(i);
+      request.max_tokens = 60 + 8 * static_cast<int>(i);
       request.sampling.seed = i;
       EXPECT_TRUE(engine_->Submit(request));
       if (i % 2 == 0) EXPECT_TRUE(engine_->Step());
@@ -183,7 +183,7 @@ class Numbers : public testing::Test {
   void CheckCompany(int n_others, int chunk) {
     std::vector<Tokens> others;
     for (int i = 0; i < n_others; ++i) {
-      others.push_back(TextTokens(rig_->model(), static_cast<size_t>(500 * i),
+      others.push_back(TextTokens(rig_->model(), static_cast<size_t>(300 * i + 7),
                                   static_cast<size_t>(40 + 61 * i)));
     }
     rig_->Start({.prompt_chunk = chunk, .max_sequences = n_others + 1});
