@@ -25,9 +25,10 @@ using bantam::PreTokenizerKind;
 using bantam::TokenId;
 using bantam::Tokenizer;
 
-constexpr std::array<std::string_view, 14> kPres = {
-    "default",   "gpt-2",  "qwen2",        "qwen35",         "llama-bpe",   "smollm",  "starcoder",
-    "command-r", "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3", "no-such", ""};
+constexpr std::array<std::string_view, 16> kPres = {
+    "default",   "gpt-2",     "qwen2",  "qwen35",       "llama-bpe",      "smollm",
+    "starcoder", "command-r", "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3",
+    "no-such",   "",          "gpt-4o", "tekken"};
 
 // Takes values off the front of the input; zeros when it is used up.
 class Input {

@@ -233,6 +233,11 @@ Result<SpecialTokens> MakeSpecialTokens(const std::vector<std::string>& tokens,
                                            std::to_string(tokens[i].size()) + " bytes, at most " +
                                            std::to_string(SpecialTokens::kMaxBytes) + " expected");
     }
+    // Such a token would match inside a character and leave halves of it.
+    if (ValidUtf8Prefix(tokens[i]) != tokens[i].size()) {
+      return Fail(ErrorCode::kCorrupt,
+                  At(kTokensKey, i) + " is an added token that is not UTF-8: " + Quote(tokens[i]));
+    }
     specials.push_back({tokens[i], static_cast<TokenId>(i)});
   }
   return SpecialTokens(std::move(specials));

@@ -111,8 +111,8 @@ TEST_P(GoldenTest, GivesTheIdsAndTextsOfTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Families, GoldenTest,
                          testing::Values("qwen2", "gpt-2", "smollm", "starcoder", "llama-bpe",
-                                         "refact", "command-r", "qwen35", "mpt", "falcon",
-                                         "deepseek-llm", "deepseek-coder", "deepseek-v3"),
+                                         "refact", "command-r", "qwen35", "gpt-4o", "tekken", "mpt",
+                                         "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3"),
                          [](const auto& test_info) {
                            std::string name = test_info.param;
                            for (char& c : name) c = c == '-' ? '_' : c;
@@ -212,6 +212,8 @@ TEST(BpeTokenizer, RefusesTablesThatContradictEachOther) {
   }
   EXPECT_THAT(message("tokens", Texts{"a", "b", "ab", "c", std::string(2000, 'x'), "f", "g"}),
               HasSubstr("[4] is an added token of 2000 bytes"));
+  EXPECT_THAT(message("tokens", Texts{"a", "b", "ab", "\xC2", "e", "f", "g"}),
+              HasSubstr("[3] is an added token that is not UTF-8: \"\\xc2\""));
   EXPECT_THAT(message("pre", uint64_t{1}), HasSubstr("tokenizer.ggml.pre"));
   EXPECT_THAT(message("merges", uint64_t{1}), HasSubstr("tokenizer.ggml.merges"));
 }

@@ -49,6 +49,9 @@ constexpr std::array kNames = {
     Name{"glm4", {Kind::kLlama3, false, true, false}},
     Name{"chatglm-bpe", {Kind::kLlama3, false, false, false}},
     Name{"dbrx", {Kind::kLlama3, false, false, false}},
+    Name{"gpt-4o", {Kind::kGpt4o, false, false, false}},
+    Name{"llama4", {Kind::kGpt4o, false, false, false}},
+    Name{"tekken", {Kind::kTekken, false, true, true}},
     Name{"falcon", {Kind::kFalcon, false, false, false}},
     Name{"deepseek-llm", {Kind::kDeepSeekLlm, false, false, false}},
     Name{"deepseek-coder", {Kind::kDeepSeekCoder, false, false, false}},
@@ -77,6 +80,14 @@ size_t ContractionLength(std::string_view text, size_t pos) {
   }
 }
 
+// The end of \p{N}{0,max}.
+size_t SkipNumbers(std::string_view text, size_t pos, int max) {
+  for (int i = 0; i < max && scan::StartsWith(text, pos, kNumber); ++i) {
+    pos += scan::CharAt(text, pos).length;
+  }
+  return pos;
+}
+
 struct WordStyle {
   ClassSet letters;  // what words are made of
   int max_numbers;   // how many \p{N} one piece may hold
@@ -97,13 +108,7 @@ size_t WordPiece(std::string_view text, size_t pos) {
   }
   const size_t second = pos + c.length;
   if (c.In(kStyle.letters)) return scan::Skip(text, second, kStyle.letters);
-  if (c.In(kNumber)) {
-    size_t end = second;
-    for (int i = 1; i < kStyle.max_numbers && scan::StartsWith(text, end, kNumber); ++i) {
-      end += scan::CharAt(text, end).length;
-    }
-    return end;
-  }
+  if (c.In(kNumber)) return SkipNumbers(text, pos, kStyle.max_numbers);
   if (!c.In(kLineBreaks) && scan::StartsWith(text, second, kStyle.letters)) {
     return scan::Skip(text, second, kStyle.letters);
   }
@@ -111,6 +116,66 @@ size_t WordPiece(std::string_view text, size_t pos) {
   const size_t other = c.code_point == ' ' ? second : pos;
   if (scan::StartsWith(text, other, kOther)) {
     return scan::Skip(text, scan::Skip(text, other, kOther), kLineBreaks);
+  }
+  return scan::WhitespaceOrLinesPiece(text, pos);
+}
+
+struct CasedStyle {
+  int max_numbers;
+  bool contractions;  // 's and the like belong to the word before
+};
+
+constexpr CasedStyle kGpt4oStyle = {3, true};
+constexpr CasedStyle kTekkenStyle = {1, false};
+
+// The end of UPPER*LOWER+ at `pos`, or else of UPPER+; `pos` if there is neither. UPPER is
+// [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], LOWER is [\p{Ll}\p{Lm}\p{Lo}\p{M}]: many are both.
+size_t SkipCasedWord(std::string_view text, size_t pos, bool& has_lower) {
+  constexpr ClassSet kUpper = (kLetter | kMark) & ~unicode::kSmall;
+  constexpr ClassSet kLower = (kLetter | kMark) & ~unicode::kCapital;
+  size_t end = pos;
+  size_t after_lower = pos;  // where UPPER* has to step back to if no LOWER follows it
+  while (end < text.size()) {
+    const Char c = scan::CharAt(text, end);
+    if (!c.In(kUpper)) break;
+    end += c.length;
+    if (c.In(kLower)) after_lower = end;
+  }
+  has_lower = true;
+  if (scan::StartsWith(text, end, kLower)) return scan::Skip(text, end, kLower);
+  if (after_lower > pos) return after_lower;
+  has_lower = false;
+  return end;
+}
+
+// [^\r\n\p{L}\p{N}]?UPPER*LOWER+(?i:'s|…)? | [^\r\n\p{L}\p{N}]?UPPER+LOWER*(?i:'s|…)?
+// | \p{N}{1,MAX} | ?[^\s\p{L}\p{N}]+[\r\n/]* | \s*[\r\n]+ | \s+(?!\S) | \s+
+template <CasedStyle kStyle>
+size_t CasedPiece(std::string_view text, size_t pos) {
+  const Char c = scan::CharAt(text, pos);
+  const size_t second = pos + c.length;
+  bool has_lower = false;
+  size_t end = pos;
+  if (!c.In(kLetter | kNumber | kLineBreaks)) {
+    end = SkipCasedWord(text, second, has_lower);
+    if (end == second) end = pos;
+  }
+  // Without the leading character, if that is a mark and only so the first pattern matches.
+  if (!has_lower && c.In(kLetter | kMark)) {
+    const size_t whole = SkipCasedWord(text, pos, has_lower);
+    if (has_lower || end == pos) end = whole;
+  }
+  if (end > pos) {
+    const bool apostrophe = kStyle.contractions && end < text.size() && text[end] == '\'';
+    return apostrophe ? end + ContractionLength(text, end) : end;
+  }
+  if (c.In(kNumber)) return SkipNumbers(text, pos, kStyle.max_numbers);
+  constexpr ClassSet kOther = ~(kSpace | kLetter | kNumber);
+  const size_t other = c.code_point == ' ' ? second : pos;
+  if (scan::StartsWith(text, other, kOther)) {
+    end = scan::Skip(text, other, kOther);
+    while (end < text.size() && (text[end] == '\r' || text[end] == '\n' || text[end] == '/')) ++end;
+    return end;
   }
   return scan::WhitespaceOrLinesPiece(text, pos);
 }
@@ -147,6 +212,8 @@ void PreTokenize(PreTokenizerKind kind, std::string_view text, std::vector<size_
     case Kind::kQwen2: return scan::Cut(text, 0, ends, WordPiece<kQwen2Style>);
     case Kind::kQwen35: return scan::Cut(text, 0, ends, WordPiece<kQwen35Style>);
     case Kind::kLlama3: return scan::Cut(text, 0, ends, WordPiece<kLlama3Style>);
+    case Kind::kGpt4o: return scan::Cut(text, 0, ends, CasedPiece<kGpt4oStyle>);
+    case Kind::kTekken: return scan::Cut(text, 0, ends, CasedPiece<kTekkenStyle>);
     case Kind::kFalcon: return scan::CutFalcon(text, ends);
     case Kind::kDeepSeekLlm: return scan::CutDeepSeekLlm(text, ends);
     case Kind::kDeepSeekCoder: return scan::CutDeepSeekCoder(text, ends);

@@ -18,6 +18,8 @@ enum class PreTokenizerKind : uint8_t {
   kQwen2,          // any one character may lead a word; single numbers; line breaks stay together
   kQwen35,         // kQwen2 with marks counted as letters
   kLlama3,         // kQwen2 with numbers in groups of up to three
+  kGpt4o,          // kLlama3 with words cut before capitals, and 's and the like left on them
+  kTekken,         // kGpt4o with single numbers and without the latter
   kFalcon,         // punctuation runs, kGpt2, then groups of three digits
   kDeepSeekLlm,    // lines, cased letters, punctuation, trailing space, CJK, single digits
   kDeepSeekCoder,  // lines, letters, punctuation, CJK, single digits

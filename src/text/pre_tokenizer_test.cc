@@ -78,6 +78,16 @@ TEST(PreTokenizer, Llama3GroupsNumbers) {
   EXPECT_THAT(Pieces(Kind::kLlama3, "a1234567½"), ElementsAre("a", "123", "456", "7½"));
 }
 
+TEST(PreTokenizer, CasedWords) {
+  EXPECT_THAT(Pieces(Kind::kGpt4o, "HelloWorld it's HTML's /x//\n1234"),
+              ElementsAre("Hello", "World", " it's", " HTML's", " /", "x", "//\n", "123", "4"));
+  EXPECT_THAT(Pieces(Kind::kTekken, "it's 12"), ElementsAre("it", "'s", " ", "1", "2"));
+  // Characters without case end a run of capitals only if no small letter follows.
+  EXPECT_THAT(Pieces(Kind::kGpt4o, "中AB"), ElementsAre("中", "AB"));
+  EXPECT_THAT(Pieces(Kind::kGpt4o, "中ABc"), ElementsAre("中ABc"));
+  EXPECT_THAT(Pieces(Kind::kGpt4o, "\u0301AB"), ElementsAre("\u0301", "AB"));
+}
+
 TEST(PreTokenizer, FalconSeesBytesAsCharacters) {
   EXPECT_THAT(Pieces(Kind::kFalcon, "ab, 12345!"), ElementsAre("ab", ",", " ", "123", "45", "!"));
   // The second byte of this letter is that of the fraction ¼.

@@ -2,13 +2,15 @@
 #include "text/special_tokens.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace bantam {
 
 SpecialTokens::SpecialTokens(std::vector<Token> tokens) : tokens_(std::move(tokens)) {
-  std::sort(tokens_.begin(), tokens_.end(),
-            [](const Token& a, const Token& b) { return a.text < b.text; });
+  std::sort(tokens_.begin(), tokens_.end(), [](const Token& a, const Token& b) {
+    return std::tie(a.text, a.id) < std::tie(b.text, b.id);
+  });
   for (const Token& token : tokens_) ++by_first_[static_cast<uint8_t>(token.text[0]) + 1u];
   for (size_t i = 1; i < by_first_.size(); ++i) by_first_[i] += by_first_[i - 1];
 }

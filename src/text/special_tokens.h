@@ -22,10 +22,10 @@ class SpecialTokens {
   };
 
   // The longest text a token may have, so that a search stays linear in the text.
-  static constexpr size_t kMaxBytes = 1024;
+  static constexpr size_t kMaxBytes = 256;
 
   struct Token {
-    std::string text;  // 1 to kMaxBytes bytes
+    std::string text;  // 1 to kMaxBytes bytes of valid UTF-8
     TokenId id;
   };
   explicit SpecialTokens(std::vector<Token> tokens);

@@ -53,7 +53,9 @@ constexpr ClassSet Classes(CharClass first, CharClass last) {
   return (~ClassSet{0} >> (31 - (last - first))) << first;
 }
 
-inline constexpr ClassSet kLetter = Classes(kLu, kLo);                    // \p{L}
+inline constexpr ClassSet kLetter = Classes(kLu, kLo);  // \p{L}
+inline constexpr ClassSet kCapital = Classes(kLu, kLu) | Classes(kLt, kLt);
+inline constexpr ClassSet kSmall = Classes(kLl, kLl);
 inline constexpr ClassSet kMark = Classes(kMn, kMe);                      // \p{M}
 inline constexpr ClassSet kNumber = Classes(kNd, kNo);                    // \p{N}
 inline constexpr ClassSet kPunctuation = Classes(kPc, kPo);               // \p{P}

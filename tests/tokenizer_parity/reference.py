@@ -9,6 +9,10 @@ WORDS = CONTRACTIONS + (r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s| ?[^\s\p{L}\p{N}]+[\
                         r"|\s*[\r\n]+|\s+(?!\S)|\s+")
 QWEN35 = CONTRACTIONS + (r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
                          r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+CASED = (r"[^\r\n\p{L}\p{N}]?U*L+S|[^\r\n\p{L}\p{N}]?U+L*S|\p{N}X| ?[^\s\p{L}\p{N}]+[\r\n/]*"
+         r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+CASED = CASED.replace("U*L+", f"{UPPER}*{LOWER}+").replace("U+L*", f"{UPPER}+{LOWER}*")
 DEEPSEEK_LETTERS = (
     r"\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅ"
     "Ὀ-Ὅὐ-ὗὙὛὝὟ-\u1f7dᾀ-ᾴᾶ-ᾼ\u1fbeῂ-ῄῆ-ῌῐ-\u1fd3ῖ-\u1fdbῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ"
@@ -42,6 +46,9 @@ FAMILIES = {
     "qwen2": ([split(WORDS % ""), byte_level(False)], True, False),
     "qwen35": ([split(QWEN35), byte_level(False)], True, False),
     "llama-bpe": ([split(WORDS % "{1,3}"), byte_level(False)], False, True),
+    "gpt-4o": ([split(CASED.replace("S|", CONTRACTIONS + "?|").replace("X", "{1,3}")),
+                byte_level(False)], False, False),
+    "tekken": ([split(CASED.replace("S|", "|").replace("X", "")), byte_level(False)], False, True),
     "falcon": ([pre_tokenizers.Punctuation("contiguous"), byte_level(True),
                 pre_tokenizers.Digits(individual_digits=False), split("[0-9][0-9][0-9]")],
                False, False),
@@ -86,7 +93,7 @@ class Reference:
             field = fields.get("tokenizer.ggml." + key)
             return default if field is None else field.contents()
 
-        add_bos = value("add_bos_token", pre == "llama-bpe")
+        add_bos = value("add_bos_token", pre in ("llama-bpe", "tekken"))
         return cls(value("tokens"), value("token_type"), value("merges"), pre,
                    value("bos_token_id") if add_bos else None)
 

@@ -32,6 +32,8 @@ CASES = [
     ("vocabs/ggml-vocab-command-r.gguf", "command-r"),
     ("vocabs/ggml-vocab-qwen35.gguf", "qwen35"),
     ("vocabs/ggml-vocab-mpt.gguf", "mpt"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "gpt-4o"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "tekken"),
     ("vocabs/ggml-vocab-falcon.gguf", "falcon"),
     ("vocabs/ggml-vocab-deepseek-llm.gguf", "deepseek-llm"),
     ("vocabs/ggml-vocab-deepseek-coder.gguf", "deepseek-coder"),

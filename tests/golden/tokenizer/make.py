@@ -21,6 +21,7 @@ import strings  # noqa: E402
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|im"]
 ADDED = ["<tool_call>", "</tool_call>", "<|im_end|>\n", "   ", "õ", "中文"]
 MISSING = "ò"  # the byte F2: the vocabulary has no token for it
+BOS = ("llama-bpe", "tekken")  # families whose published settings open every text with it
 TEXTS = 80
 LONGEST = 160
 
@@ -53,7 +54,7 @@ def main():
     write("vocabulary.json", {"tokens": tokens, "types": types, "merges": merges})
     bos = tokens.index("<|endoftext|>")
     for pre in reference.FAMILIES:
-        known = reference.Reference(tokens, types, merges, pre, bos if pre == "llama-bpe" else None)
+        known = reference.Reference(tokens, types, merges, pre, bos if pre in BOS else None)
         words = map(known.tokenizer.decode, ([i] for i in known.ids))
         words = [word for word in words if "\ufffd" not in word]
         rng = random.Random(f"golden {pre}")
