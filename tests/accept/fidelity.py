@@ -125,7 +125,8 @@ def prove_greedy(reference, bantam, report):
             if not texts[-1]:
                 report.line(f"  DIFFERENT TEXT from bantam run: {language}: {prompt!r}")
         if result != "equal":
-            report.line(f"  {result} at token {at}, lead {reply[at][1]:.1e}: {language}: {prompt!r}")
+            lead = reply[at][1]
+            report.line(f"  {result} at token {at}, lead {lead:.1e}: {language}: {prompt!r}")
     report.line(f"  {results.count('equal')} of {len(results)} equal, "
                 f"{results.count('near-tie')} part at a near-tie; "
                 f"bantam run gives the same text for {sum(texts)} of {len(texts)}")

@@ -54,7 +54,8 @@ def difference(expected, got):
         if a == b:
             return None
         at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
-        return f"at {at}: expected {a[max(0, at - 30):at + 50]!r}, got {b[max(0, at - 30):at + 50]!r}"
+        near = slice(max(0, at - 30), at + 50)
+        return f"at {at}: expected {a[near]!r}, got {b[near]!r}"
     if "text" in expected:
         return f"expected a text, got the error {got['error']!r}"
     if "text" in got:

@@ -55,7 +55,8 @@ CALL = call("get_weather", {"city": "Zürich", "days": 3, "where": {"lat": 47.0}
 TEXT_CALL = call("get_weather", '{"city": "Zürich", "days": 3}')
 TURNS = [user("Hi!"), assistant("Hello. How can I help?"), user("Say\n\n  more  "),
          assistant("More."), user("Thanks")]
-SPECIAL = "a\tb\r\n\"q\" 'p' <b>&amp;</b> \\n {{ x }} {% y %} <|im_end|> 日本語 🧑🏽‍🚀 e\u0301 \u200b\u00a0\u2028."
+SPECIAL = ("a\tb\r\n\"q\" 'p' <b>&amp;</b> \\n {{ x }} {% y %} <|im_end|> "
+           "日本語 🧑🏽‍🚀 e\u0301 \u200b\u00a0\u2028.")
 
 
 def conversation(messages, **more):

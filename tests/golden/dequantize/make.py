@@ -25,7 +25,8 @@ HALVES = {
     "IQ4_NL": [0], "IQ4_XS": [0], "F32": [], "BF16": [],
 }  # fmt: skip
 SPECIAL = np.array(
-    [0x0000, 0x8000, 0x0001, 0x83FF, 0x0400, 0x3C00, 0x2E66, 0xFBFF, 0x7BFF, 0x7C00, 0xFC00, 0x7E00],
+    [0x0000, 0x8000, 0x0001, 0x83FF, 0x0400, 0x3C00,
+     0x2E66, 0xFBFF, 0x7BFF, 0x7C00, 0xFC00, 0x7E00],
     dtype="<u2",
 )
 
@@ -33,7 +34,8 @@ SPECIAL = np.array(
 def random_bytes(seed: int, n: int) -> np.ndarray:
     """The first n bytes of SplitMix64 from that seed."""
     with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.arange(1, n // 8 + 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        steps = np.arange(1, n // 8 + 2, dtype=np.uint64)
+        z = np.uint64(seed) + steps * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
