@@ -28,14 +28,20 @@ std::vector<std::string> Pieces(Kind kind, std::string_view text) {
   return pieces;
 }
 
+PreTokenizerSpec Spec(std::string_view name) {
+  const auto spec = FindPreTokenizer(name);
+  EXPECT_TRUE(spec) << name;
+  return spec.value_or(PreTokenizerSpec{});
+}
+
 TEST(PreTokenizer, NamesAndAliases) {
-  EXPECT_EQ(FindPreTokenizer("qwen2")->kind, Kind::kQwen2);
-  EXPECT_TRUE(FindPreTokenizer("qwen2")->nfc);
-  EXPECT_EQ(FindPreTokenizer("deepseek-r1-qwen")->kind, Kind::kQwen2);
-  EXPECT_EQ(FindPreTokenizer("llama-v3")->kind, Kind::kLlama3);
-  EXPECT_TRUE(FindPreTokenizer("llama-bpe")->ignore_merges);
-  EXPECT_TRUE(FindPreTokenizer("llama-bpe")->add_bos);
-  EXPECT_EQ(FindPreTokenizer("default")->kind, Kind::kGpt2);
+  EXPECT_EQ(Spec("qwen2").kind, Kind::kQwen2);
+  EXPECT_TRUE(Spec("qwen2").nfc);
+  EXPECT_EQ(Spec("deepseek-r1-qwen").kind, Kind::kQwen2);
+  EXPECT_EQ(Spec("llama-v3").kind, Kind::kLlama3);
+  EXPECT_TRUE(Spec("llama-bpe").ignore_merges);
+  EXPECT_TRUE(Spec("llama-bpe").add_bos);
+  EXPECT_EQ(Spec("default").kind, Kind::kGpt2);
   EXPECT_FALSE(FindPreTokenizer("unheard-of"));
   EXPECT_FALSE(FindPreTokenizer(""));
 }
