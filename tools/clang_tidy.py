@@ -1,4 +1,4 @@
-"""clang-tidy over the sources of a build: clang_tidy.py ROOT BUILD_DIR JOBS.
+"""clang-tidy over the sources of a build (not their tests): clang_tidy.py ROOT BUILD_DIR JOBS.
 
 A source whose own text, headers of the project, flags and .clang-tidy are as they were when it last
 passed is skipped (build/lint-cache), so that a second run takes seconds.
@@ -44,7 +44,7 @@ def main():
     todo = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = (pathlib.Path(entry["directory"]) / entry["file"]).resolve()
-        if path.is_relative_to(root) and not path.is_relative_to(root / "build"):
+        if path.is_relative_to(root / "src") and not path.name.endswith("_test.cc"):
             stamp = cache / fingerprint(root, entry, path)
             if not stamp.exists():
                 todo[path] = stamp

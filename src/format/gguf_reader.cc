@@ -119,6 +119,7 @@ Result<std::vector<Part>> OpenParts(const std::string& path, Part opened) {
   uint64_t tensors = 0;
   for (uint64_t i = 0; i < keys.count; ++i) {
     const std::string part_path = name->PathOf(i);
+    // NOLINTNEXTLINE(bugprone-use-after-move): i is keys.part once.
     parts.push_back(i == keys.part ? std::move(opened) : TRY(OpenPart(part_path)));
     const GgufContents& contents = parts.back().contents;
     const SplitKeys own = TRY(InFile(part_path, SplitKeysOf(contents.metadata)));

@@ -53,6 +53,7 @@ class Weights {
 
   const ModelConfig& config() const { return config_; }
   Precision precision() const { return precision_; }
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): Load sets it.
   const Rope& rope() const { return *rope_; }
   const std::vector<Layer>& layers() const { return layers_; }
   const Norm& output_norm() const { return output_norm_; }
