@@ -113,7 +113,8 @@ class Engine {
   virtual Result<GenerationResult> Generate(GenerationRequest request) = 0;
 
   // Log-probabilities of a given text, position by position, through the same forward pass.
-  // `on_position` returns false to stop early. Positions before `from` are computed, not reported.
+  // `on_position` returns false to stop early. Positions before `from` are not reported; they
+  // may come from the cache.
   // Fails with kTooLong, kInvalidArgument, or kInternal if the model gives no finite scores.
   virtual Result<void> Score(std::span<const TokenId> tokens, int top, int from,
                              const std::function<bool(const ScoredPosition&)>& on_position) = 0;

@@ -36,6 +36,12 @@ struct TestEngine {
     engine = std::make_unique<BatchEngine>(std::move(fake), TestVocabulary(), options);
   }
   BatchEngine* operator->() { return engine.get(); }
+  // The result of a request, which must be finished.
+  GenerationResult Taken(Engine::RequestId id) {
+    auto result = engine->Take(id);
+    EXPECT_TRUE(result);
+    return std::move(result).value_or(GenerationResult());
+  }
   void ExpectAllBlocksBack() { EXPECT_EQ(engine->cache().pool().available(), model->n_blocks()); }
 
   FakeModel* model;
@@ -72,7 +78,7 @@ Tokens PlainAnswer(const FakeModel& model, const GenerationRequest& request, int
     SampleInput input;
     input.logits = logits;
     input.history = tokens;
-    input.seed = *request.sampling.seed;
+    input.seed = request.sampling.seed.value_or(0);
     input.position = tokens.size();
     tokens.push_back(sampler.Sample(request.sampling, input).value());
     if (tokens.back() == FakeModel::kEnd && !request.ignore_end) break;
@@ -306,15 +312,14 @@ TEST(BatchEngineProperty, AnswersDependOnNothingButTheRequest) {
       if (!more && requests.size() == 50) break;
     }
     for (size_t i = 0; i < ids.size(); ++i) {
-      const auto result = engine->Take(ids[i]);
-      ASSERT_TRUE(result);
-      EXPECT_EQ(result->tokens, PlainAnswer(*engine.model, requests[i], 512)) << i;
-      EXPECT_EQ(sent[i].text, result->text);
-      EXPECT_EQ(sent[i].tokens, result->tokens);
+      const auto result = engine.Taken(ids[i]);
+      EXPECT_EQ(result.tokens, PlainAnswer(*engine.model, requests[i], 512)) << i;
+      EXPECT_EQ(sent[i].text, result.text);
+      EXPECT_EQ(sent[i].tokens, result.tokens);
       EXPECT_FALSE(engine->Take(ids[i]));
-      EXPECT_LT(result->stats.cached_tokens, std::ssize(requests[i].prompt));
-      EXPECT_GE(result->stats.cached_tokens, 0);
-      least += std::ssize(requests[i].prompt) + std::ssize(result->tokens);
+      EXPECT_LT(result.stats.cached_tokens, std::ssize(requests[i].prompt));
+      EXPECT_GE(result.stats.cached_tokens, 0);
+      least += std::ssize(requests[i].prompt) + std::ssize(result.tokens);
     }
     engine.ExpectAllBlocksBack();
     // The walk must have gone where it is meant to.
@@ -361,7 +366,7 @@ TEST(BatchEngine, SimultaneousRequestsReadASharedPromptOnce) {
   }
   EXPECT_EQ(engine.model->tokens_run, 500 + 7) << "only the last token of each of the others";
   int cached = 0;
-  for (const auto id : ids) cached += engine->Take(id)->stats.cached_tokens;
+  for (const auto id : ids) cached += engine.Taken(id).stats.cached_tokens;
   EXPECT_EQ(cached, 7 * 499);
 }
 
@@ -409,7 +414,7 @@ TEST(BatchEngine, MoreRepliesThanFitOneBatch) {
   while (engine->Step().value()) {
   }
   for (size_t i = 0; i < ids.size(); ++i) {
-    EXPECT_EQ(engine->Take(ids[i])->tokens, PlainAnswer(*engine.model, requests[i], 64));
+    EXPECT_EQ(engine.Taken(ids[i]).tokens, PlainAnswer(*engine.model, requests[i], 64));
   }
 }
 
@@ -428,11 +433,10 @@ TEST(BatchEngine, CancelEndsQueuedAndRunningRequests) {
   engine->Cancel(12345);
   engine.ExpectAllBlocksBack();
   EXPECT_FALSE(engine->Step().value());
-  const auto result = engine->Take(running);
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->finish, FinishReason::kCancelled);
-  EXPECT_EQ(result->tokens.size(), 2U);
-  EXPECT_EQ(engine->Take(queued)->tokens.size(), 0U);
+  const auto result = engine.Taken(running);
+  EXPECT_EQ(result.finish, FinishReason::kCancelled);
+  EXPECT_EQ(result.tokens.size(), 2U);
+  EXPECT_EQ(engine.Taken(queued).tokens.size(), 0U);
   engine->Cancel(queued);
 }
 
@@ -500,12 +504,12 @@ TEST(BatchEngine, CallbacksMaySubmitAndCancelOthersButNotStep) {
   victim_id = engine->Submit(victim).value();
   queued_id = engine->Submit(victim).value();
   while (deltas < 5) ASSERT_TRUE(engine->Step());
-  EXPECT_EQ(engine->Take(queued_id)->tokens.size(), 0U) << "in the same step";
+  EXPECT_EQ(engine.Taken(queued_id).tokens.size(), 0U) << "in the same step";
   while (engine->Step().value()) {
   }
-  EXPECT_EQ(engine->Take(first_id)->tokens.size(), 50U);
-  EXPECT_EQ(engine->Take(second_id)->tokens.size(), 3U);
-  const auto cancelled = engine->Take(victim_id).value();
+  EXPECT_EQ(engine.Taken(first_id).tokens.size(), 50U);
+  EXPECT_EQ(engine.Taken(second_id).tokens.size(), 3U);
+  const auto cancelled = engine.Taken(victim_id);
   EXPECT_EQ(cancelled.finish, FinishReason::kCancelled);
   EXPECT_EQ(cancelled.tokens.size(), 4U);
   engine.ExpectAllBlocksBack();
@@ -519,11 +523,10 @@ TEST(BatchEngine, ImpossibleScoresEndOneRequestOnly) {
   const auto good = engine->Submit(request).value();
   while (engine->Step().value()) {
   }
-  const auto failed = engine->Take(bad).value();
+  const auto failed = engine.Taken(bad);
   EXPECT_EQ(failed.finish, FinishReason::kError);
-  ASSERT_TRUE(failed.error);
-  EXPECT_EQ(failed.error->code, ErrorCode::kInternal);
-  EXPECT_EQ(engine->Take(good)->finish == FinishReason::kError, false);
+  EXPECT_TRUE(failed.error && failed.error->code == ErrorCode::kInternal);
+  EXPECT_NE(engine.Taken(good).finish, FinishReason::kError);
   EXPECT_FALSE(engine->Generate(Ask(Prompt("abz"), 20)));
   EXPECT_TRUE(engine->Generate(Ask(Prompt("ab"), 1)));
   engine.ExpectAllBlocksBack();
@@ -622,9 +625,9 @@ TEST(BatchEngine, ScoringTakesMemoryFromOthersButNotTheirAnswers) {
   while (engine->Step().value()) {
   }
   for (size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(engine->Take(ids[i])->tokens, PlainAnswer(*engine.model, requests[i], 512));
+    EXPECT_EQ(engine.Taken(ids[i]).tokens, PlainAnswer(*engine.model, requests[i], 512));
   }
-  EXPECT_EQ(engine->Take(ids[2])->finish, FinishReason::kCancelled);
+  EXPECT_EQ(engine.Taken(ids[2]).finish, FinishReason::kCancelled);
   engine.ExpectAllBlocksBack();
 }
 

@@ -11,14 +11,20 @@
 namespace bantam {
 namespace {
 
+// A block that must be there.
+BlockPool::Allocation Get(BlockPool& pool) {
+  const auto allocation = pool.Allocate();
+  EXPECT_TRUE(allocation);
+  return allocation.value_or(BlockPool::Allocation{-1, false});
+}
+
 TEST(BlockPool, GivesEveryBlockOnceThenNothing) {
   BlockPool pool(5);
   std::set<int> seen;
   for (int i = 0; i < 5; ++i) {
-    const auto allocation = pool.Allocate();
-    ASSERT_TRUE(allocation);
-    EXPECT_FALSE(allocation->recycled);
-    seen.insert(allocation->block);
+    const auto allocation = Get(pool);
+    EXPECT_FALSE(allocation.recycled);
+    seen.insert(allocation.block);
   }
   EXPECT_EQ(seen, (std::set<int>{0, 1, 2, 3, 4}));
   EXPECT_EQ(pool.available(), 0);
@@ -33,18 +39,18 @@ TEST(BlockPool, RecyclesTheLongestIdleAndFreeBlocksFirst) {
   pool.Release(2, /*keep=*/false);
   EXPECT_EQ(pool.available(), 3);
   EXPECT_EQ(pool.idle(), 2);
-  EXPECT_EQ(pool.Allocate()->block, 2);
+  EXPECT_EQ(Get(pool).block, 2);
   EXPECT_EQ(pool.LongestIdle(), 1);
   pool.Acquire(1);  // wanted again: goes to the back of the queue
   pool.Release(1, /*keep=*/true);
-  const auto recycled = pool.Allocate();
-  EXPECT_EQ(recycled->block, 0);
-  EXPECT_TRUE(recycled->recycled);
+  const auto recycled = Get(pool);
+  EXPECT_EQ(recycled.block, 0);
+  EXPECT_TRUE(recycled.recycled);
 }
 
 TEST(BlockPool, BlocksWithReferencesStay) {
   BlockPool pool(1);
-  const int block = pool.Allocate()->block;
+  const int block = Get(pool).block;
   pool.Acquire(block);
   EXPECT_EQ(pool.references(block), 2);
   pool.Release(block, /*keep=*/true);
@@ -53,7 +59,7 @@ TEST(BlockPool, BlocksWithReferencesStay) {
   EXPECT_TRUE(pool.IsIdle(block));
   pool.Free(block);
   EXPECT_EQ(pool.idle(), 0);
-  EXPECT_FALSE(pool.Allocate()->recycled);
+  EXPECT_FALSE(Get(pool).recycled);
 }
 
 TEST(BlockPoolProperty, EqualsAPlainModel) {

@@ -16,7 +16,10 @@ Vocabulary WithTokens(std::vector<std::string> bytes) {
 class ChatRendererTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!ChatTemplate::Compile("x")) GTEST_SKIP() << "the template engine is not here yet";
+    const auto compiled = ChatTemplate::Compile("x");
+    if (!compiled && compiled.error().code == ErrorCode::kUnsupported) {
+      GTEST_SKIP() << "the template engine is not here yet";
+    }
   }
 };
 

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/cpu_info.h"
 #include "base/dtype.h"
+#include "engine/candidates.h"
 #include "engine/file_type.h"
 #include "engine/prefix_cache.h"
 #include "model/config.h"
@@ -109,8 +110,11 @@ Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequence
   plan.kv_cache = shape.BlockBytes() * blocks * static_cast<uint64_t>(sequences);
   plan.scratch =
       Workspace().LayOut(config, Transformer::kMaxBatchTokens, ReadCpuInfo().threads(), nullptr);
+  // What BatchEngine and its sampler keep: rows of logits, candidates, weights and counts.
   const uint64_t rows = static_cast<uint64_t>(std::min(sequences, 16));
-  plan.scratch += rows * static_cast<uint64_t>(config.vocab_size) * sizeof(float);
+  const uint64_t vocabulary = static_cast<uint64_t>(config.vocab_size);
+  plan.scratch +=
+      vocabulary * (rows * sizeof(float) + sizeof(Candidate) + sizeof(double) + sizeof(int32_t));
   return plan;
 }
 

@@ -66,8 +66,8 @@ TEST(PlanMemory, GrowsWithContextSequencesAndPrecision) {
   const std::string path = kFolder + "qwen2_q4_0.gguf";
   const auto info = InspectModel(path).value();
   const auto plan = PlanMemory(path, 640, 1, Precision::kFast).value();
-  const uint64_t head = static_cast<uint64_t>(info.layers * info.kv_heads);
-  EXPECT_GE(plan.kv_cache, 640 * head * static_cast<uint64_t>(info.head_dim) * 2 * 2);
+  const int token_bytes = info.layers * info.kv_heads * info.head_dim * 2 * 2;
+  EXPECT_GE(plan.kv_cache, uint64_t{640} * static_cast<unsigned>(token_bytes));
   EXPECT_GT(plan.weights, 10000U);
   EXPECT_GT(plan.scratch, 1000U);
   EXPECT_EQ(plan.total(), plan.kv_cache + plan.weights + plan.scratch);

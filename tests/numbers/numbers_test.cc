@@ -182,9 +182,8 @@ class Numbers : public testing::Test {
 
   void CheckCompany(int n_others, int chunk) {
     std::vector<Tokens> others;
-    for (int i = 0; i < n_others; ++i) {
-      others.push_back(TextTokens(rig_->model(), static_cast<size_t>(300 * i + 7),
-                                  static_cast<size_t>(40 + 61 * i)));
+    for (size_t i = 0; i < static_cast<size_t>(n_others); ++i) {
+      others.push_back(TextTokens(rig_->model(), 300 * i + 7, 40 + 61 * i));
     }
     rig_->Start({.prompt_chunk = chunk, .max_sequences = n_others + 1});
     ExpectSame(rig_->Answer(prompt_, others), want_, want_.digests.size());
