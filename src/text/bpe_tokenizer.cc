@@ -127,9 +127,11 @@ bool SplitMerge(std::string_view merge, std::string& bytes, size_t& middle) {
   return AppendSpelledBytes(merge.substr(space + 1), bytes);
 }
 
-Result<MergeTable> MakeMerges(const std::vector<std::string>& merges, const TokenIndex& index) {
+Result<MergeTable> MakeMerges(const std::vector<std::string>& merges, const TokenIndex& index,
+                              const Vocabulary& vocabulary, const std::vector<bool>& spelled) {
   MergeTable table(merges.size());
   std::string bytes;
+  TokenId result = -1;
   for (size_t i = 0; i < merges.size(); ++i) {
     size_t middle = 0;
     if (!SplitMerge(merges[i], bytes, middle)) {
@@ -139,7 +141,10 @@ Result<MergeTable> MakeMerges(const std::vector<std::string>& merges, const Toke
     const std::string_view both = bytes;
     const TokenId left = index.Find(both.substr(0, middle));
     const TokenId right = index.Find(both.substr(middle));
-    const TokenId result = index.Find(both);
+    // Most files number tokens in the order of merges; a third of the time went into this search.
+    const auto next = static_cast<size_t>(result + 1);
+    const bool in_order = next < spelled.size() && spelled[next] && vocabulary.bytes[next] == both;
+    result = in_order ? static_cast<TokenId>(next) : index.Find(both);
     if (left < 0 || right < 0 || result < 0) {
       return Fail(ErrorCode::kCorrupt, At(kMergesKey, i) + " is " + Quote(merges[i]) +
                                            (result < 0 ? ", whose result is no token"
@@ -155,7 +160,7 @@ Result<MergeTable> MakeMerges(const std::vector<std::string>& merges, const Toke
 Result<void> BpeTokenizer::Build(const std::vector<bool>& spelled,
                                  const std::vector<std::string>& merges) {
   TokenIndex index = TRY(MakeIndex(vocabulary_, spelled));
-  MergeTable table = TRY(MakeMerges(merges, index));
+  MergeTable table = TRY(MakeMerges(merges, index, vocabulary_, spelled));
   std::array<TokenId, 256> byte_ids{};
   for (size_t byte = 0; byte < byte_ids.size(); ++byte) {
     const char c = static_cast<char>(byte);
