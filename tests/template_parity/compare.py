@@ -54,8 +54,8 @@ def difference(expected, got):
         if a == b:
             return None
         at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
-        near = slice(max(0, at - 30), at + 50)
-        return f"at {at}: expected {a[near]!r}, got {b[near]!r}"
+        part = slice(max(0, at - 30), at + 50)
+        return f"at {at}: expected {a[part]!r}, got {b[part]!r}"
     if "text" in expected:
         return f"expected a text, got the error {got['error']!r}"
     if "text" in got:

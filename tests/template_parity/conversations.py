@@ -28,6 +28,25 @@ CLOCK = {
                  "parameters": {"type": "object", "properties": {}, "required": []}},
 }
 TOOLS = [WEATHER, CLOCK]
+# No unions of types: some templates go round in circles over those.
+SIMPLE = {
+    "type": "function",
+    "function": {
+        "name": "add",
+        "description": "Adds two numbers.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "a": {"type": "number", "description": "First"},
+                "b": {"type": "integer", "description": "Second"},
+                "names": {"type": "array", "items": {"type": "string"}},
+                "exact": {"type": "boolean"},
+            },
+            "required": ["a", "b"],
+        },
+        "return": {"type": "number", "description": "The sum"},
+    },
+}
 
 
 def user(content):
@@ -55,8 +74,8 @@ CALL = call("get_weather", {"city": "Zürich", "days": 3, "where": {"lat": 47.0}
 TEXT_CALL = call("get_weather", '{"city": "Zürich", "days": 3}')
 TURNS = [user("Hi!"), assistant("Hello. How can I help?"), user("Say\n\n  more  "),
          assistant("More."), user("Thanks")]
-SPECIAL = ("a\tb\r\n\"q\" 'p' <b>&amp;</b> \\n {{ x }} {% y %} <|im_end|> "
-           "日本語 🧑🏽‍🚀 e\u0301 \u200b\u00a0\u2028.")
+SPECIAL = ("a\tb\r\n\"q\" 'p' <b>&amp;</b> \\n {{ x }} {% y %} <|im_end|> 日本語 "
+           "🧑🏽‍🚀 e\u0301 \u200b\u00a0\u2028.")
 
 
 def conversation(messages, **more):
@@ -93,6 +112,11 @@ CONVERSATIONS = {
     "tool_result_object": conversation(
         [ASK, assistant("", tool_calls=[CALL]), result({"ok": True, "n": [1, 2.50, None]})],
         tools=TOOLS),
+    "tools_simple": conversation([system("Use tools."), user("1+2?")], tools=[SIMPLE]),
+    "tools_simple_called": conversation(
+        [user("1+2?"), assistant("", tool_calls=[call("add", {"a": 1, "b": 2})]),
+         result("3", "add"), assistant("3"), user("And 2+3?")], tools=[SIMPLE],
+        extra={"functions": [SIMPLE["function"]], "datetime": "Jan 1", "date_string": "1 Jan"}),
     "empty_content": conversation([system(""), user(""), assistant(""), user("x")]),
     "special": conversation([system(SPECIAL), user(SPECIAL), assistant(SPECIAL), user(SPECIAL)]),
     "unicode": conversation([user("Grüße, ΑΣΑΣ ς İ ǅ ﬀ — 你好,世界!مرحبا नमस्ते 👨‍👩‍👧‍👦🇨🇭")]),

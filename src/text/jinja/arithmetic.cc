@@ -56,6 +56,7 @@ double PowerOf(double base, double exponent) {
     }
     return exponent < 0 ? 1 / result : result;
   }
+  if (exponent == 0.5) return std::sqrt(base);
   if (base == 0) return exponent > 0 ? 0 : std::numeric_limits<double>::infinity();
   if (base > 0) return Pow(base, exponent);
   const bool odd = std::fmod(whole, 2) != 0;

@@ -127,6 +127,11 @@ Result<Value> FindAttribute(Interpreter& in, const Value& object, std::string_vi
       if (object.As<SequenceObject>().group && name == "grouper") return ItemsOf(object)[0];
       if (object.As<SequenceObject>().group && name == "list") return ItemsOf(object)[1];
       break;
+    case Kind::kBool:
+    case Kind::kInt:
+    case Kind::kFloat:
+      if (name == "real") return object.Is(Kind::kBool) ? Value::Int(object.AsInt()) : object;
+      break;
     case Kind::kCycler:
       if (name == "current") {
         const auto& cycler = object.As<CyclerObject>();
@@ -136,7 +141,7 @@ Result<Value> FindAttribute(Interpreter& in, const Value& object, std::string_vi
     default: break;
   }
   if (ChangesObject(object.kind(), name)) return Unsafe(in, object, name);
-  const MethodEntry* method = FindMethod(object.kind(), name);
+  const MethodEntry* method = FindMethod(object, name);
   if (method == nullptr) return Value();
   return in.Function(method->name, method->function, object);
 }

@@ -97,6 +97,8 @@ constexpr MethodEntry kListMethods[] = {
     {"count", &CountItem}, {"index", &IndexOf}, {"copy", &Same}};
 constexpr MethodEntry kTupleMethods[] = {{"count", &CountItem}, {"index", &IndexOf}};
 constexpr MethodEntry kFloatMethods[] = {{"is_integer", &IsInteger}};
+// dict itself; no other function has attributes that a template may see.
+constexpr MethodEntry kDictFunctionMethods[] = {{"fromkeys", &FromKeys}};
 constexpr MethodEntry kCyclerMethods[] = {{"next", &CyclerNext}, {"reset", &CyclerReset}};
 
 template <size_t kCount>
@@ -108,14 +110,17 @@ const MethodEntry* FindIn(const MethodEntry (&entries)[kCount], std::string_view
 
 }  // namespace
 
-const MethodEntry* FindMethod(Kind kind, std::string_view name) {
-  switch (kind) {
+const MethodEntry* FindMethod(const Value& object, std::string_view name) {
+  switch (object.kind()) {
     case Kind::kString: return FindStringMethod(name);
     case Kind::kDict: return FindIn(kDictMethods, name);
     case Kind::kList: return FindIn(kListMethods, name);
     case Kind::kRange:
     case Kind::kTuple: return FindIn(kTupleMethods, name);
     case Kind::kFloat: return FindIn(kFloatMethods, name);
+    case Kind::kFunction:
+      if (std::string_view(object.As<FunctionObject>().name) != "dict") return nullptr;
+      return FindIn(kDictFunctionMethods, name);
     case Kind::kCycler: return FindIn(kCyclerMethods, name);
     default: return nullptr;
   }

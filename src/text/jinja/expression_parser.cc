@@ -274,8 +274,7 @@ Result<ExprPtr> Parser::ParseTuple(const TupleRules& rules) {
   bool is_tuple = false;
   for (;;) {
     if (!tuple->operands.empty()) TRY(Expect(TokenKind::kComma));
-    if (At(TokenKind::kVariableEnd) || At(TokenKind::kBlockEnd) || At(TokenKind::kRightParen) ||
-        (!rules.end_name.empty() && AtName(rules.end_name))) {
+    if (At(TokenKind::kVariableEnd) || At(TokenKind::kBlockEnd) || At(TokenKind::kRightParen)) {
       break;
     }
     Result<ExprPtr> item =

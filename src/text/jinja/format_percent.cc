@@ -114,7 +114,7 @@ class PercentFormatter {
       ++at_;
     if (at_ >= text_.size()) return Invalid("incomplete format");
     const char type = text_[at_++];
-    if (type == '%') {
+    if (type == '%' && text_[at_ - 2] == '%') {
       *out += '%';
       return {};
     }

@@ -13,8 +13,8 @@ struct MethodEntry {
   NativeFunction function;  // gets the object as self
 };
 
-// The method of that name for that kind of value, or nullptr.
-const MethodEntry* FindMethod(Kind kind, std::string_view name);
+// The method of that name for a value of that kind, or nullptr.
+const MethodEntry* FindMethod(const Value& object, std::string_view name);
 
 // Whether it is a method that would change a list or dict: the sandbox hides those.
 bool ChangesObject(Kind kind, std::string_view name);

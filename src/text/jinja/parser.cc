@@ -161,9 +161,9 @@ Result<StmtPtr> Parser::ParseFor() {
   constexpr std::string_view kEnd[] = {"endfor"};
   StmtPtr stmt = MakeStmt(StmtKind::kFor);
   Advance();
-  stmt->target = TRY(ParseTarget({.targets = true, .end_name = "in"}));
+  stmt->target = TRY(ParseTarget({.targets = true}));
   TRY(ExpectName("in"));
-  stmt->value = TRY(ParseTuple({.conditions = false, .end_name = "recursive"}));
+  stmt->value = TRY(ParseTuple({.conditions = false}));
   if (SkipName("if")) stmt->test = TRY(ParseExpression());
   stmt->recursive = SkipName("recursive");
   stmt->body = TRY(ParseStatements(kEnds, false));

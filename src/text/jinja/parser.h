@@ -24,13 +24,12 @@ class Parser {
 
  private:
   using Names = std::span<const std::string_view>;
-  // A list of targets or expressions ends at these tokens (and a name, if given).
+  // What a list of targets or expressions may hold.
   struct TupleRules {
     bool targets = false;     // only names and literals
     bool conditions = true;   // inline if allowed
     bool attributes = false;  // name.attribute allowed, in a set
     bool in_parens = false;   // may be empty
-    std::string_view end_name = {};
   };
 
   // parser.cc: statements.

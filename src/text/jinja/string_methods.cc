@@ -55,8 +55,19 @@ bool IsAscii(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
 }
 
+// str.casefold, but for letters that it takes further apart than lower().
 std::string CaseFolded(std::string_view text) {
-  return ReplaceText(LowerText(text), "\xC3\x9F", "ss", -1);  // the sharp s
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const Character c = CharacterAt(text, at);
+    if (c.code_point == 0xDF || c.code_point == 0x1E9E) {  // sharp s
+      out += "ss";
+    } else {
+      AppendLower(c.code_point, &out);
+    }
+    at += c.length;
+  }
+  return out;
 }
 
 template <Side kSide>
