@@ -60,6 +60,8 @@ class EditLineReader : public LineReader {
     el_set(edit_, EL_HIST, history, history_);
     el_set(edit_, EL_SIGNAL, 0);
     el_set(edit_, EL_GETCFN, &GetCharacter);
+    // A pasted \r\n must not arrive as two returns.
+    el_set(edit_, EL_SETTY, "-d", "-inlcr", "-icrnl", nullptr);
     el_set(edit_, EL_ADDFN, "bantam-complete", "complete a command", &Complete);
     el_set(edit_, EL_BIND, "^I", "bantam-complete", nullptr);
     el_set(edit_, EL_BIND, "^W", "ed-delete-prev-word", nullptr);
@@ -88,6 +90,7 @@ class EditLineReader : public LineReader {
 
   ReadEnd Read(const std::string& prompt, std::string& line) override {
     prompt_ = prompt;
+    el_set(edit_, EL_PREP_TERM, 1);  // before the prompt is there for anything to answer it
     if (bracketed_paste_) Screen(PasteDecoder::kPasteOn);
     int count = 0;
     const char* text = el_gets(edit_, &count);
@@ -134,9 +137,12 @@ class EditLineReader : public LineReader {
   static int GetCharacter(EditLine* edit, wchar_t* character) {
     EditLineReader* self = Self(edit);
     while (true) {
-      pollfd ready{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-      const bool more = !self->decoder_.waiting() || poll(&ready, 1, kEscapePauseMs) > 0;
-      if (const auto code = self->decoder_.Next(more)) {
+      auto code = self->decoder_.Next(true);
+      if (!code && self->decoder_.waiting()) {
+        pollfd ready{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+        if (poll(&ready, 1, kEscapePauseMs) == 0) code = self->decoder_.Next(false);
+      }
+      if (code) {
         *character = static_cast<wchar_t>(*code);
         return 1;
       }

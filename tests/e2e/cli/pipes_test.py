@@ -92,6 +92,7 @@ class SmolTest(CliTest):
         process = subprocess.Popen(
             [PROGRAM, "run", SMOL, "Count from 1 to 30.", "--temperature", "0", "-n", "60"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=self.environment)
+        self.addCleanup(process.stdout.close)
         arrivals, text = [], b""
         while data := os.read(process.stdout.fileno(), 65536):
             arrivals.append(time.monotonic())
@@ -102,8 +103,12 @@ class SmolTest(CliTest):
 
     @needs_smol
     def test_it_speaks(self):
+        # exact: for a model this small the answer hangs on the last bit of 8-bit activations
         text = self.good("run", SMOL, "What is the capital of France?", "--temperature", "0",
-                         "-n", "40")
+                         "-n", "40", "--precision", "exact")
+        self.assertIn("Paris", text)
+        text = self.good("run", SMOL, "--no-chat", "The capital of France is", "--temperature",
+                         "0", "-n", "4")
         self.assertIn("Paris", text)
 
     @needs_smol
