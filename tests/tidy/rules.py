@@ -284,6 +284,19 @@ def orphan(project):
             yield file.path, 1, "belongs to no target"
 
 
+def dead_link(project):
+    """Links between documents lead somewhere."""
+    for file in project.files:
+        if file.suffix != ".md":
+            continue
+        text = re.sub(r"(?ms)^```.*?^```", lambda m: re.sub(r"[^\n]", " ", m[0]), file.text)
+        for match in re.finditer(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+            target = file.full.parent / match[1]
+            if "://" not in match[1] and not target.exists():
+                line = text.count("\n", 0, match.start()) + 1
+                yield file.path, line, f"{match[1]} does not exist"
+
+
 def room_readme(project):
     """Each room has a README.md."""
     paths = {file.path for file in project.files}
@@ -294,7 +307,7 @@ def room_readme(project):
 
 RULES = [layers, layer_table, headers, public_size, file_length, generator, function_length,
          columns, opening, pragma_once, macros, banned, fast_math, todo, machine_path, big_file,
-         orphan, room_readme]
+         orphan, dead_link, room_readme]
 
 
 def compiled_sources(root, database):

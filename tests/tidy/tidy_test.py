@@ -115,6 +115,10 @@ CASES = {
     "orphan": (
         [{"src/base/lost.cc": GOOD}],
         [{"src/base/built.cc": GOOD, "src/base/a.h": GOOD}]),
+    "dead_link": (
+        [{"docs/a.md": "[b](b.md)\n"}, {"docs/a.md": "![picture](../b.png#x)\n"}],
+        [{"docs/a.md": "[b](../b.md#x) [c](https://example.org/c) [d](#here)\n", "b.md": "x"},
+         {"docs/a.md": "```\n[b](b.md)\n```\n"}]),
     "room_readme": (
         [{"src/base/a.cc": GOOD}],
         [{"src/base/a.cc": GOOD, "src/base/README.md": "# base\n"}]),
