@@ -160,18 +160,28 @@ class Reference:
     def logits(self, hidden: np.ndarray) -> np.ndarray:
         return F.linear(torch.from_numpy(hidden), self.head()).numpy()
 
-    def greedy(self, tokens: list[int], n: int) -> list[tuple[int, float]]:
-        """The n most likely tokens one after the other, each with its lead over the second."""
+    def greedy(self, prompts: list[list[int]], n: int) -> list[list[tuple[int, float]]]:
+        """Of each prompt, the n most likely tokens one after the other, each with its lead over
+        the second. All prompts run in one batch, padded on the left."""
         def compute():
-            model, past, ids, out = self.model(), None, torch.tensor([tokens]), []
+            longest = max(map(len, prompts))
+            ids = torch.tensor([[0] * (longest - len(p)) + p for p in prompts])
+            mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
+            model, past, steps = self.model(), None, []
             for _ in range(n):
-                result = model(ids, past_key_values=past, use_cache=True, logits_to_keep=1)
+                position = mask.cumsum(dim=1) - 1
+                result = model(ids, attention_mask=mask, past_key_values=past, use_cache=True,
+                               position_ids=position[:, -ids.shape[1]:].clamp(min=0),
+                               logits_to_keep=1)
                 past = result.past_key_values
-                best = result.logits[0, -1].topk(2)
-                out.append((int(best.indices[0]), float(best.values[0] - best.values[1])))
-                ids = best.indices[:1][None]
-            return np.array(out, dtype=np.float64)
-        return [(int(i), lead) for i, lead in self._cached("greedy", [tokens, n], compute)]
+                best = result.logits[:, -1].topk(2, dim=1)
+                lead = best.values[:, 0] - best.values[:, 1]
+                steps.append(torch.stack([best.indices[:, 0].double(), lead.double()], dim=1))
+                ids = best.indices[:, :1]
+                mask = torch.cat([mask, torch.ones_like(ids)], dim=1)
+            return torch.stack(steps, dim=1).numpy()
+        found = self._cached("greedy", [prompts, n], compute)
+        return [[(int(token), lead) for token, lead in prompt] for prompt in found]
 
     def tokenizer(self) -> Tokenizer:
         """The Qwen2 tokenizer from the file's own tables."""

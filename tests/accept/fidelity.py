@@ -115,8 +115,9 @@ def prove_greedy(reference, bantam, report):
     tokenizer = reference.tokenizer()
     ends = {tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>")}
     report.line("\ngreedy: 64 tokens")
-    for language, prompt, ids in work.prompts(tokenizer):
-        reply = reference.greedy(ids, 64)
+    prompts = work.prompts(tokenizer)
+    replies = reference.greedy([ids for _, _, ids in prompts], 64)
+    for (language, prompt, ids), reply in zip(prompts, replies):
         tokens = ids + [token for token, _ in reply[:-1]]
         result, at = first_difference(bantam.score(tokens, "exact", 2, len(ids) - 1), reply)
         results.append(result)
