@@ -75,7 +75,7 @@ cmd_test() {
   stage "build and unit tests (g++-12)" test_gcc
   stage "WebAssembly compiles" build wasm
   stage "aarch64 under qemu" test_arm64
-  stage "lint" cmd_lint
+  stage "house rules" check_house_rules
   stage_summary "./dev test"
 }
 
@@ -109,12 +109,19 @@ source_files() {
     -not -path '*/tests/tidy/bad/*' 2>/dev/null | sort)
 }
 
+check_house_rules() {
+  local failed=0
+  (cd "$root" && source_files | xargs clang-format-19 --dry-run --Werror) || failed=1
+  python3 "$root/tests/tidy/tidy.py" --build "$root/build/release" "$root" || failed=1
+  return $failed
+}
+
+# The house rules, and clang-tidy, which takes longer than all tests together.
 cmd_lint() {
   need build lint
   [[ -f $root/build/release/compile_commands.json ]] || build release
   local failed=0
-  (cd "$root" && source_files | xargs clang-format-19 --dry-run --Werror) || failed=1
-  python3 "$root/tests/tidy/tidy.py" --build "$root/build/release" "$root" || failed=1
+  check_house_rules || failed=1
   python3 "$root/tools/clang_tidy.py" "$root" "$root/build/release" "$(jobs_count)" || failed=1
   return $failed
 }

@@ -16,11 +16,11 @@ namespace bantam {
 
 // Evaluates a Result expression; returns its error from the enclosing function, or yields its
 // value (statement expression, supported by clang and gcc). Usage: `auto x = TRY(Parse(text));`
-#define TRY(expression)                                                        \
-  __extension__({                                                              \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error());  \
-    *std::move(try_result_);                                                   \
+#define TRY(expression)                                                       \
+  __extension__({                                                             \
+    auto try_result_ = (expression);                                          \
+    if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
+    *std::move(try_result_);                                                  \
   })
 
 #define CHECK(condition) \

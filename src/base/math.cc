@@ -8,8 +8,8 @@
 namespace bantam {
 namespace {
 
-constexpr double kLn2High = 6.93147180369123816490e-01;  // ln 2 in 32 bits: n * this is exact
-constexpr double kLn2Low = 1.90821492927058770002e-10;   // ln 2 - kLn2High
+constexpr double kLn2High = 6.93147180369123816490e-01;     // ln 2 in 32 bits: n * this is exact
+constexpr double kLn2Low = 1.90821492927058770002e-10;      // ln 2 - kLn2High
 constexpr double kHalfPiHigh = 1.57079632673412561417e+00;  // pi/2 in 33 bits
 constexpr double kHalfPiLow = 6.07710050650619224932e-11;   // pi/2 - kHalfPiHigh
 
@@ -102,6 +102,8 @@ double Cos(double x) {
   return ((a.quadrant + 1) & 2) != 0 ? -value : value;
 }
 
-double Pow(double x, double y) { return Exp(y * Log(x)); }
+double Pow(double x, double y) {
+  return Exp(y * Log(x));
+}
 
 }  // namespace bantam

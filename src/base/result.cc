@@ -8,7 +8,9 @@
 
 namespace bantam {
 
-int ExitCode(ErrorCode code) { return code == ErrorCode::kInvalidArgument ? 2 : 1; }
+int ExitCode(ErrorCode code) {
+  return code == ErrorCode::kInvalidArgument ? 2 : 1;
+}
 
 const char* ErrorName(ErrorCode code) {
   switch (code) {

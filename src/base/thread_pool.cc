@@ -40,9 +40,9 @@ struct ThreadPool::State {
   void (*task)(const void*, int) = nullptr;
   const void* context = nullptr;
   bool stopping = false;
-  alignas(64) std::atomic<uint32_t> job{0};       // counts jobs; a change starts one
-  alignas(64) std::atomic<int> arrived{0};        // workers at the current barrier
-  alignas(64) std::atomic<uint32_t> barrier{0};   // counts barriers passed
+  alignas(64) std::atomic<uint32_t> job{0};      // counts jobs; a change starts one
+  alignas(64) std::atomic<int> arrived{0};       // workers at the current barrier
+  alignas(64) std::atomic<uint32_t> barrier{0};  // counts barriers passed
   std::vector<std::thread> team;
 
   void Barrier() {
@@ -81,7 +81,9 @@ ThreadPool::~ThreadPool() {
   for (std::thread& thread : state_->team) thread.join();
 }
 
-int ThreadPool::threads() const { return state_->threads; }
+int ThreadPool::threads() const {
+  return state_->threads;
+}
 
 void ThreadPool::Barrier() {
   if (state_->threads > 1) state_->Barrier();

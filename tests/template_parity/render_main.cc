@@ -11,8 +11,8 @@
 #include <iterator>
 #include <string>
 
-#include "base/json.h"
 #include "bantam/result.h"
+#include "base/json.h"
 #include "text/chat_template.h"
 
 namespace bantam {
@@ -78,8 +78,8 @@ int Main(int argc, char** argv) {
     const Result<ChatTemplate> compiled = ChatTemplate::Compile(source.AsString());
     Json rendered = Json::MakeObject();
     for (const auto& [conversation, input] : conversations.members()) {
-      rendered.Set(conversation, compiled ? RenderOne(*compiled, input, repeat)
-                                          : Failure(compiled.error()));
+      rendered.Set(conversation,
+                   compiled ? RenderOne(*compiled, input, repeat) : Failure(compiled.error()));
     }
     results.Set(name, std::move(rendered));
   }
@@ -90,4 +90,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace bantam
 
-int main(int argc, char** argv) { return bantam::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return bantam::Main(argc, argv);
+}
