@@ -106,6 +106,8 @@ Result<ExprPtr> Parser::ParseTarget(const TupleRules& rules) {
 }
 
 Result<ExprPtr> Parser::ParseExpression(bool conditions) {
+  const Nested nested(this);
+  TRY(CheckNesting());
   ExprPtr expr = TRY(ParseBinary(kOrLevel));
   while (conditions && AtName("if")) {
     const int line = Current().line;
