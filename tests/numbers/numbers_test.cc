@@ -99,7 +99,9 @@ class Rig {
       request.max_tokens = 60 + 8 * static_cast<int>(i);
       request.sampling.seed = i;
       EXPECT_TRUE(engine_->Submit(request));
-      if (i % 2 == 0) EXPECT_TRUE(engine_->Step());
+      if (i % 2 == 0) {
+        EXPECT_TRUE(engine_->Step());
+      }
     }
     request.prompt = prompt;
     request.max_tokens = kReply;
