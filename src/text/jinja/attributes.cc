@@ -38,7 +38,7 @@ Value MacroAttribute(Interpreter& in, const Value& value, std::string_view name)
 
 // The character or item at an index from Python's point of view; missing if there is none.
 Result<Value> ItemAt(Interpreter& in, const Value& object, int64_t index) {
-  const auto length = static_cast<int64_t>(*LengthOf(object));
+  const auto length = static_cast<int64_t>(LengthOf(object).value_or(0));
   if (index < 0) index += length;
   if (index < 0 || index >= length) return Value();
   const auto at = static_cast<size_t>(index);
@@ -59,6 +59,7 @@ Result<Value> ItemAt(Interpreter& in, const Value& object, int64_t index) {
 // Start, count and step of a slice over `length` items, as slice.indices does it.
 struct Span {
   int64_t start;
+  int64_t stop;
   int64_t count;
   int64_t step;
 };
@@ -82,10 +83,11 @@ Result<Span> SpanOf(int64_t length, const Value& start, const Value& stop, const
   const int64_t first = clamp(start, by < 0 ? high : low);
   const int64_t past = clamp(stop, by < 0 ? low : high);
   const int64_t distance = by < 0 ? first - past : past - first;
-  if (distance <= 0) return Span{0, 0, 1};
+  if (distance <= 0) return Span{first, past, 0, by};
   const uint64_t stride =
       by < 0 ? uint64_t{0} - static_cast<uint64_t>(by) : static_cast<uint64_t>(by);
-  return Span{first, static_cast<int64_t>((static_cast<uint64_t>(distance) - 1) / stride) + 1, by};
+  const uint64_t last = (static_cast<uint64_t>(distance) - 1) / stride;
+  return Span{first, past, static_cast<int64_t>(last) + 1, by};
 }
 
 Result<Value> SliceText(Interpreter& in, const Value& object, const Span& span) {
@@ -188,15 +190,24 @@ Result<Value> GetSlice(Interpreter& in, const Value& object, const Value& start,
   for (const Value* bound : {&start, &stop, &step}) {
     if (bound->IsUndefined()) return UseOfUndefined(*bound);
   }
-  const auto length = static_cast<int64_t>(*LengthOf(object));
+  const auto length = static_cast<int64_t>(LengthOf(object).value_or(0));
   const Span span = TRY(SpanOf(length, start, stop, step));
   if (object.IsString()) return SliceText(in, object, span);
   TRY(in.Work(static_cast<size_t>(span.count)));
   if (object.Is(Kind::kRange)) {
     const auto& range = object.As<RangeObject>();
-    const int64_t first = range.start + span.start * range.step;
-    const int64_t by = span.count > 1 ? range.step * span.step : range.step;
-    return Value(in.heap().New<RangeObject>(0, first, first + span.count * by, by, span.count));
+    const auto at = [&range](int64_t index, int64_t* value) {
+      return !__builtin_mul_overflow(index, range.step, value) &&
+             !__builtin_add_overflow(range.start, *value, value);
+    };
+    int64_t first = 0;
+    int64_t past = 0;
+    int64_t by = 0;
+    if (!at(span.start, &first) || !at(span.stop, &past) ||
+        __builtin_mul_overflow(range.step, span.step, &by)) {
+      return Invalid("integer overflow (64 bits)");
+    }
+    return Value(in.heap().New<RangeObject>(0, first, past, by, span.count));
   }
   std::vector<Value> items;
   items.reserve(static_cast<size_t>(span.count));

@@ -46,6 +46,11 @@ Result<void> Interpreter::EmitValue(const Value& value) {
   return Emit(text);
 }
 
+Result<void> Interpreter::EmitText(const Value& value) {
+  if (value.IsString()) return Emit(TextOf(value));
+  return Invalid("a filter or call block must give a string, not " + std::string(TypeName(value)));
+}
+
 Result<Interpreter::Flow> Interpreter::Execute(const Body& body, const Value& activation) {
   for (const StmtPtr& stmt : body) {
     const Flow flow = TRY(ExecuteStmt(*stmt, activation));
@@ -140,6 +145,13 @@ Result<void> Interpreter::Assign(const Expr& target, Value value, const Value& a
   return {};
 }
 
+Value Interpreter::Repacked(const Expr& target, const Value& activation) {
+  if (target.kind != ExprKind::kTuple) return VariableOf(target.variable, activation);
+  std::vector<Value> items;
+  for (const ExprPtr& item : target.operands) items.push_back(Repacked(*item, activation));
+  return Tuple(std::move(items));
+}
+
 void Interpreter::Export(const Expr& target, const Value& activation) {
   if (target.kind == ExprKind::kName)
     SetVariable(target.name, VariableOf(target.variable, activation));
@@ -181,7 +193,7 @@ Result<Interpreter::Flow> Interpreter::ExecuteCallBlock(const Stmt& stmt, const 
   const Value caller(heap_.New<MacroObject>(0, &stmt, activation));
   const Value text =
       stmt.value ? TRY(EvaluateCall(*stmt.value, activation, &caller)) : TRY(CallMacro(caller, {}));
-  TRY(EmitValue(text));
+  TRY(EmitText(text));
   return Flow::kNext;
 }
 
@@ -196,7 +208,7 @@ Result<Interpreter::Flow> Interpreter::ExecuteFilterBlock(const Stmt& stmt,
     value = TRY(Text(std::move(capture.text())));
   }
   value = TRY(EvaluateFilter(*stmt.value, activation, &value));
-  TRY(EmitValue(value));
+  TRY(EmitText(value));
   LeaveScope(stmt.scope, activation);
   return Flow::kNext;
 }

@@ -34,9 +34,10 @@ class PercentFormatter {
       TRY(in_.Work());
     }
     const bool single = !values_.Is(Kind::kTuple);
-    const bool all_used = single ? used_ > 0 || values_.Is(Kind::kDict) ||
-                                       values_.Is(Kind::kList) || values_.IsUndefined()
-                                 : used_ == ItemsOf(values_).size();
+    const bool all_used = single
+                              ? used_ > 0 || values_.Is(Kind::kDict) || values_.Is(Kind::kList) ||
+                                    values_.Is(Kind::kRange) || values_.IsUndefined()
+                              : used_ == ItemsOf(values_).size();
     if (!all_used) return Invalid("not all arguments converted during string formatting");
     return in_.Text(std::move(out), markup_);
   }

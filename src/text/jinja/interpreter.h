@@ -121,9 +121,11 @@ class Interpreter {
   Result<Flow> ExecuteAutoescape(const Stmt& stmt, const Value& activation);
   Result<void> Emit(std::string_view text);
   Result<void> EmitValue(const Value& value);
+  Result<void> EmitText(const Value& value);  // of a block, which jinja2 does not convert
   void EnterScope(const Scope& scope, const Value& activation);
   void LeaveScope(const Scope& scope, const Value& activation);
   Result<void> Assign(const Expr& target, Value value, const Value& activation);
+  Value Repacked(const Expr& target, const Value& activation);  // what has been assigned to it
   Result<void> AssignName(const Expr& target, Value value, const Value& activation);
   Result<void> CheckNamespaces(const Expr& target, const Value& activation);
   void Export(const Expr& target, const Value& activation);

@@ -26,7 +26,7 @@ Result<Value> LoopObject::Pull(Interpreter& in) {
     }
     TRY(in.Assign(*stmt->test_target, item, filter));
     const Value passes = TRY(in.Evaluate(*stmt->test, filter));
-    if (IsTrue(passes)) return item;
+    if (IsTrue(passes)) return in.Repacked(*stmt->test_target, filter);
   }
 }
 

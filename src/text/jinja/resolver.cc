@@ -2,6 +2,7 @@
 #include "text/jinja/resolver.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -55,6 +56,12 @@ class Resolver {
   Result<void> VisitTarget(Expr& target, const Frame& frame);
   Result<void> DeclareSpecial(Stmt& stmt, Symbols* symbols);
 
+  // The variable of a name that its scope has declared or set.
+  static Variable Known(const Symbols& symbols, std::string_view name) {
+    const std::optional<Variable> variable = symbols.Find(name, symbols.function());
+    CHECK(variable.has_value());
+    return variable.value_or(Variable{});
+  }
   Function* NewFunction(const Function* outer) {
     functions_.push_back(std::make_unique<Function>(outer));
     return functions_.back().get();
@@ -117,7 +124,7 @@ Result<void> Resolver::VisitStmt(Stmt& stmt, const Frame& frame) {
     case StmtKind::kSetBlock: return VisitSetBlock(stmt, frame);
     case StmtKind::kMacro:
       stmt.exported = frame.toplevel;
-      stmt.variable = *frame.symbols->Find(stmt.name, frame.symbols->function());
+      stmt.variable = Known(*frame.symbols, stmt.name);
       return VisitMacro(stmt, frame);
     case StmtKind::kCallBlock:
       if (stmt.value) TRY(VisitExpr(*stmt.value, frame));
@@ -175,7 +182,7 @@ Result<void> Resolver::VisitFor(Stmt& stmt, const Frame& frame) {
   symbols.Declare("loop");
   symbols.DeclareTarget(*stmt.target);
   symbols.Analyze(stmt.body);
-  stmt.loop_slot = symbols.Find("loop", *body_function)->slot;
+  stmt.loop_slot = Known(symbols, "loop").slot;
   const int loops = std::exchange(loops_, stmt.recursive ? 0 : loops_);
   ++loops_;
   TRY(VisitTarget(*stmt.target, {&symbols}));
@@ -265,7 +272,7 @@ Result<void> Resolver::VisitMacro(Stmt& stmt, const Frame& frame) {
   loops_ = loops;
 
   MacroPlan& plan = *stmt.macro;
-  const auto slot = [&](std::string_view name) { return symbols.Find(name, *function)->slot; };
+  const auto slot = [&](std::string_view name) { return Known(symbols, name).slot; };
   for (const ExprPtr& parameter : stmt.targets) plan.parameters.push_back(slot(parameter->name));
   if (plan.takes_caller) plan.caller_slot = slot("caller");
   if (plan.takes_varargs) plan.varargs_slot = slot("varargs");

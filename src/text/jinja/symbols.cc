@@ -134,7 +134,9 @@ std::map<std::string, Variable> Symbols::Stored() const {
   std::map<std::string, Variable> stored;
   for (const Symbols* scope = this; scope != nullptr; scope = scope->parent_) {
     for (const auto& [name, known] : scope->known_) {
-      if (known.stored && !stored.contains(name)) stored.emplace(name, *Find(name, *function_));
+      if (!known.stored || stored.contains(name)) continue;
+      const std::optional<Variable> variable = Find(name, *function_);
+      if (variable) stored.emplace(name, *variable);
     }
   }
   return stored;

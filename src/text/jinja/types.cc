@@ -153,11 +153,11 @@ Result<Value> Iterate(Interpreter& in, const Value& value) {
     case Kind::kString: return Characters(in, TextOf(value));
     case Kind::kUndefined: return in.List({});
     case Kind::kDict: {
-      TRY(in.Work(*LengthOf(value)));
+      TRY(in.Work(LengthOf(value).value_or(0)));
       return ListOfView(in, value.As<DictObject>(), ViewObject::Part::kKeys);
     }
     case Kind::kView: {
-      TRY(in.Work(*LengthOf(value)));
+      TRY(in.Work(LengthOf(value).value_or(0)));
       const auto& view = value.As<ViewObject>();
       return ListOfView(in, view.dict.As<DictObject>(), view.part);
     }
