@@ -7,41 +7,51 @@ import conversations
 DATA = {
     "s": "Hello World", "u": "Grüße Σ 日本 😀", "n": 7, "neg": -3, "f": 2.5, "t": True, "z": None,
     "l": [3, 1, 2], "e": [], "d": {"b": 1, "a": [1, 2], "c": {"x": "y"}}, "html": "<b>&'\"",
-    "text": " one two\n three\n\nfour ", "words": ["b", "A", "c", "a"], "mixed": [1, "1", None, 2.0],
+    "text": " one two\n three\n\nfour ", "words": ["b", "A", "c", "a"],
+    "mixed": [1, "1", None, 2.0],
     "users": [{"name": "Bob", "age": 30, "tags": ["x"]}, {"name": "alice", "age": 25, "tags": []},
               {"name": "Carl", "age": 30}],
 }
-STRINGS = ["s", "u", "text", "html", "'a'", "'x y'", "''", "'1'", "'-2.5'", r"'a\nb'", "'%s'", "'é'"]
+STRINGS = ["s", "u", "text", "html", "'a'", "'x y'", "''", "'1'", "'-2.5'", r"'a\nb'", "'%s'",
+           "'é'"]
 NUMBERS = ["n", "neg", "f", "0", "1", "2", "-1", "3", "1.5", "10", "loop.index", "true", "false"]
 LISTS = ["l", "e", "words", "mixed", "users", "d.a", "[1, 2]", "['a', 'b']", "range(3)", "(1, 'x')",
          "d", "[[1, 2], [3]]", "messages", "d.items()", "s.split()"]
 OTHERS = ["d", "z", "none", "missing", "d.c", "users[0]", "users[1].name", "messages[0].content",
           "d.nope", "i", "q", "ns.a", "ns", "loop", "{'k': 1, 'a': n}", "{}"]
-FILTERS = """abs attr('name') batch(2) batch(2,0) capitalize center(9) count d('x') default('x',true)
-dictsort dictsort(reverse=true) e escape first float float(1.5) forceescape format(1) groupby('age')
-indent indent(2,true) indent('>',blank=true) int int(3) int(0,16) items join join(',')
-join('-',attribute='name') last length list lower map('upper') map(attribute='name') map('string')
-map(attribute='age',default=0) map('length') max min max(attribute='age') pprint reject reject('odd')
-rejectattr('tags') replace('o','0') replace('a','b',1) reverse round round(1) round(1,'floor') safe
-round(-1) select select('odd') select('string') select('gt',1) selectattr('age') sort sort(true)
-selectattr('age','equalto',30) slice(2) slice(2,'z') sort(attribute='name') sort(case_sensitive=true)
-string striptags sum sum(attribute='age') sum(start=1) title tojson tojson(indent=2) trim trim('H')
-truncate(5) truncate(6,true,'..',0) unique unique(true) upper urlencode wordcount wordwrap(4)
-xmlattr filesizeformat""".split()
+FILTERS = """abs attr('name') batch(2) batch(2,0) capitalize center(9) count d('x')
+default('x',true) dictsort dictsort(reverse=true) e escape first float float(1.5) forceescape
+format(1) groupby('age') indent indent(2,true) indent('>',blank=true) int int(3) int(0,16) items
+join join(',') join('-',attribute='name') last length list lower map('upper')
+map(attribute='name') map('string') map(attribute='age',default=0) map('length') max min
+max(attribute='age') pprint reject reject('odd') rejectattr('tags') replace('o','0')
+replace('a','b',1) reverse round round(1) round(1,'floor') safe round(-1) select select('odd')
+select('string') select('gt',1) selectattr('age') sort sort(true) selectattr('age','equalto',30)
+slice(2) slice(2,'z') sort(attribute='name') sort(case_sensitive=true) string striptags sum
+sum(attribute='age') sum(start=1) title tojson tojson(indent=2) trim trim('H') truncate(5)
+truncate(6,true,'..',0) unique unique(true) upper urlencode wordcount wordwrap(4) xmlattr
+filesizeformat""".split()
 LAZY = ("batch", "items", "map", "reject", "reverse", "select", "slice", "unique")
 TESTS = """boolean callable defined divisibleby(2) even false filter float integer iterable lower
 mapping none number odd sequence string test true undefined upper eq(1) ne('a') gt(1) lt(2) ge(1)
 in(l) in('abc') sameas(none) escaped""".split()
-METHODS = """.upper() .lower() .strip() .lstrip() .rstrip('d') .split() .split('o') .split('\\n',1)
-.rsplit('l',1) .title() .capitalize() .swapcase() .replace('l','L') .startswith('H') .endswith('d')
-.find('o') .rfind('o') .count('l') .join(words) .join('ab') .isalpha() .isdigit() .isupper()
-.islower() .zfill(4) .center(7,'*') .ljust(5) .rjust(5) .partition('o') .splitlines() .format(n)
-.removeprefix('H') .removesuffix('d') .isspace() .keys() .values() .items() .get('a') .get('k',0)
-.index('o') .index(1) .copy() .append(1) .pop() .name .age .x .a .length""".split()
-SUBSCRIPTS = ["[0]", "[-1]", "[1:]", "[:-1]", "[::-1]", "[::2]", "['a']", "['name']", "[n]", "[-2:]",
-              "[1:2]", "[5]", "[none]", "[s]"]
+METHODS = """.upper() .lower() .strip() .lstrip() .rstrip('d') .split() .split('o')
+.split('\\n',1) .rsplit('l',1) .title() .capitalize() .swapcase() .replace('l','L')
+.startswith('H') .endswith('d') .find('o') .rfind('o') .count('l') .join(words) .join('ab')
+.isalpha() .isdigit() .isupper() .islower() .zfill(4) .center(7,'*') .ljust(5) .rjust(5)
+.partition('o') .splitlines() .format(n) .removeprefix('H') .removesuffix('d') .isspace() .keys()
+.values() .items() .get('a') .get('k',0) .index('o') .index(1) .copy() .append(1) .pop() .name
+.age .x .a .length""".split()
+SUBSCRIPTS = ["[0]", "[-1]", "[1:]", "[:-1]", "[::-1]", "[::2]", "['a']", "['name']", "[n]",
+              "[-2:]", "[1:2]", "[5]", "[none]", "[s]"]
 OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=", ">", ">=", " in ",
              " not in ", " and ", " or ", "~", "+", "=="]
+LOOP_PARTS = [
+    "", "", "{{ loop.index }}", "{{ loop.last }}", "{{ loop.length }}", "{{ i }}",
+    "{{ loop.previtem }}", "{{ loop.nextitem }}", "{{ loop.cycle('x', 'y') }}",
+    "{{ loop.changed(i) }}", "{% if loop.first %}{% continue %}{% endif %}",
+    "{% if i %}{% break %}{% endif %}", "{% set ns.a = ns.a ~ i %}",
+]
 
 
 class Maker:
@@ -95,14 +105,16 @@ class Maker:
         name = self.filter()
         if self.rng.random() < .3:
             return f"{inner()}|{name}"
-        return self.pick(["s", "text", "words", "l", "users", "n", "f", "d", "messages"]) + "|" + name
+        fitting = ["s", "text", "words", "l", "users", "n", "f", "d", "messages"]
+        return f"{self.pick(fitting)}|{name}"
 
     def block(self, text):
         left, right = self.pick(["", "", "", "-", "+"]), self.pick(["", "", "", "-", "+"])
         return f"{{%{left} {text} {right}%}}"
 
     def text(self):
-        return self.pick(["", "", " ", "\n", "  \n ", "a", " b ", "\n\n  c", "é\n", "{", "}} ", "x\t"])
+        return self.pick(["", "", " ", "\n", "  \n ", "a", " b ", "\n\n  c", "é\n", "{", "}} ",
+                          "x\t"])
 
     def body(self, depth):
         return "".join(self.text() + self.statement(depth + 1)
@@ -111,7 +123,8 @@ class Maker:
     def statement(self, depth=0):
         kind = self.rng.randrange(22 if depth < 3 else 9)
         if kind < 7:
-            return f"{{{{{self.pick(['', '', '-'])} {self.expression()} {self.pick(['', '', '-'])}}}}}"
+            left, right = self.pick(["", "", "-"]), self.pick(["", "", "-"])
+            return f"{{{{{left} {self.expression()} {right}}}}}"
         if kind == 7:
             target = self.pick(["q", "i", "n", "ns.a", "q, i", "s"])
             return self.block(f"set {target} = {self.expression(1)}")
@@ -129,7 +142,8 @@ class Maker:
             part = self.pick(["set q", "set q | upper", "set ns.b"])
             return self.block(part) + self.body(depth) + self.block("endset")
         if kind == 17:
-            return self.block(f"filter {self.filter()}") + self.body(depth) + self.block("endfilter")
+            return (self.block(f"filter {self.filter()}") + self.body(depth) +
+                    self.block("endfilter"))
         if kind == 18:
             return (self.block(f"with i = {self.expression(1)}, q = i") + self.body(depth) +
                     self.block("endwith"))
@@ -150,10 +164,7 @@ class Maker:
         items = self.pick([self.pick(LISTS), self.expression(1), lazy])
         test = f" if {self.expression(2)}" if self.rng.random() < .25 else ""
         body = self.body(depth)
-        extra = self.pick(["", "", "{{ loop.index }}", "{{ loop.last }}", "{{ loop.length }}", "{{ i }}",
-                           "{{ loop.previtem }}", "{{ loop.cycle('x', 'y') }}", "{{ loop.changed(i) }}",
-                           "{% if loop.first %}{% continue %}{% endif %}", "{{ loop.nextitem }}",
-                           "{% if i %}{% break %}{% endif %}", "{% set ns.a = ns.a ~ i %}"])
+        extra = self.pick(LOOP_PARTS)
         if items == lazy:  # a break would show that we make all items at once
             extra = extra.replace("break", "continue")
         otherwise = self.block("else") + self.body(depth) if self.rng.random() < .2 else ""
