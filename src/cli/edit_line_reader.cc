@@ -147,7 +147,7 @@ class EditLineReader : public LineReader {
         return 1;
       }
       char bytes[1024];
-      const ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+      const ssize_t n = ReadUnlessInterrupted(STDIN_FILENO, bytes, sizeof bytes);
       if (n > 0) {
         self->decoder_.Push({bytes, static_cast<size_t>(n)});
       } else if (n < 0 && errno == EINTR) {

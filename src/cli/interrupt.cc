@@ -1,9 +1,14 @@
-// The SIGINT handler and its flag.
+// The SIGINT handler, its flag, and the pipe that wakes a waiting read (the self-pipe trick of
+// D. J. Bernstein).
 #include "cli/interrupt.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 
@@ -21,11 +26,39 @@ int64_t Now() {
   return now.tv_sec;
 }
 
+struct WakePipe {
+  int ends[2] = {-1, -1};  // -1: none could be had; reads then notice signals on their thread only
+  WakePipe() {
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) ends[0] = ends[1] = -1;
+  }
+};
+
+const WakePipe& Wake() {
+  static const WakePipe wake;
+  return wake;
+}
+
+void Raise(const WakePipe& wake) {
+  const int saved = errno;
+  pending.fetch_add(1);
+  (void)!write(wake.ends[1], "", 1);  // a full pipe wakes as well
+  errno = saved;
+}
+
+void Drain(const WakePipe& wake) {
+  char bytes[64];
+  while (read(wake.ends[0], bytes, sizeof bytes) > 0) {
+  }
+}
+
+const WakePipe* handler_wake = nullptr;  // set before the handler can run
+
 void Handle(int) {
   // A step over a long prompt takes seconds on a small machine, in which people press again.
   constexpr int kPresses = 3;
   constexpr int kPatienceS = 10;
-  const int presses = pending.fetch_add(1) + 1;
+  Raise(*handler_wake);
+  const int presses = pending.load();
   if (presses == 1) first_s.store(Now());
   if (presses < kPresses || Now() - first_s.load() < kPatienceS) return;
   std::signal(SIGINT, SIG_DFL);
@@ -35,10 +68,10 @@ void Handle(int) {
 }  // namespace
 
 void InstallInterruptHandler() {
+  handler_wake = &Wake();
   struct sigaction action{};
   action.sa_handler = Handle;
   sigemptyset(&action.sa_mask);
-  action.sa_flags = 0;  // no SA_RESTART: a read at the prompt must come back
   sigaction(SIGINT, &action, nullptr);
 }
 
@@ -46,10 +79,29 @@ bool Interrupted() {
   return pending.load() != 0;
 }
 void ClearInterrupt() {
+  Drain(Wake());  // first: a signal in between leaves both flag and byte, or a byte too many
   pending.store(0);
 }
 void RaiseInterrupt() {
-  pending.fetch_add(1);
+  Raise(Wake());
+}
+
+ssize_t ReadUnlessInterrupted(int fd, void* buffer, size_t size) {
+  const WakePipe& wake = Wake();
+  while (true) {
+    if (Interrupted()) {
+      errno = EINTR;
+      return -1;
+    }
+    pollfd ready[2] = {{.fd = fd, .events = POLLIN, .revents = 0},
+                       {.fd = wake.ends[0], .events = POLLIN, .revents = 0}};
+    if (poll(ready, 2, -1) < 0) return -1;  // EINTR: some signal's handler ran
+    if (ready[1].revents != 0) {
+      Drain(wake);
+      continue;
+    }
+    return read(fd, buffer, size);
+  }
 }
 
 }  // namespace bantam::cli

@@ -1,8 +1,6 @@
 // Line reading without editing.
 #include "cli/plain_line_reader.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <utility>
 
@@ -20,7 +18,7 @@ ReadEnd PlainLineReader::Read(const std::string& prompt, std::string& line) {
       return ReadEnd::kLine;
     }
     char bytes[4096];
-    const ssize_t n = read(fd_, bytes, sizeof bytes);
+    const ssize_t n = ReadUnlessInterrupted(fd_, bytes, sizeof bytes);
     if (n > 0) {
       buffer_.append(bytes, static_cast<size_t>(n));
     } else if (n < 0 && errno == EINTR) {
