@@ -1,6 +1,7 @@
-// A team of threads: workers spin for a moment between jobs, then sleep on a futex.
+// A team of threads: workers spin for a moment between stages and jobs, then sleep on a futex.
 #include "base/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -19,50 +20,55 @@ inline void Pause() {
 #endif
 }
 
-// Waits until `value` differs from `old`: spinning first, then asleep.
-uint32_t WaitForChange(const std::atomic<uint32_t>& value, uint32_t old) {
+// Waits until `reached` holds of the value: spinning first, then asleep. Returns the value.
+template <typename Reached>
+uint32_t WaitUntil(const std::atomic<uint32_t>& value, const Reached& reached) {
   for (int i = 0; i < kSpins; ++i) {
     const uint32_t now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
+    if (reached(now)) return now;
     Pause();
   }
   while (true) {
-    value.wait(old, std::memory_order_acquire);
     const uint32_t now = value.load(std::memory_order_acquire);
-    if (now != old) return now;
+    if (reached(now)) return now;
+    value.wait(now, std::memory_order_acquire);
   }
+}
+
+// Whether counter `now` has come to `end`; both wrap around.
+bool Passed(uint32_t now, uint32_t end) {
+  return static_cast<int32_t>(now - end) >= 0;
 }
 
 }  // namespace
 
+// Units are counted through all stages of all jobs and never reset. A stage is the range of counts
+// that follows the stage before; with its last count it ends (an extra one, counted by Publish).
 struct ThreadPool::State {
   int threads = 1;
-  void (*task)(const void*, int) = nullptr;
+  void (*task)(const void*, Worker&) = nullptr;
   const void* context = nullptr;
-  bool stopping = false;
-  alignas(64) std::atomic<uint32_t> job{0};      // counts jobs; a change starts one
-  alignas(64) std::atomic<int> arrived{0};       // workers at the current barrier
-  alignas(64) std::atomic<uint32_t> barrier{0};  // counts barriers passed
+  uint32_t start = 0;  // count at which the current job begins
+  std::atomic<bool> stopping{false};
+  alignas(64) std::atomic<uint32_t> job{0};     // odd: a job is open; even: the last one is over
+  alignas(64) std::atomic<uint32_t> inside{0};  // workers that may be in the open job
+  alignas(64) std::atomic<uint32_t> taken{0};
+  alignas(64) std::atomic<uint32_t> done{0};
   std::vector<std::thread> team;
 
-  void Barrier() {
-    const uint32_t passed = barrier.load(std::memory_order_relaxed);
-    if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == threads) {
-      arrived.store(0, std::memory_order_relaxed);
-      barrier.store(passed + 1, std::memory_order_release);
-      barrier.notify_all();
-    } else {
-      WaitForChange(barrier, passed);
-    }
-  }
-
-  void WorkerLoop(int worker) {
+  void WorkerLoop(int index) {
     uint32_t seen = 0;
     while (true) {
-      seen = WaitForChange(job, seen);
-      if (stopping) return;
-      task(context, worker);
-      Barrier();
+      seen = WaitUntil(job, [seen](uint32_t now) { return now != seen; });
+      if (stopping.load(std::memory_order_relaxed)) return;
+      if (seen % 2 == 0) continue;
+      // Enter, then see whether the job is still open; RunErased closes it, then looks who is in.
+      inside.fetch_add(1, std::memory_order_seq_cst);
+      if (job.load(std::memory_order_seq_cst) == seen) {
+        Worker worker(*this, index, start);
+        task(context, worker);
+      }
+      if (inside.fetch_sub(1, std::memory_order_acq_rel) == 1) inside.notify_all();
     }
   }
 };
@@ -75,7 +81,7 @@ ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
 }
 
 ThreadPool::~ThreadPool() {
-  state_->stopping = true;
+  state_->stopping.store(true, std::memory_order_relaxed);
   state_->job.fetch_add(1, std::memory_order_release);
   state_->job.notify_all();
   for (std::thread& thread : state_->team) thread.join();
@@ -85,21 +91,57 @@ int ThreadPool::threads() const {
   return state_->threads;
 }
 
-void ThreadPool::Barrier() {
-  if (state_->threads > 1) state_->Barrier();
+void ThreadPool::RunErased(void (*task)(const void*, Worker&), const void* context) {
+  State& team = *state_;
+  team.task = task;
+  team.context = context;
+  team.start = team.done.load(std::memory_order_relaxed);
+  Worker first(team, 0, team.start);
+  if (team.threads == 1) return task(context, first);
+  team.job.fetch_add(1, std::memory_order_release);
+  team.job.notify_all();
+  task(context, first);
+  team.job.fetch_add(1, std::memory_order_seq_cst);
+  if (team.inside.fetch_add(0, std::memory_order_seq_cst) == 0) return;  // read after the closing
+  WaitUntil(team.inside, [](uint32_t now) { return now == 0; });
 }
 
-void ThreadPool::RunErased(void (*task)(const void*, int), const void* context) {
-  if (state_->threads == 1) {
-    task(context, 0);
-    return;
+void ThreadPool::Worker::Begin(int n_units) {
+  n_units_ = n_units;
+  end_ += static_cast<uint32_t>(n_units) + 1;
+}
+
+// Half of an equal share of what is left: few pieces at first, small ones at the end.
+bool ThreadPool::Worker::Take(Units* units) {
+  const uint32_t last = end_ - 1;
+  uint32_t now = team_.taken.load(std::memory_order_relaxed);
+  while (!Passed(now, last)) {
+    const int left = static_cast<int>(last - now);
+    const int share = team_.threads == 1 ? left : left / (2 * team_.threads);
+    const int least = n_units_ / (16 * team_.threads);
+    const int n = std::min(left, std::max({share, least, 1}));
+    if (team_.taken.compare_exchange_weak(now, now + static_cast<uint32_t>(n),
+                                          std::memory_order_relaxed)) {
+      *units = {n_units_ - left, n_units_ - left + n};
+      return true;
+    }
   }
-  state_->task = task;
-  state_->context = context;
-  state_->job.fetch_add(1, std::memory_order_release);
-  state_->job.notify_all();
-  task(context, 0);
-  state_->Barrier();
+  return false;
+}
+
+bool ThreadPool::Worker::Finish(const Units& units) {
+  const auto n = static_cast<uint32_t>(units.end - units.begin);
+  return team_.done.fetch_add(n, std::memory_order_acq_rel) + n == end_ - 1;
+}
+
+void ThreadPool::Worker::Publish() {
+  team_.taken.fetch_add(1, std::memory_order_relaxed);
+  team_.done.fetch_add(1, std::memory_order_acq_rel);
+  team_.done.notify_all();
+}
+
+void ThreadPool::Worker::Wait() {
+  WaitUntil(team_.done, [end = end_](uint32_t now) { return Passed(now, end); });
 }
 
 }  // namespace bantam

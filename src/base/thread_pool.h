@@ -7,9 +7,18 @@
 namespace bantam {
 
 // A team of `threads` workers, of which the calling thread is worker 0. Only one thread may call
-// Run at a time. Workers spin briefly, then sleep. Inside a task, Barrier() separates phases.
+// Run at a time. Workers spin briefly, then sleep.
+//
+// A task is a sequence of stages, each a range of units that workers take piece by piece (guided
+// self-scheduling, Polychronopoulos and Kuck 1987). A stage ends when its units are done, not when
+// every worker has arrived: a worker whose processor is busy elsewhere delays nobody but the units
+// that it holds, and joins again at whatever stage the others have reached.
 class ThreadPool {
+  struct State;
+
  public:
+  class Worker;
+
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -17,32 +26,64 @@ class ThreadPool {
 
   int threads() const;
 
-  // Inside a task: waits until every worker has reached this call.
-  void Barrier();
-
-  // Calls task(worker) on every worker, 0 ≤ worker < threads(), and returns when all have.
+  // Calls task(worker) on worker 0 and on every other one that comes in time, and returns when all
+  // have left it. Whatever is not inside a stage is done by each of them.
   template <typename Task>
   void Run(const Task& task) {
-    RunErased([](const void* context, int worker) { (*static_cast<const Task*>(context))(worker); },
-              &task);
+    RunErased(
+        [](const void* context, Worker& worker) { (*static_cast<const Task*>(context))(worker); },
+        &task);
   }
 
  private:
-  struct State;
-  void RunErased(void (*task)(const void*, int), const void* context);
+  void RunErased(void (*task)(const void*, Worker&), const void* context);
   std::unique_ptr<State> state_;
 };
 
-// The half-open range of [0, n) that is worker w's share of `workers`, in multiples of `grain`.
-struct Share {
-  int begin;
-  int end;
+// One worker inside a task. Every worker must go through the same stages with the same sizes.
+class ThreadPool::Worker {
+ public:
+  Worker(State& team, int index, uint32_t start) : team_(team), index_(index), end_(start) {}
+
+  int index() const { return index_; }  // 0 ≤ index < threads()
+
+  // A stage: calls work(begin, end) for ranges that cover [0, n) once, each beginning at a multiple
+  // of `grain`; n > 0. Returns when all of them are done and what they wrote can be read.
+  template <typename Work>
+  void Share(int n, int grain, const Work& work) {
+    ShareThen(n, grain, work, [] {});
+  }
+
+  // The same, and whoever finishes the last range calls `then` before the stage ends: for serial
+  // work that is too short for a stage of its own.
+  template <typename Work, typename Then>
+  void ShareThen(int n, int grain, const Work& work, const Then& then) {
+    Begin((n + grain - 1) / grain);
+    for (Units units; Take(&units);) {
+      const int end = units.end * grain;
+      work(units.begin * grain, end < n ? end : n);
+      if (!Finish(units)) continue;
+      then();
+      Publish();
+    }
+    Wait();
+  }
+
+ private:
+  struct Units {
+    int begin;
+    int end;
+  };
+  void Begin(int n_units);
+  bool Take(Units* units);          // false: none are left
+  bool Finish(const Units& units);  // true: these were the last
+  void Publish();
+  void Wait();
+
+  State& team_;
+  int index_;
+  int n_units_ = 0;
+  uint32_t end_;  // of the current stage, in units of all stages so far
 };
-inline Share ShareOf(int n, int worker, int workers, int grain = 1) {
-  const int units = (n + grain - 1) / grain;
-  const int begin = static_cast<int>(static_cast<int64_t>(units) * worker / workers) * grain;
-  const int end = static_cast<int>(static_cast<int64_t>(units) * (worker + 1) / workers) * grain;
-  return {begin < n ? begin : n, end < n ? end : n};
-}
 
 }  // namespace bantam

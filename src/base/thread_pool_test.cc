@@ -1,4 +1,4 @@
-// Tests of the thread pool: every worker runs every job, barriers separate phases.
+// Tests of the thread pool: every unit of a stage is done once, and stages follow each other.
 #include "base/thread_pool.h"
 
 #include <gtest/gtest.h>
@@ -11,28 +11,81 @@
 namespace bantam {
 namespace {
 
-TEST(ThreadPool, EveryWorkerRunsEveryJob) {
+TEST(ThreadPool, EveryUnitIsDoneOnce) {
   for (int threads : {1, 2, 5}) {
     ThreadPool pool(threads);
-    std::vector<std::atomic<int>> runs(static_cast<size_t>(threads));
-    for (int job = 0; job < 2000; ++job) pool.Run([&](int worker) { ++runs[worker]; });
-    for (const auto& count : runs) EXPECT_EQ(count, 2000);
+    for (int n : {1, 2, 31, 1000}) {
+      for (int grain : {1, 16}) {
+        std::vector<std::atomic<int>> runs(static_cast<size_t>(n));
+        std::atomic<int> odd{0};
+        constexpr int kJobs = 200;
+        for (int job = 0; job < kJobs; ++job) {
+          pool.Run([&](ThreadPool::Worker& worker) {
+            odd += worker.index() < 0 || worker.index() >= threads;
+            worker.Share(n, grain, [&](int begin, int end) {
+              odd += begin % grain != 0 || begin >= end || end > n;
+              for (int i = begin; i < end; ++i) ++runs[static_cast<size_t>(i)];
+            });
+          });
+        }
+        EXPECT_EQ(odd, 0);
+        for (const auto& count : runs) ASSERT_EQ(count, kJobs);
+      }
+    }
   }
 }
 
-TEST(ThreadPool, BarrierSeparatesPhases) {
+// Every stage reads what the stage before wrote, in cells that change their workers.
+TEST(ThreadPool, StagesFollowEachOther) {
+  constexpr int kCells = 37;
   ThreadPool pool(4);
-  std::vector<int> cells(4, 0);
+  std::vector<int> cells(kCells, 0);
+  std::vector<int> copy(kCells, 0);
   std::atomic<int> wrong{0};
-  pool.Run([&](int worker) {
-    for (int phase = 1; phase <= 500; ++phase) {
-      cells[worker] = phase;
-      pool.Barrier();
-      for (int cell : cells) wrong += cell != phase;
-      pool.Barrier();
-    }
-  });
+  std::atomic<int> serial{0};
+  for (int job = 0; job < 50; ++job) {
+    pool.Run([&](ThreadPool::Worker& worker) {
+      for (int stage = 0; stage < 20; ++stage) {
+        const int now = job * 20 + stage;
+        worker.Share(kCells, 1, [&](int begin, int end) {
+          for (int i = begin; i < end; ++i) wrong += copy[(i * 5) % kCells] != now;
+          for (int i = begin; i < end; ++i) cells[i] = now + 1;
+        });
+        worker.ShareThen(
+            kCells, 1,
+            [&](int begin, int end) {
+              for (int i = begin; i < end; ++i) copy[i] = cells[(i * 7) % kCells];
+            },
+            [&] {
+              for (int value : copy) wrong += value != now + 1;
+              ++serial;
+            });
+        wrong += serial <= now;
+      }
+    });
+  }
   EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(serial, 1000);
+}
+
+// One worker hangs in its range; the others do everything else without it.
+TEST(ThreadPool, ALateWorkerDelaysOnlyItsOwnUnits) {
+  constexpr int kUnits = 100;
+  ThreadPool pool(2);
+  std::atomic<int> done{0};
+  pool.Run([&](ThreadPool::Worker& worker) {
+    worker.Share(kUnits, 1, [&](int begin, int end) {
+      if (worker.index() == 1) {
+        const auto start = std::chrono::steady_clock::now();
+        while (done < kUnits - (end - begin)) {
+          if (std::chrono::steady_clock::now() - start > std::chrono::minutes(1)) return;
+          std::this_thread::yield();
+        }
+      }
+      done += end - begin;
+    });
+  });
+  EXPECT_EQ(done, kUnits) << "units of a worker that waited in vain are missing";
 }
 
 TEST(ThreadPool, WorkersWakeFromSleep) {
@@ -40,24 +93,11 @@ TEST(ThreadPool, WorkersWakeFromSleep) {
   std::atomic<int> sum{0};
   for (int i = 0; i < 3; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    pool.Run([&](int worker) { sum += worker; });
+    pool.Run([&](ThreadPool::Worker& worker) {
+      worker.Share(10, 1, [&](int begin, int end) { sum += end - begin; });
+    });
   }
-  EXPECT_EQ(sum, 9);
-}
-
-TEST(ShareOf, CoversTheRangeOnceInWholeGrains) {
-  for (int n : {0, 1, 15, 16, 17, 100, 4864}) {
-    for (int workers : {1, 2, 3, 7}) {
-      int next = 0;
-      for (int w = 0; w < workers; ++w) {
-        const Share share = ShareOf(n, w, workers, 16);
-        EXPECT_EQ(share.begin, next < n ? next : n);
-        EXPECT_TRUE(share.end == n || share.end % 16 == 0);
-        next = share.end;
-      }
-      EXPECT_EQ(next, n);
-    }
-  }
+  EXPECT_EQ(sum, 30);
 }
 
 }  // namespace

@@ -23,13 +23,12 @@ float AttentionScale(const ModelConfig& config) {
 }  // namespace
 
 ForwardPass::ForwardPass(const Weights& weights, std::span<const SequenceChunk> batch,
-                         KvCache& cache, ThreadPool& pool, Workspace& space, float* hidden)
+                         KvCache& cache, Workspace& space, float* hidden)
     : weights_(weights),
       config_(weights.config()),
       kernels_(ActiveKernels()),
       batch_(batch),
       cache_(cache),
-      pool_(pool),
       space_(space),
       hidden_(hidden) {
   int next_output = 0;
@@ -53,38 +52,59 @@ ForwardPass::ForwardPass(const Weights& weights, std::span<const SequenceChunk> 
   }
 }
 
-void ForwardPass::Run(int worker) {
-  const LinearInput attended = {space_.attended, &space_.attended_codes, n_tokens()};
-  const LinearInput hidden = {space_.hidden, &space_.hidden_codes, n_tokens()};
-  Embed(worker);
-  for (int i = 0; i < config_.n_layers; ++i) {
-    const Layer& layer = weights_.layers()[static_cast<size_t>(i)];
-    Normalize(layer.attention_norm, std::array{&layer.query, &layer.key, &layer.value}, worker);
-    pool_.Barrier();
-    ProjectQkv(layer, worker);
-    pool_.Barrier();
-    RotateAndStore(i, worker);
-    pool_.Barrier();
-    Attend(i, worker);
-    pool_.Barrier();
-    QuantizeAttended(layer, worker);
-    pool_.Barrier();
-    Project(layer.attention_output, attended, worker);
-    pool_.Barrier();
-    Normalize(layer.feed_forward_norm, std::array{&layer.gate, &layer.up}, worker);
-    pool_.Barrier();
-    GateAndUp(layer, worker);
-    pool_.Barrier();
-    Project(layer.down, hidden, worker);
-    pool_.Barrier();
+template <typename Work, typename TokenWork>
+void ForwardPass::Stage(ThreadPool::Worker& worker, int n, const Work& work,
+                        const TokenWork& token_work) {
+  constexpr int kFewTokens = 4;
+  if (n_tokens() <= kFewTokens) {
+    worker.ShareThen(n, 1, work, [&] { token_work(0, n_tokens()); });
+    return;
   }
-  WriteOutputs(worker);
+  worker.Share(n, 1, work);
+  worker.Share(n_tokens(), 1, token_work);
 }
 
-void ForwardPass::Embed(int worker) {
-  const Share share = TokenShare(worker);
+void ForwardPass::Run(ThreadPool::Worker& worker) {
+  const LinearInput attended = {space_.attended, &space_.attended_codes, n_tokens()};
+  const LinearInput hidden = {space_.hidden, &space_.hidden_codes, n_tokens()};
+  const WorkerSpace& space = SpaceOf(worker);
+  Stage(
+      worker, n_tokens(), [&](int begin, int end) { Embed(begin, end); },
+      [&](int begin, int end) { NormalizeForAttention(0, begin, end); });
+  for (int i = 0; i < config_.n_layers; ++i) {
+    const Layer& layer = weights_.layers()[static_cast<size_t>(i)];
+    Stage(
+        worker, layer.query.panels() + layer.key.panels() + layer.value.panels(),
+        [&](int begin, int end) { ProjectQkv(layer, begin, end, space); },
+        [&](int begin, int end) { RotateAndStore(i, begin, end); });
+    // From the last: later tokens see more keys, and long work should start first.
+    const int n_items = static_cast<int>(items_.size());
+    Stage(
+        worker, n_items,
+        [&](int begin, int end) {
+          for (int item = begin; item < end; ++item) {
+            AttendItem(items_[static_cast<size_t>(n_items - 1 - item)], i, space);
+          }
+        },
+        [&](int begin, int end) { QuantizeAttended(layer, begin, end); });
+    Stage(
+        worker, layer.attention_output.panels(),
+        [&](int begin, int end) { Project(layer.attention_output, attended, begin, end, space); },
+        [&](int begin, int end) {
+          Normalize(layer.feed_forward_norm, std::array{&layer.gate, &layer.up}, begin, end);
+        });
+    worker.Share(config_.n_ff / kGroupColumns, 1,
+                 [&](int begin, int end) { GateAndUp(layer, begin, end, space); });
+    Stage(
+        worker, layer.down.panels(),
+        [&](int begin, int end) { Project(layer.down, hidden, begin, end, space); },
+        [&](int begin, int end) { NormalizeForAttention(i + 1, begin, end); });
+  }
+}
+
+void ForwardPass::Embed(int begin, int end) {
   const int pairs = weights_.rope().pairs();
-  for (int t = share.begin; t < share.end; ++t) {
+  for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
     float* x = space_.x + int64_t{t} * config_.n_embd;
     weights_.Embed(token.id, x);
@@ -96,11 +116,11 @@ void ForwardPass::Embed(int worker) {
   }
 }
 
-void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> readers, int worker) {
-  const Share share = TokenShare(worker);
+void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> readers, int begin,
+                            int end) {
   const int n = config_.n_embd;
   const bool quantize = AnyPacked(readers);
-  for (int t = share.begin; t < share.end; ++t) {
+  for (int t = begin; t < end; ++t) {
     const float* x = space_.x + int64_t{t} * n;
     float* out = space_.normed + int64_t{t} * n;
     if (config_.norm == NormKind::kRms) {
@@ -113,34 +133,37 @@ void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> rea
   }
 }
 
-// Query, key and value rows are one row space, shared out by panels.
-void ForwardPass::ProjectQkv(const Layer& layer, int worker) {
+// What the layer's attention reads; after the last layer, what the caller gets.
+void ForwardPass::NormalizeForAttention(int layer, int begin, int end) {
+  if (layer == config_.n_layers) return WriteOutputs(begin, end);
+  const Layer& next = weights_.layers()[static_cast<size_t>(layer)];
+  Normalize(next.attention_norm, std::array{&next.query, &next.key, &next.value}, begin, end);
+}
+
+// Query, key and value rows are one row space of panels.
+void ForwardPass::ProjectQkv(const Layer& layer, int begin, int end, const WorkerSpace& space) {
   const LinearInput in = {space_.normed, &space_.normed_codes, n_tokens()};
   const int64_t stride = config_.query_columns() + 2 * config_.kv_columns();
   const std::array<const Linear*, 3> parts = {&layer.query, &layer.key, &layer.value};
-  int total = 0;
-  for (const Linear* part : parts) total += part->panels();
-  const Share share = ShareOf(total, worker, pool_.threads());
   int first = 0;
   float* out = space_.qkv;
   for (const Linear* part : parts) {
-    const int begin = std::clamp(share.begin - first, 0, part->panels());
-    const int end = std::clamp(share.end - first, 0, part->panels());
-    ApplyLinear(*part, in, begin, end, false, out + begin * kPanelRows, stride,
-                space_.workers[static_cast<size_t>(worker)]);
+    const int part_begin = std::clamp(begin - first, 0, part->panels());
+    const int part_end = std::clamp(end - first, 0, part->panels());
+    ApplyLinear(*part, in, part_begin, part_end, false, out + part_begin * kPanelRows, stride,
+                space);
     first += part->panels();
     out += part->rows;
   }
 }
 
-void ForwardPass::RotateAndStore(int layer, int worker) {
-  const Share share = TokenShare(worker);
+void ForwardPass::RotateAndStore(int layer, int begin, int end) {
   const Rope& rope = weights_.rope();
   const int dim = config_.head_dim;
   const int group = config_.n_heads / config_.n_kv_heads;
   const int64_t stride = config_.query_columns() + 2 * config_.kv_columns();
   const float scale = AttentionScale(config_);
-  for (int t = share.begin; t < share.end; ++t) {
+  for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
     const float* cos = space_.cos + int64_t{t} * rope.pairs();
     const float* sin = space_.sin + int64_t{t} * rope.pairs();
@@ -161,16 +184,6 @@ void ForwardPass::RotateAndStore(int layer, int worker) {
       cache_.Store(block, layer, head, token.position % kKvBlockTokens, key + head * dim,
                    value + head * dim);
     }
-  }
-  if (worker == 0) next_item_.store(static_cast<int>(items_.size()), std::memory_order_relaxed);
-}
-
-// Items are taken from the end: later tokens see more keys, and long work should start first.
-void ForwardPass::Attend(int layer, int worker) {
-  while (true) {
-    const int i = next_item_.fetch_sub(1, std::memory_order_relaxed) - 1;
-    if (i < 0) return;
-    AttendItem(items_[static_cast<size_t>(i)], layer, space_.workers[static_cast<size_t>(worker)]);
   }
 }
 
@@ -216,32 +229,28 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
   }
 }
 
-void ForwardPass::QuantizeAttended(const Layer& layer, int worker) {
+void ForwardPass::QuantizeAttended(const Layer& layer, int begin, int end) {
   if (!layer.attention_output.is_packed()) return;
-  const Share share = TokenShare(worker);
   const int columns = config_.query_columns();
-  for (int t = share.begin; t < share.end; ++t) {
+  for (int t = begin; t < end; ++t) {
     kernels_.quantize(space_.attended + int64_t{t} * columns, space_.attended_codes, t, 0,
                       columns / kGroupColumns);
   }
 }
 
 // Adds a projection to the residual stream.
-void ForwardPass::Project(const Linear& linear, const LinearInput& in, int worker) {
-  const Share share = ShareOf(linear.panels(), worker, pool_.threads());
-  ApplyLinear(linear, in, share.begin, share.end, true, space_.x + share.begin * kPanelRows,
-              config_.n_embd, space_.workers[static_cast<size_t>(worker)]);
+void ForwardPass::Project(const Linear& linear, const LinearInput& in, int begin, int end,
+                          const WorkerSpace& space) {
+  ApplyLinear(linear, in, begin, end, true, space_.x + begin * kPanelRows, config_.n_embd, space);
 }
 
 // 32 columns of the hidden layer at a time: gate, up, activation and quantisation stay in cache.
-void ForwardPass::GateAndUp(const Layer& layer, int worker) {
+void ForwardPass::GateAndUp(const Layer& layer, int begin, int end, const WorkerSpace& space) {
   constexpr int kPanelsAtOnce = kGroupColumns / kPanelRows;
-  const WorkerSpace& space = space_.workers[static_cast<size_t>(worker)];
   const LinearInput in = {space_.normed, &space_.normed_codes, n_tokens()};
   const auto activate =
       config_.activation == Activation::kSilu ? kernels_.silu_gate : kernels_.gelu_gate;
-  const Share share = ShareOf(config_.n_ff / kGroupColumns, worker, pool_.threads());
-  for (int g = share.begin; g < share.end; ++g) {
+  for (int g = begin; g < end; ++g) {
     const int panel = g * kPanelsAtOnce;
     float* first = config_.gated ? space.gate : space.up;
     if (config_.gated) {
@@ -262,11 +271,10 @@ void ForwardPass::GateAndUp(const Layer& layer, int worker) {
   }
 }
 
-void ForwardPass::WriteOutputs(int worker) {
-  const Share share = TokenShare(worker);
+void ForwardPass::WriteOutputs(int begin, int end) {
   const Norm& norm = weights_.output_norm();
   const int n = config_.n_embd;
-  for (int t = share.begin; t < share.end; ++t) {
+  for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
     if (token.output < 0) continue;
     const float* x = space_.x + int64_t{t} * n;

@@ -1,7 +1,6 @@
 // ForwardPass: all layers of a decoder over one batch, run by every worker of a team together.
 #pragma once
 
-#include <atomic>
 #include <span>
 #include <vector>
 
@@ -15,14 +14,14 @@
 
 namespace bantam {
 
-// One per batch. Run() is called by every worker at once; the stages below are separated by
-// barriers, and inside a stage each worker has its own share of tokens, rows or heads.
+// One per batch. Run() is called by every worker at once; workers share the tokens, rows or heads
+// of every stage below.
 class ForwardPass {
  public:
   ForwardPass(const Weights& weights, std::span<const SequenceChunk> batch, KvCache& cache,
-              ThreadPool& pool, Workspace& space, float* hidden);
+              Workspace& space, float* hidden);
 
-  void Run(int worker);
+  void Run(ThreadPool::Worker& worker);
 
  private:
   // A token of the batch: where it belongs.
@@ -40,18 +39,31 @@ class ForwardPass {
     int kv_head;
   };
 
-  void Embed(int worker);
-  void Normalize(const Norm& norm, std::span<const Linear* const> readers, int worker);
-  void ProjectQkv(const Layer& layer, int worker);
-  void RotateAndStore(int layer, int worker);
-  void Attend(int layer, int worker);
-  void AttendItem(const AttentionItem& item, int layer, const WorkerSpace& space);
-  void QuantizeAttended(const Layer& layer, int worker);
-  void Project(const Linear& linear, const LinearInput& in, int worker);
-  void GateAndUp(const Layer& layer, int worker);
-  void WriteOutputs(int worker);
+  // The space of one worker's own buffers.
+  const WorkerSpace& SpaceOf(const ThreadPool::Worker& worker) const {
+    return space_.workers[static_cast<size_t>(worker.index())];
+  }
 
-  Share TokenShare(int worker) const { return ShareOf(n_tokens(), worker, pool_.threads()); }
+  // A stage of n units, then what has to be done with every token before the next. A few tokens are
+  // done by whoever finishes the stage, which is quicker than to meet once more; many are shared.
+  template <typename Work, typename TokenWork>
+  void Stage(ThreadPool::Worker& worker, int n, const Work& work, const TokenWork& token_work);
+
+  // Work on tokens [begin, end).
+  void Embed(int begin, int end);
+  void Normalize(const Norm& norm, std::span<const Linear* const> readers, int begin, int end);
+  void NormalizeForAttention(int layer, int begin, int end);
+  void RotateAndStore(int layer, int begin, int end);
+  void QuantizeAttended(const Layer& layer, int begin, int end);
+  void WriteOutputs(int begin, int end);
+
+  // Work on rows (in panels, or groups of the feed-forward's columns), or attention items.
+  void ProjectQkv(const Layer& layer, int begin, int end, const WorkerSpace& space);
+  void AttendItem(const AttentionItem& item, int layer, const WorkerSpace& space);
+  void Project(const Linear& linear, const LinearInput& in, int begin, int end,
+               const WorkerSpace& space);
+  void GateAndUp(const Layer& layer, int begin, int end, const WorkerSpace& space);
+
   int n_tokens() const { return static_cast<int>(tokens_.size()); }
 
   const Weights& weights_;
@@ -59,12 +71,10 @@ class ForwardPass {
   const Kernels& kernels_;
   std::span<const SequenceChunk> batch_;
   KvCache& cache_;
-  ThreadPool& pool_;
   Workspace& space_;
   float* hidden_;
   std::vector<Token> tokens_;
   std::vector<AttentionItem> items_;
-  std::atomic<int> next_item_{0};  // of the current layer, counted down
 };
 
 }  // namespace bantam

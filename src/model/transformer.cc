@@ -35,8 +35,8 @@ void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, 
   if (n == 0) return;
   Workspace space;
   space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data());
-  ForwardPass pass(*weights_, batch, cache, pool_, space, hidden);
-  pool_.Run([&pass](int worker) { pass.Run(worker); });
+  ForwardPass pass(*weights_, batch, cache, space, hidden);
+  pool_.Run([&pass](ThreadPool::Worker& worker) { pass.Run(worker); });
 }
 
 void Transformer::Logits(const float* hidden, int n, float* logits) {
@@ -47,19 +47,20 @@ void Transformer::Logits(const float* hidden, int n, float* logits) {
   const Linear& head = weights_->head();
   const Kernels& kernels = ActiveKernels();
   const int columns = config().n_embd;
-  pool_.Run([&](int worker) {
+  const LinearInput in = {hidden, &space.normed_codes, n};
+  pool_.Run([&](ThreadPool::Worker& worker) {
     if (head.is_packed()) {
-      const Share share = ShareOf(n, worker, pool_.threads());
-      for (int t = share.begin; t < share.end; ++t) {
-        kernels.quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
-                         columns / kGroupColumns);
-      }
-      pool_.Barrier();
+      worker.Share(n, 1, [&](int begin, int end) {
+        for (int t = begin; t < end; ++t) {
+          kernels.quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
+                           columns / kGroupColumns);
+        }
+      });
     }
-    const LinearInput in = {hidden, &space.normed_codes, n};
-    const Share share = ShareOf(head.panels(), worker, pool_.threads());
-    ApplyLinear(head, in, share.begin, share.end, false, logits + share.begin * kPanelRows,
-                head.rows, space.workers[static_cast<size_t>(worker)]);
+    worker.Share(head.panels(), 1, [&](int begin, int end) {
+      ApplyLinear(head, in, begin, end, false, logits + begin * kPanelRows, head.rows,
+                  space.workers[static_cast<size_t>(worker.index())]);
+    });
   });
 }
 

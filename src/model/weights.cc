@@ -124,14 +124,15 @@ void PackMatrix(const ModelFile& file, const Linear& linear, uint8_t* out, Threa
   const int slice_panels = std::max<int>(static_cast<int>(kSliceBytes / panel_bytes), 1);
   for (int begin = 0; begin < linear.panels(); begin += slice_panels) {
     const int end = std::min(begin + slice_panels, linear.panels());
-    pool.Run([&](int worker) {
-      const Share share = ShareOf(end - begin, worker, pool.threads());
-      for (int p = begin + share.begin; p < begin + share.end; ++p) {
-        const int row = p * kPanelRows;
-        PackPanel(type, linear.tensor.data + row * row_bytes,
-                  std::min(kPanelRows, linear.rows - row), linear.columns,
-                  out + static_cast<size_t>(p) * panel_bytes);
-      }
+    pool.Run([&](ThreadPool::Worker& worker) {
+      worker.Share(end - begin, 1, [&](int first, int last) {
+        for (int p = begin + first; p < begin + last; ++p) {
+          const int row = p * kPanelRows;
+          PackPanel(type, linear.tensor.data + row * row_bytes,
+                    std::min(kPanelRows, linear.rows - row), linear.columns,
+                    out + static_cast<size_t>(p) * panel_bytes);
+        }
+      });
     });
     TensorView done = linear.tensor;
     const int rows = std::min(end * kPanelRows, linear.rows) - begin * kPanelRows;
