@@ -107,6 +107,13 @@ Result<void> ArgParser::Apply(const Option& option, const std::string& name,
   return {};
 }
 
+// A text such as "- milk and eggs" or "-5 + 3" is a prompt: names of options hold no blanks.
+bool ArgParser::IsOption(const std::string& arg) const {
+  if (arg.size() < 2 || arg[0] != '-') return false;
+  const size_t end = arg.find_first_of(" \t\r\n=");
+  return end == std::string::npos || arg[end] == '=' || Find(arg.substr(0, end)) != nullptr;
+}
+
 Result<void> ArgParser::ParseLong(std::span<const std::string> args, size_t& at) {
   const std::string& arg = args[at];
   const size_t equals = std::min(arg.find('='), arg.size());
@@ -171,7 +178,7 @@ Result<void> ArgParser::Parse(std::span<const std::string> args) {
   bool options_ended = false;
   for (size_t at = 0; at < args.size(); ++at) {
     const std::string& arg = args[at];
-    if (options_ended || arg.size() < 2 || arg[0] != '-') {
+    if (options_ended || !IsOption(arg)) {
       TRY(TakePositional(arg));
     } else if (arg == "--") {
       options_ended = true;

@@ -33,7 +33,8 @@ class ArgParser {
   void AddExample(std::string command_line);
 
   // Reads the arguments after the command's name. `--name value`, `--name=value`, `-n value`,
-  // `-nvalue`; `--` ends the options; a lone `-` is positional; `_` in an option's name counts as
+  // `-nvalue`; `--` ends the options; a lone `-` and texts with blanks
+  // that do not begin with an option's name are positional; `_` in an option's name counts as
   // `-`. The last of repeated options wins, unless its setter collects. Fails with
   // kInvalidArgument, naming the argument and, for a misspelt option, a suggestion.
   Result<void> Parse(std::span<const std::string> args);
@@ -59,6 +60,7 @@ class ArgParser {
   };
 
   const Option* Find(std::string_view name) const;
+  bool IsOption(const std::string& arg) const;
   Result<void> ParseLong(std::span<const std::string> args, size_t& at);
   Result<void> ParseShort(std::span<const std::string> args, size_t& at);
   Result<void> TakePositional(const std::string& value);

@@ -65,6 +65,9 @@ TEST(ArgParser, ValuesAreTakenAsTheyAre) {
 TEST(ArgParser, PositionalArguments) {
   EXPECT_EQ(Parse({"m", "two", "words"}).words, (std::vector<std::string>{"two", "words"}));
   EXPECT_EQ(Parse({"m", "-"}).words, std::vector<std::string>{"-"});
+  for (const std::string text : {"- milk\n- eggs", "-5 + 3 = ?", "-- the ten best\nSELECT", "-"}) {
+    EXPECT_EQ(Parse({"m", text}).words, std::vector<std::string>{text});
+  }
   const Parsed after = Parse({"m", "--", "--stats", "-t"});
   EXPECT_EQ(after.words, (std::vector<std::string>{"--stats", "-t"}));
   EXPECT_FALSE(after.stats);
@@ -82,6 +85,8 @@ TEST(ArgParser, MistakesAreNamed) {
   EXPECT_EQ(ErrorOf({"m", "-threads", "2"}),
             "unknown option '-threads'; did you mean '--threads'?");
   EXPECT_EQ(ErrorOf({"m", "-x"}), "unknown option '-x'");
+  EXPECT_EQ(ErrorOf({"m", "--stats -t"}), "unknown option '--stats -t'; did you mean '--stats'?");
+  EXPECT_EQ(ErrorOf({"m", "--sytem=a b"}), "unknown option '--sytem'; did you mean '--system'?");
   EXPECT_EQ(ErrorOf({"m", "--threads"}), "option '--threads' needs a value: --threads N");
   EXPECT_EQ(ErrorOf({"m", "--stats=1"}), "option '--stats' takes no value");
   EXPECT_EQ(ErrorOf({"m", "-t", "two"}), "-t: expected a whole number, got 'two'");

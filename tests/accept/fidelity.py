@@ -106,7 +106,7 @@ def same_text(tokenizer, bantam, prompt: str, reply, ends) -> bool:
             break
     said = bantam.call("run", bantam.model, "--no-chat", "--temperature", "0", "--max-tokens",
                        str(len(reply)), "--precision", "exact", "--threads", str(bantam.threads),
-                       prompt, stdin=subprocess.DEVNULL)
+                       "--", prompt, stdin=subprocess.DEVNULL)
     return said.strip() == tokenizer.decode(tokens).strip()
 
 
