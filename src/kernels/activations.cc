@@ -30,8 +30,8 @@ Activations LayOutActivations(uint8_t* memory, int columns, int tokens) {
   out.codes = reinterpret_cast<int8_t*>(take(groups * 32));
   out.scales = reinterpret_cast<float*>(take(groups * 4));
   out.scaled_sums = reinterpret_cast<float*>(take(groups * 4));
-  out.sums = reinterpret_cast<int32_t*>(take(groups * 4));
-  out.half_sums = reinterpret_cast<int32_t*>(take(groups * 8));
+  out.minus_sums = reinterpret_cast<int32_t*>(take(groups * 4));
+  out.minus_half_sums = reinterpret_cast<int32_t*>(take(groups * 8));
   return out;
 }
 

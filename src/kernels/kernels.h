@@ -22,11 +22,11 @@ inline constexpr int kTileTokens = 16;
 struct Activations {
   int columns = 0;
   int tokens = 0;
-  int8_t* codes = nullptr;       // 64-byte aligned
-  float* scales = nullptr;       // amax / 127
-  float* scaled_sums = nullptr;  // scale * sum of the group's codes
-  int32_t* sums = nullptr;       // sum of a group's codes
-  int32_t* half_sums = nullptr;  // [2 per group]: sums of columns 0–15 and 16–31
+  int8_t* codes = nullptr;             // 64-byte aligned
+  float* scales = nullptr;             // amax / 127
+  float* scaled_sums = nullptr;        // scale * sum of the group's codes
+  int32_t* minus_sums = nullptr;       // minus the sum of a group's codes
+  int32_t* minus_half_sums = nullptr;  // [2 per group]: of columns 0–15 and 16–31
 
   int groups() const { return columns / kGroupColumns; }
   int TileWidth(int tile) const {

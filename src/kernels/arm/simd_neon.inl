@@ -2,6 +2,7 @@
 
 constexpr int kLanes = 4;
 constexpr int kMaxTileTokens = 8;  // 8 sums + 8 code vectors + temporaries: 32 registers
+constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
 constexpr int kDotTokens = 2;
@@ -55,6 +56,10 @@ inline Ints SplatInt(int value) {
 }
 inline Ints AddInts(Ints a, Ints b) {
   return vaddq_s32(a, b);
+}
+template <int kBits>
+inline Ints ShiftLeftInts(Ints a) {
+  return vshlq_n_s32(a, kBits);
 }
 inline Ints MulInts(Ints a, Ints b) {
   return vmulq_s32(a, b);

@@ -86,9 +86,10 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
       sums[i / 16] += codes[i];
     }
     out.scales[at] = scale;
-    out.sums[at] = sums[0] + sums[1];
-    out.half_sums[2 * at] = sums[0];
-    out.half_sums[2 * at + 1] = sums[1];
-    out.scaled_sums[at] = scale * static_cast<float>(out.sums[at]);
+    const int32_t sum = sums[0] + sums[1];
+    out.minus_sums[at] = -sum;
+    out.minus_half_sums[2 * at] = -sums[0];
+    out.minus_half_sums[2 * at + 1] = -sums[1];
+    out.scaled_sums[at] = scale * static_cast<float>(sum);
   }
 }

@@ -49,6 +49,7 @@ struct Packed : RecipeOf<kType> {
   static constexpr int kGroupsPerBlock = kLayout.groups;
   static constexpr int kBlockBytes = kLayout.block_bytes();
   static constexpr int kMaxTile = 4;
+  static constexpr bool kUnpacked = false;
 
   [[gnu::always_inline]] static inline void LoadCodes(const uint8_t* codes, int lane, Bytes* out) {
     const uint8_t* p = codes + lane * 4;
@@ -160,6 +161,7 @@ template <class R>
 struct Unpacked : R {
   static constexpr int kGroupsPerBlock = 1;
   static constexpr int kMaxTile = kMaxTileTokens;
+  static constexpr bool kUnpacked = true;
   static constexpr int kScales = 512;  // offset of the scale planes, 64 bytes each
   static constexpr int kBlockBytes = 512 + 64 + (HasMin(R::kKind) ? 64 : 0) +
                                      (HasSubScale(R::kKind) ? 128 : 0) +
@@ -203,15 +205,17 @@ struct Tile {
   const int8_t* codes;
   const float* scales;
   const float* scaled_sums;
-  const int32_t* sums;
-  const int32_t* half_sums;
+  const int32_t* minus_sums;
+  const int32_t* minus_half_sums;
   int width;
 };
 
 // What a dot product starts from, so that it ends as if the codes had no zero point.
 template <class R>
-[[gnu::always_inline]] inline Ints StartValue(const int32_t* sum) {
-  return SplatInt(R::kZero == 0 ? 0 : -R::kZero * *sum);
+[[gnu::always_inline]] inline Ints StartValue(const int32_t* minus_sum) {
+  if constexpr (R::kZero == 0) return SplatInt(0);
+  static_assert((R::kZero & (R::kZero - 1)) == 0);
+  return ShiftLeftInts<R::kZero == 0 ? 0 : __builtin_ctz(R::kZero)>(SplatInt(*minus_sum));
 }
 
 // Adds one group's share to a token's sums: one fused multiply-add, one more for a minimum.
@@ -220,22 +224,22 @@ template <class R>
   const int8_t* codes = x.codes + int64_t{at} * 32;
   const Lanes x_scale = SplatLanes(x.scales[at]);
   if constexpr (!HasSubScale(R::kKind)) {
-    const Ints start = StartValue<R>(x.sums + at);
+    const Ints start = StartValue<R>(x.minus_sums + at);
     const Ints dot = Dot<R::kBits, 8>(start, group.codes, codes);
     sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
     if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
     return sum;
   }
-  const int32_t* half_sums = x.half_sums + int64_t{at} * 2;
-  const Ints start0 = StartValue<R>(half_sums);
-  const Ints start1 = StartValue<R>(half_sums + 1);
+  const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
+  const Ints start0 = StartValue<R>(minus_half_sums);
+  const Ints start1 = StartValue<R>(minus_half_sums + 1);
   const Ints dot0 = Dot<R::kBits, 4>(start0, group.codes, codes);
   const Ints dot1 = Dot<R::kBits, 4>(start1, group.codes + 4, codes + 16);
   const Ints dot = AddInts(MulInts(dot0, group.sub_scale[0]), MulInts(dot1, group.sub_scale[1]));
   sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
-    const Ints min = AddInts(MulInts(SplatInt(half_sums[0]), group.sub_min[0]),
-                             MulInts(SplatInt(half_sums[1]), group.sub_min[1]));
+    const Ints min = AddInts(MulInts(SplatInt(-minus_half_sums[0]), group.sub_min[0]),
+                             MulInts(SplatInt(-minus_half_sums[1]), group.sub_min[1]));
     sum = Fma(ToFloat(min), Mul(group.min, x_scale), sum);
   }
   return sum;
@@ -257,6 +261,41 @@ template <class Source, int kTokens>
       for (int t = 0; t < kTokens; ++t)
         sum[t] = Ordered(AddGroup<Source>(group, x, at + t, sum[t]));
       at += x.width;
+    }
+  }
+  for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
+}
+
+// The same by half groups, for machines with sixteen registers: the sums and dots of four tokens,
+// four slots of codes and three temporaries fill them.
+template <class Source, int kTokens>
+[[gnu::always_inline]] inline void TileKernelByHalves(const uint8_t* panel, int n_groups, int lane,
+                                                      const Tile& x, Lanes* sums) {
+  Lanes sum[kTokens];
+  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
+  int at = 0;
+  for (int g = 0; g < n_groups; ++g, at += x.width) {
+    const uint8_t* block = panel + int64_t{g} * Source::kBlockBytes;
+    const int8_t* codes = x.codes + int64_t{at} * 32;
+    Ints dot[kTokens];
+    Bytes half[4];
+    for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + s * 64 + lane * 4);
+#pragma GCC unroll 4
+    for (int t = 0; t < kTokens; ++t) {
+      dot[t] = Ordered(
+          Dot<Source::kBits, 4>(StartValue<Source>(x.minus_sums + at + t), half, codes + t * 32));
+    }
+    for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + (s + 4) * 64 + lane * 4);
+    const uint8_t* scales = block + Source::kScales + lane * 4;
+#pragma GCC unroll 4
+    for (int t = 0; t < kTokens; ++t) {
+      dot[t] = Dot<Source::kBits, 4>(dot[t], half, codes + t * 32 + 16);
+      const Lanes scale = Mul(LoadLanes(scales), SplatLanes(x.scales[at + t]));
+      sum[t] = Fma(ToFloat(dot[t]), scale, sum[t]);
+      if constexpr (HasMin(Source::kKind)) {
+        sum[t] = Fma(LoadLanes(scales + 64), SplatLanes(x.scaled_sums[at + t]), sum[t]);
+      }
+      sum[t] = Ordered(sum[t]);
     }
   }
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
@@ -291,7 +330,11 @@ template <class Source, int kTokens>
   for (int lane = 0; lane < kPanelRows; lane += kLanes) {
     if (row + lane >= job.weights.rows) return;
     Lanes sums[kTokens];
-    TileKernel<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+    if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked && !HasSubScale(Source::kKind)) {
+      TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+    } else {
+      TileKernel<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+    }
     StoreSums(job, row + lane, token, kTokens, sums);
   }
 }
@@ -307,8 +350,8 @@ template <class Source>
     const int width = job.x.TileWidth(tile);
     const int64_t first = int64_t{tile} * kTileTokens * groups + in_tile;
     const Tile x = {job.x.codes + first * 32,    job.x.scales + first,
-                    job.x.scaled_sums + first,   job.x.sums + first,
-                    job.x.half_sums + first * 2, width};
+                    job.x.scaled_sums + first,   job.x.minus_sums + first,
+                    job.x.minus_half_sums + first * 2, width};
     const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
     if (Source::kMaxTile >= 16 && left >= 16) {
       RunTile<Source, Source::kMaxTile >= 16 ? 16 : 1>(job, panel, row, token, x);

@@ -2,6 +2,7 @@
 
 constexpr int kLanes = 16;
 constexpr int kMaxTileTokens = 4;
+constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;
 constexpr int kDotTokens = 1;
@@ -77,6 +78,10 @@ inline Ints SplatInt(int value) {
 }
 inline Ints AddInts(const Ints& a, const Ints& b) {
   return Each<Ints>([&](int i) { return a.v[i] + b.v[i]; });
+}
+template <int kBits>
+inline Ints ShiftLeftInts(const Ints& a) {
+  return Each<Ints>([&](int i) { return a.v[i] * (1 << kBits); });
 }
 inline Ints MulInts(const Ints& a, const Ints& b) {
   return Each<Ints>([&](int i) { return a.v[i] * b.v[i]; });

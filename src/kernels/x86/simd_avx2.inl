@@ -2,6 +2,7 @@
 
 constexpr int kLanes = 8;
 constexpr int kMaxTileTokens = 4;  // 4 sums + 8 code vectors + temporaries: 16 registers
+constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
 constexpr int kDotTokens = 2;
@@ -56,6 +57,10 @@ inline Ints SplatInt(int value) {
 }
 inline Ints AddInts(Ints a, Ints b) {
   return _mm256_add_epi32(a, b);
+}
+template <int kBits>
+inline Ints ShiftLeftInts(Ints a) {
+  return _mm256_slli_epi32(a, kBits);
 }
 inline Ints MulInts(Ints a, Ints b) {
   return _mm256_mullo_epi32(a, b);

@@ -2,6 +2,7 @@
 
 constexpr int kLanes = 16;
 constexpr int kMaxTileTokens = 16;  // 16 sums + 8 code vectors + scale: 25 of 32 registers
+constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 128;    // vpdpbusd wants unsigned weights: signed codes are flipped
 constexpr int kDotRows = 4;
 constexpr int kDotTokens = 4;
@@ -56,6 +57,10 @@ inline Ints SplatInt(int value) {
 }
 inline Ints AddInts(Ints a, Ints b) {
   return _mm512_add_epi32(a, b);
+}
+template <int kBits>
+inline Ints ShiftLeftInts(Ints a) {
+  return _mm512_slli_epi32(a, kBits);
 }
 inline Ints MulInts(Ints a, Ints b) {
   return _mm512_mullo_epi32(a, b);
