@@ -19,6 +19,12 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      setup.precision = TRY(ParsePrecision(value));
                      return {};
                    });
+  parser.AddOption("--two-stage-head", "on|off",
+                   "score only tokens that can win where that changes no answer (on)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.engine.two_stage_head = TRY(ParseOnOff(value));
+                     return {};
+                   });
 }
 
 void AddContextOption(ArgParser& parser, int& context) {

@@ -134,13 +134,14 @@ void BatchEngine::ChooseTokens(std::span<const Scheduler::Work> plan) {
   const int max_rows = static_cast<int>(logits_.size() / vocabulary);
   int n_outputs = 0;
   for (const SequenceChunk& chunk : batch_) n_outputs += chunk.n_outputs;
+  const int top = WantedTop(plan);
   int row = 0;
   for (size_t i = 0; i < plan.size(); ++i) {
     Sequence& sequence = *plan[i].sequence;
     const bool has_row = batch_[i].n_outputs != 0;
     if (has_row && row % max_rows == 0) {
       model_->Logits(hidden_.data() + static_cast<size_t>(row) * hidden,
-                     std::min(max_rows, n_outputs - row), logits_.data());
+                     std::min(max_rows, n_outputs - row), top, logits_.data());
     }
     const size_t slot = static_cast<size_t>(row % max_rows);
     if (has_row) ++row;
@@ -153,6 +154,20 @@ void BatchEngine::ChooseTokens(std::span<const Scheduler::Work> plan) {
       Finish(sequence, FinishReason::kLength);  // max_tokens is 0
     }
   }
+}
+
+// How many of the largest logits decide every choice of the batch; 0: any token may.
+int BatchEngine::WantedTop(std::span<const Scheduler::Work> plan) const {
+  if (!options_.two_stage_head) return 0;
+  int top = 0;
+  for (size_t i = 0; i < plan.size(); ++i) {
+    if (batch_[i].n_outputs == 0) continue;
+    const GenerationRequest& request = plan[i].sequence->request;
+    const int wanted = request.logprobs < 0 ? DecisiveTokens(request.sampling) : 0;
+    if (wanted == 0) return 0;
+    top = std::max(top, wanted);
+  }
+  return top;
 }
 
 void BatchEngine::ReportProgress(Sequence& sequence) {

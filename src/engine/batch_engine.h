@@ -48,6 +48,7 @@ class BatchEngine : public Engine {
   void ChooseToken(Sequence& sequence, std::span<float> logits);
   void Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob);
   void Emit(Sequence& sequence);
+  int WantedTop(std::span<const Scheduler::Work> plan) const;
   void ReportProgress(Sequence& sequence);
   void Finish(Sequence& sequence, FinishReason reason);
 

@@ -7,6 +7,8 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -71,7 +73,7 @@ class FakeModel : public ForwardModel {
     }
   }
 
-  void Logits(const float* hidden, int n, float* logits) override {
+  void Logits(const float* hidden, int n, int top, float* logits) override {
     for (int i = 0; i < n; ++i, hidden += 4, logits += kVocabulary) {
       const uint64_t hash = std::bit_cast<uint32_t>(hidden[0]) |
                             static_cast<uint64_t>(std::bit_cast<uint32_t>(hidden[1])) << 32;
@@ -82,6 +84,7 @@ class FakeModel : public ForwardModel {
       }
       const auto next = script.find(static_cast<int>(hidden[3]) + 1);
       if (next != script.end()) row[static_cast<size_t>(next->second)] = 100;
+      if (top > 0) KeepTop(top, row);
     }
   }
 
@@ -123,6 +126,16 @@ class FakeModel : public ForwardModel {
   TokenId& Slot(const SequenceChunk& chunk, int position) {
     const int block = chunk.blocks[static_cast<size_t>(position / kKvBlockTokens)];
     return slots_[static_cast<size_t>(block)][static_cast<size_t>(position % kKvBlockTokens)];
+  }
+
+  // As little as Transformer::Logits promises.
+  static void KeepTop(int top, std::span<float> logits) {
+    std::vector<float> sorted(logits.begin(), logits.end());
+    std::ranges::sort(sorted, std::greater<>());
+    for (float& logit : logits) {
+      if (logit < sorted[static_cast<size_t>(top - 1)])
+        logit = -std::numeric_limits<float>::infinity();
+    }
   }
 
   void FillLogits(uint64_t hash, std::span<float> logits) const {

@@ -19,7 +19,7 @@ class ForwardModel {
 
   // As Transformer::Forward and Transformer::Logits.
   virtual void Forward(std::span<const SequenceChunk> batch, float* hidden) = 0;
-  virtual void Logits(const float* hidden, int n, float* logits) = 0;
+  virtual void Logits(const float* hidden, int n, int top, float* logits) = 0;
 
   // As KvCache::CopyPrefix.
   virtual void CopyPrefix(int from_block, int to_block, int n_tokens) = 0;

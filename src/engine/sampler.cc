@@ -20,7 +20,18 @@ double WeightOf(float logit, float max, double temperature) {
   return ExpNonPositive((static_cast<double>(logit) - static_cast<double>(max)) / temperature);
 }
 
+bool HasPenalties(const SamplingParams& params) {
+  return params.repeat_penalty != 1.0F || params.presence_penalty != 0.0F ||
+         params.frequency_penalty != 0.0F;
+}
+
 }  // namespace
+
+int DecisiveTokens(const SamplingParams& params) {
+  if (!params.logit_bias.empty() || HasPenalties(params)) return 0;
+  if (params.temperature <= 0 && params.typical_p >= 1) return 1;
+  return std::max(params.top_k, 0);
+}
 
 Sampler::Sampler(int vocabulary_size) {
   const size_t n = static_cast<size_t>(vocabulary_size);
@@ -71,10 +82,7 @@ void Sampler::ApplyBias(const SamplingParams& params, std::span<float> logits) {
 }
 
 void Sampler::ApplyPenalties(const SamplingParams& params, const SampleInput& input) {
-  if (params.repeat_penalty == 1.0F && params.presence_penalty == 0.0F &&
-      params.frequency_penalty == 0.0F) {
-    return;
-  }
+  if (!HasPenalties(params)) return;
   std::span<const TokenId> window = input.history;
   if (params.repeat_last_n >= 0) {
     window = window.last(std::min(window.size(), static_cast<size_t>(params.repeat_last_n)));

@@ -28,6 +28,10 @@ struct SampleInput {
   uint64_t position = 0;  // of the new token in its sequence
 };
 
+// How many of the largest logits decide the choice without a mask, whatever the others are; 0: any
+// may matter.
+int DecisiveTokens(const SamplingParams& params);
+
 // Holds work space for one vocabulary and no other state: the same input gives the same token,
 // on any machine. Allocates nothing once every kind of request has been seen. Not thread-safe.
 class Sampler {

@@ -96,7 +96,7 @@ Result<bool> BatchEngine::ScoreChunk(Scoring& scoring, int n_tokens) {
     const int n_rows = std::min(max_rows, end - row);
     model_->Logits(scoring.hidden.data() + static_cast<size_t>(row - first_row) *
                                                static_cast<size_t>(model_->hidden_size()),
-                   n_rows, scoring.logits.data());
+                   n_rows, 0, scoring.logits.data());
     for (int i = 0; i < n_rows; ++i) {
       const bool go_on =
           TRY(ScoreRow(scoring, row + i,

@@ -17,8 +17,8 @@ void TransformerModel::Forward(std::span<const SequenceChunk> batch, float* hidd
   transformer_.Forward(batch, *cache_, hidden);
 }
 
-void TransformerModel::Logits(const float* hidden, int n, float* logits) {
-  transformer_.Logits(hidden, n, logits);
+void TransformerModel::Logits(const float* hidden, int n, int top, float* logits) {
+  transformer_.Logits(hidden, n, top, logits);
 }
 
 void TransformerModel::CopyPrefix(int from_block, int to_block, int n_tokens) {

@@ -24,7 +24,7 @@ class TransformerModel final : public ForwardModel {
   int n_blocks() const override { return cache_->n_blocks(); }
 
   void Forward(std::span<const SequenceChunk> batch, float* hidden) override;
-  void Logits(const float* hidden, int n, float* logits) override;
+  void Logits(const float* hidden, int n, int top, float* logits) override;
   void CopyPrefix(int from_block, int to_block, int n_tokens) override;
 
  private:

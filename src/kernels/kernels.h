@@ -47,6 +47,8 @@ struct MatmulJob {
   int panel_end = 0;
   const float* bias = nullptr;  // [rows], added after the dot product; or none
   bool accumulate = false;      // out += instead of out =
+  // Q8_0 only: a sketch from the high nibbles of the codes, the low ones taken as 7.5.
+  bool high_plane_only = false;
   // [tokens][out_stride], column 0 being the first row of panel_begin; padding is not written.
   float* out = nullptr;
   int64_t out_stride = 0;

@@ -180,18 +180,24 @@ void StoreBits(const uint32_t* slots, int at, int row, uint8_t* plane) {
   WriteSlot(plane, 0, row, bits);
 }
 
+// The nibble from bit `at` on of every code, slot v + 4 above slot v.
+void StoreNibbles(const uint32_t* slots, int at, int row, uint8_t* plane) {
+  for (int v = 0; v < 4; ++v) {
+    WriteSlot(plane, v, row, (slots[v] >> at & kNibbles) | (slots[v + 4] >> at & kNibbles) << 4);
+  }
+}
+
 // Spreads one row's codes over the planes of its group.
 template <int kCodeBits>
-void StoreCodes(const uint32_t* slots, int row, uint8_t* codes) {
+void StoreCodes(const uint32_t* slots, int row, uint8_t* codes, uint8_t* low_plane) {
   if constexpr (kCodeBits == 8) {
-    for (int s = 0; s < 8; ++s) WriteSlot(codes, s, row, slots[s]);
+    uint32_t raised[8];
+    for (int s = 0; s < 8; ++s) raised[s] = slots[s] ^ 0x80808080;
+    StoreNibbles(raised, 4, row, codes);
+    StoreNibbles(raised, 0, row, low_plane);
     return;
   }
-  if constexpr (kCodeBits >= 4) {
-    for (int v = 0; v < 4; ++v) {
-      WriteSlot(codes, v, row, (slots[v] & kNibbles) | (slots[v + 4] & kNibbles) << 4);
-    }
-  }
+  if constexpr (kCodeBits >= 4) StoreNibbles(slots, 0, row, codes);
   if constexpr (kCodeBits == 6) StorePairs(slots, 4, row, codes + 256);
   if constexpr (kCodeBits == 5) StoreBits(slots, 4, row, codes + 256);
   if constexpr (kCodeBits <= 3) StorePairs(slots, 0, row, codes);
@@ -223,7 +229,7 @@ void StoreScales(ScaleKind kind, const GroupCodes& group, int row, uint8_t* scal
 
 // One block of one row: its halves, then each group's scales and codes.
 template <DType kType>
-void PackBlock(const uint8_t* source, int row, uint8_t* block) {
+void PackBlock(const uint8_t* source, int row, uint8_t* block, uint8_t* low_plane) {
   constexpr CodecInfo kCodec = CodecOf(kType);
   constexpr BlockLayout kLayout = LayoutOf(kType);
   uint16_t halves[2];
@@ -239,7 +245,7 @@ void PackBlock(const uint8_t* source, int row, uint8_t* block) {
     TakeApart<kType>(source, g, &group);
     uint8_t* out = block + kLayout.header + g * kLayout.group_bytes();
     StoreScales(kCodec.kind, group, row, out);
-    StoreCodes<kCodec.bits>(group.slots, row, out + kLayout.group_scales);
+    StoreCodes<kCodec.bits>(group.slots, row, out + kLayout.group_scales, low_plane);
   }
 }
 
@@ -249,10 +255,13 @@ void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* pan
   const int64_t row_bytes = RowBytes(kType, columns);
   const int n_blocks = columns / file.block_size;
   if (n_rows < kPanelRows) std::memset(panel, 0, PanelBytes(kType, columns));
+  constexpr int kBlockBytes = LayoutOf(kType).block_bytes();
   for (int b = 0; b < n_blocks; ++b) {
-    uint8_t* block = panel + int64_t{b} * LayoutOf(kType).block_bytes();
+    uint8_t* block = panel + int64_t{b} * kBlockBytes;
+    uint8_t* low_plane = panel + int64_t{n_blocks} * kBlockBytes + b * LowPlaneBytes(kType);
     for (int row = 0; row < n_rows; ++row) {
-      PackBlock<kType>(first_row + row * row_bytes + int64_t{b} * file.block_bytes, row, block);
+      PackBlock<kType>(first_row + row * row_bytes + int64_t{b} * file.block_bytes, row, block,
+                       low_plane);
     }
   }
 }
@@ -262,7 +271,7 @@ void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* pan
 size_t PanelBytes(DType type, int columns) {
   const BlockLayout layout = LayoutOf(type);
   const size_t blocks = static_cast<size_t>(columns) / static_cast<size_t>(32 * layout.groups);
-  return blocks * static_cast<size_t>(layout.block_bytes());
+  return blocks * static_cast<size_t>(layout.block_bytes() + LowPlaneBytes(type));
 }
 
 size_t PackedBytes(DType type, int rows, int columns) {

@@ -6,11 +6,12 @@
 //   nibble plane  256 B  byte i of vector v (64 B): slot v in the low nibble, slot v + 4 above it
 //   pair plane    128 B  byte i of vector v (64 B): slot 4 v + s in bits 2 s, 2 s + 1
 //   bit plane      64 B  byte i: slot s in bit s
-//   byte plane    512 B  one byte a code
 //
 // 2-bit codes are a pair plane; 3-bit a pair plane and a bit plane above it; 4-bit a nibble plane;
 // 5-bit nibble and bit plane; 6-bit nibble and pair plane. Scales precede the codes, one lane a
-// row. The same numbers as in the file, within 3 % of its size (K-quant scales widen to bytes).
+// row. 8-bit codes (plus 128) are two nibble planes: the high one beside the scales, the low ones
+// of all groups after the last group, so that half of a panel is a 4-bit sketch of it. The same
+// numbers as in the file, within 3 % of its size (K-quant scales widen to bytes).
 #pragma once
 
 #include <cstddef>
@@ -72,7 +73,7 @@ struct BlockLayout {
 };
 constexpr BlockLayout LayoutOf(DType type) {
   const CodecInfo info = CodecOf(type);
-  const int codes = info.bits * 64;
+  const int codes = (info.bits == 8 ? 4 : info.bits) * 64;
   switch (info.kind) {
     case ScaleKind::kScale: return {1, 0, 32, codes};
     case ScaleKind::kScaleMin: return {1, 0, 64, codes};
@@ -82,6 +83,11 @@ constexpr BlockLayout LayoutOf(DType type) {
     case ScaleKind::kSubScaleMin: return {8, 64, 64, codes};
   }
   return {};
+}
+
+// Bytes a group has in the second part of a panel: the low nibbles of 8-bit codes.
+constexpr int LowPlaneBytes(DType type) {
+  return CodecOf(type).bits == 8 ? 256 : 0;
 }
 
 // Signed values of the 4-bit codes of IQ4_NL and IQ4_XS (from the format's definition).

@@ -5,12 +5,14 @@
 
 #include "base/check.h"
 #include "model/forward_pass.h"
-#include "model/linear.h"
 
 namespace bantam {
 
 Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch)
-    : weights_(std::move(weights)), pool_(pool), scratch_(std::move(scratch)) {}
+    : weights_(std::move(weights)),
+      pool_(pool),
+      head_(weights_->head(), pool),
+      scratch_(std::move(scratch)) {}
 
 Result<std::unique_ptr<Transformer>> Transformer::Load(
     const ModelFile& file, const ModelConfig& config, Precision precision, ThreadPool& pool,
@@ -39,29 +41,12 @@ void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, 
   pool_.Run([&pass](ThreadPool::Worker& worker) { pass.Run(worker); });
 }
 
-void Transformer::Logits(const float* hidden, int n, float* logits) {
+void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
   CHECK(n <= kMaxBatchTokens);
   if (n == 0) return;
   Workspace space;
   space.LayOut(config(), n, pool_.threads(), scratch_.data());
-  const Linear& head = weights_->head();
-  const Kernels& kernels = ActiveKernels();
-  const int columns = config().n_embd;
-  const LinearInput in = {hidden, &space.normed_codes, n};
-  pool_.Run([&](ThreadPool::Worker& worker) {
-    if (head.is_packed()) {
-      worker.Share(n, 1, [&](int begin, int end) {
-        for (int t = begin; t < end; ++t) {
-          kernels.quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
-                           columns / kGroupColumns);
-        }
-      });
-    }
-    worker.Share(head.panels(), 1, [&](int begin, int end) {
-      ApplyLinear(head, in, begin, end, false, logits + begin * kPanelRows, head.rows,
-                  space.workers[static_cast<size_t>(worker.index())]);
-    });
-  });
+  head_.Logits(hidden, n, top, logits, pool_, space);
 }
 
 }  // namespace bantam

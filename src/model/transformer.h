@@ -13,6 +13,7 @@
 #include "format/model_file.h"
 #include "model/config.h"
 #include "model/kv_cache.h"
+#include "model/output_head.h"
 #include "model/weights.h"
 
 namespace bantam {
@@ -47,8 +48,9 @@ class Transformer {
   // kMaxBatchTokens tokens in all.
   void Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden);
 
-  // The vocabulary's scores for `n` hidden states: logits [n][vocab_size].
-  void Logits(const float* hidden, int n, float* logits);
+  // The vocabulary's scores for `n` hidden states: logits [n][vocab_size]. With `top` > 0 only the
+  // `top` largest of each are wanted, and others may be -inf (OutputHead).
+  void Logits(const float* hidden, int n, int top, float* logits);
 
   // Bytes of weights in memory of their own (packed), and of work space.
   uint64_t weight_bytes() const { return weights_->packed_bytes(); }
@@ -59,6 +61,7 @@ class Transformer {
 
   std::unique_ptr<Weights> weights_;
   ThreadPool& pool_;
+  OutputHead head_;
   PageMemory scratch_;  // laid out anew for every batch
 };
 

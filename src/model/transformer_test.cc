@@ -43,7 +43,7 @@ std::vector<TokenId> Tokens(int seed) {
 std::vector<float> LogitsOf(Loaded& s, const std::vector<float>& hidden) {
   const int n = static_cast<int>(hidden.size()) / ModelTestFile::kEmbd;
   std::vector<float> logits(static_cast<size_t>(n * ModelTestFile::kVocab));
-  s.transformer->Logits(hidden.data(), n, logits.data());
+  s.transformer->Logits(hidden.data(), n, 0, logits.data());
   return logits;
 }
 

@@ -32,7 +32,7 @@ void RecordingModel::Record(const SequenceChunk& chunk, const float* hidden) {
   const int n = static_cast<int>(chunk.tokens.size());
   for (int row = 0; row < n; row += 16) {
     const int rows = std::min(16, n - row);
-    model_->Logits(hidden + row * hidden_size(), rows, logits.data());
+    model_->Logits(hidden + row * hidden_size(), rows, 0, logits.data());
     for (int i = 0; i < rows; ++i) {
       const auto one = std::span<const float>(logits).subspan(
           static_cast<size_t>(i) * static_cast<size_t>(vocabulary_size()),

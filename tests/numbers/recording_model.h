@@ -27,8 +27,8 @@ class RecordingModel : public ForwardModel {
   int max_batch_tokens() const override { return model_->max_batch_tokens(); }
   int n_blocks() const override { return model_->n_blocks(); }
   void Forward(std::span<const SequenceChunk> batch, float* hidden) override;
-  void Logits(const float* hidden, int n, float* logits) override {
-    model_->Logits(hidden, n, logits);
+  void Logits(const float* hidden, int n, int top, float* logits) override {
+    model_->Logits(hidden, n, top, logits);
   }
   void CopyPrefix(int from_block, int to_block, int n_tokens) override {
     model_->CopyPrefix(from_block, to_block, n_tokens);

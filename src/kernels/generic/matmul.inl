@@ -41,6 +41,16 @@ using UnpackedRecipeOf =
            kSignedZero != 0 && CodecOf(kType).zero != 0 ? 8 : RecipeOf<kType>::kBits,
            CodecOf(kType).zero>;
 
+// Sixteen-row nibbles of one plane, slot v + 4 above slot v.
+[[gnu::always_inline]] inline void LoadNibbles(const uint8_t* p, Bytes* out) {
+  const Bytes mask = SplatByte(15);
+  for (int v = 0; v < 4; ++v) {
+    const Bytes both = LoadBytes(p + v * 64);
+    out[v] = And(both, mask);
+    out[v + 4] = And(ShiftRight<4>(both), mask);
+  }
+}
+
 // Groups read from a packed panel.
 template <DType kType>
 struct Packed : RecipeOf<kType> {
@@ -51,20 +61,12 @@ struct Packed : RecipeOf<kType> {
   static constexpr int kMaxTile = 4;
   static constexpr bool kUnpacked = false;
 
-  [[gnu::always_inline]] static inline void LoadCodes(const uint8_t* codes, int lane, Bytes* out) {
+  [[gnu::always_inline]] static inline void LoadCodes(const uint8_t* codes,
+                                                      const uint8_t* low_plane, int lane,
+                                                      Bytes* out) {
     const uint8_t* p = codes + lane * 4;
-    if constexpr (kCodec.bits == 8) {
-      for (int s = 0; s < 8; ++s) out[s] = FromSigned(LoadBytes(p + s * 64));
-      return;
-    }
-    if constexpr (kCodec.bits >= 4) {
-      const Bytes mask = SplatByte(15);
-      for (int v = 0; v < 4; ++v) {
-        const Bytes both = LoadBytes(p + v * 64);
-        out[v] = And(both, mask);
-        out[v + 4] = And(ShiftRight<4>(both), mask);
-      }
-    }
+    if constexpr (kCodec.bits == 8) return LoadPlanes(p, low_plane + lane * 4, out);
+    if constexpr (kCodec.bits >= 4) LoadNibbles(p, out);
     if constexpr (kCodec.bits == 6) AddPairs<4>(p + 256, out);
     if constexpr (kCodec.bits == 5) AddBits<4>(p + 256, out);
     if constexpr (kCodec.bits == 2 || kCodec.bits == 3) {
@@ -74,6 +76,22 @@ struct Packed : RecipeOf<kType> {
     if constexpr (kCodec.bits == 3) AddBits<2>(p + 128, out);
     if constexpr (kCodec.table) {
       for (int s = 0; s < 8; ++s) out[s] = FromSigned(Lookup(kIq4Values, out[s]));
+    }
+  }
+
+  // Signed bytes from two nibble planes of their values plus 128.
+  [[gnu::always_inline]] static inline void LoadPlanes(const uint8_t* high, const uint8_t* low,
+                                                       Bytes* out) {
+    const Bytes nibble = SplatByte(15);
+    const Bytes upper = SplatByte(0xF0);
+    const Bytes offset = SplatByte(0x80);
+    for (int v = 0; v < 4; ++v) {
+      const Bytes h = LoadBytes(high + v * 64);
+      const Bytes l = LoadBytes(low + v * 64);
+      const Bytes first = Or(And(ShiftLeft<4>(h), upper), And(l, nibble));
+      const Bytes second = Or(And(h, upper), And(ShiftRight<4>(l), nibble));
+      out[v] = FromSigned(AddBytes(first, offset));
+      out[v + 4] = FromSigned(AddBytes(second, offset));
     }
   }
 
@@ -123,10 +141,14 @@ struct Packed : RecipeOf<kType> {
     }
   }
 
-  [[gnu::always_inline]] static inline void Load(const uint8_t* block, int g, int lane,
-                                                 Group* out) {
+  // Group g of block b of a panel of n_groups.
+  [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int n_groups, int b, int g,
+                                                 int lane, Group* out) {
+    const uint8_t* block = panel + int64_t{b} * kBlockBytes;
     const uint8_t* group = block + kLayout.header + g * kLayout.group_bytes();
-    LoadCodes(group + kLayout.group_scales, lane, out->codes);
+    const uint8_t* low_plane =
+        panel + int64_t{n_groups / kGroupsPerBlock} * kBlockBytes + b * LowPlaneBytes(kType);
+    LoadCodes(group + kLayout.group_scales, low_plane, lane, out->codes);
     if constexpr (kCodec.kind == ScaleKind::kScale || kCodec.kind == ScaleKind::kScaleMin) {
       out->scale = LoadHalfLanes(group + lane * 2);
       if constexpr (HasMin(kCodec.kind)) out->min = LoadHalfLanes(group + 32 + lane * 2);
@@ -156,6 +178,23 @@ struct Packed : RecipeOf<kType> {
   }
 };
 
+// The high nibbles of 8-bit codes alone: 16 (h - 8) + 7.5 stands for the code 16 h + l - 128.
+struct HighPlane : Recipe<ScaleKind::kScaleMin, 4, 8> {
+  static constexpr int kGroupsPerBlock = 1;
+  static constexpr int kBlockBytes = LayoutOf(DType::kQ8_0).block_bytes();
+  static constexpr int kMaxTile = 4;
+  static constexpr bool kUnpacked = false;
+
+  [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int, int b, int, int lane,
+                                                 Group* out) {
+    const uint8_t* block = panel + int64_t{b} * kBlockBytes;
+    LoadNibbles(block + 32 + lane * 4, out->codes);
+    const Lanes scale = LoadHalfLanes(block + lane * 2);
+    out->scale = Mul(scale, SplatLanes(16));
+    out->min = Mul(scale, SplatLanes(7.5F));
+  }
+};
+
 // Groups unpacked beforehand into scratch, for batches that read a panel many times.
 template <class R>
 struct Unpacked : R {
@@ -167,7 +206,9 @@ struct Unpacked : R {
                                      (HasSubScale(R::kKind) ? 128 : 0) +
                                      (R::kKind == ScaleKind::kSubScaleMin ? 192 : 0);
 
-  [[gnu::always_inline]] static inline void Load(const uint8_t* block, int, int lane, Group* out) {
+  [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int, int b, int, int lane,
+                                                 Group* out) {
+    const uint8_t* block = panel + int64_t{b} * kBlockBytes;
     for (int s = 0; s < 8; ++s) out->codes[s] = LoadBytes(block + s * 64 + lane * 4);
     const uint8_t* p = block + kScales + lane * 4;
     out->scale = LoadLanes(p);
@@ -253,10 +294,9 @@ template <class Source, int kTokens>
   for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
   int at = 0;
   for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
-    const uint8_t* block = panel + int64_t{b} * Source::kBlockBytes;
     for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
       Group group;
-      Source::Load(block, g, lane, &group);
+      Source::Load(panel, n_groups, b, g, lane, &group);
 #pragma GCC unroll 16
       for (int t = 0; t < kTokens; ++t)
         sum[t] = Ordered(AddGroup<Source>(group, x, at + t, sum[t]));
@@ -378,10 +418,10 @@ template <DType kType>
   using To = Unpacked<UnpackedRecipeOf<kType>>;
   constexpr bool kRecentre = To::kBits == 8 && From::kBits != 8;
   for (int i = 0; i < n_groups; ++i) {
-    const uint8_t* block = panel + int64_t{i / From::kGroupsPerBlock} * From::kBlockBytes;
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {
       Group group;
-      From::Load(block, i % From::kGroupsPerBlock, lane, &group);
+      From::Load(panel, n_groups, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, lane,
+                 &group);
       for (int slot = 0; kRecentre && slot < 8; ++slot) {
         group.codes[slot] = AddBytes(group.codes[slot], SplatByte(To::kZero - From::kZero));
       }
@@ -416,7 +456,15 @@ template <DType kType>
   }
 }
 
+[[gnu::noinline]] void MatmulOfHighPlane(const MatmulJob& job) {
+  for (int p = job.panel_begin; p < job.panel_end; ++p) {
+    const uint8_t* panel = job.weights.data + static_cast<size_t>(p) * job.weights.panel_bytes;
+    RunPanel<HighPlane>(job, panel, p * kPanelRows, 0, job.x.tokens);
+  }
+}
+
 void Matmul(const MatmulJob& job) {
+  if (job.high_plane_only) return MatmulOfHighPlane(job);
   switch (job.weights.type) {
     case DType::kQ4_0: return MatmulOf<DType::kQ4_0>(job);
     case DType::kQ4_1: return MatmulOf<DType::kQ4_1>(job);

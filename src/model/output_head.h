@@ -1,0 +1,54 @@
+// OutputHead: the scores of the vocabulary, of all tokens or only of those that can win.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "kernels/kernels.h"
+#include "model/linear.h"
+#include "model/weights.h"
+#include "model/workspace.h"
+
+namespace bantam {
+
+// Immutable once made, except for work space: one call at a time. The Linear must outlive it.
+class OutputHead {
+ public:
+  // Bounds the sketch error of every row of a packed Q8_0 matrix without bias (4 bytes a row).
+  OutputHead(const Linear& head, ThreadPool& pool);
+
+  // logits[t] = the vocabulary's scores of hidden[t], for n tokens. With `top` > 0 only the `top`
+  // largest of each token (and those equal to the last of them) are sure to be there; others may
+  // be -inf. What is there has the same bytes whatever `top`.
+  void Logits(const float* hidden, int n, int top, float* logits, ThreadPool& pool,
+              const Workspace& space);
+
+ private:
+  static constexpr int kMaxTop = 8;
+
+  bool CanSketch(int n, int top) const;
+  void BoundPanel(int panel);
+  // The two-stage product (research on certified pruning goes back to Ram and Gray, KDD 2012):
+  // a sketch of every row from the high nibbles, exact scores of the most promising panels, then
+  // of every row whose sketch plus its largest possible error reaches the top-th of those.
+  void TopLogits(ThreadPool::Worker& worker, const LinearInput& in, int top, float* logits,
+                 const WorkerSpace& space);
+  void Sketch(const LinearInput& in, int begin, int end, float* logits, const WorkerSpace& space);
+  void ChoosePromising(int top);
+  void ChooseSurvivors(int top, const float* logits);
+  void Exact(const LinearInput& in, int panel, float* logits, const WorkerSpace& space) const;
+  int RowsOf(int panel) const;
+
+  const Linear& head_;
+  std::vector<float> row_error_;    // [rows] largest error of the sketch for inputs of norm 1
+  std::vector<float> panel_error_;  // [panels] largest of its rows; empty: no sketch
+  std::vector<float> panel_max_;    // [panels] largest sketch of this call
+  std::vector<uint8_t> exact_;      // [panels] whether this call scores it exactly
+  std::vector<int> promising_;      // panels, scored exactly first
+  std::vector<int> survivors_;      // panels, scored exactly because they may hold a winner
+  std::vector<float> best_;         // scores of the promising panels
+  double input_norm_ = 0;
+};
+
+}  // namespace bantam
