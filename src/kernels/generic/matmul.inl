@@ -322,8 +322,8 @@ template <class Source, int kTokens>
     for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + s * 64 + lane * 4);
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t) {
-      dot[t] = Ordered(
-          Dot<Source::kBits, 4>(StartValue<Source>(x.minus_sums + at + t), half, codes + t * 32));
+      const Ints start = StartValue<Source>(x.minus_sums + at + t);
+      dot[t] = Dot<Source::kBits, 4>(start, half, codes + t * 32);
     }
     for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + (s + 4) * 64 + lane * 4);
     const uint8_t* scales = block + Source::kScales + lane * 4;
