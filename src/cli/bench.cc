@@ -40,7 +40,14 @@ Bench::Bench(const Environment& env, std::shared_ptr<const Model> model, EngineO
     : env_(env), model_(std::move(model)), options_(std::move(options)) {}
 
 Result<void> Bench::Prepare(int depth, int tokens) {
-  const int context = std::max(depth, 1) + tokens + 1;  // and the token after the last
+  const int64_t wanted = int64_t{std::max(depth, 1)} + tokens + 1;  // and the token after the last
+  constexpr int kMostTokens = 1 << 24;
+  if (wanted > kMostTokens) {
+    return Fail(ErrorCode::kInvalidArgument, "depth and tokens come to " + std::to_string(wanted) +
+                                                 ", at most " + std::to_string(kMostTokens) +
+                                                 " can be measured");
+  }
+  const int context = static_cast<int>(wanted);
   if (engine_ && prepared_depth_ == depth && prepared_context_ >= context) return {};
   engine_.reset();  // never two pools of keys and values at once
   EngineOptions options = options_;

@@ -46,6 +46,7 @@ ChatRenderer::ChatRenderer(std::string_view source, const Vocabulary& vocabulary
     if (!has_chat_ml) return;
     source = kChatMl;
   }
+  source_ = source;
   Result<ChatTemplate> compiled = ChatTemplate::Compile(source);
   if (compiled) {
     template_ = *std::move(compiled);

@@ -19,6 +19,9 @@ class ChatRenderer {
   // fails: a template that is missing or does not compile is an error only once it is used.
   ChatRenderer(std::string_view source, const Vocabulary& vocabulary);
 
+  // The template; empty if there is none.
+  const std::string& source() const { return source_; }
+
   // Fails with kUnsupported (no template), kCorrupt (it does not compile), kInvalidArgument (the
   // JSON is malformed, or the template refuses the conversation) or kResourceExhausted.
   Result<std::string> Render(const ChatInput& input) const;
@@ -26,6 +29,7 @@ class ChatRenderer {
  private:
   Result<std::string> Render(const ChatTemplate& chat_template, const ChatInput& input) const;
 
+  std::string source_;
   std::optional<ChatTemplate> template_;
   Error error_;  // if there is none
   std::string bos_token_;

@@ -39,6 +39,7 @@ TEST_F(ChatRendererTest, SpecialTokensAreTheVocabularys) {
 
 TEST_F(ChatRendererTest, FallsBackToChatMlWhereTheVocabularyKnowsIt) {
   const ChatRenderer chat("", WithTokens({"a", "<|im_start|>", "<|im_end|>"}));
+  EXPECT_NE(chat.source(), "");
   ChatInput input = Hello();
   EXPECT_EQ(chat.Render(input).value(), "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
   input.add_generation_prompt = false;
@@ -47,6 +48,7 @@ TEST_F(ChatRendererTest, FallsBackToChatMlWhereTheVocabularyKnowsIt) {
 
 TEST_F(ChatRendererTest, NoTemplateIsAnErrorWhenUsed) {
   const ChatRenderer chat("", WithTokens({"a"}));
+  EXPECT_EQ(chat.source(), "");
   const auto text = chat.Render(Hello());
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().code, ErrorCode::kUnsupported);

@@ -42,6 +42,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(const std::string& path) 
   if (!tokenizer) return std::unexpected(InFile(path, std::move(tokenizer).error()));
   model->tokenizer_ = *std::move(tokenizer);
   model->chat_ = std::make_unique<ChatRenderer>(model->info_.chat_template, model->vocabulary());
+  model->info_.chat_template = model->chat_->source();
   return model;
 }
 

@@ -125,13 +125,15 @@ Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfi
                                          std::to_string(config->head_dim));
   }
   config->rope_base = TRY(reader.PositiveOr("rope.freq_base", 10000.0));
-  const std::string_view type = TRY(metadata.GetStringOr(reader.Key("rope.scaling.type"), "none"));
-  // Files from before rope.scaling.type carry a bare linear factor.
+  // A factor alone means linear scaling, as in files from before rope.scaling.type.
+  const bool has_factor = metadata.Find(reader.Key("rope.scale_linear")) != nullptr ||
+                          metadata.Find(reader.Key("rope.scaling.factor")) != nullptr;
+  const std::string_view type =
+      TRY(metadata.GetStringOr(reader.Key("rope.scaling.type"), has_factor ? "linear" : "none"));
   const double linear = TRY(reader.PositiveOr("rope.scale_linear", 1.0));
   config->rope_factor = TRY(reader.PositiveOr("rope.scaling.factor", linear));
   if (type == "none" || type.empty()) {
-    const bool bare = metadata.Find(reader.Key("rope.scale_linear")) != nullptr;
-    config->rope_scaling = bare ? RopeScaling::kLinear : RopeScaling::kNone;
+    config->rope_scaling = RopeScaling::kNone;
   } else if (type == "linear") {
     config->rope_scaling = RopeScaling::kLinear;
   } else if (type == "yarn") {

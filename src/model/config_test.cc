@@ -57,6 +57,10 @@ TEST(Config, ReadsSizesAndOptions) {
 }
 
 TEST(Config, ReadsYarn) {
+  const auto bare = Read(With("qwen2.rope.scaling.factor", 8.0));
+  ASSERT_TRUE(bare);
+  EXPECT_EQ(bare->rope_scaling, RopeScaling::kLinear) << "a factor alone";
+  EXPECT_EQ(bare->rope_factor, 8.0);
   Pairs pairs = With("qwen2.rope.scaling.type", std::string("yarn"));
   pairs.emplace_back("qwen2.rope.scaling.factor", 4.0);
   pairs.emplace_back("qwen2.rope.scaling.original_context_length", uint64_t{8192});

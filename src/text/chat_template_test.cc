@@ -271,6 +271,16 @@ TEST(ChatTemplate, CraftedTextsTakeLinearTime) {
             "False-1-101True");
 }
 
+// A part costs a hundred times its byte.
+TEST(ChatTemplate, RefusesToCutHugeTexts) {
+  const std::string huge = "('a\n' * 2000000)";
+  for (const std::string cut : {".split()", ".split('a')", ".rsplit('a')", ".splitlines()",
+                                "|indent(8, true, true)", "|wordwrap(5)", "|striptags"}) {
+    EXPECT_THAT(ErrorOf("{{ (" + huge + cut + ") | length }}"), HasSubstr("to cut in parts"))
+        << cut;
+  }
+}
+
 TEST(ChatTemplate, RefusesOversizedSources) {
   EXPECT_THAT(ErrorOf(std::string((512 << 10) + 1, 'x')),
               HasSubstr("524289 bytes, more than 524288"));

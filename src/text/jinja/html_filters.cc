@@ -93,6 +93,7 @@ std::string Unescaped(std::string_view text) {
 Result<Value> StripTags(Interpreter& in, const Value& input, const Arguments& arguments) {
   TRY(Bind(arguments, "striptags", {}));
   std::string text = TRY(ToStr(in, input));
+  TRY(Interpreter::CheckSplit(text.size()));
   TRY(in.Work(text.size() / 8));
   text = Without(Without(text, "<!--", "-->"), "<", ">");
   std::string out;

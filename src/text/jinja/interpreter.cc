@@ -50,6 +50,14 @@ Result<void> Interpreter::CheckSize(size_t bytes) const {
               "a text of more than " + std::to_string(limits_.output_bytes) + " bytes");
 }
 
+Result<void> Interpreter::CheckSplit(size_t bytes) {
+  constexpr size_t kMaxBytes = size_t{1} << 20;  // at about 150 bytes a part: 150 MB
+  if (bytes <= kMaxBytes) return {};
+  return Fail(ErrorCode::kResourceExhausted, "a text of " + std::to_string(bytes) +
+                                                 " bytes to cut in parts, at most " +
+                                                 std::to_string(kMaxBytes) + " are allowed");
+}
+
 std::unexpected<Error> Interpreter::TooDeep() {
   return Fail(ErrorCode::kResourceExhausted,
               "more than " + std::to_string(kMaxCallDepth) + " calls and expressions deep");

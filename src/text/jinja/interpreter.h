@@ -50,6 +50,9 @@ class Interpreter {
   Result<void> WorkOnBytes(size_t bytes) { return Work(1 + bytes / 64); }
   // kResourceExhausted if no string may have that many bytes. Before building a large one.
   Result<void> CheckSize(size_t bytes) const;
+  // kResourceExhausted if a text of that many bytes is too long to be cut in parts, of which there
+  // may be as many. Before cutting.
+  static Result<void> CheckSplit(size_t bytes);
 
   // Making values. Text checks the size and accounts for it, the others are for small ones.
   Result<Value> Text(std::string text, bool markup = false);

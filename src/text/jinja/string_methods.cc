@@ -94,6 +94,7 @@ Result<Value> Split(Interpreter& in, const Value& self, const Arguments& argumen
   const Bound bound = TRY(Bind(arguments, "split", {"sep", "maxsplit"}));
   const int64_t max = TRY(bound.Int(1, -1));
   const std::string_view text = TextOf(self);
+  TRY(Interpreter::CheckSplit(text.size()));
   TRY(in.Work(text.size() / 8));
   if (!bound.Given(0)) return TextList(in, SplitAtSpace(text, max, kFromRight), IsMarkup(self));
   const std::string_view separator = TRY(bound.String(0, {}));
@@ -103,6 +104,7 @@ Result<Value> Split(Interpreter& in, const Value& self, const Arguments& argumen
 
 Result<Value> SplitIntoLines(Interpreter& in, const Value& self, const Arguments& arguments) {
   const Bound bound = TRY(Bind(arguments, "splitlines", {"keepends"}));
+  TRY(Interpreter::CheckSplit(TextOf(self).size()));
   TRY(in.Work(TextOf(self).size() / 8));
   return TextList(in, SplitLines(TextOf(self), bound.Flag(0, false)), IsMarkup(self));
 }

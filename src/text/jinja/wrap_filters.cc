@@ -34,6 +34,7 @@ Result<Value> Indent(Interpreter& in, const Value& input, const Arguments& argum
     indent.assign(static_cast<size_t>(width > 0 ? width : 0), ' ');
   }
   const bool blank = bound.Flag(2, false);
+  TRY(Interpreter::CheckSplit(text.size()));
   const std::string with_end = std::string(text) + "\n";  // so that a last empty line counts
   TRY(in.Work(text.size() / 16));
   std::string out = bound.Flag(1, false) ? indent : "";
@@ -79,6 +80,7 @@ Result<Value> WordWrap(Interpreter& in, const Value& input, const Arguments& arg
   style.break_on_hyphens = bound.Flag(3, true);
   const std::string_view joint = bound.Given(2) ? TRY(bound.String(2, "\n")) : "\n";
   const std::string_view text = TRY(NeedText(input));
+  TRY(Interpreter::CheckSplit(text.size()));
   std::string out;
   bool first = true;
   for (const std::string_view paragraph : SplitLines(text)) {
