@@ -30,9 +30,14 @@ NEAR_TIE = 1e-3        # leads below this may fall either way
 TOP_BELOW_PEER = 0.5   # points of agreement on the most likely token
 LONG_TOKENS, LONG_LAST = 16000, 64
 
-# llama.cpp b11434 (native build, x86-64 with AVX-512) on the windows of _workload.py: what is
-# compared with where llama-perplexity is not installed. (mean KL, equal most likely token in %)
-RECORDED = {}
+# llama.cpp b11434 (native build, x86-64 with AVX2) on the windows of _workload.py: what is compared
+# with where llama-perplexity is not installed. Mean KL, equal most likely tokens in per cent.
+RECORDED = {
+    "English": {"kl": 0.00099, "same_top": 97.80},
+    "Chinese": {"kl": 0.00153, "same_top": 96.11},
+    "other": {"kl": 0.00235, "same_top": 97.04},
+    "code": {"kl": 0.00055, "same_top": 99.25},
+}
 
 
 class Report:
