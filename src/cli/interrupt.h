@@ -7,8 +7,8 @@
 
 namespace bantam::cli {
 
-// From now on SIGINT raises the flag. When nobody takes notice of three or
-// more for ten seconds, the next one ends the process, so that a stuck program can still be left.
+// From now on SIGINT raises the flag. When nobody takes notice of three or more for ten seconds,
+// the next one ends the process, so that a stuck program can still be left.
 void InstallInterruptHandler();
 
 bool Interrupted();

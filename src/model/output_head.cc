@@ -12,6 +12,8 @@ namespace bantam {
 namespace {
 
 constexpr float kMinusInfinity = -__builtin_inff();
+// Errors and input norms below this keep every score finite: a row is at most 10^6 its error.
+constexpr float kLargest = 1e15F;
 constexpr int kBlockBytes = LayoutOf(DType::kQ8_0).block_bytes();
 
 // Of a byte of two low nibbles: the sum of (2 l - 15)^2, four times their squared distance from
@@ -56,7 +58,7 @@ OutputHead::OutputHead(const Linear& head, ThreadPool& pool) : head_(head) {
       for (int p = begin; p < end; ++p) BoundPanel(p);
     });
   });
-  const auto finite = [](float error) { return error < 1e30F; };
+  const auto finite = [](float error) { return error < kLargest; };
   if (!std::ranges::all_of(panel_error_, finite)) panel_error_.clear();  // a broken scale
 }
 
@@ -177,6 +179,10 @@ void OutputHead::Exact(const LinearInput& in, int panel, float* logits,
 void OutputHead::ChoosePromising(int top) {
   promising_.resize(panel_max_.size());
   for (size_t p = 0; p < promising_.size(); ++p) promising_[p] = static_cast<int>(p);
+  if (!(input_norm_ < kLargest)) {  // infinite, or not a number: nothing can be compared
+    std::fill(exact_.begin(), exact_.end(), uint8_t{1});
+    return;
+  }
   const auto sketch = [this](int p) { return panel_max_[static_cast<size_t>(p)]; };
   std::partial_sort(
       promising_.begin(), promising_.begin() + top, promising_.end(),
@@ -188,17 +194,17 @@ void OutputHead::ChoosePromising(int top) {
 
 // Whatever may reach the top-th best of the scores known so far.
 void OutputHead::ChooseSurvivors(int top, const float* logits) {
+  survivors_.clear();
+  if (promising_.size() == panel_max_.size()) return;
   best_.clear();
   for (const int p : promising_) {
     best_.insert(best_.end(), logits + p * kPanelRows, logits + p * kPanelRows + RowsOf(p));
   }
   std::nth_element(best_.begin(), best_.begin() + (top - 1), best_.end(), std::greater<>());
   const double least = best_[static_cast<size_t>(top - 1)];
-  // Also true where something is not a number: the exact score shows it then.
   const auto may_reach = [&](float sketch, float error) {
-    return !(double{sketch} + double{error} * input_norm_ < least);
+    return double{sketch} + double{error} * input_norm_ >= least;
   };
-  survivors_.clear();
   for (int p = 0; p < head_.panels(); ++p) {
     const auto at = static_cast<size_t>(p);
     if (exact_[at] != 0 || !may_reach(panel_max_[at], panel_error_[at])) continue;

@@ -178,6 +178,11 @@ TEST(OutputHead, OddInputsAndMatricesAreScoredWhole) {
     const std::vector<float> all = fixture.Logits(x, 0);
     const std::vector<float> some = fixture.Logits(x, 1);
     EXPECT_EQ(std::memcmp(all.data(), some.data(), sizeof(float) * kRows), 0);
+    x = RandomInput(random);
+    x[3] = INFINITY;  // scores are infinite or not a number, mixed
+    const std::vector<float> wild = fixture.Logits(x, 0);
+    const std::vector<float> top = fixture.Logits(x, 1);
+    EXPECT_EQ(std::memcmp(wild.data(), top.data(), sizeof(float) * kRows), 0);
   }
   matrix.SetScale(500, 1, INFINITY);
   Fixture fixture(matrix, 2);
