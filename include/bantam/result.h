@@ -37,7 +37,8 @@ inline std::unexpected<Error> Fail(ErrorCode code, std::string message) {
   return std::unexpected<Error>(Error{code, std::move(message)});
 }
 
-// The process exit code of a failed command: 2 for wrong usage, 1 otherwise.
+// The process exit code of a failed command: 2 for wrong usage, 130 when the user stopped it, 1
+// otherwise.
 int ExitCode(ErrorCode code);
 
 // "invalid argument", "corrupt file", … for logs and messages.

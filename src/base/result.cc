@@ -9,7 +9,11 @@
 namespace bantam {
 
 int ExitCode(ErrorCode code) {
-  return code == ErrorCode::kInvalidArgument ? 2 : 1;
+  switch (code) {
+    case ErrorCode::kInvalidArgument: return 2;
+    case ErrorCode::kCancelled: return 130;  // 128 + SIGINT, as shells report it
+    default: return 1;
+  }
 }
 
 const char* ErrorName(ErrorCode code) {

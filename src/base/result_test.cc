@@ -24,8 +24,9 @@ TEST(Result, TryPassesValuesAndErrorsOn) {
   EXPECT_EQ(Quarter(6).error().message, "3 is odd");
 }
 
-TEST(Result, WrongUsageExitsWithTwo) {
+TEST(Result, ExitCodesTellWrongUsageAndCtrlC) {
   EXPECT_EQ(ExitCode(ErrorCode::kInvalidArgument), 2);
+  EXPECT_EQ(ExitCode(ErrorCode::kCancelled), 130);
   EXPECT_EQ(ExitCode(ErrorCode::kCorrupt), 1);
 }
 

@@ -12,7 +12,7 @@ namespace bantam::cli {
 inline constexpr int kReaderGone = 141;
 
 // `args` without the program's name. Errors go to env.err as "bantam: …"; the exit code is 0,
-// ExitCode() of the error, 130 after Ctrl-C, or kReaderGone.
+// ExitCode() of the error, or kReaderGone.
 int RunApp(const Environment& env, std::span<const std::string> args);
 
 }  // namespace bantam::cli

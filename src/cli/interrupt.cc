@@ -29,7 +29,18 @@ int64_t Now() {
 struct WakePipe {
   int ends[2] = {-1, -1};  // -1: none could be had; reads then notice signals on their thread only
   WakePipe() {
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) ends[0] = ends[1] = -1;
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+      ends[0] = ends[1] = -1;
+      return;
+    }
+    for (int& end : ends) MoveAboveStandard(end);
+  }
+  // Whoever was started with a standard stream closed must not read or write the pipe instead.
+  static void MoveAboveStandard(int& fd) {
+    if (fd > STDERR_FILENO) return;
+    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(fd);
+    fd = moved;
   }
 };
 

@@ -20,8 +20,6 @@
 namespace bantam::cli {
 namespace {
 
-constexpr int kInterruptedExitCode = 130;  // 128 + SIGINT, as shells report it
-
 struct RunOptions {
   EngineSetup setup;
   ReplySettings settings;
@@ -95,7 +93,7 @@ Result<int> AnswerOnce(const Environment& env, ChatSession& session, const std::
   if (!result.text.ends_with('\n')) env.out.Write("\n");
   env.out.Flush();
   if (stats && env.out.ok()) env.err.Write(DescribeReply(result, env.backend.peak_memory()));
-  return Interrupted() ? kInterruptedExitCode : 0;
+  return Interrupted() ? ExitCode(ErrorCode::kCancelled) : 0;
 }
 
 Result<int> Chat(const Environment& env, ChatSession& session, bool stats) {

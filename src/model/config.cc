@@ -1,6 +1,8 @@
 // Reads a decoder's sizes and options from the metadata of a GGUF file.
 #include "model/config.h"
 
+#include <cstdio>
+
 #include "base/check.h"
 #include "model/architectures.h"
 
@@ -12,6 +14,21 @@ constexpr uint64_t kMaxLayers = 1024;
 constexpr uint64_t kMaxWidth = 1 << 20;
 constexpr uint64_t kMaxVocabulary = 1 << 22;
 constexpr uint64_t kMaxContext = 1 << 24;
+
+// What a number may be, both ends included; NaN never is.
+struct Range {
+  double least;
+  double most;
+};
+constexpr Range kFactors = {1e-6, 1e6};
+constexpr Range kRopeBases = {1, 1e12};
+constexpr Range kEpsilons = {0, 0.1};
+
+std::string Short(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", value);
+  return text;
+}
 
 // Keys of the file's own architecture.
 class Reader {
@@ -31,29 +48,40 @@ class Reader {
     if (metadata_.Find(Key(name)) == nullptr) return fallback;
     return Size(name, max);
   }
-  // A number: finite and above 0.
-  Result<double> PositiveOr(const char* name, double fallback) const {
-    const double value = TRY(metadata_.GetFloatOr(Key(name), fallback));
-    if (!(value > 0) || value > 1e30) {
-      return Fail(ErrorCode::kCorrupt,
-                  "key " + Key(name) + " is " + std::to_string(value) + ", expected above 0");
-    }
-    return value;
+  Result<double> NumberOr(const char* name, double fallback, Range range) const {
+    return Within(name, TRY(metadata_.GetFloatOr(Key(name), fallback)), range);
+  }
+  Result<double> Number(const char* name, Range range) const {
+    return Within(name, TRY(metadata_.GetFloat(Key(name))), range);
   }
   // Some writers store one value per layer; Bantam needs them equal.
   Result<int> UniformSize(const char* name, uint64_t max) const {
     const auto per_layer = metadata_.GetInts(Key(name));
     if (!per_layer) return Size(name, max);
+    if (per_layer->empty()) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is empty");
+    const int64_t first = per_layer->front();
     for (const int64_t value : *per_layer) {
-      if (value != per_layer->front() || value < 1 || static_cast<uint64_t>(value) > max) {
-        return Fail(ErrorCode::kUnsupported, "key " + Key(name) + " differs between layers");
+      if (value != first) {
+        return Fail(ErrorCode::kUnsupported,
+                    "key " + Key(name) + " differs between layers: " + std::to_string(first) +
+                        " and " + std::to_string(value));
       }
     }
-    if (per_layer->empty()) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is empty");
-    return static_cast<int>(per_layer->front());
+    if (first < 1 || static_cast<uint64_t>(first) > max) {
+      return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is " + std::to_string(first) +
+                                           " for each layer, expected 1 to " + std::to_string(max));
+    }
+    return static_cast<int>(first);
   }
 
  private:
+  Result<double> Within(const char* name, double value, Range range) const {
+    if (value >= range.least && value <= range.most) return value;
+    return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is " + Short(value) +
+                                         ", expected between " + Short(range.least) + " and " +
+                                         Short(range.most));
+  }
+
   const Metadata& metadata_;
   std::string prefix_;
 };
@@ -66,6 +94,16 @@ Result<const Architecture*> ArchitectureOf(const Metadata& metadata) {
   for (const Architecture& other : Architectures()) known += " " + std::string(other.name);
   return Fail(ErrorCode::kUnsupported, "key general.architecture is \"" + std::string(name) +
                                            "\"; this build runs:" + known);
+}
+
+// Mixtures of experts name their architecture as dense models do.
+Result<void> RefuseExperts(const Metadata& metadata, const Reader& reader) {
+  const std::string key = reader.Key("expert_count");
+  if (metadata.Find(key) == nullptr) return {};
+  const uint64_t experts = TRY(metadata.GetUint(key, UINT64_MAX));
+  if (experts == 0) return {};
+  return Fail(ErrorCode::kUnsupported, "key " + key + " is " + std::to_string(experts) +
+                                           "; this build runs dense models, without experts");
 }
 
 Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConfig* config) {
@@ -124,14 +162,14 @@ Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfi
                                          ", expected even and at most the head size " +
                                          std::to_string(config->head_dim));
   }
-  config->rope_base = TRY(reader.PositiveOr("rope.freq_base", 10000.0));
+  config->rope_base = TRY(reader.NumberOr("rope.freq_base", 10000.0, kRopeBases));
   // A factor alone means linear scaling, as in files from before rope.scaling.type.
   const bool has_factor = metadata.Find(reader.Key("rope.scale_linear")) != nullptr ||
                           metadata.Find(reader.Key("rope.scaling.factor")) != nullptr;
   const std::string_view type =
       TRY(metadata.GetStringOr(reader.Key("rope.scaling.type"), has_factor ? "linear" : "none"));
-  const double linear = TRY(reader.PositiveOr("rope.scale_linear", 1.0));
-  config->rope_factor = TRY(reader.PositiveOr("rope.scaling.factor", linear));
+  const double linear = TRY(reader.NumberOr("rope.scale_linear", 1.0, kFactors));
+  config->rope_factor = TRY(reader.NumberOr("rope.scaling.factor", linear, kFactors));
   if (type == "none" || type.empty()) {
     config->rope_scaling = RopeScaling::kNone;
   } else if (type == "linear") {
@@ -140,9 +178,9 @@ Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfi
     config->rope_scaling = RopeScaling::kYarn;
     config->rope_original_context = TRY(
         reader.SizeOr("rope.scaling.original_context_length", config->context_length, kMaxContext));
-    config->rope_attention_factor = TRY(reader.PositiveOr("rope.scaling.attn_factor", 1.0));
-    config->yarn_beta_fast = TRY(reader.PositiveOr("rope.scaling.yarn_beta_fast", 32.0));
-    config->yarn_beta_slow = TRY(reader.PositiveOr("rope.scaling.yarn_beta_slow", 1.0));
+    config->rope_attention_factor = TRY(reader.NumberOr("rope.scaling.attn_factor", 1.0, kFactors));
+    config->yarn_beta_fast = TRY(reader.NumberOr("rope.scaling.yarn_beta_fast", 32.0, kFactors));
+    config->yarn_beta_slow = TRY(reader.NumberOr("rope.scaling.yarn_beta_slow", 1.0, kFactors));
   } else {
     return Fail(ErrorCode::kUnsupported, "key " + reader.Key("rope.scaling.type") + " is \"" +
                                              std::string(type) +
@@ -162,15 +200,12 @@ Result<ModelConfig> ReadConfig(const Metadata& metadata) {
   config.gated = row->gated;
   config.rope_style = row->rope_style;
   const Reader reader(metadata, config.architecture);
+  TRY(RefuseExperts(metadata, reader));
   TRY(ReadSizes(metadata, reader, &config));
   TRY(ReadRope(metadata, reader, &config));
   const char* eps_key = config.norm == NormKind::kRms ? "attention.layer_norm_rms_epsilon"
                                                       : "attention.layer_norm_epsilon";
-  const double eps = TRY(metadata.GetFloat(reader.Key(eps_key)));
-  if (!(eps >= 0) || eps > 1) {
-    return Fail(ErrorCode::kCorrupt, "key " + reader.Key(eps_key) + " is " + std::to_string(eps));
-  }
-  config.norm_eps = static_cast<float>(eps);
+  config.norm_eps = static_cast<float>(TRY(reader.Number(eps_key, kEpsilons)));
   return config;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,7 +94,11 @@ TEST(Config, ImpossibleValuesAreNamed) {
       {"qwen2.attention.head_count", uint64_t{15}},
       {"qwen2.attention.head_count_kv", uint64_t{0}},
       {"qwen2.attention.layer_norm_rms_epsilon", -1.0},
+      {"qwen2.attention.layer_norm_rms_epsilon", std::nan("")},
       {"qwen2.rope.freq_base", 0.0},
+      {"qwen2.rope.freq_base", 1e300},
+      {"qwen2.expert_count", uint64_t{8}},
+      {"qwen2.feed_forward_length", std::vector<int64_t>{-64, -64}},
       {"qwen2.rope.dimension_count", uint64_t{65}},
       {"qwen2.rope.scaling.type", std::string("longrope")},
       {"qwen2.feed_forward_length", std::vector<int64_t>{64, 96}},

@@ -2,6 +2,8 @@
 #include "model/weights.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <string>
 
 #include "base/check.h"
@@ -36,14 +38,18 @@ std::vector<float> FloatsOf(const TensorView& tensor) {
   return out;
 }
 
+// Tables that older converters wrote and no runtime reads.
+constexpr std::string_view kUnread = ".attn_rot_embd.weight";
+
 // Finds tensors and holds them to the shapes the configuration implies.
 class Binder {
  public:
   explicit Binder(const ModelFile& file) : file_(file) {}
 
-  Result<TensorView> Matrix(const std::string& name, int rows, int columns) const {
+  Result<TensorView> Matrix(const std::string& name, int rows, int columns) {
     const TensorView* tensor = file_.Find(name);
     if (tensor == nullptr) return Missing(name);
+    bound_.insert(name);
     if (tensor->row_length() != columns || tensor->n_rows() != rows) {
       return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " has " +
                                            ShapeText(tensor->n_rows(), tensor->row_length()) +
@@ -52,17 +58,24 @@ class Binder {
     return *tensor;
   }
 
-  Result<std::vector<float>> Vector(const std::string& name, int n) const {
+  // Finite numbers.
+  Result<std::vector<float>> Vector(const std::string& name, int n) {
     const TensorView tensor = TRY(Matrix(name, 1, n));
-    return FloatsOf(tensor);
+    std::vector<float> values = FloatsOf(tensor);
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (__builtin_isfinite(values[i])) continue;
+      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " holds " +
+                                           std::to_string(values[i]) + " at " + std::to_string(i));
+    }
+    return values;
   }
 
-  Result<std::vector<float>> VectorIfPresent(const std::string& name, int n) const {
+  Result<std::vector<float>> VectorIfPresent(const std::string& name, int n) {
     if (file_.Find(name) == nullptr) return std::vector<float>();
     return Vector(name, n);
   }
 
-  Result<Linear> Bind(const std::string& name, int rows, int columns) const {
+  Result<Linear> Bind(const std::string& name, int rows, int columns) {
     Linear linear;
     linear.tensor = TRY(Matrix(name, rows, columns));
     linear.rows = rows;
@@ -71,11 +84,23 @@ class Binder {
     return linear;
   }
 
-  Result<Norm> BindNorm(const std::string& name, int n) const {
+  Result<Norm> BindNorm(const std::string& name, int n) {
     Norm norm;
     norm.weight = TRY(Vector(name, n));
     norm.bias = TRY(VectorIfPresent(BiasOf(name), n));
     return norm;
+  }
+
+  // A tensor that nothing here reads would change what the model says.
+  Result<void> CheckAllBound(const ModelConfig& config) const {
+    for (const TensorView& tensor : file_.tensors()) {
+      if (bound_.contains(tensor.name) || tensor.name.ends_with(kUnread)) continue;
+      return Fail(ErrorCode::kUnsupported, file_.path() + ": tensor " + std::string(tensor.name) +
+                                               " is none that this build knows of architecture " +
+                                               config.architecture + " with " +
+                                               std::to_string(config.n_layers) + " layers");
+    }
+    return {};
   }
 
  private:
@@ -83,10 +108,10 @@ class Binder {
     return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " is missing");
   }
   const ModelFile& file_;
+  std::set<std::string, std::less<>> bound_;
 };
 
-Result<Layer> BindLayer(const Binder& binder, const Architecture& row, const ModelConfig& config,
-                        int i) {
+Result<Layer> BindLayer(Binder& binder, const Architecture& row, const ModelConfig& config, int i) {
   const TensorNames& names = row.names;
   const auto bind = [&](std::string_view pattern, int rows, int columns) {
     return binder.Bind(WithLayer(pattern, i), rows, columns);
@@ -160,7 +185,7 @@ Result<void> Weights::Bind(const ModelFile& file) {
   const Architecture* row = FindArchitecture(config_.architecture);
   CHECK(row != nullptr);
   const TensorNames& names = row->names;
-  const Binder binder(file);
+  Binder binder(file);
   token_embedding_ =
       TRY(binder.Matrix(std::string(names.token_embedding), config_.vocab_size, config_.n_embd));
   for (int i = 0; i < config_.n_layers; ++i) {
@@ -180,7 +205,7 @@ Result<void> Weights::Bind(const ModelFile& file) {
     }
   }
   rope_.emplace(config_, factors);
-  return {};
+  return binder.CheckAllBound(config_);
 }
 
 Result<void> Weights::Pack(const ModelFile& file, ThreadPool& pool,

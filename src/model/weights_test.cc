@@ -52,5 +52,21 @@ TEST(Weights, EveryWrongShapeIsNamed) {
   }
 }
 
+TEST(Weights, UnknownTensorsAreRefusedByName) {
+  ModelTestFile model;
+  model.shapes["blk.1.attn_q_norm.weight"] = {ModelTestFile::kDim};
+  const auto weights = LoadFrom(model);
+  ASSERT_FALSE(weights);
+  EXPECT_EQ(weights.error().code, ErrorCode::kUnsupported);
+  EXPECT_NE(weights.error().message.find("blk.1.attn_q_norm.weight"), std::string::npos)
+      << weights.error().message;
+}
+
+TEST(Weights, TablesThatNobodyReadsAreLeftAlone) {
+  ModelTestFile model;
+  model.shapes["blk.0.attn_rot_embd.weight"] = {ModelTestFile::kDim / 2};
+  EXPECT_TRUE(LoadFrom(model));
+}
+
 }  // namespace
 }  // namespace bantam
