@@ -18,19 +18,23 @@ Spread SpreadOf(std::vector<double> values) {
 
 std::string BenchTest::Name() const {
   std::string name = n_prompt > 0 ? "pp" + std::to_string(n_prompt) : "tg" + std::to_string(n_gen);
+  if (n_sequences > 1) name += " x" + std::to_string(n_sequences);
   if (depth > 0) name += " @ d" + std::to_string(depth);
   return name;
 }
 
 std::vector<BenchTest> BenchTests(const std::vector<int>& prompts, const std::vector<int>& gens,
-                                  const std::vector<int>& depths) {
+                                  const std::vector<int>& depths,
+                                  const std::vector<int>& sequences) {
   std::vector<BenchTest> tests;
   for (const int depth : depths) {
     for (const int n : prompts) {
-      if (n > 0) tests.push_back({.n_prompt = n, .n_gen = 0, .depth = depth});
+      if (n > 0) tests.push_back({.n_prompt = n, .depth = depth});
     }
     for (const int n : gens) {
-      if (n > 0) tests.push_back({.n_prompt = 0, .n_gen = n, .depth = depth});
+      for (const int together : sequences) {
+        if (n > 0) tests.push_back({.n_gen = n, .depth = depth, .n_sequences = together});
+      }
     }
   }
   return tests;
@@ -39,8 +43,10 @@ std::vector<BenchTest> BenchTests(const std::vector<int>& prompts, const std::ve
 Bench::Bench(const Environment& env, std::shared_ptr<const Model> model, EngineOptions options)
     : env_(env), model_(std::move(model)), options_(std::move(options)) {}
 
-Result<void> Bench::Prepare(int depth, int tokens) {
-  const int64_t wanted = int64_t{std::max(depth, 1)} + tokens + 1;  // and the token after the last
+Result<void> Bench::Prepare(const BenchTest& test, int tokens) {
+  const int depth = test.depth;
+  // The token that each of many sequences starts with, and the token after the last.
+  const int64_t wanted = int64_t{std::max(depth, 1)} + tokens + (test.n_sequences > 1 ? 2 : 1);
   constexpr int kMostTokens = 1 << 24;
   if (wanted > kMostTokens) {
     return Fail(ErrorCode::kInvalidArgument, "depth and tokens come to " + std::to_string(wanted) +
@@ -48,16 +54,21 @@ Result<void> Bench::Prepare(int depth, int tokens) {
                                                  " can be measured");
   }
   const int context = static_cast<int>(wanted);
-  if (engine_ && prepared_depth_ == depth && prepared_context_ >= context) return {};
+  if (engine_ && prepared_depth_ == depth && prepared_context_ >= context &&
+      prepared_sequences_ == test.n_sequences) {
+    return {};
+  }
   engine_.reset();  // never two pools of keys and values at once
   EngineOptions options = options_;
   options.context = context;
+  options.max_sequences = test.n_sequences;
   // The tokens before the timed part are computed once and found again. At depth 0 there is
   // nothing to find, and nothing may be.
   options.prefix_cache = depth > 0;
   engine_ = TRY(env_.backend.create_engine(model_, options));
   prepared_depth_ = depth;
   prepared_context_ = context;
+  prepared_sequences_ = test.n_sequences;
   return {};
 }
 
@@ -78,7 +89,7 @@ std::vector<TokenId> Bench::RandomTokens(int n) {
   return tokens;
 }
 
-Result<GenerationResult> Bench::Generate(std::vector<TokenId> prompt, int max_tokens) {
+GenerationRequest Bench::RequestFor(std::vector<TokenId> prompt, int max_tokens) {
   GenerationRequest request;
   request.prompt = std::move(prompt);
   request.max_tokens = max_tokens;
@@ -86,7 +97,11 @@ Result<GenerationResult> Bench::Generate(std::vector<TokenId> prompt, int max_to
   request.sampling.temperature = 0;
   request.on_prompt_progress = [](int, int) { return !Interrupted(); };
   request.on_delta = [](const Delta&) { return !Interrupted(); };
-  GenerationResult result = TRY(engine_->Generate(std::move(request)));
+  return request;
+}
+
+Result<GenerationResult> Bench::Generate(std::vector<TokenId> prompt, int max_tokens) {
+  GenerationResult result = TRY(engine_->Generate(RequestFor(std::move(prompt), max_tokens)));
   if (Interrupted()) return Fail(ErrorCode::kCancelled, "interrupted");
   return result;
 }
@@ -102,14 +117,37 @@ Result<Bench::Sample> Bench::Once(const BenchTest& test) {
     return Sample{(stats.prompt_tokens - stats.cached_tokens) / stats.prefill_s,
                   stats.first_token_s};
   }
+  if (test.n_sequences > 1) return DecodeTogether(test, prompt);
   if (prompt.empty()) prompt = RandomTokens(1);
   // The first token comes from reading the prompt; the steps after it are decoding.
   const GenerationStats stats = TRY(Generate(std::move(prompt), test.n_gen + 1)).stats;
   return Sample{(stats.generated_tokens - 1) / stats.decode_s, stats.first_token_s};
 }
 
+// All read their one new token in the first step and go on in step, so that their rates add up.
+Result<Bench::Sample> Bench::DecodeTogether(const BenchTest& test,
+                                            const std::vector<TokenId>& prefix) {
+  std::vector<Engine::RequestId> ids;
+  for (int i = 0; i < test.n_sequences; ++i) {
+    std::vector<TokenId> prompt = prefix;
+    prompt.push_back(RandomTokens(1)[0]);
+    ids.push_back(TRY(engine_->Submit(RequestFor(std::move(prompt), test.n_gen + 1))));
+  }
+  while (TRY(engine_->Step())) {
+  }
+  Sample sample{0, 0};
+  for (const Engine::RequestId id : ids) {
+    const GenerationResult result = *engine_->Take(id);
+    if (result.error) return std::unexpected(*result.error);
+    sample.tokens_per_s += (result.stats.generated_tokens - 1) / result.stats.decode_s;
+    sample.first_token_s = std::max(sample.first_token_s, result.stats.first_token_s);
+  }
+  if (Interrupted()) return Fail(ErrorCode::kCancelled, "interrupted");
+  return sample;
+}
+
 Result<BenchResult> Bench::Run(const BenchTest& test, int repetitions) {
-  TRY(Prepare(test.depth, std::max(test.n_prompt, test.n_gen)));
+  TRY(Prepare(test, std::max(test.n_prompt, test.n_gen)));
   TRY(Once(test));  // warms caches, clocks and pages
   std::vector<double> rates;
   std::vector<double> first;

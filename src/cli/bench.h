@@ -21,25 +21,28 @@ struct Spread {
 // Of a list that is not empty.
 Spread SpreadOf(std::vector<double> values);
 
-// One test: n_prompt tokens read ("pp512") or n_gen tokens generated ("tg64"), after `depth`
-// tokens that are not timed.
+// One test: n_prompt tokens read ("pp512") or n_gen tokens generated ("tg64") by each of
+// n_sequences at once, after `depth` tokens that are not timed.
 struct BenchTest {
   int n_prompt = 0;
   int n_gen = 0;
   int depth = 0;
+  int n_sequences = 1;
 
-  std::string Name() const;  // "pp512", "tg64 @ d4096"
+  std::string Name() const;  // "pp512", "tg64 @ d4096", "tg64 x8"
 };
 
 struct BenchResult {
   BenchTest test;
-  Spread tokens_per_s;
+  Spread tokens_per_s;       // of all sequences together
   double first_token_s = 0;  // median over the repetitions
 };
 
-// The tests in the order they run: by depth, prompts before generation; zero lengths left out.
+// The tests in the order they run: by depth, prompts before generation, and that by the number of
+// sequences; zero lengths left out.
 std::vector<BenchTest> BenchTests(const std::vector<int>& prompts, const std::vector<int>& gens,
-                                  const std::vector<int>& depths);
+                                  const std::vector<int>& depths,
+                                  const std::vector<int>& sequences);
 
 // Runs tests on engines of their own; prompts are random tokens from a fixed seed, no two alike.
 class Bench {
@@ -49,8 +52,9 @@ class Bench {
   // One run that is not counted, then `repetitions`. Fails with kCancelled after Ctrl-C.
   Result<BenchResult> Run(const BenchTest& test, int repetitions);
 
-  // Makes the engine for a depth; Run does it when needed. Separate, so that it can be timed.
-  Result<void> Prepare(int depth, int tokens);
+  // Makes the engine for a test and up to `tokens` after its depth; Run does it when needed.
+  // Separate, so that it can be timed.
+  Result<void> Prepare(const BenchTest& test, int tokens);
 
   int threads() const;  // of the engine prepared last
 
@@ -60,7 +64,9 @@ class Bench {
     double first_token_s;
   };
   Result<Sample> Once(const BenchTest& test);
+  static GenerationRequest RequestFor(std::vector<TokenId> prompt, int max_tokens);
   Result<GenerationResult> Generate(std::vector<TokenId> prompt, int max_tokens);
+  Result<Sample> DecodeTogether(const BenchTest& test, const std::vector<TokenId>& prefix);
   std::vector<TokenId> RandomTokens(int n);
 
   const Environment& env_;
@@ -69,6 +75,7 @@ class Bench {
   std::unique_ptr<Engine> engine_;
   int prepared_depth_ = -1;
   int prepared_context_ = 0;
+  int prepared_sequences_ = 0;
   uint64_t random_ = 0x62616e74616d;  // "bantam"
 };
 

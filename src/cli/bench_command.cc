@@ -23,6 +23,7 @@ struct BenchOptions {
   std::vector<int> prompts = {512};
   std::vector<int> gens = {128};
   std::vector<int> depths = {0};
+  std::vector<int> sequences = {1};
   int repetitions = 5;
   bool as_json = false;
 };
@@ -37,9 +38,9 @@ struct BenchReport {
   uint64_t peak_rss_bytes = 0;
 };
 
-ArgParser::Setter StoreList(std::vector<int>& target) {
-  return [&target](std::string_view value) -> Result<void> {
-    target = TRY(ParseIntList(value, 0));
+ArgParser::Setter StoreList(std::vector<int>& target, int least) {
+  return [&target, least](std::string_view value) -> Result<void> {
+    target = TRY(ParseIntList(value, least));
     return {};
   };
 }
@@ -47,11 +48,13 @@ ArgParser::Setter StoreList(std::vector<int>& target) {
 void Declare(ArgParser& parser, BenchOptions& options) {
   AddModelArgument(parser, options.setup.model_path);
   parser.AddOption("-p,--n-prompt", "N,…", "prompt lengths to read; 0: none (512)",
-                   StoreList(options.prompts));
+                   StoreList(options.prompts, 0));
   parser.AddOption("-n,--n-gen", "N,…", "tokens to generate; 0: none (128)",
-                   StoreList(options.gens));
+                   StoreList(options.gens, 0));
   parser.AddOption("-d,--n-depth", "N,…", "tokens already in the context, not timed (0)",
-                   StoreList(options.depths));
+                   StoreList(options.depths, 0));
+  parser.AddOption("-s,--sequences", "N,…", "sequences that generate at once (1)",
+                   StoreList(options.sequences, 1));
   parser.AddOption("-r,--repetitions", "N", "runs of each test, after one not counted (5)",
                    StoreInt(options.repetitions, 1));
   parser.AddFlag("--json", "as one JSON object", [&] { options.as_json = true; });
@@ -69,7 +72,8 @@ double MillisecondsSince(std::chrono::steady_clock::time_point start) {
 }
 
 Result<BenchReport> Measure(const Environment& env, const BenchOptions& options) {
-  const std::vector<BenchTest> tests = BenchTests(options.prompts, options.gens, options.depths);
+  const std::vector<BenchTest> tests =
+      BenchTests(options.prompts, options.gens, options.depths, options.sequences);
   if (tests.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "nothing to measure: -p and -n are both 0");
   }
@@ -79,11 +83,11 @@ Result<BenchReport> Measure(const Environment& env, const BenchOptions& options)
   Bench bench(env, model, options.setup.engine);
   const int longest =
       std::max(*std::ranges::max_element(options.prompts), *std::ranges::max_element(options.gens));
-  TRY(bench.Prepare(tests[0].depth, longest));
+  TRY(bench.Prepare(tests[0], longest));
   report.load_ms = MillisecondsSince(start);
   InstallInterruptHandler();
   for (const BenchTest& test : tests) {
-    TRY(bench.Prepare(test.depth, longest));
+    TRY(bench.Prepare(test, longest));
     if (env.err.is_terminal()) {
       env.err.Write("\rmeasuring " + test.Name() + " …\x1b[K");
       env.err.Flush();
@@ -118,6 +122,7 @@ Json ReportJson(const BenchReport& report) {
     test.Set("n_prompt", Json::Int(result.test.n_prompt));
     test.Set("n_gen", Json::Int(result.test.n_gen));
     test.Set("depth", Json::Int(result.test.depth));
+    if (result.test.n_sequences > 1) test.Set("n_sequences", Json::Int(result.test.n_sequences));
     test.Set("tokens_per_s", std::move(rate));
     tests.Append(std::move(test));
   }

@@ -22,8 +22,10 @@ TEST(Bench, Spread) {
 
 TEST(Bench, TestsInOrder) {
   std::vector<std::string> names;
-  for (const BenchTest& test : BenchTests({512, 0}, {64}, {0, 4096})) names.push_back(test.Name());
-  EXPECT_EQ(names, (std::vector<std::string>{"pp512", "tg64", "pp512 @ d4096", "tg64 @ d4096"}));
+  for (const BenchTest& test : BenchTests({512, 0}, {64}, {0, 4096}, {1, 8}))
+    names.push_back(test.Name());
+  EXPECT_EQ(names, (std::vector<std::string>{"pp512", "tg64", "tg64 x8", "pp512 @ d4096",
+                                             "tg64 @ d4096", "tg64 x8 @ d4096"}));
 }
 
 class BenchCommandTest : public testing::Test {
@@ -83,6 +85,22 @@ TEST_F(BenchCommandTest, DepthIsNotTimed) {
       << "8 tokens, not 72, in half a second" << world_.out.text;
 }
 
+TEST_F(BenchCommandTest, SequencesAtOnceAddUp) {
+  EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "0", "-n", "4", "-d", "64", "-s", "8", "-r",
+                        "1", "--json"}),
+            0);
+  const auto& requests = world_.script->requests;
+  ASSERT_EQ(requests.size(), 18U) << "the depth and eight sequences, twice";
+  EXPECT_EQ(requests[17].prompt.size(), 65U);
+  EXPECT_EQ(requests[17].max_tokens, 5);
+  EXPECT_EQ(world_.script->engines.at(0).max_sequences, 8);
+  const auto json = *Json::Parse(world_.out.text);
+  EXPECT_EQ(json.Find("tests")->Dump(),
+            R"([{"name":"tg4 x8 @ d64","n_prompt":0,"n_gen":4,"depth":64,"n_sequences":8,)"
+            R"("tokens_per_s":{"median":16.000,"min":16.000,"max":16.000}}])")
+      << "four tokens in two seconds, eight times";
+}
+
 TEST_F(BenchCommandTest, SameTokensEveryTime) {
   ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "0", "-r", "1"}), 0);
   ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "0", "-r", "1"}), 0);
@@ -93,6 +111,7 @@ TEST_F(BenchCommandTest, Failures) {
   EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "0", "-n", "0"}), 2);
   EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "x"}), 2);
   EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-r", "0"}), 2);
+  EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-s", "0"}), 2);
   EXPECT_EQ(world_.Run({"bench", "none.gguf"}), 1);
   world_.err.text.clear();
   world_.script->before_piece = [](size_t) { RaiseInterrupt(); };

@@ -69,9 +69,10 @@ class FakeEngine : public Engine {
  public:
   FakeEngine(EngineOptions options, std::shared_ptr<FakeScript> script);
 
-  Result<RequestId> Submit(GenerationRequest) override;
+  // Generates at once; the result waits to be taken.
+  Result<RequestId> Submit(GenerationRequest request) override;
   Result<bool> Step() override { return false; }
-  std::optional<GenerationResult> Take(RequestId) override { return std::nullopt; }
+  std::optional<GenerationResult> Take(RequestId id) override;
   void Cancel(RequestId) override {}
   Result<GenerationResult> Generate(GenerationRequest request) override;
   // The log-probability of every token is -1; logits are the position.
@@ -84,6 +85,7 @@ class FakeEngine : public Engine {
   EngineOptions options_;
   std::shared_ptr<FakeScript> script_;
   std::vector<std::vector<TokenId>> seen_;
+  std::map<RequestId, GenerationResult> results_;
 };
 
 // A whole environment around them.

@@ -73,8 +73,14 @@ FakeEngine::FakeEngine(EngineOptions options, std::shared_ptr<FakeScript> script
   script_->engines.push_back(options_);
 }
 
-Result<Engine::RequestId> FakeEngine::Submit(GenerationRequest) {
-  return Fail(ErrorCode::kUnsupported, "the fake engine only generates");
+Result<Engine::RequestId> FakeEngine::Submit(GenerationRequest request) {
+  const RequestId id = results_.size() + 1;
+  results_.emplace(id, TRY(Generate(std::move(request))));
+  return id;
+}
+
+std::optional<GenerationResult> FakeEngine::Take(RequestId id) {
+  return results_.at(id);
 }
 
 Result<GenerationResult> FakeEngine::Generate(GenerationRequest request) {

@@ -43,10 +43,9 @@ double NormOf(const Activations& x) {
 
 }  // namespace
 
-OutputHead::OutputHead(const Linear& head, ThreadPool& pool) : head_(head) {
-  if (!head.is_packed() || head.packed.type != DType::kQ8_0 || !head.bias.empty()) return;
-  const auto panels = static_cast<size_t>(head.panels());
-  row_error_.resize(static_cast<size_t>(head.rows));
+void OutputHead::Bound(ThreadPool& pool) {
+  const auto panels = static_cast<size_t>(head_.panels());
+  row_error_.resize(static_cast<size_t>(head_.rows));
   panel_error_.resize(panels);
   panel_max_.resize(panels);
   exact_.resize(panels);
@@ -54,12 +53,12 @@ OutputHead::OutputHead(const Linear& head, ThreadPool& pool) : head_(head) {
   survivors_.reserve(panels);
   best_.reserve(kMaxTop * kPanelRows);
   pool.Run([&](ThreadPool::Worker& worker) {
-    worker.Share(head.panels(), 1, [&](int begin, int end) {
+    worker.Share(head_.panels(), 1, [&](int begin, int end) {
       for (int p = begin; p < end; ++p) BoundPanel(p);
     });
   });
   const auto finite = [](float error) { return error < kLargest; };
-  if (!std::ranges::all_of(panel_error_, finite)) panel_error_.clear();  // a broken scale
+  broken_ = !std::ranges::all_of(panel_error_, finite);
 }
 
 int OutputHead::RowsOf(int panel) const {
@@ -99,8 +98,11 @@ void OutputHead::BoundPanel(int panel) {
   }
 }
 
-bool OutputHead::CanSketch(int n, int top) const {
-  return n == 1 && top > 0 && top <= kMaxTop && top < head_.panels() && !panel_error_.empty();
+bool OutputHead::CanSketch(int n, int top, ThreadPool& pool) {
+  if (n != 1 || top <= 0 || top > kMaxTop || top >= head_.panels()) return false;
+  if (!head_.is_packed() || head_.packed.type != DType::kQ8_0 || !head_.bias.empty()) return false;
+  if (panel_error_.empty()) Bound(pool);
+  return !broken_;
 }
 
 void OutputHead::Logits(const float* hidden, int n, int top, float* logits, ThreadPool& pool,
@@ -108,7 +110,7 @@ void OutputHead::Logits(const float* hidden, int n, int top, float* logits, Thre
   const Kernels& kernels = ActiveKernels();
   const int columns = head_.columns;
   const LinearInput in = {hidden, &space.normed_codes, n};
-  const bool sketch = CanSketch(n, top);
+  const bool sketch = CanSketch(n, top, pool);
   pool.Run([&](ThreadPool::Worker& worker) {
     const WorkerSpace& own = space.workers[static_cast<size_t>(worker.index())];
     if (head_.is_packed()) {

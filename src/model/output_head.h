@@ -15,19 +15,21 @@ namespace bantam {
 // Immutable once made, except for work space: one call at a time. The Linear must outlive it.
 class OutputHead {
  public:
-  // Bounds the sketch error of every row of a packed Q8_0 matrix without bias (4 bytes a row).
-  OutputHead(const Linear& head, ThreadPool& pool);
+  explicit OutputHead(const Linear& head) : head_(head) {}
 
   // logits[t] = the vocabulary's scores of hidden[t], for n tokens. With `top` > 0 only the `top`
   // largest of each token (and those equal to the last of them) are sure to be there; others may
-  // be -inf. What is there has the same bytes whatever `top`.
+  // be -inf. What is there has the same bytes whatever `top`. The first call that can use `top`
+  // reads the matrix once more, to bound its rows (4 bytes each are kept).
   void Logits(const float* hidden, int n, int top, float* logits, ThreadPool& pool,
               const Workspace& space);
 
  private:
   static constexpr int kMaxTop = 8;
 
-  bool CanSketch(int n, int top) const;
+  bool CanSketch(int n, int top, ThreadPool& pool);
+  // Bounds the sketch error of every row.
+  void Bound(ThreadPool& pool);
   void BoundPanel(int panel);
   // The two-stage product (research on certified pruning goes back to Ram and Gray, KDD 2012):
   // a sketch of every row from the high nibbles, exact scores of the most promising panels, then
@@ -42,7 +44,8 @@ class OutputHead {
 
   const Linear& head_;
   std::vector<float> row_error_;    // [rows] largest error of the sketch for inputs of norm 1
-  std::vector<float> panel_error_;  // [panels] largest of its rows; empty: no sketch
+  std::vector<float> panel_error_;  // [panels] largest of its rows; empty before the first sketch
+  bool broken_ = false;             // a row without a finite bound: no sketch
   std::vector<float> panel_max_;    // [panels] largest sketch of this call
   std::vector<uint8_t> exact_;      // [panels] whether this call scores it exactly
   std::vector<int> promising_;      // panels, scored exactly first

@@ -75,7 +75,7 @@ class Fixture {
                 packed_.data() + static_cast<size_t>(p) * panel_bytes);
     }
     linear_.packed = {DType::kQ8_0, kRows, kColumns, packed_.data(), panel_bytes};
-    head_.emplace(linear_, pool_);
+    head_.emplace(linear_);
   }
 
   std::vector<float> Logits(const std::vector<float>& x, int top) {

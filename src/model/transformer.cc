@@ -11,7 +11,7 @@ namespace bantam {
 Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch)
     : weights_(std::move(weights)),
       pool_(pool),
-      head_(weights_->head(), pool),
+      head_(weights_->head()),
       scratch_(std::move(scratch)) {}
 
 Result<std::unique_ptr<Transformer>> Transformer::Load(
