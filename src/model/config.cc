@@ -20,9 +20,9 @@ struct Range {
   double least;
   double most;
 };
-constexpr Range kFactors = {1e-6, 1e6};
-constexpr Range kRopeBases = {1, 1e12};
-constexpr Range kEpsilons = {0, 0.1};
+constexpr Range kFactors = {0x1p-10, 0x1p20};  // exact in float32, as files hold them
+constexpr Range kRopeBases = {2, 0x1p40};
+constexpr Range kEpsilons = {0, 0.125};
 
 std::string Short(double value) {
   char text[32];
@@ -96,8 +96,13 @@ Result<const Architecture*> ArchitectureOf(const Metadata& metadata) {
                                            "\"; this build runs:" + known);
 }
 
-// Mixtures of experts name their architecture as dense models do.
-Result<void> RefuseExperts(const Metadata& metadata, const Reader& reader) {
+// Mixtures of experts and encoders may name their architecture as dense decoders do.
+Result<void> RequireDenseDecoder(const Metadata& metadata, const Reader& reader) {
+  const std::string causal = reader.Key("attention.causal");
+  if (!TRY(metadata.GetBoolOr(causal, true))) {
+    return Fail(ErrorCode::kUnsupported,
+                "key " + causal + " is false; this build runs decoders, which are causal");
+  }
   const std::string key = reader.Key("expert_count");
   if (metadata.Find(key) == nullptr) return {};
   const uint64_t experts = TRY(metadata.GetUint(key, UINT64_MAX));
@@ -200,7 +205,7 @@ Result<ModelConfig> ReadConfig(const Metadata& metadata) {
   config.gated = row->gated;
   config.rope_style = row->rope_style;
   const Reader reader(metadata, config.architecture);
-  TRY(RefuseExperts(metadata, reader));
+  TRY(RequireDenseDecoder(metadata, reader));
   TRY(ReadSizes(metadata, reader, &config));
   TRY(ReadRope(metadata, reader, &config));
   const char* eps_key = config.norm == NormKind::kRms ? "attention.layer_norm_rms_epsilon"

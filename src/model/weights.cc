@@ -41,6 +41,21 @@ std::vector<float> FloatsOf(const TensorView& tensor) {
 // Tables that older converters wrote and no runtime reads.
 constexpr std::string_view kUnread = ".attn_rot_embd.weight";
 
+// Biases are optional in files, but a layer without one that others have has lost it.
+Result<void> CheckBiases(const std::string& path, const std::vector<Layer>& layers) {
+  for (const auto member : {&Layer::query, &Layer::key, &Layer::value, &Layer::attention_output,
+                            &Layer::gate, &Layer::up, &Layer::down}) {
+    const auto has_bias = [&](const Layer& layer) { return !(layer.*member).bias.empty(); };
+    if (std::ranges::none_of(layers, has_bias)) continue;
+    const auto without = std::ranges::find_if_not(layers, has_bias);
+    if (without == layers.end()) continue;
+    return Fail(ErrorCode::kCorrupt, path + ": tensor " +
+                                         BiasOf(std::string((*without.*member).tensor.name)) +
+                                         " is missing, but other layers have theirs");
+  }
+  return {};
+}
+
 // Finds tensors and holds them to the shapes the configuration implies.
 class Binder {
  public:
@@ -191,10 +206,14 @@ Result<void> Weights::Bind(const ModelFile& file) {
   for (int i = 0; i < config_.n_layers; ++i) {
     layers_.push_back(TRY(BindLayer(binder, *row, config_, i)));
   }
+  TRY(CheckBiases(file.path(), layers_));
   output_norm_ = TRY(binder.BindNorm(std::string(names.output_norm), config_.n_embd));
   const bool tied = file.Find(names.output) == nullptr;
-  head_ = TRY(binder.Bind(std::string(tied ? names.token_embedding : names.output),
-                          config_.vocab_size, config_.n_embd));
+  head_.tensor = TRY(binder.Matrix(std::string(tied ? names.token_embedding : names.output),
+                                   config_.vocab_size, config_.n_embd));
+  head_.rows = config_.vocab_size;
+  head_.columns = config_.n_embd;
+  head_.bias = TRY(binder.VectorIfPresent(BiasOf(std::string(names.output)), config_.vocab_size));
   const std::vector<float> factors =
       TRY(binder.VectorIfPresent(std::string(names.rope_factors), config_.rope_dim / 2));
   for (const float factor : factors) {

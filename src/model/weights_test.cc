@@ -62,6 +62,26 @@ TEST(Weights, UnknownTensorsAreRefusedByName) {
       << weights.error().message;
 }
 
+TEST(Weights, ABiasMissingFromOneLayerIsNamed) {
+  for (const int with : {0, 1}) {
+    ModelTestFile model;
+    const std::string without = "blk." + std::to_string(1 - with) + ".attn_q.bias";
+    model.shapes.erase(without);
+    model.shapes["blk." + std::to_string(with) + ".attn_q.bias"] = {ModelTestFile::kEmbd};
+    const auto weights = LoadFrom(model);
+    ASSERT_FALSE(weights);
+    EXPECT_NE(weights.error().message.find(without), std::string::npos) << weights.error().message;
+  }
+}
+
+TEST(Weights, TheHeadsBiasHasTheHeadsNameAlsoWhenTied) {
+  ModelTestFile model;
+  model.shapes["output.bias"] = {ModelTestFile::kVocab};
+  const auto weights = LoadFrom(model);
+  ASSERT_TRUE(weights) << weights.error().message;
+  EXPECT_EQ((*weights)->head().bias.size(), 50U);
+}
+
 TEST(Weights, TablesThatNobodyReadsAreLeftAlone) {
   ModelTestFile model;
   model.shapes["blk.0.attn_rot_embd.weight"] = {ModelTestFile::kDim / 2};
