@@ -104,8 +104,7 @@ Result<void> RequireDenseDecoder(const Metadata& metadata, const Reader& reader)
                 "key " + causal + " is false; this build runs decoders, which are causal");
   }
   const std::string key = reader.Key("expert_count");
-  if (metadata.Find(key) == nullptr) return {};
-  const uint64_t experts = TRY(metadata.GetUint(key, UINT64_MAX));
+  const uint64_t experts = TRY(metadata.GetUintOr(key, 0));
   if (experts == 0) return {};
   return Fail(ErrorCode::kUnsupported, "key " + key + " is " + std::to_string(experts) +
                                            "; this build runs dense models, without experts");

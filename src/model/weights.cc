@@ -90,12 +90,12 @@ class Binder {
     return Vector(name, n);
   }
 
-  Result<Linear> Bind(const std::string& name, int rows, int columns) {
+  Result<Linear> Bind(const std::string& name, const std::string& bias, int rows, int columns) {
     Linear linear;
     linear.tensor = TRY(Matrix(name, rows, columns));
     linear.rows = rows;
     linear.columns = columns;
-    linear.bias = TRY(VectorIfPresent(BiasOf(name), rows));
+    linear.bias = TRY(VectorIfPresent(bias, rows));
     return linear;
   }
 
@@ -129,7 +129,8 @@ class Binder {
 Result<Layer> BindLayer(Binder& binder, const Architecture& row, const ModelConfig& config, int i) {
   const TensorNames& names = row.names;
   const auto bind = [&](std::string_view pattern, int rows, int columns) {
-    return binder.Bind(WithLayer(pattern, i), rows, columns);
+    const std::string name = WithLayer(pattern, i);
+    return binder.Bind(name, BiasOf(name), rows, columns);
   };
   Layer layer;
   layer.attention_norm = TRY(binder.BindNorm(WithLayer(names.attention_norm, i), config.n_embd));
@@ -209,11 +210,9 @@ Result<void> Weights::Bind(const ModelFile& file) {
   TRY(CheckBiases(file.path(), layers_));
   output_norm_ = TRY(binder.BindNorm(std::string(names.output_norm), config_.n_embd));
   const bool tied = file.Find(names.output) == nullptr;
-  head_.tensor = TRY(binder.Matrix(std::string(tied ? names.token_embedding : names.output),
-                                   config_.vocab_size, config_.n_embd));
-  head_.rows = config_.vocab_size;
-  head_.columns = config_.n_embd;
-  head_.bias = TRY(binder.VectorIfPresent(BiasOf(std::string(names.output)), config_.vocab_size));
+  const std::string output(names.output);
+  head_ = TRY(binder.Bind(tied ? std::string(names.token_embedding) : output, BiasOf(output),
+                          config_.vocab_size, config_.n_embd));
   const std::vector<float> factors =
       TRY(binder.VectorIfPresent(std::string(names.rope_factors), config_.rope_dim / 2));
   for (const float factor : factors) {
