@@ -124,7 +124,7 @@ class Engine {
   virtual const EngineOptions& options() const = 0;
 };
 
-// The instruction set the kernels run on ("avx512vnni", "avx2", …).
+// The instruction set the kernels run on ("amx", "avx2", …).
 std::string ActiveIsa();
 
 // Peak resident memory of this process so far, in bytes (VmHWM).

@@ -6,6 +6,9 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
+// A matrix unit reads whole tiles of codes, beyond the last token of all.
+constexpr size_t kTileOverread = kTileTokens * kGroupColumns;
+
 constexpr size_t Aligned(size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
@@ -14,7 +17,7 @@ constexpr size_t Aligned(size_t bytes) {
 
 size_t ActivationBytes(int columns, int tokens) {
   const size_t groups = static_cast<size_t>(columns) / kGroupColumns * static_cast<size_t>(tokens);
-  return Aligned(groups * 32) + 3 * Aligned(groups * 4) + Aligned(groups * 8);
+  return Aligned(groups * 32) + 3 * Aligned(groups * 4) + Aligned(groups * 8) + kTileOverread;
 }
 
 Activations LayOutActivations(uint8_t* memory, int columns, int tokens) {

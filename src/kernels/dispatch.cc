@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/matrix_unit.h"
 #include "kernels/kernels.h"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -29,6 +30,7 @@ std::vector<const Kernels*> RunnableKernels() {
   std::vector<const Kernels*> tables = {ScalarKernels()};
   if (HasAvx2()) tables.push_back(Avx2Kernels());
   if (HasAvx512()) tables.push_back(Avx512Kernels());
+  if (HasAvx512() && RequestMatrixUnit()) tables.push_back(AmxKernels());
   return tables;
 }
 

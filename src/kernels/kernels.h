@@ -125,6 +125,7 @@ std::vector<const Kernels*> RunnableKernels();
 const Kernels* ScalarKernels();
 const Kernels* Avx2Kernels();
 const Kernels* Avx512Kernels();
+const Kernels* AmxKernels();
 const Kernels* NeonKernels();
 const Kernels* NeonDotprodKernels();
 

@@ -14,6 +14,8 @@ namespace neon {
 //
 #include "kernels/generic/f32x16.inl"
 //
+#include "kernels/generic/no_tile_unit.inl"
+//
 #include "kernels/generic/matmul.inl"
 //
 #include "kernels/generic/attention.inl"

@@ -6,7 +6,8 @@ constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
 constexpr int kDotTokens = 2;
-constexpr int kChainRows = 4;
+constexpr int kChainRows = 6;
+constexpr int kChainRegisters = 7;  // of 16 lanes: 6 sums and an element; the eighth holds factors
 
 using Bytes = uint8x16_t;
 using Ints = int32x4_t;
@@ -133,6 +134,23 @@ inline Lanes ScaleByPowerOfTwo(Lanes a, Ints n) {
 inline Lanes ZeroBelow(Lanes x, float bound, Lanes value) {
   const uint32x4_t keep = vcgeq_f32(x, vdupq_n_f32(bound));
   return vreinterpretq_f32_u32(vandq_u32(keep, vreinterpretq_u32_f32(value)));
+}
+// Sum by halves: lane i joins i + 2, then i + 1.
+inline float SumLanes(Lanes a) {
+  const float32x2_t two = vadd_f32(vget_low_f32(a), vget_high_f32(a));
+  return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+}
+inline float MaxOfLanes(Lanes a) {
+  return vmaxvq_f32(a);
+}
+inline int32_t SumOfInts(Ints a) {
+  return vaddvq_s32(a);
+}
+// Stores kLanes values as bytes; they must fit.
+inline void StoreNarrow(int8_t* p, Ints a) {
+  const int16x4_t words = vmovn_s32(a);
+  const int8x8_t bytes = vmovn_s16(vcombine_s16(words, words));
+  vst1_lane_s32(reinterpret_cast<int32_t*>(p), vreinterpret_s32_s8(bytes), 0);
 }
 inline int8x16_t Four(const int8_t* x) {
   int32_t four;

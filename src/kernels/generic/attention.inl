@@ -10,36 +10,73 @@ template <bool kHalf>
   return Load16(reinterpret_cast<const float*>(p) + at);
 }
 
-// c[r][0..16) continues its chains over n steps of b (rows b_stride apart, lanes from b_lane).
-template <bool kHalf, int kRows>
-[[gnu::always_inline]] inline void Chain(const float* a, int64_t a_stride, const uint8_t* b,
-                                         int64_t b_stride, int b_lane, int n, float* c,
-                                         int64_t c_stride) {
-  F32x16 sum[kRows];
-  for (int r = 0; r < kRows; ++r) sum[r] = Load16(c + r * c_stride);
-  for (int i = 0; i < n; ++i) {
-    const F32x16 v = LoadElements<kHalf>(b, i * b_stride + b_lane);
-    for (int r = 0; r < kRows; ++r) sum[r] = Fma16(Splat16(a[r * a_stride + i]), v, sum[r]);
+// c[r][l] = chain over i of fma(a[r][i], b[i][l], c[r][l]) for every row and lane.
+struct ChainJob {
+  const float* a;
+  int64_t a_stride;
+  const uint8_t* b;  // elements in floats or halves, from the first lane on
+  int64_t b_stride;  // in elements
+  float* c;
+  int64_t c_stride;
+  int lanes;  // a multiple of 16
+  int n;      // steps of a chain
+};
+
+// kRows rows, 16 kVectors lanes from `lane` on. The sums stay in registers; what is loaded of b
+// serves all rows, a broadcast of a all vectors.
+template <bool kHalf, int kRows, int kVectors>
+[[gnu::always_inline]] inline void ChainTile(const ChainJob& job, int lane) {
+  F32x16 sum[kRows][kVectors];
+  float* c = job.c + lane;
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) sum[r][v] = Load16(c + r * job.c_stride + v * 16);
   }
-  for (int r = 0; r < kRows; ++r) Store16(c + r * c_stride, sum[r]);
+  for (int i = 0; i < job.n; ++i) {
+    F32x16 element[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      element[v] = LoadElements<kHalf>(job.b, i * job.b_stride + lane + v * 16);
+    }
+    for (int r = 0; r < kRows; ++r) {
+      const F32x16 factor = Splat16(job.a[r * job.a_stride + i]);
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = Fma16(factor, element[v], sum[r][v]);
+    }
+  }
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) Store16(c + r * job.c_stride + v * 16, sum[r][v]);
+  }
 }
 
-// All rows and `lanes` lanes (a multiple of 16).
-template <bool kHalf>
-[[gnu::noinline]] void Chains(int n_rows, const float* a, int64_t a_stride, const uint8_t* b,
-                              int64_t b_stride, int lanes, int n, float* c, int64_t c_stride) {
-  int r = 0;
-  for (; r + kChainRows <= n_rows; r += kChainRows) {
-    for (int lane = 0; lane < lanes; lane += 16) {
-      Chain<kHalf, kChainRows>(a + r * a_stride, a_stride, b, b_stride, lane, n,
-                               c + r * c_stride + lane, c_stride);
-    }
+// How many vectors of so many rows fit the registers beside what is loaded of b and a.
+constexpr int ChainVectors(int rows) {
+  return (rows + 1) * 4 <= kChainRegisters ? 4 : (rows + 1) * 2 <= kChainRegisters ? 2 : 1;
+}
+
+template <bool kHalf, int kRows>
+[[gnu::noinline]] void ChainRows(const ChainJob& job) {
+  constexpr int kVectors = ChainVectors(kRows);
+  int lane = 0;
+  for (; lane + 16 * kVectors <= job.lanes; lane += 16 * kVectors) {
+    ChainTile<kHalf, kRows, kVectors>(job, lane);
   }
-  for (; r < n_rows; ++r) {
-    for (int lane = 0; lane < lanes; lane += 16) {
-      Chain<kHalf, 1>(a + r * a_stride, a_stride, b, b_stride, lane, n, c + r * c_stride + lane,
-                      c_stride);
-    }
+  for (; lane < job.lanes; lane += 16) ChainTile<kHalf, kRows, 1>(job, lane);
+}
+
+// ChainRows of `rows`, at most kMost.
+template <bool kHalf, int kMost>
+[[gnu::always_inline]] inline void ChainUpTo(int rows, const ChainJob& job) {
+  if (rows == kMost) return ChainRows<kHalf, kMost>(job);
+  if constexpr (kMost > 1) ChainUpTo<kHalf, kMost - 1>(rows, job);
+}
+
+// All rows in as few passes over b as the registers allow, each of about equally many.
+template <bool kHalf>
+[[gnu::noinline]] void Chains(int n_rows, ChainJob job) {
+  for (int passes = (n_rows + kChainRows - 1) / kChainRows; passes > 0; --passes) {
+    const int rows = (n_rows + passes - 1) / passes;
+    ChainUpTo<kHalf, kChainRows>(rows, job);
+    job.a += rows * job.a_stride;
+    job.c += rows * job.c_stride;
+    n_rows -= rows;
   }
 }
 
@@ -119,8 +156,8 @@ void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_beg
   for (int64_t i = 0; i < int64_t{job.n_rows} * kSpanKeys; ++i) s.scores[i] = 0;
   for (int k = 0; k < n; k += kBlockKeys) {
     const int lanes = rounded - k < kBlockKeys ? rounded - k : kBlockKeys;
-    Chains<kHalf>(job.n_rows, job.queries, job.head_dim, job.keys[(span_begin + k) / kBlockKeys],
-                  kBlockKeys, lanes, job.head_dim, s.scores + k, kSpanKeys);
+    Chains<kHalf>(job.n_rows, {job.queries, job.head_dim, job.keys[(span_begin + k) / kBlockKeys],
+                               kBlockKeys, s.scores + k, kSpanKeys, lanes, job.head_dim});
   }
   for (int64_t i = 0; i < job.n_rows * padded; ++i) s.span[i] = 0;
   float* span_max = s.sum + job.n_rows;
@@ -136,8 +173,9 @@ void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_beg
   }
   for (int k = 0; k < n; k += kBlockKeys) {
     const int keys = n - k < kBlockKeys ? n - k : kBlockKeys;
-    Chains<kHalf>(job.n_rows, s.scores + k, kSpanKeys, job.values[(span_begin + k) / kBlockKeys],
-                  padded, static_cast<int>(padded), keys, s.span, padded);
+    Chains<kHalf>(job.n_rows,
+                  {s.scores + k, kSpanKeys, job.values[(span_begin + k) / kBlockKeys], padded,
+                   s.span, padded, static_cast<int>(padded), keys});
   }
   for (int r = 0; r < job.n_rows; ++r) {
     if (span_sum[r] == 0) continue;

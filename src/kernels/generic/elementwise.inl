@@ -72,18 +72,15 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
     const bool silent = !(amax >= kSmallestAmax);
     const float scale = silent ? 0 : amax / 127.0F;
     const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
-    int32_t codes[32];
-    for (int i = 0; i < kParts; ++i) {
-      StoreInts(reinterpret_cast<uint8_t*>(codes + i * kLanes),
-                RoundToInt(Mul(a.part[i], inverse)));
-      StoreInts(reinterpret_cast<uint8_t*>(codes + 16 + i * kLanes),
-                RoundToInt(Mul(b.part[i], inverse)));
-    }
+    int8_t* codes = out.codes + at * 32;
     int32_t sums[2] = {0, 0};
-    int8_t* to = out.codes + at * 32;
-    for (int i = 0; i < 32; ++i) {
-      to[i] = static_cast<int8_t>(codes[i]);
-      sums[i / 16] += codes[i];
+    for (int i = 0; i < kParts; ++i) {
+      const Ints first_half = RoundToInt(Mul(a.part[i], inverse));
+      const Ints second_half = RoundToInt(Mul(b.part[i], inverse));
+      StoreNarrow(codes + i * kLanes, first_half);
+      StoreNarrow(codes + 16 + i * kLanes, second_half);
+      sums[0] += SumOfInts(first_half);
+      sums[1] += SumOfInts(second_half);
     }
     out.scales[at] = scale;
     const int32_t sum = sums[0] + sums[1];

@@ -68,21 +68,16 @@ struct F32x16 {
 }
 
 // The fixed tree: lane i joins lane i + 8, then i + 4, i + 2, i + 1.
-[[gnu::always_inline]] inline float Reduce16(const F32x16& a) {
-  float lane[16];
-  Store16(lane, a);
-  for (int step = 8; step >= 1; step /= 2) {
-    for (int i = 0; i < step; ++i) lane[i] = lane[i] + lane[i + step];
+[[gnu::always_inline]] inline float Reduce16(F32x16 a) {
+  for (int half = kParts / 2; half >= 1; half /= 2) {
+    for (int i = 0; i < half; ++i) a.part[i] = Add(a.part[i], a.part[i + half]);
   }
-  return lane[0];
+  return SumLanes(a.part[0]);
 }
 
-[[gnu::always_inline]] inline float ReduceMax16(const F32x16& a) {
-  float lane[16];
-  Store16(lane, a);
-  float max = lane[0];
-  for (int i = 1; i < 16; ++i) max = lane[i] > max ? lane[i] : max;
-  return max;
+[[gnu::always_inline]] inline float ReduceMax16(F32x16 a) {
+  for (int i = 1; i < kParts; ++i) a.part[0] = Max(a.part[0], a.part[i]);
+  return MaxOfLanes(a.part[0]);
 }
 
 // e^x for x <= 88, 0 below -87: 2^n * P(r), |r| <= ln 2 / 2, with a degree-6 polynomial

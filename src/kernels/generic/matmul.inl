@@ -210,6 +210,10 @@ struct Unpacked : R {
                                                  Group* out) {
     const uint8_t* block = panel + int64_t{b} * kBlockBytes;
     for (int s = 0; s < 8; ++s) out->codes[s] = LoadBytes(block + s * 64 + lane * 4);
+    LoadScales(block, lane, out);
+  }
+
+  [[gnu::always_inline]] static inline void LoadScales(const uint8_t* block, int lane, Group* out) {
     const uint8_t* p = block + kScales + lane * 4;
     out->scale = LoadLanes(p);
     if constexpr (HasMin(R::kKind)) out->min = LoadLanes(p + 64);
@@ -259,31 +263,41 @@ template <class R>
   return ShiftLeftInts<R::kZero == 0 ? 0 : __builtin_ctz(R::kZero)>(SplatInt(*minus_sum));
 }
 
-// Adds one group's share to a token's sums: one fused multiply-add, one more for a minimum.
+// Adds one group's share to a token's sums, given its dots (of both halves where they have scales
+// of their own): one fused multiply-add, one more for a minimum.
 template <class R>
-[[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
-  const int8_t* codes = x.codes + int64_t{at} * 32;
+[[gnu::always_inline]] inline Lanes AddDots(const Group& group, const Tile& x, int at,
+                                            const Ints* dots, Lanes sum) {
   const Lanes x_scale = SplatLanes(x.scales[at]);
   if constexpr (!HasSubScale(R::kKind)) {
-    const Ints start = StartValue<R>(x.minus_sums + at);
-    const Ints dot = Dot<R::kBits, 8>(start, group.codes, codes);
-    sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
+    sum = Fma(ToFloat(dots[0]), Mul(group.scale, x_scale), sum);
     if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
     return sum;
   }
-  const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
-  const Ints start0 = StartValue<R>(minus_half_sums);
-  const Ints start1 = StartValue<R>(minus_half_sums + 1);
-  const Ints dot0 = Dot<R::kBits, 4>(start0, group.codes, codes);
-  const Ints dot1 = Dot<R::kBits, 4>(start1, group.codes + 4, codes + 16);
-  const Ints dot = AddInts(MulInts(dot0, group.sub_scale[0]), MulInts(dot1, group.sub_scale[1]));
+  const Ints dot =
+      AddInts(MulInts(dots[0], group.sub_scale[0]), MulInts(dots[1], group.sub_scale[1]));
   sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
+    const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
     const Ints min = AddInts(MulInts(SplatInt(-minus_half_sums[0]), group.sub_min[0]),
                              MulInts(SplatInt(-minus_half_sums[1]), group.sub_min[1]));
     sum = Fma(ToFloat(min), Mul(group.min, x_scale), sum);
   }
   return sum;
+}
+
+template <class R>
+[[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
+  const int8_t* codes = x.codes + int64_t{at} * 32;
+  if constexpr (!HasSubScale(R::kKind)) {
+    const Ints dot = Dot<R::kBits, 8>(StartValue<R>(x.minus_sums + at), group.codes, codes);
+    return AddDots<R>(group, x, at, &dot, sum);
+  }
+  const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
+  const Ints dots[2] = {
+      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums), group.codes, codes),
+      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums + 1), group.codes + 4, codes + 16)};
+  return AddDots<R>(group, x, at, dots, sum);
 }
 
 // kTokens tokens against kLanes rows: the accumulators stay in registers over all columns.
@@ -341,6 +355,36 @@ template <class Source, int kTokens>
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
 }
 
+// The same where a matrix unit makes the dots: a group's while the one before is being added.
+template <class Source, int kTokens>
+[[gnu::always_inline]] inline void TileUnitKernel(const uint8_t* panel, int n_groups, const Tile& x,
+                                                  Lanes* sums) {
+  constexpr bool kHalves = HasSubScale(Source::kKind);
+  constexpr int kBuffers = 4;
+  constexpr int kBufferInts = kHalves ? 512 : 256;
+  alignas(64) int32_t dots[kBuffers][kBufferInts];
+  Lanes sum[kTokens];
+  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
+  TileDots<kHalves>(panel, x.codes, dots[0]);
+  for (int g = 0; g < n_groups; ++g) {
+    const int at = g * x.width;
+    if (g + 1 < n_groups) {
+      TileDots<kHalves>(panel + int64_t{g + 1} * Source::kBlockBytes,
+                        x.codes + int64_t{at + x.width} * 32, dots[(g + 1) % kBuffers]);
+    }
+    Group group;
+    Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
+    const auto* bytes = reinterpret_cast<const uint8_t*>(dots[g % kBuffers]);
+#pragma GCC unroll 16
+    for (int t = 0; t < kTokens; ++t) {
+      const uint8_t* first = bytes + t * 64;
+      const Ints both[2] = {LoadInts(first), LoadInts(first + (kHalves ? 1024 : 0))};
+      sum[t] = Ordered(AddDots<Source>(group, x, at + t, both, sum[t]));
+    }
+  }
+  for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
+}
+
 // Writes a tile's sums: bias, residual, and only the rows that exist.
 [[gnu::always_inline]] inline void StoreSums(const MatmulJob& job, int row, int token, int n_tokens,
                                              const Lanes* sums) {
@@ -370,7 +414,10 @@ template <class Source, int kTokens>
   for (int lane = 0; lane < kPanelRows; lane += kLanes) {
     if (row + lane >= job.weights.rows) return;
     Lanes sums[kTokens];
-    if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked && !HasSubScale(Source::kKind)) {
+    if constexpr (kTileUnit && Source::kUnpacked) {
+      TileUnitKernel<Source, kTokens>(panel, job.x.groups(), x, sums);
+    } else if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked &&
+                         !HasSubScale(Source::kKind)) {
       TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
     } else {
       TileKernel<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
@@ -425,6 +472,10 @@ template <DType kType>
       for (int slot = 0; kRecentre && slot < 8; ++slot) {
         group.codes[slot] = AddBytes(group.codes[slot], SplatByte(To::kZero - From::kZero));
       }
+      // A matrix unit multiplies signed codes, whatever the dot product of the vectors wants.
+      for (int slot = 0; kTileUnit && To::kBits == 8 && slot < 8; ++slot) {
+        group.codes[slot] = FromSigned(group.codes[slot]);
+      }
       To::Store(group, lane, scratch + int64_t{i} * To::kBlockBytes);
     }
   }
@@ -441,6 +492,7 @@ template <DType kType>
 [[gnu::noinline]] void MatmulOf(const MatmulJob& job) {
   int block = kTokenBlockBytes / job.x.columns / kTileTokens * kTileTokens;
   if (block < kTileTokens) block = kTileTokens;
+  [[maybe_unused]] const TileUnit unit(HasSubScale(CodecOf(kType).kind));
   for (int begin = 0; begin < job.x.tokens; begin += block) {
     const int end = job.x.tokens - begin < block ? job.x.tokens : begin + block;
     for (int p = job.panel_begin; p < job.panel_end; ++p) {

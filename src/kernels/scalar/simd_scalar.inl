@@ -7,6 +7,7 @@ constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;
 constexpr int kDotTokens = 1;
 constexpr int kChainRows = 1;
+constexpr int kChainRegisters = 2;
 
 struct Bytes {
   uint8_t v[64];
@@ -158,6 +159,28 @@ inline Lanes ScaleByPowerOfTwo(const Lanes& a, const Ints& n) {
 }
 inline Lanes ZeroBelow(const Lanes& x, float bound, const Lanes& value) {
   return Each<Lanes>([&](int i) { return x.v[i] >= bound ? value.v[i] : 0.0F; });
+}
+
+// Sum by halves: lane i joins i + 8, then i + 4, i + 2, i + 1.
+inline float SumLanes(Lanes a) {
+  for (int half = kLanes / 2; half >= 1; half /= 2) {
+    for (int i = 0; i < half; ++i) a.v[i] = a.v[i] + a.v[i + half];
+  }
+  return a.v[0];
+}
+inline float MaxOfLanes(const Lanes& a) {
+  float max = a.v[0];
+  for (int i = 1; i < kLanes; ++i) max = a.v[i] > max ? a.v[i] : max;
+  return max;
+}
+inline int32_t SumOfInts(const Ints& a) {
+  int32_t sum = 0;
+  for (int i = 0; i < kLanes; ++i) sum += a.v[i];
+  return sum;
+}
+// Stores kLanes values as bytes; they must fit.
+inline void StoreNarrow(int8_t* p, const Ints& a) {
+  for (int i = 0; i < kLanes; ++i) p[i] = static_cast<int8_t>(a.v[i]);
 }
 
 // start + sum over slots of codes · x, one row and column after the other. 8-bit codes are signed.

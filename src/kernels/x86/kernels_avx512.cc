@@ -12,6 +12,8 @@ namespace avx512 {
 //
 #include "kernels/generic/f32x16.inl"
 //
+#include "kernels/generic/no_tile_unit.inl"
+//
 #include "kernels/generic/matmul.inl"
 //
 #include "kernels/generic/attention.inl"

@@ -6,7 +6,8 @@ constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
 constexpr int kDotTokens = 2;
-constexpr int kChainRows = 4;
+constexpr int kChainRows = 6;
+constexpr int kChainRegisters = 7;  // of 16 lanes: 6 sums and an element; the eighth holds factors
 
 using Bytes = __m256i;
 using Ints = __m256i;
@@ -128,6 +129,29 @@ inline Lanes ScaleByPowerOfTwo(Lanes a, Ints n) {
 }
 inline Lanes ZeroBelow(Lanes x, float bound, Lanes value) {
   return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_set1_ps(bound), _CMP_GE_OQ), value);
+}
+
+// Sum by halves: lane i joins i + 4, then i + 2, i + 1.
+inline float SumLanes(Lanes a) {
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline float MaxOfLanes(Lanes a) {
+  const __m128 four = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+inline int32_t SumOfInts(Ints a) {
+  const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+  return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_srli_epi64(two, 32)));
+}
+// Stores kLanes values as bytes; they must fit.
+inline void StoreNarrow(int8_t* p, Ints a) {
+  const __m128i words =
+      _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
 }
 
 inline Bytes Four(const int8_t* x) {

@@ -6,7 +6,8 @@ constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 128;    // vpdpbusd wants unsigned weights: signed codes are flipped
 constexpr int kDotRows = 4;
 constexpr int kDotTokens = 4;
-constexpr int kChainRows = 8;
+constexpr int kChainRows = 14;
+constexpr int kChainRegisters = 31;  // of 16 lanes: 14 x 2 sums, 2 elements, a broadcast
 
 using Bytes = __m512i;
 using Ints = __m512i;
@@ -131,6 +132,24 @@ inline Lanes ScaleByPowerOfTwo(Lanes a, Ints n) {
 }
 inline Lanes ZeroBelow(Lanes x, float bound, Lanes value) {
   return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(bound), _CMP_GE_OQ), value);
+}
+
+// Sum by halves: lane i joins i + 8, then i + 4, i + 2, i + 1.
+inline float SumLanes(Lanes a) {
+  const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline float MaxOfLanes(Lanes a) {
+  return _mm512_reduce_max_ps(a);
+}
+inline int32_t SumOfInts(Ints a) {
+  return _mm512_reduce_add_epi32(a);
+}
+// Stores kLanes values as bytes; they must fit.
+inline void StoreNarrow(int8_t* p, Ints a) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a));
 }
 
 // start + sum over slots of codes · x: one vpdpbusd a slot, the activations broadcast.

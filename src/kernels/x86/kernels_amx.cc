@@ -1,0 +1,36 @@
+// Kernels for AVX-512 with VNNI and the AMX matrix unit (compiled with the flags in
+// kernels/room.cmake).
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "kernels/kernels.h"
+
+namespace bantam {
+namespace {
+namespace amx {
+
+#include "kernels/x86/simd_avx512.inl"
+//
+#include "kernels/generic/f32x16.inl"
+//
+#include "kernels/x86/tile_unit_amx.inl"
+//
+#include "kernels/generic/matmul.inl"
+//
+#include "kernels/generic/attention.inl"
+#include "kernels/generic/elementwise.inl"
+#include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/table.inl"
+
+constexpr Kernels kTable = MakeTable("amx");
+
+}  // namespace amx
+}  // namespace
+
+const Kernels* AmxKernels() {
+  return &amx::kTable;
+}
+
+}  // namespace bantam
+
+#endif  // __x86_64__
