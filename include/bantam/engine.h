@@ -23,6 +23,7 @@ struct EngineOptions {
   int prompt_chunk = 512;  // most prompt tokens per step
   int threads = 0;         // 0, or what the model was loaded with
   bool prefix_cache = true;
+  bool speculation = true;     // run guesses from earlier text along: same tokens, fewer steps
   bool two_stage_head = true;  // score only tokens that can win, where that changes no answer
 };
 

@@ -59,6 +59,7 @@ void Declare(ArgParser& parser, BenchOptions& options) {
                    StoreInt(options.repetitions, 1));
   parser.AddFlag("--json", "as one JSON object", [&] { options.as_json = true; });
   parser.AddSection("The machine");
+  options.setup.engine.speculation = false;  // the tests are about the model, not the text
   AddEngineOptions(parser, options.setup);
   parser.AddOption("--prompt-chunk,-b", "N", "tokens per step (512)",
                    StoreInt(options.setup.engine.prompt_chunk, 1));

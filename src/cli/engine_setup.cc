@@ -19,6 +19,12 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      setup.precision = TRY(ParsePrecision(value));
                      return {};
                    });
+  parser.AddOption("--speculation", "on|off",
+                   "run guesses from the text so far along: the same answer, sooner (on)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.engine.speculation = TRY(ParseOnOff(value));
+                     return {};
+                   });
   parser.AddOption("--two-stage-head", "on|off",
                    "score only tokens that can win where that changes no answer (on)",
                    [&setup](std::string_view value) -> Result<void> {

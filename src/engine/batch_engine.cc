@@ -29,14 +29,16 @@ BatchEngine::BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& 
       options_(options),
       cache_(model_->n_blocks(), options.prefix_cache),
       scheduler_(*model_, cache_,
-                 {options.max_sequences, options.prompt_chunk, model_->max_batch_tokens()}),
+                 {options.max_sequences, options.prompt_chunk, model_->max_batch_tokens(),
+                  options.speculation}),
       sampler_(model_->vocabulary_size()) {
   CHECK(vocabulary.size() == model_->vocabulary_size());
   CHECK(PrefixCache::BlocksFor(options.context) <= model_->n_blocks());
-  const size_t n = static_cast<size_t>(options.max_sequences);
+  const auto n = static_cast<size_t>(options.max_sequences);
+  const size_t n_outputs = n + (options.speculation ? Scheduler::kSpeculativeTokens : 0);
   batch_.reserve(n);
-  hidden_.resize(n * static_cast<size_t>(model_->hidden_size()));
-  logits_.resize(std::min<size_t>(n, kLogitRows) * static_cast<size_t>(vocabulary.size()));
+  hidden_.resize(n_outputs * static_cast<size_t>(model_->hidden_size()));
+  logits_.resize(std::min<size_t>(n_outputs, kLogitRows) * static_cast<size_t>(vocabulary.size()));
 }
 
 Result<void> BatchEngine::CheckTokens(std::span<const TokenId> tokens) const {
@@ -120,40 +122,64 @@ void BatchEngine::RunBatch(std::span<const Scheduler::Work> plan) {
         std::span(sequence.tokens)
             .subspan(static_cast<size_t>(chunk.position), static_cast<size_t>(work.n_tokens));
     chunk.blocks = sequence.table.blocks;
-    chunk.n_outputs = work.reaches_end && sequence.request.max_tokens != 0 ? 1 : 0;
+    chunk.n_outputs =
+        work.reaches_end && sequence.request.max_tokens != 0 ? 1 + sequence.n_draft : 0;
     batch_.push_back(chunk);
   }
   model_->Forward(batch_, hidden_.data());
-  for (const Scheduler::Work& work : plan) cache_.Commit(work.sequence->table, work.n_tokens);
+  for (const Scheduler::Work& work : plan) {
+    cache_.Commit(work.sequence->table, work.n_tokens - work.sequence->n_draft);
+    work.sequence->DropDraft();
+  }
 }
 
-// Logits for some rows at a time, then one token for each; callbacks run in between.
+// Logits for some rows at a time, then their tokens; callbacks run in between.
 void BatchEngine::ChooseTokens(std::span<const Scheduler::Work> plan) {
-  const size_t vocabulary = static_cast<size_t>(vocabulary_.size());
-  const size_t hidden = static_cast<size_t>(model_->hidden_size());
-  const int max_rows = static_cast<int>(logits_.size() / vocabulary);
-  int n_outputs = 0;
-  for (const SequenceChunk& chunk : batch_) n_outputs += chunk.n_outputs;
-  const int top = WantedTop(plan);
+  LogitRows rows;
+  for (const SequenceChunk& chunk : batch_) rows.n += chunk.n_outputs;
+  rows.top = WantedTop(plan);
   int row = 0;
   for (size_t i = 0; i < plan.size(); ++i) {
     Sequence& sequence = *plan[i].sequence;
-    const bool has_row = batch_[i].n_outputs != 0;
-    if (has_row && row % max_rows == 0) {
-      model_->Logits(hidden_.data() + static_cast<size_t>(row) * hidden,
-                     std::min(max_rows, n_outputs - row), top, logits_.data());
-    }
-    const size_t slot = static_cast<size_t>(row % max_rows);
-    if (has_row) ++row;
+    const int n_outputs = batch_[i].n_outputs;
     ReportProgress(sequence);
     if (sequence.cancelled) {
       Finish(sequence, FinishReason::kCancelled);
-    } else if (has_row) {
-      ChooseToken(sequence, std::span(logits_).subspan(slot * vocabulary, vocabulary));
+    } else if (n_outputs > 0) {
+      ChooseTokens(sequence, n_outputs - 1, row, rows);
     } else if (plan[i].reaches_end) {
       Finish(sequence, FinishReason::kLength);  // max_tokens is 0
     }
+    row += n_outputs;
   }
+}
+
+// The token after the last one, and after each guess that proves to be the token chosen.
+void BatchEngine::ChooseTokens(Sequence& sequence, int n_draft, int row, LogitRows& rows) {
+  const std::span<const TokenId> draft =
+      sequence.lookup.proposed().first(static_cast<size_t>(n_draft));
+  for (size_t i = 0;; ++i) {
+    const bool goes_on = ChooseToken(sequence, LogitsOf(row + static_cast<int>(i), rows));
+    if (!goes_on) return;
+    if (i == draft.size() || sequence.tokens.back() != draft[i]) {
+      if (n_draft > 0) sequence.lookup.Judge(static_cast<int>(i));
+      return;
+    }
+    cache_.Commit(sequence.table, 1);
+  }
+}
+
+// A row of the batch's logits. Rows are asked for in ascending order, not all of them.
+std::span<float> BatchEngine::LogitsOf(int row, LogitRows& rows) {
+  const auto vocabulary = static_cast<size_t>(vocabulary_.size());
+  const auto hidden = static_cast<size_t>(model_->hidden_size());
+  if (row >= rows.end) {
+    const int n = std::min(static_cast<int>(logits_.size() / vocabulary), rows.n - row);
+    model_->Logits(hidden_.data() + static_cast<size_t>(row) * hidden, n, rows.top, logits_.data());
+    rows.begin = row;
+    rows.end = row + n;
+  }
+  return std::span(logits_).subspan(static_cast<size_t>(row - rows.begin) * vocabulary, vocabulary);
 }
 
 // How many of the largest logits decide every choice of the batch; 0: any token may.
@@ -177,7 +203,7 @@ void BatchEngine::ReportProgress(Sequence& sequence) {
   }
 }
 
-void BatchEngine::ChooseToken(Sequence& sequence, std::span<float> logits) {
+bool BatchEngine::ChooseToken(Sequence& sequence, std::span<float> logits) {
   SampleInput input;
   input.logits = logits;
   input.history = sequence.tokens;
@@ -187,40 +213,39 @@ void BatchEngine::ChooseToken(Sequence& sequence, std::span<float> logits) {
   if (!token) {
     sequence.error = token.error();
     Finish(sequence, FinishReason::kError);
-    return;
+    return false;
   }
-  if (sequence.request.logprobs < 0) {
-    Append(sequence, *token, nullptr);
-    return;
-  }
+  if (sequence.request.logprobs < 0) return Append(sequence, *token, nullptr);
   TokenLogprob logprob;
   logprob.token = *token;
   const double log_sum = LogSumExp(logits);
   logprob.logprob =
       static_cast<float>(static_cast<double>(logits[static_cast<size_t>(*token)]) - log_sum);
   TopLogprobs(logits, log_sum, sequence.request.logprobs, top_, logprob.top);
-  Append(sequence, *token, &logprob);
+  return Append(sequence, *token, &logprob);
 }
 
-void BatchEngine::Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob) {
+bool BatchEngine::Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob) {
   sequence.last_token_s = MonotonicSeconds();
   if (sequence.n_generated() == 0) sequence.first_token_s = sequence.last_token_s;
   sequence.tokens.push_back(token);
   if (vocabulary_.IsEnd(token) && !sequence.request.ignore_end) {
     sequence.reply.PushSilent(token, logprob);
     Finish(sequence, FinishReason::kStop);
-    return;
+    return false;
   }
   if (sequence.reply.Push(token, logprob)) {
     Finish(sequence, FinishReason::kStop);
-    return;
+    return false;
   }
   if (std::ssize(sequence.tokens) >= sequence.max_length) {
     Finish(sequence, FinishReason::kLength);
-    return;
+    return false;
   }
   Emit(sequence);
-  if (sequence.cancelled) Finish(sequence, FinishReason::kCancelled);
+  if (!sequence.cancelled) return true;
+  Finish(sequence, FinishReason::kCancelled);
+  return false;
 }
 
 void BatchEngine::Emit(Sequence& sequence) {

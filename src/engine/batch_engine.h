@@ -45,8 +45,18 @@ class BatchEngine : public Engine {
   Result<void> CheckTokens(std::span<const TokenId> tokens) const;
   void RunBatch(std::span<const Scheduler::Work> plan);
   void ChooseTokens(std::span<const Scheduler::Work> plan);
-  void ChooseToken(Sequence& sequence, std::span<float> logits);
-  void Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob);
+  // The batch's logits: n rows, of which those of [begin, end) are in logits_.
+  struct LogitRows {
+    int n = 0;
+    int top = 0;
+    int begin = 0;
+    int end = 0;
+  };
+  void ChooseTokens(Sequence& sequence, int n_draft, int row, LogitRows& rows);
+  std::span<float> LogitsOf(int row, LogitRows& rows);
+  // False if it has ended the sequence, which is gone then.
+  bool ChooseToken(Sequence& sequence, std::span<float> logits);
+  bool Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob);
   void Emit(Sequence& sequence);
   int WantedTop(std::span<const Scheduler::Work> plan) const;
   void ReportProgress(Sequence& sequence);
@@ -71,7 +81,7 @@ class BatchEngine : public Engine {
   std::map<RequestId, GenerationResult> results_;
 
   std::vector<SequenceChunk> batch_;
-  std::vector<float> hidden_;  // [max_sequences][hidden_size]
+  std::vector<float> hidden_;  // [sequences and guesses][hidden_size]
   std::vector<float> logits_;  // [kLogitRows][vocabulary_size]
   std::vector<Candidate> top_;
 };

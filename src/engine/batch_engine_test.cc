@@ -333,6 +333,86 @@ TEST(BatchEngineProperty, AnswersDependOnNothingButTheRequest) {
   }
 }
 
+// A reply that repeats `period`, where `broken` positions say something else.
+std::map<int, TokenId> RepetitiveScript(const Tokens& period, int begin, int end,
+                                        const std::vector<int>& broken) {
+  std::map<int, TokenId> script;
+  for (int i = begin; i < end; ++i) script[i] = period[static_cast<size_t>(i) % period.size()];
+  for (const int i : broken) script[i] = 25;
+  return script;
+}
+
+TEST(BatchEngine, GuessesSaveStepsAndChangeNothing) {
+  const Tokens period = Prompt("abcdefghijk");
+  for (const int max_sequences : {1, 4}) {
+    std::vector<GenerationResult> results[2];
+    int batches[2];
+    for (const bool speculation : {false, true}) {
+      EngineOptions options = Options(1024, max_sequences);
+      options.speculation = speculation;
+      TestEngine engine(options);
+      engine.model->script = RepetitiveScript(period, 3, 1000, {100, 101, 163, 164, 165, 300});
+      std::vector<Engine::RequestId> ids;
+      std::vector<Collected> sent(static_cast<size_t>(max_sequences));
+      for (Collected& one : sent) {
+        GenerationRequest request = Ask(Prompt("xyz"), 400 + static_cast<int>(ids.size()));
+        request.logprobs = 0;
+        Collect(request, one);
+        ids.push_back(engine->Submit(std::move(request)).value());
+      }
+      while (engine->Step().value()) {
+      }
+      batches[speculation] = engine.model->batches;
+      for (size_t i = 0; i < ids.size(); ++i) {
+        results[speculation].push_back(engine.Taken(ids[i]));
+        EXPECT_EQ(sent[i].tokens, results[speculation].back().tokens);
+        EXPECT_EQ(results[speculation].back().tokens.size(), 400 + i);
+      }
+      engine.ExpectAllBlocksBack();
+    }
+    for (size_t i = 0; i < results[0].size(); ++i) {
+      EXPECT_EQ(results[0][i].tokens, results[1][i].tokens);
+      EXPECT_EQ(results[0][i].text, results[1][i].text);
+    }
+    EXPECT_LT(batches[1], batches[0] / 2);
+  }
+}
+
+TEST(BatchEngine, ARightGuessMayEndTheReply) {
+  EngineOptions options = Options();
+  TestEngine engine(options);
+  engine.model->script = RepetitiveScript(Prompt("abcd"), 3, 60, {});
+  GenerationRequest request = Ask(Prompt("xyz"), 50);
+  request.stop = {"cdab"};
+  EXPECT_EQ(engine->Generate(request).value().text, "dab");
+  request.stop = {};
+  for (const int max_tokens : {1, 5, 20, 21, 22, 23, 24, 50}) {
+    request.max_tokens = max_tokens;
+    EXPECT_EQ(engine->Generate(request).value().tokens.size(), static_cast<size_t>(max_tokens));
+  }
+  engine.model->script[43] = FakeModel::kEnd;
+  EXPECT_EQ(engine->Generate(request).value().tokens.size(), 41U);
+  engine.ExpectAllBlocksBack();
+}
+
+TEST(BatchEngine, GuessesGoWithASequenceThatLosesItsMemory) {
+  EngineOptions options = Options(640, 4);
+  options.kv_tokens = 704;
+  TestEngine engine(options);
+  engine.model->script = RepetitiveScript(Prompt("abcdefg"), 3, 640, {90, 200, 333});
+  std::vector<Engine::RequestId> ids;
+  for (const char* prompt : {"xyz", "zyx", "xzy", "yxz"}) {
+    ids.push_back(engine->Submit(Ask(Prompt(prompt), 400)).value());
+  }
+  while (engine->Step().value()) {
+  }
+  const Tokens first = engine.Taken(ids[0]).tokens;
+  EXPECT_EQ(first.size(), 400U);
+  for (size_t i = 1; i < ids.size(); ++i) EXPECT_EQ(engine.Taken(ids[i]).tokens, first);
+  EXPECT_GT(engine.model->tokens_run, 4 * 403) << "nothing was preempted";
+  engine.ExpectAllBlocksBack();
+}
+
 TEST(BatchEngine, NextTurnReadsOnlyWhatIsNew) {
   TestEngine engine(Options());
   std::mt19937 random(1);

@@ -50,6 +50,7 @@ void Scheduler::Admit() {
 void Scheduler::PreemptYoungest() {
   CHECK(!running_.empty());
   Sequence* victim = running_.back().get();
+  victim->DropDraft();
   cache_.Release(victim->table);
   if (victim->n_generated() == 0) victim->cached_tokens = 0;  // will be counted anew
   std::erase_if(plan_, [&](const Work& work) { return work.sequence == victim; });
@@ -83,6 +84,29 @@ bool Scheduler::Cover(Sequence& sequence, int n_tokens) {
   return true;
 }
 
+// Shares what a batch has room for among those that are planned, all of them single tokens.
+int Scheduler::AddDrafts() {
+  const int n = static_cast<int>(plan_.size());
+  const int most = std::min(kSpeculativeTokens, limits_.max_batch_tokens) / n - 1;
+  int added = 0;
+  for (Work& work : plan_) {
+    AddDraft(*work.sequence, most);
+    work.n_tokens += work.sequence->n_draft;
+    added += work.sequence->n_draft;
+  }
+  return added;
+}
+
+// Guesses are not worth anybody else's blocks.
+void Scheduler::AddDraft(Sequence& sequence, int most) {
+  const int left = sequence.max_length - static_cast<int>(sequence.tokens.size()) - 1;
+  sequence.AddDraft(sequence.lookup.Propose(sequence.tokens, std::min(most, left)));
+  const int end = static_cast<int>(sequence.tokens.size());
+  const bool fits =
+      PrefixCache::BlocksFor(end) - std::ssize(sequence.table.blocks) <= cache_.pool().available();
+  if (!fits || !cache_.Cover(sequence.table, sequence.tokens, end)) sequence.DropDraft();
+}
+
 std::span<const Scheduler::Work> Scheduler::Plan() {
   plan_.clear();
   Admit();
@@ -96,6 +120,7 @@ std::span<const Scheduler::Work> Scheduler::Plan() {
     plan_.push_back({&sequence, 1, true});
     ++n_batch;
   }
+  if (limits_.speculation && n_batch > 0) n_batch += AddDrafts();
   int budget = std::min(limits_.prompt_chunk, limits_.max_batch_tokens - n_batch);
   for (size_t i = 0; i < running_.size() && budget > 0; ++i) {
     Sequence& sequence = *running_[i];

@@ -16,6 +16,7 @@ struct SchedulerLimits {
   int max_sequences = 1;
   int prompt_chunk = 512;       // prompt tokens a batch, over all sequences
   int max_batch_tokens = 1024;  // of a batch
+  bool speculation = false;     // guesses behind the single tokens of replies
 };
 
 // First come, first served. The oldest sequence always makes progress: if blocks run out, the
@@ -27,7 +28,10 @@ class Scheduler {
 
   void Add(std::unique_ptr<Sequence> sequence);
 
-  // The next n pending tokens of one sequence.
+  // A batch with guesses has at most this many single tokens and guesses: more cost what they gain.
+  static constexpr int kSpeculativeTokens = 16;
+
+  // The next n pending tokens of one sequence, its draft included.
   struct Work {
     Sequence* sequence;
     int n_tokens;
@@ -59,6 +63,9 @@ class Scheduler {
   // False if the sequence must wait, or has been preempted.
   bool Reuse(Sequence& sequence);
   bool Cover(Sequence& sequence, int n_tokens);
+  int AddDrafts();
+  // Adds a draft if one can be found, at most `most` tokens, and blocks for it.
+  void AddDraft(Sequence& sequence, int most);
   void PreemptYoungest();
 
   ForwardModel& model_;

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "bantam/engine.h"
+#include "engine/lookup_draft.h"
 #include "engine/prefix_cache.h"
 #include "engine/reply.h"
 
@@ -22,23 +24,36 @@ struct Sequence {
     const int room = context - n_prompt();
     const bool limited = request.max_tokens >= 0 && request.max_tokens < room;
     max_length = n_prompt() + (limited ? request.max_tokens : room);
-    tokens.reserve(static_cast<size_t>(max_length));
+    tokens.reserve(static_cast<size_t>(max_length) + LookupDraft::kMaxTokens);
     tokens = request.prompt;
     table.blocks.reserve(static_cast<size_t>(PrefixCache::BlocksFor(max_length)));
   }
 
   int n_prompt() const { return static_cast<int>(request.prompt.size()); }
-  int n_generated() const { return static_cast<int>(tokens.size()) - n_prompt(); }
+  int n_known() const { return static_cast<int>(tokens.size()) - n_draft; }
+  int n_generated() const { return n_known() - n_prompt(); }
   // Tokens that are known but not run yet: one while it decodes.
-  int n_pending() const { return static_cast<int>(tokens.size()) - table.computed; }
+  int n_pending() const { return n_known() - table.computed; }
 
   uint64_t id;  // ascending by age
   GenerationRequest request;
   uint64_t seed = 0;
   int max_length = 0;  // tokens at the end of the longest possible reply
 
-  std::vector<TokenId> tokens;  // prompt and reply
-  BlockTable table;             // empty while queued
+  // Guesses are run behind the last token; between batches there are none.
+  void AddDraft(std::span<const TokenId> guesses) {
+    tokens.insert(tokens.end(), guesses.begin(), guesses.end());
+    n_draft = static_cast<int>(guesses.size());
+  }
+  void DropDraft() {
+    tokens.resize(tokens.size() - static_cast<size_t>(n_draft));
+    n_draft = 0;
+  }
+
+  std::vector<TokenId> tokens;  // prompt and reply, then n_draft guesses
+  int n_draft = 0;
+  LookupDraft lookup;
+  BlockTable table;  // empty while queued
   Reply reply;
   bool cancelled = false;
   std::optional<Error> error;
