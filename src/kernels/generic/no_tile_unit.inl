@@ -1,6 +1,7 @@
 // For instruction sets without a matrix unit: what tile_unit_*.inl define where there is one.
 
 constexpr bool kTileUnit = false;
+constexpr int kTileUnitFrom = 0;  // tokens; from here on unpacking a panel for the unit pays
 
 // Holds the unit for one kind of groups, with or without scales of their halves.
 struct TileUnit {

@@ -7,6 +7,7 @@
 // hardly overlap (nor with tiles further ahead); `vpdpbusd` and the same vectors take 110.
 
 constexpr bool kTileUnit = true;
+constexpr int kTileUnitFrom = 32;
 
 class TileUnit {
  public:
