@@ -20,18 +20,25 @@ struct ChainJob {
   int64_t c_stride;
   int lanes;  // a multiple of 16
   int n;      // steps of a chain
+  const uint8_t* next;  // what b is followed by, asked for ahead; or none
 };
+
+[[gnu::always_inline]] inline void PrefetchRow(const uint8_t* p, int64_t bytes) {
+  for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
+}
 
 // kRows rows, 16 kVectors lanes from `lane` on. The sums stay in registers; what is loaded of b
 // serves all rows, a broadcast of a all vectors.
-template <bool kHalf, int kRows, int kVectors>
+template <bool kHalf, int kRows, int kVectors, bool kPrefetch>
 [[gnu::always_inline]] inline void ChainTile(const ChainJob& job, int lane) {
   F32x16 sum[kRows][kVectors];
   float* c = job.c + lane;
   for (int r = 0; r < kRows; ++r) {
     for (int v = 0; v < kVectors; ++v) sum[r][v] = Load16(c + r * job.c_stride + v * 16);
   }
+  const int64_t row_bytes = job.b_stride * (kHalf ? 2 : 4);
   for (int i = 0; i < job.n; ++i) {
+    if constexpr (kPrefetch) PrefetchRow(job.next + i * row_bytes, row_bytes);
     F32x16 element[kVectors];
     for (int v = 0; v < kVectors; ++v) {
       element[v] = LoadElements<kHalf>(job.b, i * job.b_stride + lane + v * 16);
@@ -51,29 +58,37 @@ constexpr int ChainVectors(int rows) {
   return (rows + 1) * 4 <= kChainRegisters ? 4 : (rows + 1) * 2 <= kChainRegisters ? 2 : 1;
 }
 
-template <bool kHalf, int kRows>
+template <bool kHalf, int kRows, bool kPrefetch>
 [[gnu::noinline]] void ChainRows(const ChainJob& job) {
   constexpr int kVectors = ChainVectors(kRows);
   int lane = 0;
-  for (; lane + 16 * kVectors <= job.lanes; lane += 16 * kVectors) {
-    ChainTile<kHalf, kRows, kVectors>(job, lane);
+  if (kPrefetch && 16 * kVectors <= job.lanes) {
+    ChainTile<kHalf, kRows, kVectors, true>(job, 0);
+    lane = 16 * kVectors;
   }
-  for (; lane < job.lanes; lane += 16) ChainTile<kHalf, kRows, 1>(job, lane);
+  for (; lane + 16 * kVectors <= job.lanes; lane += 16 * kVectors) {
+    ChainTile<kHalf, kRows, kVectors, false>(job, lane);
+  }
+  for (; lane < job.lanes; lane += 16) ChainTile<kHalf, kRows, 1, false>(job, lane);
 }
 
 // ChainRows of `rows`, at most kMost.
-template <bool kHalf, int kMost>
+template <bool kHalf, int kMost, bool kPrefetch>
 [[gnu::always_inline]] inline void ChainUpTo(int rows, const ChainJob& job) {
-  if (rows == kMost) return ChainRows<kHalf, kMost>(job);
-  if constexpr (kMost > 1) ChainUpTo<kHalf, kMost - 1>(rows, job);
+  if (rows == kMost) return ChainRows<kHalf, kMost, kPrefetch>(job);
+  if constexpr (kMost > 1) ChainUpTo<kHalf, kMost - 1, kPrefetch>(rows, job);
 }
 
-// All rows in as few passes over b as the registers allow, each of about equally many.
+// All rows in as few passes over b as the registers allow, each of about equally many. Where one
+// pass is enough, memory is what is waited for.
 template <bool kHalf>
 [[gnu::noinline]] void Chains(int n_rows, ChainJob job) {
+  if (n_rows <= kChainRows && job.next != nullptr) {
+    return ChainUpTo<kHalf, kChainRows, true>(n_rows, job);
+  }
   for (int passes = (n_rows + kChainRows - 1) / kChainRows; passes > 0; --passes) {
     const int rows = (n_rows + passes - 1) / passes;
-    ChainUpTo<kHalf, kChainRows>(rows, job);
+    ChainUpTo<kHalf, kChainRows, false>(rows, job);
     job.a += rows * job.a_stride;
     job.c += rows * job.c_stride;
     n_rows -= rows;
@@ -150,14 +165,20 @@ constexpr float kMinusInfinity = -__builtin_inff();
 
 // One span of up to 512 keys for all rows; `n` keys are visible to some row.
 template <bool kHalf>
-void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_begin, int n) {
+void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_begin, int n,
+                bool is_last) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
   const int rounded = (n + 15) / 16 * 16;
   for (int64_t i = 0; i < int64_t{job.n_rows} * kSpanKeys; ++i) s.scores[i] = 0;
-  for (int k = 0; k < n; k += kBlockKeys) {
+  const int first = span_begin / kBlockKeys;
+  const int n_blocks = (n + kBlockKeys - 1) / kBlockKeys;
+  for (int b = 0; b < n_blocks; ++b) {
+    const int k = b * kBlockKeys;
     const int lanes = rounded - k < kBlockKeys ? rounded - k : kBlockKeys;
-    Chains<kHalf>(job.n_rows, {job.queries, job.head_dim, job.keys[(span_begin + k) / kBlockKeys],
-                               kBlockKeys, s.scores + k, kSpanKeys, lanes, job.head_dim});
+    const uint8_t* keys = job.keys[first + b];
+    const uint8_t* next = b + 1 < n_blocks ? job.keys[first + b + 1] : job.values[first];
+    Chains<kHalf>(job.n_rows, {job.queries, job.head_dim, keys, kBlockKeys, s.scores + k, kSpanKeys,
+                               lanes, job.head_dim, next});
   }
   for (int64_t i = 0; i < job.n_rows * padded; ++i) s.span[i] = 0;
   float* span_max = s.sum + job.n_rows;
@@ -171,11 +192,15 @@ void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_beg
       span_sum[r] = 0;
     }
   }
-  for (int k = 0; k < n; k += kBlockKeys) {
+  for (int b = 0; b < n_blocks; ++b) {
+    const int k = b * kBlockKeys;
     const int keys = n - k < kBlockKeys ? n - k : kBlockKeys;
-    Chains<kHalf>(job.n_rows,
-                  {s.scores + k, kSpanKeys, job.values[(span_begin + k) / kBlockKeys], padded,
-                   s.span, padded, static_cast<int>(padded), keys});
+    const uint8_t* values = job.values[first + b];
+    const uint8_t* next = b + 1 < n_blocks ? job.values[first + b + 1]
+                          : is_last        ? nullptr
+                                           : job.keys[first + b + 1];
+    Chains<kHalf>(job.n_rows, {s.scores + k, kSpanKeys, values, padded, s.span, padded,
+                               static_cast<int>(padded), keys, next});
   }
   for (int r = 0; r < job.n_rows; ++r) {
     if (span_sum[r] == 0) continue;
@@ -196,7 +221,8 @@ template <bool kHalf>
     last = job.visible[r] > last ? job.visible[r] : last;
   }
   for (int span = first / kSpanKeys * kSpanKeys; span < last; span += kSpanKeys) {
-    AttendSpan<kHalf>(job, s, span, last - span < kSpanKeys ? last - span : kSpanKeys);
+    const bool is_last = last - span <= kSpanKeys;
+    AttendSpan<kHalf>(job, s, span, is_last ? last - span : kSpanKeys, is_last);
   }
   for (int r = 0; r < job.n_rows; ++r) {
     const float inverse = 1.0F / s.sum[r];
