@@ -51,21 +51,12 @@ inline Bytes Lookup(const int8_t* table, Bytes index) {
 inline Ints LoadInts(const uint8_t* p) {
   return vreinterpretq_s32_u8(vld1q_u8(p));
 }
-inline void StoreInts(uint8_t* p, Ints a) {
-  vst1q_u8(p, vreinterpretq_u8_s32(a));
-}
 inline Ints SplatInt(int value) {
   return vdupq_n_s32(value);
-}
-inline Ints AddInts(Ints a, Ints b) {
-  return vaddq_s32(a, b);
 }
 template <int kBits>
 inline Ints ShiftLeftInts(Ints a) {
   return vshlq_n_s32(a, kBits);
-}
-inline Ints MulInts(Ints a, Ints b) {
-  return vmulq_s32(a, b);
 }
 inline uint8x8_t LoadFour(const uint8_t* p) {
   uint32_t four;

@@ -9,8 +9,8 @@ struct Group {
   Bytes codes[8];
   Lanes scale;  // d, or D * s, or D (sub-scaled kinds)
   Lanes min;    // what multiplies the sum of activations; subtracted ones are negated
-  Ints sub_scale[2];
-  Ints sub_min[2];
+  Lanes sub_scale[2];  // whole numbers
+  Lanes sub_min[2];
 };
 
 constexpr bool HasMin(ScaleKind kind) {
@@ -179,14 +179,14 @@ struct Packed : RecipeOf<kType> {
       out->min = Negate(min);
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScale) {
-      out->sub_scale[0] = LoadSigned(group + lane);
-      out->sub_scale[1] = LoadSigned(group + 16 + lane);
+      out->sub_scale[0] = ToFloat(LoadSigned(group + lane));
+      out->sub_scale[1] = ToFloat(LoadSigned(group + 16 + lane));
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScaleMin) {
-      out->sub_scale[0] = LoadUnsigned(group + lane);
-      out->sub_scale[1] = LoadUnsigned(group + 16 + lane);
-      out->sub_min[0] = LoadUnsigned(group + 32 + lane);
-      out->sub_min[1] = LoadUnsigned(group + 48 + lane);
+      out->sub_scale[0] = ToFloat(LoadUnsigned(group + lane));
+      out->sub_scale[1] = ToFloat(LoadUnsigned(group + 16 + lane));
+      out->sub_min[0] = ToFloat(LoadUnsigned(group + 32 + lane));
+      out->sub_min[1] = ToFloat(LoadUnsigned(group + 48 + lane));
       out->min = Negate(LoadHalfLanes(block + 32 + lane * 2));
     }
   }
@@ -236,13 +236,13 @@ struct Unpacked : R {
     out->scale = LoadLanes(p);
     if constexpr (HasMin(R::kKind)) out->min = LoadLanes(p + 64);
     if constexpr (HasSubScale(R::kKind)) {
-      out->sub_scale[0] = LoadInts(p + 64);
-      out->sub_scale[1] = LoadInts(p + 128);
+      out->sub_scale[0] = LoadLanes(p + 64);
+      out->sub_scale[1] = LoadLanes(p + 128);
     }
     if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
       out->min = LoadLanes(p + 192);
-      out->sub_min[0] = LoadInts(p + 256);
-      out->sub_min[1] = LoadInts(p + 320);
+      out->sub_min[0] = LoadLanes(p + 256);
+      out->sub_min[1] = LoadLanes(p + 320);
     }
   }
 
@@ -252,13 +252,13 @@ struct Unpacked : R {
     StoreLanes(p, group.scale);
     if constexpr (HasMin(R::kKind)) StoreLanes(p + 64, group.min);
     if constexpr (HasSubScale(R::kKind)) {
-      StoreInts(p + 64, group.sub_scale[0]);
-      StoreInts(p + 128, group.sub_scale[1]);
+      StoreLanes(p + 64, group.sub_scale[0]);
+      StoreLanes(p + 128, group.sub_scale[1]);
     }
     if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
       StoreLanes(p + 192, group.min);
-      StoreInts(p + 256, group.sub_min[0]);
-      StoreInts(p + 320, group.sub_min[1]);
+      StoreLanes(p + 256, group.sub_min[0]);
+      StoreLanes(p + 320, group.sub_min[1]);
     }
   }
 };
@@ -292,14 +292,17 @@ template <class R>
     if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
     return sum;
   }
-  const Ints dot =
-      AddInts(MulInts(dots[0], group.sub_scale[0]), MulInts(dots[1], group.sub_scale[1]));
-  sum = Fma(ToFloat(dot), Mul(group.scale, x_scale), sum);
+  // Exact: 16 codes up to 32 in magnitude, activations to 127, scales to 128, two halves: < 2^24.
+  const Lanes first = Mul(ToFloat(dots[0]), group.sub_scale[0]);
+  const Lanes dot = Fma(ToFloat(dots[1]), group.sub_scale[1], first);
+  sum = Fma(dot, Mul(group.scale, x_scale), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
     const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
-    const Ints min = AddInts(MulInts(SplatInt(-minus_half_sums[0]), group.sub_min[0]),
-                             MulInts(SplatInt(-minus_half_sums[1]), group.sub_min[1]));
-    sum = Fma(ToFloat(min), Mul(group.min, x_scale), sum);
+    const auto half_sum = [&](int half) __attribute__((always_inline)) {
+      return SplatLanes(static_cast<float>(-minus_half_sums[half]));
+    };
+    const Lanes min = Fma(half_sum(1), group.sub_min[1], Mul(half_sum(0), group.sub_min[0]));
+    sum = Fma(min, Mul(group.min, x_scale), sum);
   }
   return sum;
 }

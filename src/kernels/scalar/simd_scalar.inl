@@ -73,21 +73,12 @@ inline Bytes Lookup(const int8_t* table, const Bytes& index) {
 inline Ints LoadInts(const uint8_t* p) {
   return LoadAs<Ints>(p);
 }
-inline void StoreInts(uint8_t* p, const Ints& a) {
-  __builtin_memcpy(p, &a, sizeof(a));
-}
 inline Ints SplatInt(int value) {
   return Each<Ints>([=](int) { return value; });
-}
-inline Ints AddInts(const Ints& a, const Ints& b) {
-  return Each<Ints>([&](int i) { return a.v[i] + b.v[i]; });
 }
 template <int kBits>
 inline Ints ShiftLeftInts(const Ints& a) {
   return Each<Ints>([&](int i) { return a.v[i] * (1 << kBits); });
-}
-inline Ints MulInts(const Ints& a, const Ints& b) {
-  return Each<Ints>([&](int i) { return a.v[i] * b.v[i]; });
 }
 inline Ints LoadSigned(const uint8_t* p) {
   return Each<Ints>([=](int i) { return static_cast<int8_t>(p[i]); });

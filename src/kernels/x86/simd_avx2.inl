@@ -52,21 +52,12 @@ inline Bytes Lookup(const int8_t* table, Bytes index) {
 inline Ints LoadInts(const uint8_t* p) {
   return LoadBytes(p);
 }
-inline void StoreInts(uint8_t* p, Ints a) {
-  StoreBytes(p, a);
-}
 inline Ints SplatInt(int value) {
   return _mm256_set1_epi32(value);
-}
-inline Ints AddInts(Ints a, Ints b) {
-  return _mm256_add_epi32(a, b);
 }
 template <int kBits>
 inline Ints ShiftLeftInts(Ints a) {
   return _mm256_slli_epi32(a, kBits);
-}
-inline Ints MulInts(Ints a, Ints b) {
-  return _mm256_mullo_epi32(a, b);
 }
 inline Ints LoadSigned(const uint8_t* p) {
   return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
