@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -19,7 +20,7 @@ std::unexpected<Error> SystemFailure(const std::string& path, const char* action
               path + ": cannot " + action + ": " + std::generic_category().message(error));
 }
 
-// Maps the open file. The caller closes `fd`; the map stays.
+// Maps the open file.
 Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
   struct stat status;
   if (::fstat(fd, &status) != 0) return SystemFailure(path, "examine", errno);
@@ -42,16 +43,20 @@ Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
 }  // namespace
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      fd_(std::exchange(other.fd_, -1)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(fd_, other.fd_);
   return *this;
 }
 
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<uint8_t*>(data_), size_);
+  if (fd_ >= 0) ::close(fd_);
 }
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
@@ -59,12 +64,28 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return SystemFailure(path, "open", errno);
   const auto bytes = Map(fd, path);
-  ::close(fd);
-  if (!bytes) return std::unexpected(bytes.error());
+  if (!bytes) {
+    ::close(fd);
+    return std::unexpected(bytes.error());
+  }
   MappedFile file;
+  file.fd_ = fd;
   file.data_ = bytes->data();
   file.size_ = bytes->size();
   return file;
+}
+
+void MappedFile::Read(size_t offset, std::span<uint8_t> out) const {
+  while (!out.empty()) {
+    const ssize_t n = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {  // the map knows, or ends the program as any use of it would
+      std::memcpy(out.data(), data_ + offset, out.size());
+      return;
+    }
+    out = out.subspan(static_cast<size_t>(n));
+    offset += static_cast<size_t>(n);
+  }
 }
 
 void MappedFile::Release(size_t offset, size_t size) const {

@@ -10,7 +10,7 @@
 
 namespace bantam {
 
-// Movable, unmaps on destruction. Safe to read from many threads.
+// Movable, unmaps and closes on destruction. Safe to read from many threads.
 class MappedFile {
  public:
   MappedFile() = default;
@@ -24,12 +24,17 @@ class MappedFile {
 
   std::span<const uint8_t> bytes() const { return {data_, size_}; }
 
+  // Copies bytes [offset, offset + out.size()), which must lie in the file, without making the
+  // map's pages resident: for small pieces here and there.
+  void Read(size_t offset, std::span<uint8_t> out) const;
+
   // madvise(MADV_DONTNEED) over the whole pages inside [offset, offset + size).
   void Release(size_t offset, size_t size) const;
 
  private:
   const uint8_t* data_ = nullptr;
   size_t size_ = 0;
+  int fd_ = -1;
 };
 
 }  // namespace bantam

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace bantam {
 namespace {
@@ -41,6 +43,17 @@ TEST_F(MappedFileTest, MovesWithoutCopying) {
   MappedFile third;
   third = std::move(second);
   EXPECT_EQ(TextOf(third), contents_);
+}
+
+TEST_F(MappedFileTest, ReadsPiecesEvenIfTheFileHasLostItsName) {
+  const auto file = MappedFile::Open(path_);
+  ASSERT_TRUE(file) << file.error().message;
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  for (const size_t offset : {0ul, 1ul, 4095ul, 99'998ul, 100'003ul}) {
+    std::vector<uint8_t> piece(std::min<size_t>(5000, contents_.size() - offset));
+    file->Read(offset, piece);
+    EXPECT_EQ(std::string(piece.begin(), piece.end()), contents_.substr(offset, piece.size()));
+  }
 }
 
 TEST_F(MappedFileTest, ReleasedPagesAreReadAgain) {

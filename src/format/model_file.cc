@@ -24,6 +24,11 @@ const TensorView* ModelFile::Find(std::string_view name) const {
   return &tensors_[*place];
 }
 
+void ModelFile::Read(const TensorView& tensor, uint64_t offset, std::span<uint8_t> out) const {
+  const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
+  file.Read(static_cast<size_t>(tensor.data - file.bytes().data()) + offset, out);
+}
+
 void ModelFile::Release(const TensorView& tensor) const {
   const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
   file.Release(static_cast<size_t>(tensor.data - file.bytes().data()), tensor.size_bytes);

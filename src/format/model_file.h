@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,9 @@ class ModelFile {
 
   // The tensor of that name, or nullptr.
   const TensorView* Find(std::string_view name) const;
+
+  // Copies a piece of a tensor's bytes without making the file's pages resident.
+  void Read(const TensorView& tensor, uint64_t offset, std::span<uint8_t> out) const;
 
   // Tells the kernel that these bytes will not be needed again soon (after packing).
   void Release(const TensorView& tensor) const;

@@ -2,6 +2,7 @@
 #include "model/weights.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 #include <string>
@@ -248,6 +249,7 @@ Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const Mode
                                                Precision precision, ThreadPool& pool,
                                                const std::function<void(double)>& on_progress) {
   std::unique_ptr<Weights> weights(new Weights());
+  weights->file_ = &file;
   weights->config_ = config;
   weights->precision_ = precision;
   TRY(weights->Bind(file));
@@ -256,9 +258,19 @@ Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const Mode
 }
 
 void Weights::Embed(int token, float* out) const {
-  const int64_t row_bytes = RowBytes(token_embedding_.type, config_.n_embd);
-  DequantizeRow(token_embedding_.type, token_embedding_.data + token * row_bytes, config_.n_embd,
-                out);
+  const DType type = token_embedding_.type;
+  const DTypeInfo& info = InfoOf(type);
+  const int64_t row_bytes = RowBytes(type, config_.n_embd);
+  std::array<uint8_t, 4096> buffer;
+  const int64_t columns_at_once =
+      static_cast<int64_t>(buffer.size()) / info.block_bytes * info.block_size;
+  for (int64_t at = 0; at < config_.n_embd; at += columns_at_once) {
+    const int64_t n = std::min<int64_t>(columns_at_once, config_.n_embd - at);
+    const int64_t offset = token * row_bytes + RowBytes(type, at);
+    file_->Read(token_embedding_, static_cast<uint64_t>(offset),
+                std::span(buffer).first(static_cast<size_t>(RowBytes(type, n))));
+    DequantizeRow(type, buffer.data(), n, out + at);
+  }
 }
 
 uint64_t Weights::PackedBytesOf(const ModelFile& file, const ModelConfig& config) {

@@ -60,7 +60,8 @@ class Weights {
   const Linear& head() const { return head_; }
   uint64_t packed_bytes() const { return memory_.size(); }
 
-  // One row of the token embedding as floats [n_embd].
+  // One row of the token embedding as floats [n_embd], read from the file: a long context looks at
+  // few of its pages twice.
   void Embed(int token, float* out) const;
 
   // Bytes that packing this file's matrices takes, without loading anything.
@@ -73,6 +74,7 @@ class Weights {
                     const std::function<void(double)>& on_progress);
   std::vector<Linear*> Matrices();
 
+  const ModelFile* file_ = nullptr;
   ModelConfig config_;
   Precision precision_ = Precision::kFast;
   TensorView token_embedding_;
