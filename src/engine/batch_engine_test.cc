@@ -267,21 +267,24 @@ struct Variant {
   int prompt_chunk;
   bool prefix_cache;
   int kv_tokens;
+  bool speculation = false;
 };
 
 // Fifty requests, half of them building on others, arriving while others run: every answer is the
-// plain one, whatever the batch, the chunk, the cache and the memory.
+// plain one, whatever the batch, the chunk, the cache, the memory and the guesses.
 TEST(BatchEngineProperty, AnswersDependOnNothingButTheRequest) {
   const Variant variants[] = {
-      {1, 64, true, 512},  {8, 64, true, 4096},  {8, 1, true, 4096},
-      {8, 17, true, 4096}, {8, 512, true, 4096}, {8, 64, false, 4096},
-      {8, 64, true, 512},  {8, 17, false, 640},  {3, 200, true, 576},
+      {1, 64, true, 512},       {8, 64, true, 4096},       {8, 1, true, 4096},
+      {8, 17, true, 4096},      {8, 512, true, 4096},      {8, 64, false, 4096},
+      {8, 64, true, 512},       {8, 17, false, 640},       {3, 200, true, 576},
+      {1, 64, true, 512, true}, {8, 64, true, 4096, true}, {8, 17, false, 640, true},
   };
   for (const Variant& variant : variants) {
     EngineOptions options = Options(512, variant.max_sequences);
     options.kv_tokens = variant.kv_tokens;
     options.prompt_chunk = variant.prompt_chunk;
     options.prefix_cache = variant.prefix_cache;
+    options.speculation = variant.speculation;
     TestEngine engine(options);
     std::mt19937 random(77);
     std::vector<GenerationRequest> requests;
@@ -323,6 +326,10 @@ TEST(BatchEngineProperty, AnswersDependOnNothingButTheRequest) {
     }
     engine.ExpectAllBlocksBack();
     // The walk must have gone where it is meant to.
+    if (variant.speculation) {
+      EXPECT_GT(engine.model->tokens_guessed, 50);
+      continue;
+    }
     if (variant.prefix_cache && variant.kv_tokens == 4096) {
       EXPECT_LT(engine.model->tokens_run, least * 9 / 10) << "nothing was reused";
       EXPECT_GT(engine.model->copies, 5);
@@ -414,7 +421,9 @@ TEST(BatchEngine, GuessesGoWithASequenceThatLosesItsMemory) {
 }
 
 TEST(BatchEngine, NextTurnReadsOnlyWhatIsNew) {
-  TestEngine engine(Options());
+  EngineOptions options = Options();
+  options.speculation = false;  // which runs more
+  TestEngine engine(options);
   std::mt19937 random(1);
   GenerationRequest request = Ask(RandomTokens(random, 150), 30);
   request.ignore_end = true;

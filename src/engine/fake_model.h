@@ -53,6 +53,7 @@ class FakeModel : public ForwardModel {
     for (const SequenceChunk& chunk : batch) {
       largest_batch += std::ssize(chunk.tokens);
       tokens_run += std::ssize(chunk.tokens);
+      tokens_guessed += std::max(0, chunk.n_outputs - 1);
       for (size_t i = 0; i < chunk.tokens.size(); ++i) {
         Slot(chunk, chunk.position + static_cast<int>(i)) = chunk.tokens[i];
       }
@@ -109,6 +110,7 @@ class FakeModel : public ForwardModel {
   std::map<int, TokenId> script;  // position → the token that is certain there
 
   int64_t tokens_run = 0;
+  int64_t tokens_guessed = 0;  // of those
   int64_t largest_batch = 0;
   int batches = 0;
   int copies = 0;

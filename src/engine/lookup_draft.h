@@ -7,6 +7,7 @@
 // it: a token is kept only where it is the one that would have been chosen.
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -14,15 +15,19 @@
 
 namespace bantam {
 
-// One per sequence; not thread-safe. Deterministic: counts steps, never time.
+// One per sequence; not thread-safe. Deterministic: counts tokens, never time.
+//
+// How many tokens to guess follows from how often guesses have been right: the longer the ending
+// that has occurred before, the likelier. Each guess that is right makes it longer by one. A draft
+// is as long as maximises the tokens to be expected for the cost of the step, and empty where a
+// step without one does better.
 class LookupDraft {
  public:
-  static constexpr int kMinMatch = 3;   // tokens of the ending that must have occurred before
+  static constexpr int kMinMatch = 2;   // tokens of the ending that must have occurred before
   static constexpr int kMaxMatch = 16;  // more say no more
   static constexpr int kMaxTokens = 15;
 
-  // The next tokens as far as they can be guessed, at most `most`; empty where guessing has not
-  // paid lately. Valid until the next call.
+  // The next tokens as far as guessing them pays, at most `most`. Valid until the next call.
   std::span<const TokenId> Propose(std::span<const TokenId> tokens, int most);
 
   std::span<const TokenId> proposed() const { return draft_; }
@@ -31,13 +36,27 @@ class LookupDraft {
   void Judge(int n_right);
 
  private:
-  // Where the longest earlier occurrence of the ending ends; -1 if there is none.
-  static int FindEnding(std::span<const TokenId> tokens);
+  // An earlier occurrence of the ending.
+  struct Match {
+    int end = -1;  // index of its last token; -1 if there is none
+    int length = 0;
+  };
+  static Match FindEnding(std::span<const TokenId> tokens);
+
+  // Of the guesses after matches of some length: how many were right, of how many; the latest count
+  // most. Starts with what is usual.
+  struct Odds {
+    float right;
+    float all;
+  };
+  static constexpr std::array<Odds, 6> kUsual = {
+      {{0.6F, 3}, {1.05F, 3}, {1.5F, 3}, {1.8F, 3}, {2.1F, 3}, {2.55F, 3}}};
+  static size_t KindOf(int match_length);
+  int BestLength(int match_length) const;
 
   std::vector<TokenId> draft_;
-  int length_ = 4;    // of the next draft: doubles with success
-  int failures_ = 0;  // drafts in a row of which nothing was right
-  int pause_ = 0;     // steps without a draft after failures
+  Match match_;  // of draft_
+  std::array<Odds, 6> odds_ = kUsual;
 };
 
 }  // namespace bantam
