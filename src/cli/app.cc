@@ -21,6 +21,7 @@ constexpr CommandEntry kCommands[] = {
     {"template", "the prompt a chat becomes", TemplateCommand},
     {"score", "log-probabilities of a text, token by token", ScoreCommand},
     {"bench", "speed of prefill and decode, memory", BenchCommand},
+    {"doctor", "what this machine can do, and what to change", DoctorCommand},
     {"version", "version and instruction set", VersionCommand},
 };
 

@@ -16,6 +16,8 @@ Backend RealBackend() {
       .validate = Validate,
       .isa = ActiveIsa,
       .peak_memory = PeakMemoryBytes,
+      .describe_machine = DescribeMachine,
+      .measure_machine = MeasureMachine,
   };
 }
 

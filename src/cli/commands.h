@@ -20,6 +20,7 @@ CommandFunction DetokenizeCommand;
 CommandFunction TemplateCommand;
 CommandFunction ScoreCommand;
 CommandFunction BenchCommand;
+CommandFunction DoctorCommand;
 CommandFunction VersionCommand;
 
 struct CommandEntry {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bantam/engine.h"
+#include "bantam/machine.h"
 #include "bantam/model.h"
 #include "bantam/result.h"
 #include "bantam/sampling.h"
@@ -26,6 +27,8 @@ struct Backend {
   std::function<Result<void>(const SamplingParams&)> validate;
   std::function<std::string()> isa;
   std::function<uint64_t()> peak_memory;
+  std::function<MachineInfo()> describe_machine;
+  std::function<Result<MachineSpeed>(int)> measure_machine;
 };
 
 // The real thing.

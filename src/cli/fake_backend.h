@@ -99,6 +99,15 @@ struct FakeWorld {
   StringOutput out;
   StringOutput err;
   std::map<std::string, std::string> variables;
+  MachineInfo machine = {.isa = "avx2",
+                         .isas = {"scalar", "avx2"},
+                         .cpus = 4,
+                         .fast_cpus = 4,
+                         .threads = 4,
+                         .memory_available = uint64_t{8} << 30,
+                         .huge_pages = "madvise"};
+  MachineSpeed speed = {.read_bytes_per_s = 20e9, .int8_products_per_s = 400e9, .steadiness = 0.97};
+  int measured_threads = 0;
   Backend backend;
   Environment env;
 };

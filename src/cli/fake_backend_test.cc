@@ -177,6 +177,11 @@ FakeWorld::FakeWorld()
   };
   backend.isa = [] { return std::string("scalar"); };
   backend.peak_memory = [] { return uint64_t{3} << 20; };
+  backend.describe_machine = [this] { return machine; };
+  backend.measure_machine = [this](int threads) -> Result<MachineSpeed> {
+    measured_threads = threads;
+    return speed;
+  };
 }
 
 int FakeWorld::Run(const std::vector<std::string>& args) {

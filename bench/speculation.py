@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""What guessing tokens from earlier text gains: the same prompts with it and without.
+
+    python bench/speculation.py MODEL.gguf [--rounds 1] [--tokens 256] [-t 2]
+
+The prompts are those of bench/prompts: `copying` (JSON, tables, code and text that is edited) and
+`chat` (free text). Runs `bantam run` at temperature 0 with and without --speculation in turns, and
+prints each prompt's ratio of tokens a second and the median of each kind. Replies shorter than 128
+tokens are left out. Fails if an answer differs, if copying gains less than 1.5 in the median, or
+chat less than 0.97.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SHORTEST = 128
+FLOORS = {"copying": 1.5, "chat": 0.97}
+
+
+def reply(options, prompt: str, speculation: str) -> tuple[str, int, float]:
+    """(text, tokens, tokens a second) of one run."""
+    done = subprocess.run(
+        [options.bantam, "run", options.model, "--temperature", "0", "--max-tokens",
+         str(options.tokens), "-t", str(options.threads), "--speculation", speculation, "--stats",
+         "--", prompt], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    found = re.search(r"^reply +(\d+) tokens? in [\d.]+ s, ([\d.,]+) tok/s", done.stderr, re.M)
+    if not found:
+        sys.exit(f"no rate in the statistics:\n{done.stderr}")
+    return done.stdout, int(found[1]), float(found[2].replace(",", ""))
+
+
+def ratio(options, prompt: str) -> tuple[int, float]:
+    """(tokens of the reply, speed with guesses over speed without); both ways in turns."""
+    rates = {"off": [], "on": []}
+    answers = set()
+    for i in range(options.rounds):
+        for way in ("off", "on") if i % 2 == 0 else ("on", "off"):
+            text, n, rate = reply(options, prompt, way)
+            rates[way].append(rate)
+            answers.add(text)
+            if n < SHORTEST:
+                return n, 0.0
+    if len(answers) != 1:
+        sys.exit(f"the answers differ: {prompt!r}")
+    return n, statistics.median(rates["on"]) / statistics.median(rates["off"])
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--tokens", type=int, default=256)
+    parser.add_argument("-t", "--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--bantam", default=str(ROOT / "build/release/bantam"))
+    options = parser.parse_args()
+    broken = []
+    for kind, floor in FLOORS.items():
+        ratios = []
+        for prompt in json.loads((ROOT / f"bench/prompts/{kind}.json").read_text("utf-8")):
+            n, gain = ratio(options, prompt)
+            words = " ".join(prompt.split())
+            print(f"{kind:8} {n:4} tokens  {f'{gain:.2f}' if gain else 'short':>5}  {words[:60]}",
+                  flush=True)
+            if gain:
+                ratios.append(gain)
+        median = statistics.median(ratios)
+        print(f"{kind:8} median of {len(ratios)}: {median:.2f}, from {min(ratios):.2f} to "
+              f"{max(ratios):.2f} (at least {floor} wanted)\n", flush=True)
+        if median < floor:
+            broken.append(f"{kind}: {median:.2f}, at least {floor} wanted")
+    for text in broken:
+        print(f"BROKEN  {text}")
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

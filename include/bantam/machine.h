@@ -1,0 +1,37 @@
+// Machine: what this process may use of its machine, and how fast that is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bantam/result.h"
+
+namespace bantam {
+
+struct MachineInfo {
+  std::string isa;                // the instruction set the kernels run on
+  std::vector<std::string> isas;  // all that this machine can run, slowest first
+  int cpus = 1;                   // in the affinity mask
+  int fast_cpus = 1;              // of those, the fast ones of a machine with two kinds
+  double cpu_quota = 0;           // processor time the cgroup allows; 0: no quota
+  int threads = 1;                // the default that follows
+  uint64_t memory_available = 0;  // bytes without swapping, within the cgroup's limit; 0: unknown
+  std::string huge_pages;         // "always", "madvise", "never"; empty: the system does not say
+};
+
+// Asks the operating system; never fails.
+MachineInfo DescribeMachine();
+
+// Rates that bound a model's speed, measured by wall clock.
+struct MachineSpeed {
+  double read_bytes_per_s = 0;  // memory read from end to end: bounds decode
+  double int8_products_per_s =
+      0;                  // multiply-adds of the kernels' own matrix product: bounds prefill
+  double steadiness = 0;  // slowest over fastest repetition; well below 1: busy, or throttled
+};
+
+// Takes about a second and 256 MiB. Fails with kResourceExhausted where there is no such memory.
+Result<MachineSpeed> MeasureMachine(int threads);
+
+}  // namespace bantam
