@@ -20,6 +20,19 @@ std::unexpected<Error> SystemFailure(const std::string& path, const char* action
               path + ": cannot " + action + ": " + std::generic_category().message(error));
 }
 
+// Opens for reading. Never as descriptor 0, 1 or 2, which others would read and write as theirs if
+// this program was started without them.
+int OpenFile(const std::string& path) {
+  // O_NONBLOCK: opening a pipe must not wait for a writer. It means nothing for regular files.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return moved;
+}
+
 // Maps the open file.
 Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
   struct stat status;
@@ -60,8 +73,7 @@ MappedFile::~MappedFile() {
 }
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
-  // O_NONBLOCK: opening a pipe must not wait for a writer. It means nothing for regular files.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int fd = OpenFile(path);
   if (fd < 0) return SystemFailure(path, "open", errno);
   const auto bytes = Map(fd, path);
   if (!bytes) {
