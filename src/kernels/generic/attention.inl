@@ -79,40 +79,48 @@ template <bool kHalf, int kMost, bool kPrefetch>
   if constexpr (kMost > 1) ChainUpTo<kHalf, kMost - 1, kPrefetch>(rows, job);
 }
 
-// All rows in as few passes over b as the registers allow, each of about equally many. Where one
-// pass is enough, memory is what is waited for.
+// For up to kChainRows rows.
 template <bool kHalf>
-[[gnu::noinline]] void Chains(int n_rows, ChainJob job) {
-  if (n_rows <= kChainRows && job.next != nullptr) {
-    return ChainUpTo<kHalf, kChainRows, true>(n_rows, job);
-  }
-  for (int passes = (n_rows + kChainRows - 1) / kChainRows; passes > 0; --passes) {
-    const int rows = (n_rows + passes - 1) / passes;
-    ChainUpTo<kHalf, kChainRows, false>(rows, job);
-    job.a += rows * job.a_stride;
-    job.c += rows * job.c_stride;
-    n_rows -= rows;
-  }
+[[gnu::noinline]] void Chains(int n_rows, const ChainJob& job) {
+  if (job.next != nullptr) return ChainUpTo<kHalf, kChainRows, true>(n_rows, job);
+  ChainUpTo<kHalf, kChainRows, false>(n_rows, job);
 }
 
-// Scratch of one attention job, laid out over its bytes.
-struct AttentionScratch {
-  float* scores;  // [n_rows][kSpanKeys]
-  float* span;    // [n_rows][padded head_dim]: this span's values
-  float* total;   // [n_rows][padded head_dim]
-  float* max;     // [n_rows] running maximum
-  float* sum;     // [n_rows] running sum of exponentials
+// Rows of an attention job that are worked on together: as many as one pass of chains takes, so
+// that their scores stay in the first-level cache.
+struct AttentionRows {
+  int n;
+  const float* queries;      // [n][head_dim]
+  const int* visible;        // [n]
+  const int* first_visible;  // [n], or none
+  float* total;              // [n][padded head_dim]: the result so far
+  float* max;                // [n] running maximum
+  float* sum;                // [n] running sum of exponentials
+  // Of the span at hand, shared with the rows before and after.
+  float* scores;    // [n][kSpanKeys]
+  float* span;      // [n][padded head_dim]
+  float* span_max;  // [n]
+  float* span_sum;  // [n]
 };
 
-[[gnu::always_inline]] inline AttentionScratch LayOut(const AttentionJob& job) {
+[[gnu::always_inline]] inline AttentionRows RowsOf(const AttentionJob& job, int first) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
-  AttentionScratch s;
-  s.scores = reinterpret_cast<float*>(job.scratch);
-  s.span = s.scores + int64_t{job.n_rows} * kSpanKeys;
-  s.total = s.span + job.n_rows * padded;
-  s.max = s.total + job.n_rows * padded;
-  s.sum = s.max + job.n_rows;
-  return s;
+  const int64_t all = job.n_rows;
+  const int64_t most = all < kChainRows ? all : kChainRows;
+  AttentionRows rows;
+  rows.n = job.n_rows - first < kChainRows ? job.n_rows - first : kChainRows;
+  rows.queries = job.queries + int64_t{first} * job.head_dim;
+  rows.visible = job.visible + first;
+  rows.first_visible = job.first_visible == nullptr ? nullptr : job.first_visible + first;
+  rows.scores = reinterpret_cast<float*>(job.scratch);
+  rows.span = rows.scores + most * kSpanKeys;
+  float* total = rows.span + most * padded;
+  rows.total = total + first * padded;
+  rows.max = total + all * padded + first;
+  rows.sum = total + all * (padded + 1) + first;
+  rows.span_max = total + all * (padded + 2);
+  rows.span_sum = rows.span_max + most;
+  return rows;
 }
 
 constexpr float kMinusInfinity = -__builtin_inff();
@@ -142,91 +150,101 @@ constexpr float kMinusInfinity = -__builtin_inff();
 }
 
 // Adds a span's result to a row's running one (first: becomes it).
-[[gnu::always_inline]] inline void Merge(const AttentionScratch& s, int r, int64_t padded,
-                                         bool first, float span_max, float span_sum) {
-  float* total = s.total + r * padded;
-  const float* span = s.span + r * padded;
-  if (first) {
-    s.max[r] = span_max;
-    s.sum[r] = span_sum;
+[[gnu::always_inline]] inline void Merge(const AttentionRows& rows, int r, int64_t padded) {
+  float* total = rows.total + r * padded;
+  const float* span = rows.span + r * padded;
+  if (rows.sum[r] == 0) {
+    rows.max[r] = rows.span_max[r];
+    rows.sum[r] = rows.span_sum[r];
     for (int64_t d = 0; d < padded; d += 16) Store16(total + d, Load16(span + d));
     return;
   }
-  const float max = span_max > s.max[r] ? span_max : s.max[r];
-  const float keep = ExpOne(s.max[r] - max);
-  const float add = ExpOne(span_max - max);
-  s.sum[r] = __builtin_fmaf(span_sum, add, s.sum[r] * keep);
-  s.max[r] = max;
+  const float max = rows.span_max[r] > rows.max[r] ? rows.span_max[r] : rows.max[r];
+  const float keep = ExpOne(rows.max[r] - max);
+  const float add = ExpOne(rows.span_max[r] - max);
+  rows.sum[r] = __builtin_fmaf(rows.span_sum[r], add, rows.sum[r] * keep);
+  rows.max[r] = max;
   for (int64_t d = 0; d < padded; d += 16) {
     const F32x16 kept = Mul16(Load16(total + d), Splat16(keep));
     Store16(total + d, Fma16(Load16(span + d), Splat16(add), kept));
   }
 }
 
-// One span of up to 512 keys for all rows; `n` keys are visible to some row.
+// The keys that some of the rows see: [first, last).
+struct KeyRange {
+  int first;
+  int last;
+};
+[[gnu::always_inline]] inline KeyRange KeysOf(const int* visible, const int* first_visible, int n) {
+  KeyRange keys = {visible[0], 0};
+  for (int r = 0; r < n; ++r) {
+    const int from = first_visible == nullptr ? 0 : first_visible[r];
+    keys.first = from < keys.first ? from : keys.first;
+    keys.last = visible[r] > keys.last ? visible[r] : keys.last;
+  }
+  return keys;
+}
+
+// The n keys from span_begin on, at most a span, for some rows. Where all rows of the job are here,
+// memory is what is waited for: `ahead` asks for each block while the one before is used.
 template <bool kHalf>
-void AttendSpan(const AttentionJob& job, const AttentionScratch& s, int span_begin, int n,
-                bool is_last) {
+void AttendSpan(const AttentionJob& job, const AttentionRows& rows, int span_begin, int n,
+                bool ahead, bool is_last) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
   const int rounded = (n + 15) / 16 * 16;
-  for (int64_t i = 0; i < int64_t{job.n_rows} * kSpanKeys; ++i) s.scores[i] = 0;
+  for (int64_t i = 0; i < int64_t{rows.n} * kSpanKeys; ++i) rows.scores[i] = 0;
   const int first = span_begin / kBlockKeys;
   const int n_blocks = (n + kBlockKeys - 1) / kBlockKeys;
   for (int b = 0; b < n_blocks; ++b) {
     const int k = b * kBlockKeys;
     const int lanes = rounded - k < kBlockKeys ? rounded - k : kBlockKeys;
-    const uint8_t* keys = job.keys[first + b];
     const uint8_t* next = b + 1 < n_blocks ? job.keys[first + b + 1] : job.values[first];
-    Chains<kHalf>(job.n_rows, {job.queries, job.head_dim, keys, kBlockKeys, s.scores + k, kSpanKeys,
-                               lanes, job.head_dim, next});
+    Chains<kHalf>(rows.n,
+                  {rows.queries, job.head_dim, job.keys[first + b], kBlockKeys, rows.scores + k,
+                   kSpanKeys, lanes, job.head_dim, ahead ? next : nullptr});
   }
-  for (int64_t i = 0; i < job.n_rows * padded; ++i) s.span[i] = 0;
-  float* span_max = s.sum + job.n_rows;
-  float* span_sum = span_max + job.n_rows;
-  for (int r = 0; r < job.n_rows; ++r) {
-    int from = job.first_visible == nullptr ? 0 : job.first_visible[r] - span_begin;
+  for (int64_t i = 0; i < rows.n * padded; ++i) rows.span[i] = 0;
+  for (int r = 0; r < rows.n; ++r) {
+    int from = rows.first_visible == nullptr ? 0 : rows.first_visible[r] - span_begin;
     from = from < 0 ? 0 : from;
-    const int to = job.visible[r] - span_begin < n ? job.visible[r] - span_begin : n;
-    if (!Softmax(s.scores + int64_t{r} * kSpanKeys, rounded, from, to, span_max + r,
-                 span_sum + r)) {
-      span_sum[r] = 0;
+    const int to = rows.visible[r] - span_begin < n ? rows.visible[r] - span_begin : n;
+    if (!Softmax(rows.scores + int64_t{r} * kSpanKeys, rounded, from, to, rows.span_max + r,
+                 rows.span_sum + r)) {
+      rows.span_sum[r] = 0;
     }
   }
   for (int b = 0; b < n_blocks; ++b) {
     const int k = b * kBlockKeys;
     const int keys = n - k < kBlockKeys ? n - k : kBlockKeys;
-    const uint8_t* values = job.values[first + b];
     const uint8_t* next = b + 1 < n_blocks ? job.values[first + b + 1]
                           : is_last        ? nullptr
                                            : job.keys[first + b + 1];
-    Chains<kHalf>(job.n_rows, {s.scores + k, kSpanKeys, values, padded, s.span, padded,
-                               static_cast<int>(padded), keys, next});
+    Chains<kHalf>(rows.n, {rows.scores + k, kSpanKeys, job.values[first + b], padded, rows.span,
+                           padded, static_cast<int>(padded), keys, ahead ? next : nullptr});
   }
-  for (int r = 0; r < job.n_rows; ++r) {
-    if (span_sum[r] == 0) continue;
-    Merge(s, r, padded, s.sum[r] == 0, span_max[r], span_sum[r]);
+  for (int r = 0; r < rows.n; ++r) {
+    if (rows.span_sum[r] != 0) Merge(rows, r, padded);
   }
 }
 
 template <bool kHalf>
 [[gnu::noinline]] void AttentionOf(const AttentionJob& job) {
-  const AttentionScratch s = LayOut(job);
   const int64_t padded = PaddedHeadDim(job.head_dim);
-  int first = job.visible[0];
-  int last = 0;
-  for (int r = 0; r < job.n_rows; ++r) {
-    s.sum[r] = 0;
-    const int from = job.first_visible == nullptr ? 0 : job.first_visible[r];
-    first = from < first ? from : first;
-    last = job.visible[r] > last ? job.visible[r] : last;
+  const AttentionRows all = RowsOf(job, 0);
+  for (int r = 0; r < job.n_rows; ++r) all.sum[r] = 0;
+  const KeyRange keys = KeysOf(job.visible, job.first_visible, job.n_rows);
+  for (int span = keys.first / kSpanKeys * kSpanKeys; span < keys.last; span += kSpanKeys) {
+    for (int r = 0; r < job.n_rows; r += kChainRows) {
+      const AttentionRows rows = RowsOf(job, r);
+      const int left = KeysOf(rows.visible, rows.first_visible, rows.n).last - span;
+      if (left <= 0) continue;
+      AttendSpan<kHalf>(job, rows, span, left < kSpanKeys ? left : kSpanKeys,
+                        job.n_rows <= kChainRows, left <= kSpanKeys);
+    }
   }
-  for (int span = first / kSpanKeys * kSpanKeys; span < last; span += kSpanKeys) {
-    const bool is_last = last - span <= kSpanKeys;
-    AttendSpan<kHalf>(job, s, span, is_last ? last - span : kSpanKeys, is_last);
-  }
   for (int r = 0; r < job.n_rows; ++r) {
-    const float inverse = 1.0F / s.sum[r];
-    const float* total = s.total + r * padded;
+    const float inverse = 1.0F / all.sum[r];
+    const float* total = all.total + r * padded;
     float* out = job.out + int64_t{r} * job.head_dim;
     for (int d = 0; d < job.head_dim; ++d) out[d] = total[d] * inverse;
   }
