@@ -36,8 +36,9 @@ Result<Json> ParseArray(const std::string& text, const char* what) {
 
 }  // namespace
 
-ChatRenderer::ChatRenderer(std::string_view source, const Vocabulary& vocabulary)
-    : error_{ErrorCode::kUnsupported, "the model has no chat template"},
+ChatRenderer::ChatRenderer(std::string_view source, const Vocabulary& vocabulary, std::string name)
+    : name_(std::move(name)),
+      error_{ErrorCode::kUnsupported, "the model has no chat template"},
       bos_token_(BytesOf(vocabulary, vocabulary.bos)),
       eos_token_(BytesOf(vocabulary, vocabulary.eos)) {
   if (source.empty()) {
@@ -51,8 +52,7 @@ ChatRenderer::ChatRenderer(std::string_view source, const Vocabulary& vocabulary
   if (compiled) {
     template_ = *std::move(compiled);
   } else {
-    error_ = std::move(compiled).error();
-    error_.message = "the model's chat template: " + error_.message;
+    error_ = Named(std::move(compiled).error());
   }
 }
 
@@ -62,7 +62,16 @@ Result<std::string> ChatRenderer::Render(const ChatInput& input) const {
     return Render(own, input);
   }
   if (!template_) return std::unexpected(error_);
-  return Render(*template_, input);
+  Result<std::string> text = Render(*template_, input);
+  if (!text && text.error().code == ErrorCode::kResourceExhausted) {
+    return std::unexpected(Named(std::move(text).error()));
+  }
+  return text;
+}
+
+Error ChatRenderer::Named(Error error) const {
+  if (!name_.empty()) error.message = name_ + ": " + error.message;
+  return error;
 }
 
 Result<std::string> ChatRenderer::Render(const ChatTemplate& chat_template,

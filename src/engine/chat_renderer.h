@@ -16,8 +16,9 @@ namespace bantam {
 class ChatRenderer {
  public:
   // Without a template of its own a model whose vocabulary has <|im_start|> gets ChatML. Never
-  // fails: a template that is missing or does not compile is an error only once it is used.
-  ChatRenderer(std::string_view source, const Vocabulary& vocabulary);
+  // fails: a template that is missing or does not compile is an error only once it is used, and
+  // then named as `name` says (file and key).
+  ChatRenderer(std::string_view source, const Vocabulary& vocabulary, std::string name = "");
 
   // The template; empty if there is none.
   const std::string& source() const { return source_; }
@@ -29,6 +30,10 @@ class ChatRenderer {
  private:
   Result<std::string> Render(const ChatTemplate& chat_template, const ChatInput& input) const;
 
+  // Says where the template comes from.
+  Error Named(Error error) const;
+
+  std::string name_;
   std::string source_;
   std::optional<ChatTemplate> template_;
   Error error_;  // if there is none

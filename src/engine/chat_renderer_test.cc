@@ -62,6 +62,18 @@ TEST_F(ChatRendererTest, ABrokenTemplateIsAnErrorWhenUsed) {
   EXPECT_NE(text.error().message.find("chat template"), std::string::npos);
 }
 
+TEST_F(ChatRendererTest, ErrorsSayWhereTheTemplateComesFrom) {
+  const std::string name = "m.gguf: tokenizer.chat_template";
+  for (const char* source :
+       {"{% for %}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}"}) {
+    const ChatRenderer chat(source, WithTokens({"<|im_start|>"}), name);
+    const auto text = chat.Render(Hello());
+    ASSERT_FALSE(text) << source;
+    EXPECT_TRUE(text.error().message.starts_with(name + ": ")) << text.error().message;
+  }
+}
+
 TEST_F(ChatRendererTest, AChatCanBringItsOwnTemplate) {
   const ChatRenderer chat("{% for %}", WithTokens({"a"}));
   ChatInput input = Hello();

@@ -41,7 +41,11 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(const std::string& path) 
   auto tokenizer = Tokenizer::Create(model->file_->metadata());
   if (!tokenizer) return std::unexpected(InFile(path, std::move(tokenizer).error()));
   model->tokenizer_ = *std::move(tokenizer);
-  model->chat_ = std::make_unique<ChatRenderer>(model->info_.chat_template, model->vocabulary());
+  constexpr const char* kTemplate = "tokenizer.chat_template";
+  const auto source = model->file_->metadata().GetStringOr(kTemplate, "");
+  if (!source) return std::unexpected(InFile(path, source.error()));
+  model->chat_ =
+      std::make_unique<ChatRenderer>(*source, model->vocabulary(), path + ": " + kTemplate);
   model->info_.chat_template = model->chat_->source();
   return model;
 }
@@ -64,8 +68,9 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   const ModelConfig config = TRY(ReadConfig(file_->metadata()));
   if (config.vocab_size != vocabulary().size()) {
     return Fail(ErrorCode::kCorrupt, "the tokenizer has " + std::to_string(vocabulary().size()) +
-                                         " tokens, but the model has " +
-                                         std::to_string(config.vocab_size));
+                                         " tokens (tokenizer.ggml.tokens), but the model has " +
+                                         std::to_string(config.vocab_size) + " (" +
+                                         config.architecture + ".vocab_size)");
   }
   if (options.threads < 0 || options.threads > kMaxThreads) {
     return Fail(ErrorCode::kInvalidArgument, "threads must be between 0 and " +

@@ -104,6 +104,25 @@ TEST(LoadedModel, ErrorsNameTheFile) {
   EXPECT_NE(error.find("the tokenizer has "), std::string::npos) << error;
 }
 
+TEST(LoadedModel, AChatTemplateOfAnotherTypeIsRefused) {
+  const std::string key = "tokenizer.chat_template";
+  std::string bytes = ReadAll(kModel);
+  const size_t at = bytes.find(key);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = 'T';
+  // Two numbers before all other keys: 64 bytes, so that what follows stays aligned.
+  const auto number = [](const std::string& name) {
+    return static_cast<char>(name.size()) + std::string(7, '\0') + name +
+           std::string("\4\0\0\0\7\0\0\0", 8);
+  };
+  bytes.insert(24, number(key) + number("number 10"));
+  bytes[16] = static_cast<char>(bytes[16] + 2);  // the number of keys
+  const TemporaryFile file(bytes);
+  const std::string error = ErrorOf(LoadedModel::LoadVocabulary(file.path()));
+  EXPECT_TRUE(error.starts_with("corrupt data: " + file.path())) << error;
+  EXPECT_NE(error.find(key), std::string::npos) << error;
+}
+
 TEST(LoadedModel, AVocabularyAloneRunsNoEngine) {
   const auto model = LoadedModel::LoadVocabulary(kModel);
   ASSERT_TRUE(model) << model.error().message;

@@ -54,6 +54,7 @@ struct Setting {
   int prompt_chunk = 512;
   int max_sequences = 1;
   bool prefix_cache = false;
+  bool speculation = false;  // wrong guesses would be recorded too
 };
 
 // An engine that records one of its requests.
@@ -77,6 +78,7 @@ class Rig {
     options.max_sequences = setting.max_sequences;
     options.prompt_chunk = setting.prompt_chunk;
     options.prefix_cache = setting.prefix_cache;
+    options.speculation = setting.speculation;
     options.kv_tokens = kContext * setting.max_sequences;
     auto cache = KvCache::Create(model_->transformer()->kv_shape(),
                                  PrefixCache::BlocksFor(options.kv_tokens));
@@ -226,6 +228,22 @@ class Numbers : public testing::Test {
     EXPECT_EQ(rig_->cached(), static_cast<int>(prompt_.size()) + kReply - 1);
   }
 
+  // After a text that repeats itself, guesses are run along: they may change no answer.
+  void CheckGuesses() {
+    Tokens prompt;
+    for (int round = 0; round < 3; ++round) {
+      prompt.insert(prompt.end(), prompt_.begin(), prompt_.begin() + 70);
+    }
+    for (const size_t n : {size_t{150}, prompt.size()}) {
+      const Tokens part(prompt.begin(), prompt.begin() + static_cast<ptrdiff_t>(n));
+      rig_->Start({});
+      const Tokens want = rig_->Answer(part).answer;
+      rig_->Start({.speculation = true});
+      EXPECT_EQ(rig_->Answer(part).answer, want) << n;
+      EXPECT_GT(rig_->recording().guesses(), 0) << n;
+    }
+  }
+
   // Score must see the same logits.
   void CheckScore() {
     rig_->Start({.prompt_chunk = 100});
@@ -254,6 +272,7 @@ TEST_F(Numbers, SmallThreadsAndChunks) {
   if (IsSkipped() || HasFatalFailure()) return;
   CheckChunks(1, {17, 64, 512});
   CheckChunks(2, {17, 64});
+  CheckGuesses();
 }
 
 TEST_F(Numbers, SmallTokenByToken) {
@@ -294,6 +313,7 @@ TEST_F(Numbers, QwenThreadsChunksCompanyAndCache) {
   CheckCompany(3, 100);
   CheckCachedAt(3);
   CheckNextTurn();
+  CheckGuesses();
 }
 
 TEST(Sha256, KnownAnswers) {

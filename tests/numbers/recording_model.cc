@@ -48,6 +48,7 @@ void RecordingModel::Forward(std::span<const SequenceChunk> batch, float* hidden
   std::vector<SequenceChunk> wider(batch.begin(), batch.end());
   int rows = 0;
   for (SequenceChunk& chunk : wider) {
+    guesses_ += std::max(0, chunk.n_outputs - 1);
     if (IsWatched(chunk, batch.size() == 1))
       chunk.n_outputs = static_cast<int>(chunk.tokens.size());
     rows += chunk.n_outputs;

@@ -34,7 +34,8 @@ class RecordingModel : public ForwardModel {
     model_->CopyPrefix(from_block, to_block, n_tokens);
   }
 
-  int largest_batch = 0;  // sequences
+  int largest_batch = 0;                    // sequences
+  int guesses() const { return guesses_; }  // tokens run behind the last of a reply
 
  private:
   bool IsWatched(const SequenceChunk& chunk, bool alone);
@@ -43,6 +44,7 @@ class RecordingModel : public ForwardModel {
   std::unique_ptr<ForwardModel> model_;
   std::vector<TokenId> watched_;
   int first_block_ = -1;
+  int guesses_ = 0;
   std::map<int, std::string> digests_;
 };
 
