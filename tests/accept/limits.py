@@ -28,7 +28,7 @@ TINY = ROOT / "tests/golden/models"
 MAX_CONTEXT = 32768
 REPLY = 8192
 PLAN_SLACK = 1.05          # of the plan
-PLAN_EXTRA = 48 * 2**20    # the program itself, its vocabulary and merges
+PLAN_EXTRA = 24 * 2**20    # the program itself, its vocabulary and merges
 QEMU = "qemu-aarch64-static"
 QEMU_CPUS = ("cortex-a53", "cortex-a72", "max")
 
