@@ -102,9 +102,7 @@ void Scheduler::AddDraft(Sequence& sequence, int most) {
   const int left = sequence.max_length - static_cast<int>(sequence.tokens.size()) - 1;
   sequence.AddDraft(sequence.lookup.Propose(sequence.tokens, std::min(most, left)));
   const int end = static_cast<int>(sequence.tokens.size());
-  const bool fits =
-      PrefixCache::BlocksFor(end) - std::ssize(sequence.table.blocks) <= cache_.pool().available();
-  if (!fits || !cache_.Cover(sequence.table, sequence.tokens, end)) sequence.DropDraft();
+  if (!cache_.Cover(sequence.table, sequence.tokens, end)) sequence.DropDraft();
 }
 
 std::span<const Scheduler::Work> Scheduler::Plan() {

@@ -508,17 +508,19 @@ template <DType kType>
 // worker's panels pass over them.
 constexpr int kTokenBlockBytes = 512 * 1024;
 
+// From this many tokens on, a panel is unpacked beforehand.
+constexpr int kUnpackTokens = kTileUnit ? kTileUnitFrom : kUnpackFrom;
+
 template <DType kType>
-[[gnu::noinline]] void MatmulOf(const MatmulJob& job) {
+[[gnu::noinline]] void MatmulBlocks(const MatmulJob& job) {
   int block = kTokenBlockBytes / job.x.columns / kTileTokens * kTileTokens;
   if (block < kTileTokens) block = kTileTokens;
-  [[maybe_unused]] const TileUnit unit(HasSubScale(CodecOf(kType).kind));
   for (int begin = 0; begin < job.x.tokens; begin += block) {
     const int end = job.x.tokens - begin < block ? job.x.tokens : begin + block;
     for (int p = job.panel_begin; p < job.panel_end; ++p) {
       const uint8_t* panel = job.weights.data + static_cast<size_t>(p) * job.weights.panel_bytes;
       const int row = p * kPanelRows;
-      if (end - begin >= (kTileUnit ? kTileUnitFrom : kUnpackFrom)) {
+      if (end - begin >= kUnpackTokens) {
         UnpackPanel<kType>(panel, job.x.groups(), job.scratch);
         RunPanel<Unpacked<UnpackedRecipeOf<kType>>>(job, job.scratch, row, begin, end);
       } else {
@@ -526,6 +528,14 @@ template <DType kType>
       }
     }
   }
+}
+
+// Only batches that are unpacked pay for setting up a matrix unit.
+template <DType kType>
+[[gnu::always_inline]] inline void MatmulOf(const MatmulJob& job) {
+  if (job.x.tokens < kUnpackTokens) return MatmulBlocks<kType>(job);
+  [[maybe_unused]] const TileUnit unit(HasSubScale(CodecOf(kType).kind));
+  MatmulBlocks<kType>(job);
 }
 
 [[gnu::noinline]] void MatmulOfHighPlane(const MatmulJob& job) {
