@@ -75,41 +75,39 @@ struct Product {
   static constexpr int kTokens = 256;
   static constexpr double kProducts = double{kSize} * kSize * kTokens;
 
-  explicit Product(int threads)
-      : weights(PackedBytes(DType::kQ8_0, kSize, kSize) + 64),
-        codes(ActivationBytes(kSize, kTokens) + 64),
-        out(size_t{kSize} * kTokens),
-        scratch(static_cast<size_t>(threads) * ScratchBytes() + 64) {}
+  static Result<Product> Create(int threads) {
+    const size_t scratch = static_cast<size_t>(threads) * ScratchBytes();
+    const char* what = "measuring products";
+    return Product{TRY(PageMemory::Allocate(PackedBytes(DType::kQ8_0, kSize, kSize), false, what)),
+                   TRY(PageMemory::Allocate(ActivationBytes(kSize, kTokens), false, what)),
+                   TRY(PageMemory::Allocate(size_t{kSize} * kTokens * sizeof(float), false, what)),
+                   TRY(PageMemory::Allocate(scratch, false, what))};
+  }
 
   static size_t ScratchBytes() { return (MatmulScratchBytes(kSize) + 63) / 64 * 64; }
-  static uint8_t* Aligned(std::vector<uint8_t>& memory) {
-    const auto address = reinterpret_cast<uintptr_t>(memory.data());
-    return memory.data() + (64 - address % 64) % 64;
-  }
 
   void Run(ThreadPool::Worker& worker) {
     MatmulJob job;
-    job.weights = {DType::kQ8_0, kSize, kSize, Aligned(weights), PanelBytes(DType::kQ8_0, kSize)};
-    job.x = LayOutActivations(Aligned(codes), kSize, kTokens);
+    job.weights = {DType::kQ8_0, kSize, kSize, weights.data(), PanelBytes(DType::kQ8_0, kSize)};
+    job.x = LayOutActivations(codes.data(), kSize, kTokens);
     job.out_stride = kSize;
-    job.scratch = Aligned(scratch) + static_cast<size_t>(worker.index()) * ScratchBytes();
+    job.scratch = scratch.data() + static_cast<size_t>(worker.index()) * ScratchBytes();
     worker.Share(job.weights.panels(), 1, [&](int begin, int end) {
       job.panel_begin = begin;
       job.panel_end = end;
-      job.out = out.data() + begin * kPanelRows;
+      job.out = reinterpret_cast<float*>(out.data()) + begin * kPanelRows;
       ActiveKernels().matmul(job);
     });
   }
 
-  std::vector<uint8_t> weights;  // zeros: the arithmetic takes no less time for them
-  std::vector<uint8_t> codes;
-  std::vector<float> out;
-  std::vector<uint8_t> scratch;
+  PageMemory weights;  // zeros, as all of them: the arithmetic takes no less time
+  PageMemory codes;
+  PageMemory out;  // floats
+  PageMemory scratch;
 };
 
 // Several products a repetition, so that each takes some milliseconds.
-Times TimeProducts(ThreadPool& pool, int n_products) {
-  Product product(pool.threads());
+Times TimeProducts(ThreadPool& pool, Product& product, int n_products) {
   Times times;
   for (int i = 0; i < kRepetitions; ++i) {
     times.Add([&] {
@@ -157,9 +155,10 @@ Result<MachineSpeed> MeasureSpeed(int threads) {
   ThreadPool pool(threads);
   const Times reading = TRY(TimeReading(pool));
   constexpr double kRepetition_s = 0.05;
-  const double one = TimeProducts(pool, 1).best;
+  Product product = TRY(Product::Create(threads));
+  const double one = TimeProducts(pool, product, 1).best;
   const int n_products = static_cast<int>(std::clamp(kRepetition_s / one, 1.0, 1000.0));
-  const Times products = TimeProducts(pool, n_products);
+  const Times products = TimeProducts(pool, product, n_products);
   MachineSpeed speed;
   speed.read_bytes_per_s = static_cast<double>(kReadBytes) / reading.best;
   speed.int8_products_per_s = Product::kProducts * n_products / products.best;
