@@ -104,7 +104,7 @@ Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequence
     // Packed copies; of the embedding only the rows of tokens that are met are read.
     plan.weights = Weights::PackedBytesOf(file, config);
   }
-  const KvType type = precision == Precision::kFast ? KvType::kF16 : KvType::kF32;
+  const KvType type = precision == Precision::kFast ? KvType::kI16 : KvType::kF32;
   const KvShape shape = {config.n_layers, config.n_kv_heads, config.head_dim, type};
   const uint64_t blocks = static_cast<uint64_t>(PrefixCache::BlocksFor(context));
   plan.kv_cache = shape.BlockBytes() * blocks * static_cast<uint64_t>(sequences);

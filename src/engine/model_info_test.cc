@@ -66,14 +66,17 @@ TEST(PlanMemory, GrowsWithContextSequencesAndPrecision) {
   const std::string path = kFolder + "qwen2_q4_0.gguf";
   const auto info = InspectModel(path).value();
   const auto plan = PlanMemory(path, 640, 1, Precision::kFast).value();
-  const int token_bytes = info.layers * info.kv_heads * info.head_dim * 2 * 2;
-  EXPECT_GE(plan.kv_cache, uint64_t{640} * static_cast<unsigned>(token_bytes));
+  // A key and a value of each head: codes of two bytes, and a scale of four.
+  const int heads = info.layers * info.kv_heads;
+  const auto token_bytes = static_cast<uint64_t>(heads * 2 * (info.head_dim * 2 + 4));
+  EXPECT_EQ(plan.kv_cache, 640 * token_bytes);
   EXPECT_GT(plan.weights, 10000U);
   EXPECT_GT(plan.scratch, 1000U);
   EXPECT_EQ(plan.total(), plan.kv_cache + plan.weights + plan.scratch);
   EXPECT_EQ(PlanMemory(path, 1280, 1, Precision::kFast)->kv_cache, 2 * plan.kv_cache);
   EXPECT_EQ(PlanMemory(path, 640, 3, Precision::kFast)->kv_cache, 3 * plan.kv_cache);
-  EXPECT_EQ(PlanMemory(path, 640, 1, Precision::kExact)->kv_cache, 2 * plan.kv_cache);
+  EXPECT_EQ(PlanMemory(path, 640, 1, Precision::kExact)->kv_cache,
+            static_cast<uint64_t>(640 * heads * 2 * info.head_dim * 4));
   EXPECT_FALSE(PlanMemory(path, 0, 1, Precision::kFast));
   EXPECT_FALSE(PlanMemory("/nonexistent", 64, 1, Precision::kFast));
 }

@@ -30,7 +30,8 @@ std::vector<const Kernels*> RunnableKernels() {
   std::vector<const Kernels*> tables = {ScalarKernels()};
   if (HasAvx2()) tables.push_back(Avx2Kernels());
   if (HasAvx512()) tables.push_back(Avx512Kernels());
-  if (HasAvx512() && RequestMatrixUnit()) tables.push_back(AmxKernels());
+  if (HasAvx512() && __builtin_cpu_supports("avx512vbmi") && RequestMatrixUnit())
+    tables.push_back(AmxKernels());
   return tables;
 }
 

@@ -71,21 +71,32 @@ struct FloatMatmulJob {
   int64_t out_stride = 0;
 };
 
-// Attention of some query rows over one sequence's keys and values of one key-value head.
-struct AttentionJob {
-  const float* queries = nullptr;  // row r at queries + r * head_dim, already scaled
-  int n_rows = 0;
-  const int* visible = nullptr;        // [n_rows]: keys 0 … visible - 1 are attended to
-  const int* first_visible = nullptr;  // [n_rows] start of the sliding window; or none (0)
-  int head_dim = 0;
-  bool half_precision = false;             // element type of keys and values
-  const uint8_t* const* keys = nullptr;    // [blocks]: [head_dim][64]
-  const uint8_t* const* values = nullptr;  // [blocks]: [64][padded head_dim]
-  float* out = nullptr;                    // row r at out + r * head_dim
-  uint8_t* scratch = nullptr;              // AttentionScratchBytes(n_rows, head_dim), aligned
+// How keys and values are stored.
+enum class KvType : uint8_t {
+  kF32,  // as they are
+  kI16,  // as 16-bit codes with one float32 scale a token and head
 };
-size_t AttentionScratchBytes(int n_rows, int head_dim);
 
+// Codes are at most `largest` in magnitude, and `norm` in Euclidean norm.
+struct CodeLimits {
+  float largest;
+  float norm;
+};
+// Of queries and keys: the product of two norms, roundings included, stays below 2^31 (dimensions
+// up to 6,400), and a code is 256 * high + low with both in a signed byte.
+inline constexpr CodeLimits kKeyLimits = {127 * 257, 46300};
+// Of values: as exact as half precision, and room in 31 bits for the sum of a span's weights.
+inline constexpr CodeLimits kValueLimits = {8191, __builtin_inff()};
+// Below this scale all codes are zero, so that no product of scales is subnormal.
+inline constexpr float kSmallestScale = 1e-17F;
+
+// Keys and values of a block of 64 tokens and one head, as attention reads them. In float32, keys
+// are [head_dim][64] and values [64][padded head_dim]. Codes are the same by pairs: keys
+// [pairs of dimensions][64][2], values [pairs of tokens][padded head_dim][2]; the tokens' scales,
+// [64], follow them.
+constexpr int HeadDimPairs(int head_dim) {
+  return (head_dim + 1) / 2;
+}
 // Values are stored with their rows padded to whole vectors.
 constexpr int PaddedHeadDim(int head_dim) {
   return (head_dim + 15) / 16 * 16;
@@ -94,12 +105,43 @@ constexpr int PaddedHeadDim(int head_dim) {
 inline constexpr int kSpanKeys = 512;  // attention partial results cover this many keys
 inline constexpr int kBlockKeys = 64;  // keys per KV block
 
+inline const float* KeyScales(const uint8_t* keys, int head_dim) {
+  return reinterpret_cast<const float*>(keys + HeadDimPairs(head_dim) * 2 * kBlockKeys * 2);
+}
+inline const float* ValueScales(const uint8_t* values, int head_dim) {
+  return reinterpret_cast<const float*>(values + PaddedHeadDim(head_dim) * kBlockKeys * 2);
+}
+
+// Attention of some query rows over one sequence's keys and values of one key-value head.
+struct AttentionJob {
+  const float* queries = nullptr;  // row r at queries + r * head_dim, already scaled
+  int n_rows = 0;
+  const int* visible = nullptr;        // [n_rows]: keys 0 … visible - 1 are attended to
+  const int* first_visible = nullptr;  // [n_rows] start of the sliding window; or none (0)
+  int head_dim = 0;
+  KvType type = KvType::kF32;
+  const uint8_t* const* keys = nullptr;    // [blocks], 64-byte aligned
+  const uint8_t* const* values = nullptr;  // [blocks], 64-byte aligned
+  float* out = nullptr;                    // row r at out + r * head_dim
+  uint8_t* scratch = nullptr;              // AttentionScratchBytes(n_rows, head_dim), aligned
+};
+size_t AttentionScratchBytes(int n_rows, int head_dim);
+
+// Part of it: a span's keys and values in the order of a matrix unit.
+constexpr size_t AttentionTileBytes(int head_dim) {
+  return size_t{2} * kSpanKeys * static_cast<size_t>(PaddedHeadDim(head_dim)) * 2;
+}
+inline constexpr int kMostAttentionRows = 16;  // that a kernel works on together
+
 struct Kernels {
   std::string_view name;
 
   // Quantises one token's row (columns a multiple of 32) into activations slot `token`.
   void (*quantize)(const float* x, const Activations& out, int token, int group_begin,
                    int group_end);
+  // codes = round(x / scale) of n values, zeros up to a multiple of 16; returns the smallest scale
+  // that keeps the limits. It is not a number if some x is not, or beyond 10^18.
+  float (*quantize16)(const float* x, int n, const CodeLimits& limits, int16_t* codes);
   void (*matmul)(const MatmulJob& job);
   void (*float_matmul)(const FloatMatmulJob& job);
   void (*attention)(const AttentionJob& job);

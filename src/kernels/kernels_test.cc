@@ -220,34 +220,51 @@ TEST(FloatMatmul, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
 // Keys and values of `n` tokens in blocks, and what attention over them should give.
 struct AttentionCase {
   int head_dim, n, rows;
-  bool half;
+  KvType type;
   std::vector<float> queries, keys, values;  // [rows|n][head_dim]
   std::vector<int> visible, first;
 };
 
-std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) {
+void StoreFloats(const Kernels&, const AttentionCase& c, int t, uint8_t* keys, uint8_t* values) {
+  for (int d = 0; d < c.head_dim; ++d) {
+    reinterpret_cast<float*>(keys)[d * 64 + t % 64] = c.keys[t * c.head_dim + d];
+    reinterpret_cast<float*>(values)[t % 64 * PaddedHeadDim(c.head_dim) + d] =
+        c.values[t * c.head_dim + d];
+  }
+}
+
+void StoreCodes(const Kernels& kernels, const AttentionCase& c, int t, uint8_t* keys,
+                uint8_t* values) {
   const int padded = PaddedHeadDim(c.head_dim);
-  const int blocks = (c.n + kBlockKeys - 1) / kBlockKeys;
-  const size_t element = c.half ? 2 : 4;
-  Buffer keys(static_cast<size_t>(blocks * c.head_dim * kBlockKeys) * element);
-  Buffer values(static_cast<size_t>(blocks * padded * kBlockKeys) * element);
-  const auto put = [&](uint8_t* base, int at, float value) {
-    if (c.half) {
-      reinterpret_cast<uint16_t*>(base)[at] = F32ToF16(value);
-    } else {
-      reinterpret_cast<float*>(base)[at] = value;
-    }
+  std::vector<int16_t> codes(static_cast<size_t>(padded));
+  const auto quantize = [&](const std::vector<float>& from, const CodeLimits& limits) {
+    return kernels.quantize16(&from[t * c.head_dim], c.head_dim, limits, codes.data());
   };
+  const int slot = t % 64;
+  const_cast<float*>(KeyScales(keys, c.head_dim))[slot] = quantize(c.keys, kKeyLimits);
+  for (int d = 0; d < c.head_dim; ++d) {
+    reinterpret_cast<int16_t*>(keys)[(d / 2 * 64 + slot) * 2 + d % 2] = codes[d];
+  }
+  const_cast<float*>(ValueScales(values, c.head_dim))[slot] = quantize(c.values, kValueLimits);
+  for (int d = 0; d < c.head_dim; ++d) {
+    reinterpret_cast<int16_t*>(values)[(slot / 2 * padded + d) * 2 + slot % 2] = codes[d];
+  }
+}
+
+std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) {
+  const int blocks = (c.n + kBlockKeys - 1) / kBlockKeys;
+  const size_t block_bytes = static_cast<size_t>(PaddedHeadDim(c.head_dim) * kBlockKeys * 4 + 256);
+  Buffer keys(static_cast<size_t>(blocks) * block_bytes);
+  Buffer values(static_cast<size_t>(blocks) * block_bytes);
   for (int t = 0; t < c.n; ++t) {
-    for (int d = 0; d < c.head_dim; ++d) {
-      put(keys.get(), (t / 64 * c.head_dim + d) * 64 + t % 64, c.keys[t * c.head_dim + d]);
-      put(values.get(), t * padded + d, c.values[t * c.head_dim + d]);
-    }
+    const size_t block = static_cast<size_t>(t / kBlockKeys) * block_bytes;
+    (c.type == KvType::kI16 ? StoreCodes : StoreFloats)(kernels, c, t, keys.get() + block,
+                                                        values.get() + block);
   }
   std::vector<const uint8_t*> key_blocks, value_blocks;
   for (int b = 0; b < blocks; ++b) {
-    key_blocks.push_back(keys.get() + static_cast<size_t>(b * c.head_dim * 64) * element);
-    value_blocks.push_back(values.get() + static_cast<size_t>(b * padded * 64) * element);
+    key_blocks.push_back(keys.get() + static_cast<size_t>(b) * block_bytes);
+    value_blocks.push_back(values.get() + static_cast<size_t>(b) * block_bytes);
   }
   Buffer scratch(AttentionScratchBytes(c.rows, c.head_dim));
   std::vector<float> out(static_cast<size_t>(c.rows * c.head_dim));
@@ -257,7 +274,7 @@ std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) 
   job.visible = c.visible.data();
   job.first_visible = c.first.empty() ? nullptr : c.first.data();
   job.head_dim = c.head_dim;
-  job.half_precision = c.half;
+  job.type = c.type;
   job.keys = key_blocks.data();
   job.values = value_blocks.data();
   job.out = out.data();
@@ -266,15 +283,12 @@ std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) 
   return out;
 }
 
-AttentionCase RandomCase(int head_dim, int n, int rows, bool half, bool window, uint32_t seed) {
+AttentionCase RandomCase(int head_dim, int n, int rows, KvType type, bool window, uint32_t seed) {
   std::mt19937 random(seed);
-  AttentionCase c{head_dim, n, rows, half, {}, {}, {}, {}, {}};
+  AttentionCase c{head_dim, n, rows, type, {}, {}, {}, {}, {}};
   c.queries = RandomFloats(static_cast<size_t>(rows * head_dim), random);
   c.keys = RandomFloats(static_cast<size_t>(n * head_dim), random);
   c.values = RandomFloats(static_cast<size_t>(n * head_dim), random);
-  for (auto* v : {&c.keys, &c.values}) {
-    for (float& x : *v) x = half ? F16ToF32(F32ToF16(x)) : x;
-  }
   for (int r = 0; r < rows; ++r) {
     c.visible.push_back(n - (rows - 1 - r) * 5);
     if (window) c.first.push_back(std::max(0, c.visible.back() - 70));
@@ -282,48 +296,123 @@ AttentionCase RandomCase(int head_dim, int n, int rows, bool half, bool window, 
   return c;
 }
 
+// Attention of one row, in double precision.
+std::vector<double> AttentionOfRow(const AttentionCase& c, int row) {
+  const int dim = c.head_dim;
+  const int from = c.first.empty() ? 0 : c.first[row];
+  std::vector<double> scores;
+  for (int t = from; t < c.visible[row]; ++t) {
+    double score = 0;
+    for (int d = 0; d < dim; ++d) {
+      score += static_cast<double>(c.queries[row * dim + d]) * c.keys[t * dim + d];
+    }
+    scores.push_back(score);
+  }
+  const double max = *std::max_element(scores.begin(), scores.end());
+  double total = 0;
+  for (double& score : scores) total += score = std::exp(score - max);
+  std::vector<double> out(static_cast<size_t>(dim));
+  for (int d = 0; d < dim; ++d) {
+    for (size_t i = 0; i < scores.size(); ++i) {
+      out[d] += scores[i] / total * c.values[(from + i) * dim + d];
+    }
+  }
+  return out;
+}
+
+void ExpectMeaning(const AttentionCase& c, double tolerance) {
+  for (const Kernels* kernels : RunnableKernels()) {
+    const auto out = RunAttention(*kernels, c);
+    for (int r = 0; r < c.rows; ++r) {
+      const auto expected = AttentionOfRow(c, r);
+      for (int d = 0; d < c.head_dim; ++d) {
+        ASSERT_NEAR(out[r * c.head_dim + d], expected[d], tolerance)
+            << kernels->name << ", " << c.n << " keys, row " << r;
+      }
+    }
+  }
+}
+
 TEST(Attention, MeansSoftmaxOverTheVisibleKeys) {
-  for (bool half : {false, true}) {
+  for (KvType type : {KvType::kF32, KvType::kI16}) {
     for (bool window : {false, true}) {
       for (int n : {41, 64, 600, 1100}) {
-        const AttentionCase c = RandomCase(24, n, 9, half, window, static_cast<uint32_t>(n));
-        const auto out = RunAttention(ActiveKernels(), c);
-        for (int r = 0; r < c.rows; ++r) {
-          const int from = window ? c.first[r] : 0;
-          std::vector<double> p;
-          double total = 0;
-          for (int t = from; t < c.visible[r]; ++t) {
-            double score = 0;
-            for (int d = 0; d < 24; ++d) score += c.queries[r * 24 + d] * c.keys[t * 24 + d];
-            p.push_back(std::exp(score));
-            total += p.back();
-          }
-          for (int d = 0; d < 24; ++d) {
-            double expected = 0;
-            for (size_t i = 0; i < p.size(); ++i) {
-              expected += p[i] / total * c.values[(from + i) * 24 + d];
-            }
-            ASSERT_NEAR(out[r * 24 + d], expected, 2e-5) << n << " row " << r;
-          }
-        }
+        const auto seed = static_cast<uint32_t>(n);
+        ExpectMeaning(RandomCase(24, n, 9, type, window, seed), type == KvType::kF32 ? 2e-5 : 6e-4);
+        ExpectMeaning(RandomCase(9, n, 3, type, window, seed), type == KvType::kF32 ? 2e-5 : 6e-4);
+      }
+    }
+  }
+}
+
+// The codes of such rows are at their limits: any sum beyond 31 bits would turn its sign.
+TEST(Attention, LargestSumsOfCodesDoNotOverflow) {
+  for (int head_dim : {2, 64, 128}) {
+    for (bool peaked : {false, true}) {
+      AttentionCase c = RandomCase(head_dim, 1024, 33, KvType::kI16, false, 3);
+      for (int r = 0; r < c.rows; ++r) c.visible[r] = 1024;
+      const float size = 8 / std::sqrt(static_cast<float>(head_dim));
+      for (float& x : c.queries) x = size;
+      for (int i = 0; i < 1024 * head_dim; ++i) {
+        c.keys[i] = peaked && i / head_dim == 700 ? size : peaked ? -size : size;
+        c.values[i] = 5;
+      }
+      for (const Kernels* kernels : RunnableKernels()) {
+        for (float x : RunAttention(*kernels, c)) ASSERT_NEAR(x, 5, 5e-3) << kernels->name;
+      }
+    }
+  }
+}
+
+// Large constant components, as the key biases of some models are, and rows of zeros.
+TEST(Attention, SmallDifferencesBesideLargeComponentsCount) {
+  AttentionCase c = RandomCase(64, 700, 40, KvType::kI16, false, 5);
+  for (int t = 0; t < c.n; ++t) {
+    c.keys[t * 64 + 3] += 250;
+    c.keys[t * 64 + 40] -= 120;
+  }
+  for (float& x : c.queries) x *= 0.125F;
+  std::fill_n(c.queries.begin(), 64, 0.0F);
+  std::fill_n(c.keys.begin() + 5 * 64, 64, 0.0F);
+  std::fill_n(c.values.begin() + 6 * 64, 64, 0.0F);
+  ExpectMeaning(c, 2e-3);
+}
+
+TEST(Attention, WhatIsNotANumberShows) {
+  for (int which = 0; which < 3; ++which) {
+    for (float bad : {std::nanf(""), 1e30F, -INFINITY}) {
+      AttentionCase c = RandomCase(64, 300, 34, KvType::kI16, false, 7);
+      (which == 0 ? c.queries : which == 1 ? c.keys : c.values)[70] = bad;
+      if (which == 1) continue;  // KvCache::Store marks the value
+      for (const Kernels* kernels : RunnableKernels()) {
+        const auto out = RunAttention(*kernels, c);
+        EXPECT_TRUE(std::isnan(out[which == 0 ? 64 : 0])) << kernels->name << which;
+        EXPECT_EQ(std::isnan(out[0]), which != 0) << kernels->name << which;
       }
     }
   }
 }
 
 TEST(Attention, EveryInstructionSetAndRowGroupingGivesTheSameBytes) {
-  for (bool half : {false, true}) {
-    const AttentionCase c = RandomCase(64, 1300, 14, half, false, 9);
-    const auto expected = RunAttention(*ScalarKernels(), c);
-    for (const Kernels* kernels : RunnableKernels()) {
-      EXPECT_EQ(RunAttention(*kernels, c), expected) << kernels->name;
-      for (int r = 0; r < c.rows; ++r) {
-        AttentionCase one = c;
-        one.rows = 1;
-        one.visible = {c.visible[r]};
-        one.queries.assign(c.queries.begin() + r * 64, c.queries.begin() + (r + 1) * 64);
-        const auto alone = RunAttention(*kernels, one);
-        ASSERT_TRUE(std::equal(alone.begin(), alone.end(), expected.begin() + r * 64));
+  for (KvType type : {KvType::kF32, KvType::kI16}) {
+    for (int head_dim : {40, 64, 128}) {
+      for (int rows : {14, 35, 56}) {
+        const AttentionCase c = RandomCase(head_dim, 1300, rows, type, rows == 35, 9);
+        const auto expected = RunAttention(*ScalarKernels(), c);
+        for (const Kernels* kernels : RunnableKernels()) {
+          EXPECT_EQ(RunAttention(*kernels, c), expected) << kernels->name << " " << head_dim;
+          for (int r = 0; r < c.rows; r += 5) {
+            AttentionCase one = c;
+            one.rows = 1;
+            one.visible = {c.visible[r]};
+            if (!c.first.empty()) one.first = {c.first[r]};
+            one.queries.assign(c.queries.begin() + r * head_dim,
+                               c.queries.begin() + (r + 1) * head_dim);
+            const auto alone = RunAttention(*kernels, one);
+            ASSERT_TRUE(std::equal(alone.begin(), alone.end(), expected.begin() + r * head_dim))
+                << kernels->name << " row " << r;
+          }
+        }
       }
     }
   }

@@ -10,7 +10,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/x86/kernels_avx512.cc
     PROPERTIES COMPILE_OPTIONS "${avx512};-Wno-unused-function;-Wno-psabi")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/x86/kernels_amx.cc
-    PROPERTIES COMPILE_OPTIONS "${avx512};-mamx-tile;-mamx-int8;-Wno-unused-function;-Wno-psabi")
+    PROPERTIES COMPILE_OPTIONS
+      "${avx512};-mavx512vbmi;-mamx-tile;-mamx-int8;-Wno-unused-function;-Wno-psabi")
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/arm/kernels_neon_dotprod.cc
     PROPERTIES COMPILE_OPTIONS "-march=armv8.2-a+dotprod;-Wno-unused-function")

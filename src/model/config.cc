@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "model/architectures.h"
+#include "model/kv_cache.h"
 
 namespace bantam {
 namespace {
@@ -127,8 +128,8 @@ Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConf
                                          std::to_string(config->n_kv_heads));
   }
   const int default_dim = config->n_embd / config->n_heads;
-  config->head_dim = TRY(reader.SizeOr("attention.key_length", default_dim, 4096));
-  const int value_dim = TRY(reader.SizeOr("attention.value_length", config->head_dim, 4096));
+  config->head_dim = TRY(reader.SizeOr("attention.key_length", default_dim, kMaxHeadDim));
+  const int value_dim = TRY(reader.SizeOr("attention.value_length", config->head_dim, kMaxHeadDim));
   if (config->head_dim < 1 || value_dim != config->head_dim) {
     return Fail(ErrorCode::kUnsupported, "head size " + std::to_string(config->head_dim) +
                                              " for keys and " + std::to_string(value_dim) +

@@ -216,7 +216,7 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
   job.visible = visible.data();
   job.first_visible = first_visible.empty() ? nullptr : first_visible.data();
   job.head_dim = dim;
-  job.half_precision = cache_.shape().type == KvType::kF16;
+  job.type = cache_.shape().type;
   job.keys = keys.data();
   job.values = values.data();
   job.out = space.attended;

@@ -7,23 +7,23 @@
 
 #include "bantam/result.h"
 #include "base/page_memory.h"
+#include "kernels/kernels.h"
 
 namespace bantam {
 
-enum class KvType : uint8_t { kF32, kF16 };
-
 // Size of one block in tokens: what attention reads as a unit.
-inline constexpr int kKvBlockTokens = 64;
+inline constexpr int kKvBlockTokens = kBlockKeys;
+
+inline constexpr int kMaxHeadDim = 4096;
 
 struct KvShape {
   int layers = 0;
   int kv_heads = 0;
   int head_dim = 0;
-  KvType type = KvType::kF16;
+  KvType type = KvType::kI16;
 
-  size_t element_bytes() const { return type == KvType::kF16 ? 2 : 4; }
-  size_t KeyBytes() const;    // keys of one layer and head in a block
-  size_t ValueBytes() const;  // values, rows padded to whole vectors
+  size_t KeyBytes() const;    // keys of one layer and head in a block, scales included
+  size_t ValueBytes() const;  // values
   // Bytes of one block: keys and values of 64 tokens, all layers and heads.
   size_t BlockBytes() const;
 };
@@ -32,8 +32,8 @@ struct KvShape {
 // only holds memory, touched by the operating system when first written. Blocks may be read by
 // many threads while none writes them.
 //
-// Inside a block, per layer and key-value head: keys [head_dim][64] (lanes are tokens), then
-// values [64][padded head_dim] (lanes are dimensions): each as attention reads it.
+// Inside a block, per layer and key-value head: keys, then values, each as attention reads it
+// (kernels/kernels.h).
 class KvCache {
  public:
   // Fails with kResourceExhausted if the address space cannot be had.
@@ -45,7 +45,8 @@ class KvCache {
   uint8_t* Keys(int block, int layer, int kv_head) const;
   uint8_t* Values(int block, int layer, int kv_head) const;
 
-  // Writes one token's key and value (head_dim floats each), rounded to the stored type.
+  // Writes one token's key and value (head_dim floats each), rounded to the stored type from
+  // themselves alone. What is not a number stays so in the result of attention.
   void Store(int block, int layer, int kv_head, int token_in_block, const float* key,
              const float* value);
 
@@ -57,9 +58,13 @@ class KvCache {
 
  private:
   KvCache(const KvShape& shape, int n_blocks, PageMemory memory);
+  void StoreCodes(uint8_t* keys, uint8_t* values, int token, const float* key, const float* value);
+  void CopyHeadPrefix(const uint8_t* from, uint8_t* to, size_t n_tokens) const;
+
   KvShape shape_;
   int n_blocks_;
   PageMemory memory_;
+  const Kernels& kernels_;
 };
 
 }  // namespace bantam

@@ -27,7 +27,7 @@ Result<std::unique_ptr<Transformer>> Transformer::Load(
 KvShape Transformer::kv_shape() const {
   const ModelConfig& c = config();
   const bool exact = weights_->precision() == Precision::kExact;
-  return {c.n_layers, c.n_kv_heads, c.head_dim, exact ? KvType::kF32 : KvType::kF16};
+  return {c.n_layers, c.n_kv_heads, c.head_dim, exact ? KvType::kF32 : KvType::kI16};
 }
 
 void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden) {

@@ -11,7 +11,7 @@
 namespace bantam {
 
 // Attention works on this many tokens of a sequence at once (times the heads of a group).
-inline constexpr int kAttentionTokens = 8;
+inline constexpr int kAttentionTokens = 16;
 
 // Buffers of one worker.
 struct WorkerSpace {
@@ -20,7 +20,7 @@ struct WorkerSpace {
   float* gate = nullptr;         // [tokens][32]
   float* up = nullptr;           // [tokens][32]
   uint8_t* attention = nullptr;  // AttentionScratchBytes
-  float* attended = nullptr;     // [8 tokens × group][head_dim]
+  float* attended = nullptr;     // [16 tokens × group][head_dim]
 };
 
 // Buffers of the whole batch; n is its number of tokens.

@@ -18,8 +18,9 @@ namespace neon {
 //
 #include "kernels/generic/matmul.inl"
 //
-#include "kernels/generic/attention.inl"
 #include "kernels/generic/elementwise.inl"
+//
+#include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
 #include "kernels/generic/table.inl"
 

@@ -8,8 +8,8 @@ constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
 constexpr int kDotTokens = 2;
-constexpr int kChainRows = 6;
-constexpr int kChainRegisters = 7;  // of 16 lanes: 6 sums and an element; the eighth holds factors
+constexpr int kAttentionRows = 6;
+constexpr int kAttentionRegisters = 7;  // of 16 lanes: 6 sums, an element; the last: factors
 
 using Bytes = uint8x16_t;
 using Ints = int32x4_t;
@@ -145,6 +145,42 @@ inline void StoreNarrow(int8_t* p, Ints a) {
   const int8x8_t bytes = vmovn_s16(vcombine_s16(words, words));
   vst1_lane_s32(reinterpret_cast<int32_t*>(p), vreinterpret_s32_s8(bytes), 0);
 }
+// Stores kLanes values as 16-bit words; they must fit.
+inline void StoreWords(int16_t* p, Ints a) {
+  vst1_s16(p, vmovn_s32(a));
+}
+inline void StoreInts(int32_t* p, Ints a) {
+  vst1q_s32(p, a);
+}
+
+// Sixteen lanes of two words, first and second words apart, and two words for all lanes.
+struct Pairs16 {
+  int16x8_t first[2];
+  int16x8_t second[2];
+};
+using Pair = int16x4_t;
+
+inline Pairs16 LoadPairs16(const int16_t* p) {
+  const int16x8x2_t low = vld2q_s16(p);
+  const int16x8x2_t high = vld2q_s16(p + 16);
+  return {{low.val[0], high.val[0]}, {low.val[1], high.val[1]}};
+}
+inline Pair SplatPair(const int16_t* p) {
+  int32_t both;
+  __builtin_memcpy(&both, p, sizeof(both));
+  return vreinterpret_s16_s32(vdup_n_s32(both));
+}
+// sums[lane] += a's first word * b's first + second * second
+[[gnu::always_inline]] inline void AddPairs16(const Pairs16& a, Pair b, Ints* sums) {
+  for (int i = 0; i < 2; ++i) {
+    Ints* sum = sums + 2 * i;
+    sum[0] = vmlal_lane_s16(sum[0], vget_low_s16(a.first[i]), b, 0);
+    sum[1] = vmlal_high_lane_s16(sum[1], a.first[i], b, 0);
+    sum[0] = vmlal_lane_s16(sum[0], vget_low_s16(a.second[i]), b, 1);
+    sum[1] = vmlal_high_lane_s16(sum[1], a.second[i], b, 1);
+  }
+}
+
 inline int8x16_t Four(const int8_t* x) {
   int32_t four;
   __builtin_memcpy(&four, x, sizeof(four));

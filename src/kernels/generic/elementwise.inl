@@ -90,3 +90,32 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
     out.scaled_sums[at] = scale * static_cast<float>(sum);
   }
 }
+
+// Up to 16 values, zeros after them.
+[[gnu::always_inline]] inline F32x16 LoadUpTo16(const float* p, int n) {
+  if (n >= 16) return Load16(p);
+  float values[16] = {};
+  for (int i = 0; i < n; ++i) values[i] = p[i];
+  return Load16(values);
+}
+
+float Quantize16(const float* x, int n, const CodeLimits& limits, int16_t* codes) {
+  F32x16 largest = Splat16(0);
+  F32x16 squares = Splat16(0);
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = LoadUpTo16(x + i, n - i);
+    largest = Max16(largest, Max16(v, Sub16(Splat16(0), v)));
+    squares = Fma16(v, v, squares);
+  }
+  const float norm = __builtin_sqrtf(Reduce16(squares));
+  const float by_norm = norm / limits.norm;
+  const float by_largest = ReduceMax16(largest) / limits.largest;
+  float scale = by_largest > by_norm ? by_largest : by_norm;
+  if (!(norm < __builtin_inff())) scale = __builtin_nanf("");
+  if (scale < kSmallestScale) scale = 0;
+  const F32x16 inverse = Splat16(scale > 0 ? 1.0F / scale : 0);
+  for (int i = 0; i < n; i += 16) {
+    StoreRounded16(codes + i, Mul16(LoadUpTo16(x + i, n - i), inverse));
+  }
+  return scale;
+}

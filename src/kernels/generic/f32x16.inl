@@ -8,6 +8,10 @@ struct F32x16 {
   Lanes part[kParts];
 };
 
+struct I32x16 {
+  Ints part[kParts];
+};
+
 [[gnu::always_inline]] inline F32x16 Splat16(float value) {
   F32x16 out;
   for (int i = 0; i < kParts; ++i) out.part[i] = SplatLanes(value);
@@ -67,6 +71,34 @@ struct F32x16 {
   return out;
 }
 
+[[gnu::always_inline]] inline I32x16 SplatInts16(int value) {
+  I32x16 out;
+  for (int i = 0; i < kParts; ++i) out.part[i] = SplatInt(value);
+  return out;
+}
+
+[[gnu::always_inline]] inline void StoreInts16(int32_t* p, const I32x16& a) {
+  for (int i = 0; i < kParts; ++i) StoreInts(p + i * kLanes, a.part[i]);
+}
+
+[[gnu::always_inline]] inline I32x16 LoadInts16(const int32_t* p) {
+  I32x16 out;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(p);
+  for (int i = 0; i < kParts; ++i) out.part[i] = LoadInts(bytes + i * kLanes * 4);
+  return out;
+}
+
+[[gnu::always_inline]] inline F32x16 ToFloat16(const I32x16& a) {
+  F32x16 out;
+  for (int i = 0; i < kParts; ++i) out.part[i] = ToFloat(a.part[i]);
+  return out;
+}
+
+// Nearest whole numbers, ties to even, as 16-bit words; they must fit.
+[[gnu::always_inline]] inline void StoreRounded16(int16_t* p, const F32x16& a) {
+  for (int i = 0; i < kParts; ++i) StoreWords(p + i * kLanes, RoundToInt(a.part[i]));
+}
+
 // The fixed tree: lane i joins lane i + 8, then i + 4, i + 2, i + 1.
 [[gnu::always_inline]] inline float Reduce16(F32x16 a) {
   for (int half = kParts / 2; half >= 1; half /= 2) {
@@ -102,6 +134,30 @@ struct F32x16 {
   F32x16 out;
   for (int i = 0; i < kParts; ++i) out.part[i] = ExpLanes(x.part[i]);
   return out;
+}
+
+// 2^y for y <= 0, as if y were at least -100: a degree-4 polynomial of the distance to the nearest
+// whole number (least largest relative error: 3e-6). Not for results that need all 24 bits.
+[[gnu::always_inline]] inline F32x16 Exp2OfNegative16(const F32x16& y) {
+  F32x16 out;
+  for (int i = 0; i < kParts; ++i) {
+    const Lanes clamped = Max(y.part[i], SplatLanes(-100.0F));
+    const Ints n = RoundToInt(clamped);
+    const Lanes f = Sub(clamped, ToFloat(n));
+    Lanes p = SplatLanes(0.009570102207362652F);
+    p = Fma(p, f, SplatLanes(0.05591786280274391F));
+    p = Fma(p, f, SplatLanes(0.240247443318367F));
+    p = Fma(p, f, SplatLanes(0.6931217908859253F));
+    p = Fma(p, f, SplatLanes(0.9999992847442627F));
+    out.part[i] = ScaleByPowerOfTwo(p, n);
+  }
+  return out;
+}
+
+inline float Exp2OfNegativeOne(float y) {
+  float lanes[16];
+  Store16(lanes, Exp2OfNegative16(Splat16(y)));
+  return lanes[0];
 }
 
 // e^x of one value, the same bits as in a vector.

@@ -534,7 +534,7 @@ template <DType kType>
 template <DType kType>
 [[gnu::always_inline]] inline void MatmulOf(const MatmulJob& job) {
   if (job.x.tokens < kUnpackTokens) return MatmulBlocks<kType>(job);
-  [[maybe_unused]] const TileUnit unit(HasSubScale(CodecOf(kType).kind));
+  [[maybe_unused]] const TileUnit unit(HasSubScale(CodecOf(kType).kind) ? 16 : 32);
   MatmulBlocks<kType>(job);
 }
 

@@ -2,10 +2,12 @@
 
 constexpr bool kTileUnit = false;
 constexpr int kTileUnitFrom = 0;  // tokens; from here on unpacking a panel for the unit pays
+constexpr int kTileRows = 0;      // largest tile
+constexpr int kTileColumns = 0;   // of a tile's bytes
 
-// Holds the unit for one kind of groups, with or without scales of their halves.
+// Holds the unit, set up for products over so many columns: 64, 32, or 16.
 struct TileUnit {
-  explicit TileUnit(bool) {}
+  explicit TileUnit(int) {}
 };
 
 // Dots of sixteen tokens with sixteen rows' signed codes: int32 [token][row]; of the two halves of

@@ -14,8 +14,9 @@ namespace scalar {
 //
 #include "kernels/generic/matmul.inl"
 //
-#include "kernels/generic/attention.inl"
 #include "kernels/generic/elementwise.inl"
+//
+#include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
 #include "kernels/generic/table.inl"
 

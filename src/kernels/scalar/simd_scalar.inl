@@ -8,8 +8,8 @@ constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;
 constexpr int kDotTokens = 1;
-constexpr int kChainRows = 1;
-constexpr int kChainRegisters = 2;
+constexpr int kAttentionRows = 1;
+constexpr int kAttentionRegisters = 2;
 
 struct Bytes {
   uint8_t v[64];
@@ -174,6 +174,35 @@ inline int32_t SumOfInts(const Ints& a) {
 // Stores kLanes values as bytes; they must fit.
 inline void StoreNarrow(int8_t* p, const Ints& a) {
   for (int i = 0; i < kLanes; ++i) p[i] = static_cast<int8_t>(a.v[i]);
+}
+
+// Stores kLanes values as 16-bit words; they must fit.
+inline void StoreWords(int16_t* p, const Ints& a) {
+  for (int i = 0; i < kLanes; ++i) p[i] = static_cast<int16_t>(a.v[i]);
+}
+inline void StoreInts(int32_t* p, const Ints& a) {
+  __builtin_memcpy(p, &a, sizeof(a));
+}
+
+// Sixteen lanes of two words, and two words for all lanes.
+struct Pairs16 {
+  int16_t v[32];
+};
+struct Pair {
+  int16_t v[2];
+};
+
+inline Pairs16 LoadPairs16(const int16_t* p) {
+  return LoadAs<Pairs16>(p);
+}
+inline Pair SplatPair(const int16_t* p) {
+  return {{p[0], p[1]}};
+}
+// sums[lane] += a's first word * b's first + second * second
+inline void AddPairs16(const Pairs16& a, const Pair& b, Ints* sums) {
+  for (int i = 0; i < 16; ++i) {
+    sums->v[i] += a.v[2 * i] * b.v[0] + a.v[2 * i + 1] * b.v[1];
+  }
 }
 
 // start + sum over slots of codes · x, one row and column after the other. 8-bit codes are signed.

@@ -17,8 +17,12 @@ namespace amx {
 //
 #include "kernels/generic/matmul.inl"
 //
-#include "kernels/generic/attention.inl"
 #include "kernels/generic/elementwise.inl"
+//
+#include "kernels/generic/attention.inl"
+//
+#include "kernels/x86/attention_tiles_amx.inl"
+//
 #include "kernels/generic/float_matmul.inl"
 #include "kernels/generic/table.inl"
 

@@ -16,8 +16,9 @@ namespace avx512 {
 //
 #include "kernels/generic/matmul.inl"
 //
-#include "kernels/generic/attention.inl"
 #include "kernels/generic/elementwise.inl"
+//
+#include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
 #include "kernels/generic/table.inl"
 

@@ -8,8 +8,8 @@ constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
 constexpr int kDotTokens = 2;
-constexpr int kChainRows = 6;
-constexpr int kChainRegisters = 7;  // of 16 lanes: 6 sums and an element; the eighth holds factors
+constexpr int kAttentionRows = 6;
+constexpr int kAttentionRegisters = 7;  // of 16 lanes: 6 sums, an element; the last: factors
 
 using Bytes = __m256i;
 using Ints = __m256i;
@@ -145,6 +145,38 @@ inline void StoreNarrow(int8_t* p, Ints a) {
   const __m128i words =
       _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
+}
+
+// Stores kLanes values as 16-bit words; they must fit.
+inline void StoreWords(int16_t* p, Ints a) {
+  const __m128i words =
+      _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), words);
+}
+inline void StoreInts(int32_t* p, Ints a) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a);
+}
+
+// Sixteen lanes of two words, and two words for all lanes.
+struct Pairs16 {
+  __m256i part[2];
+};
+using Pair = __m256i;
+
+inline Pairs16 LoadPairs16(const int16_t* p) {
+  const auto* vectors = reinterpret_cast<const __m256i*>(p);
+  return {{_mm256_loadu_si256(vectors), _mm256_loadu_si256(vectors + 1)}};
+}
+inline Pair SplatPair(const int16_t* p) {
+  int32_t both;
+  __builtin_memcpy(&both, p, sizeof(both));
+  return _mm256_set1_epi32(both);
+}
+// sums[lane] += a's first word * b's first + second * second
+[[gnu::always_inline]] inline void AddPairs16(const Pairs16& a, Pair b, Ints* sums) {
+  for (int i = 0; i < 2; ++i) {
+    sums[i] = _mm256_add_epi32(sums[i], _mm256_madd_epi16(a.part[i], b));
+  }
 }
 
 inline Bytes Four(const int8_t* x) {

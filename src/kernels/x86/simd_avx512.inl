@@ -8,8 +8,8 @@ constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 128;    // vpdpbusd wants unsigned weights: signed codes are flipped
 constexpr int kDotRows = 4;
 constexpr int kDotTokens = 4;
-constexpr int kChainRows = 14;
-constexpr int kChainRegisters = 31;  // of 16 lanes: 14 x 2 sums, 2 elements, a broadcast
+constexpr int kAttentionRows = 14;
+constexpr int kAttentionRegisters = 31;  // of 16 lanes: 14 x 2 sums, 2 elements, a broadcast
 
 using Bytes = __m512i;
 using Ints = __m512i;
@@ -143,6 +143,31 @@ inline int32_t SumOfInts(Ints a) {
 // Stores kLanes values as bytes; they must fit.
 inline void StoreNarrow(int8_t* p, Ints a) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a));
+}
+
+// Stores kLanes values as 16-bit words; they must fit.
+inline void StoreWords(int16_t* p, Ints a) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a));
+}
+inline void StoreInts(int32_t* p, Ints a) {
+  _mm512_storeu_si512(p, a);
+}
+
+// Sixteen lanes of two words, and two words for all lanes.
+using Pairs16 = __m512i;
+using Pair = __m512i;
+
+inline Pairs16 LoadPairs16(const int16_t* p) {
+  return _mm512_loadu_si512(p);
+}
+inline Pair SplatPair(const int16_t* p) {
+  int32_t both;
+  __builtin_memcpy(&both, p, sizeof(both));
+  return _mm512_set1_epi32(both);
+}
+// sums[lane] += a's first word * b's first + second * second
+[[gnu::always_inline]] inline void AddPairs16(Pairs16 a, Pair b, Ints* sums) {
+  sums[0] = _mm512_dpwssd_epi32(sums[0], a, b);
 }
 
 // start + sum over slots of codes · x: one vpdpbusd a slot, the activations broadcast.

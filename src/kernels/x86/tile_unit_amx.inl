@@ -8,10 +8,12 @@
 
 constexpr bool kTileUnit = true;
 constexpr int kTileUnitFrom = 32;
+constexpr int kTileRows = 16;
+constexpr int kTileColumns = 64;  // bytes
 
 class TileUnit {
  public:
-  explicit TileUnit(bool halves) {
+  explicit TileUnit(int columns) {
     struct alignas(64) {
       uint8_t palette = 1;
       uint8_t start_row = 0;
@@ -19,7 +21,6 @@ class TileUnit {
       uint16_t row_bytes[16] = {};
       uint8_t rows[16] = {};
     } config;
-    const int columns = halves ? 16 : 32;
     for (int i = 0; i < 8; ++i) {
       const bool is_x = i == 2 || i == 3;
       const bool is_codes = i == 4 || i == 5;
