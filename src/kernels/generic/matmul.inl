@@ -505,8 +505,8 @@ template <DType kType>
 }
 
 // Activations of one token block should stay in a core's second-level cache while all of a
-// worker's panels pass over them.
-constexpr int kTokenBlockBytes = 512 * 1024;
+// worker's panels pass over them. Where there is a matrix unit, that cache has 2 MB.
+constexpr int kTokenBlockBytes = (kTileUnit ? 1024 : 512) * 1024;
 
 // From this many tokens on, a panel is unpacked beforehand.
 constexpr int kUnpackTokens = kTileUnit ? kTileUnitFrom : kUnpackFrom;

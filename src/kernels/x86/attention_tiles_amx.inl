@@ -114,18 +114,23 @@ void SplitQueries(const AttentionJob& job) {
   return _mm512_add_epi32(_mm512_slli_epi32(upper, 8), low);
 }
 
-// Sums of products of 16 queries with the 16 keys from k on.
+[[gnu::always_inline]] inline void LoadQueries(const AttentionJob& job, const I16Rows& rows,
+                                               int chunk) {
+  const int64_t stride = int64_t{job.head_dim} * 2;
+  const auto* queries = reinterpret_cast<const uint8_t*>(rows.codes) + chunk * 2 * kTileColumns;
+  _tile_loadd(4, queries, stride);
+  _tile_loadd(5, queries + kTileColumns, stride);
+}
+
+// Sums of products of 16 queries with the 16 keys from k on. The first queries are loaded.
 [[gnu::always_inline]] inline void MultiplyKeys(const AttentionJob& job, const I16Rows& rows, int k,
                                                 int32_t* sums) {
-  const int64_t stride = int64_t{job.head_dim} * 2;
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   for (int chunk = 0; chunk < job.head_dim / kTileColumns; ++chunk) {
-    const auto* queries = reinterpret_cast<const uint8_t*>(rows.codes) + chunk * 2 * kTileColumns;
     const uint8_t* keys = KeyTiles(job, k, chunk);
-    _tile_loadd(4, queries, stride);
-    _tile_loadd(5, queries + kTileColumns, stride);
+    if (job.head_dim > kTileColumns) LoadQueries(job, rows, chunk);
     _tile_loadd(6, keys, 64);
     _tile_loadd(7, keys + kTileBytes, 64);
     _tile_dpbssd(0, 4, 6);
@@ -142,6 +147,7 @@ void SplitQueries(const AttentionJob& job) {
 void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int first, int n) {
   constexpr int kSums = 3 * 256;
   alignas(64) int32_t sums[2][kSums];
+  LoadQueries(job, rows, 0);
   MultiplyKeys(job, rows, 0, sums[0]);
   for (int k = 0; k < n; k += 16) {
     if (k + 16 < n) MultiplyKeys(job, rows, k + 16, sums[(k / 16 + 1) % 2]);
