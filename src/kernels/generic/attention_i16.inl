@@ -31,9 +31,9 @@ struct I16Rows {
   float* max;                // [n]: running maximum of score
   float* sum;                // [n]: running sum of weights
   // Of the span at hand, shared with the rows before and after.
-  float* scores;   // [n][kScoreStride]; the weights' codes take their place
-  int32_t* sums;   // [n][padded head_dim]
-  uint8_t* tiles;  // the span's keys and values as a matrix unit reads them
+  float* scores;        // [n][kScoreStride]; the weights' codes take their place
+  int32_t* sums;        // [n][padded head_dim]
+  float* value_scales;  // [kSpanKeys]
 };
 
 [[gnu::always_inline]] inline I16Rows I16RowsOf(const AttentionJob& job, int first) {
@@ -43,8 +43,8 @@ struct I16Rows {
   rows.n = job.n_rows - first < kI16Rows ? job.n_rows - first : kI16Rows;
   rows.visible = job.visible + first;
   rows.first_visible = job.first_visible == nullptr ? nullptr : job.first_visible + first;
-  rows.tiles = job.scratch;
-  rows.scores = reinterpret_cast<float*>(job.scratch + AttentionTileBytes(job.head_dim));
+  rows.value_scales = reinterpret_cast<float*>(job.scratch + AttentionTileBytes(job.head_dim));
+  rows.scores = rows.value_scales + kSpanKeys;
   rows.sums = reinterpret_cast<int32_t*>(rows.scores + kMostAttentionRows * kScoreStride);
   float* total = reinterpret_cast<float*>(rows.sums + kMostAttentionRows * padded);
   rows.total = total + first * padded;
@@ -60,7 +60,7 @@ struct I16Rows {
 // Where there is a matrix unit (kTileUnit): the same steps of attention in tiles.
 void RearrangeForTiles(const AttentionJob& job, int first, int n);
 void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int first, int n);
-void StoreWeightTiles(float* weights, int n, int from, int to, const F32x16& inverse);
+void StoreWeightTiles(float* weights, int n, const F32x16& inverse);
 void SumTiles(const AttentionJob& job, const I16Rows& rows, int n);
 void AttendTiles(const AttentionJob& job);
 
@@ -185,8 +185,7 @@ template <int kMost>
 }
 
 // Lanes [at, at + 16) outside `keys` become `outside`.
-[[gnu::always_inline]] inline F32x16 Within(const F32x16& a, int at, KeyRange keys, float outside) {
-  if (at >= keys.first && at + 16 <= keys.last) return a;
+[[gnu::noinline]] F32x16 Within(const F32x16& a, int at, KeyRange keys, float outside) {
   float lanes[16];
   Store16(lanes, a);
   for (int i = 0; i < 16; ++i) {
@@ -195,52 +194,105 @@ template <int kMost>
   return Load16(lanes);
 }
 
+// The vectors that hold `keys`: [first, last), those inside without a stranger [inner_first,
+// inner_last), at most one before and one after them.
+struct KeyVectors {
+  int first, inner_first, inner_last, last;
+};
+[[gnu::always_inline]] inline KeyVectors VectorsOf(KeyRange keys) {
+  const int first = keys.first / 16 * 16;
+  const int last = (keys.last + 15) / 16 * 16;
+  const int inner_first = (keys.first + 15) / 16 * 16;
+  const int inner_last = keys.last / 16 * 16;
+  if (inner_first > inner_last) return {first, last, last, last};
+  return {first, inner_first, inner_last, last};
+}
+
+[[gnu::always_inline]] inline float LargestScore(const float* scores, KeyRange keys,
+                                                 const KeyVectors& at) {
+  constexpr int kChains = 4;
+  F32x16 largest[kChains];
+  for (F32x16& chain : largest) chain = Splat16(kMinusInfinity);
+  int i = at.inner_first;
+  for (; i + 16 * kChains <= at.inner_last; i += 16 * kChains) {
+    for (int c = 0; c < kChains; ++c) largest[c] = Max16(largest[c], Load16(scores + i + c * 16));
+  }
+  for (; i < at.inner_last; i += 16) largest[0] = Max16(largest[0], Load16(scores + i));
+  if (at.first < at.inner_first) {
+    const F32x16 edge = Within(Load16(scores + at.first), at.first, keys, kMinusInfinity);
+    largest[1] = Max16(largest[1], edge);
+  }
+  if (at.inner_last < at.last) {
+    const F32x16 edge = Within(Load16(scores + at.inner_last), at.inner_last, keys, kMinusInfinity);
+    largest[2] = Max16(largest[2], edge);
+  }
+  return ReduceMax16(Max16(Max16(largest[0], largest[1]), Max16(largest[2], largest[3])));
+}
+
 struct Weights {
   float max;    // of the scores
   float sum;    // of the weights
   float scale;  // of the weights' codes, times the values' scales
 };
 
-// Turns a row's n scores into the codes of its weights, zero outside `keys` (not empty).
-template <bool kForTiles>
-[[gnu::always_inline]] inline Weights WeighKeys(const AttentionJob& job, float* scores, int first,
-                                                int n, KeyRange keys, float exponent) {
-  const int from = keys.first / 16 * 16;
-  const int to = (keys.last + 15) / 16 * 16;
-  F32x16 largest = Splat16(kMinusInfinity);
-  for (int i = from; i < to; i += 16) {
-    largest = Max16(largest, Within(Load16(scores + i), i, keys, kMinusInfinity));
+// Powers of two of a row's scores, times the values' scales, and what they add up to.
+struct Weigher {
+  float* scores;
+  const float* value_scales;
+  F32x16 shift;
+  F32x16 exponent;
+  F32x16 sum;
+  F32x16 scaled_sum;
+  F32x16 most;
+
+  [[gnu::always_inline]] inline F32x16 WeightAt(int i) const {
+    return Exp2OfNegative16(Mul16(Sub16(Load16(scores + i), shift), exponent));
   }
-  Weights weights;
-  weights.max = ReduceMax16(largest);
-  const F32x16 shift = Splat16(weights.max);
-  F32x16 sum = Splat16(0);
-  F32x16 scaled_sum = Splat16(0);
-  F32x16 most = Splat16(0);
-  for (int i = from; i < to; i += 16) {
-    const float* scales = ValueScales(job.values[first + i / kBlockKeys], job.head_dim);
-    const F32x16 power = Mul16(Sub16(Load16(scores + i), shift), Splat16(exponent));
-    const F32x16 weight = Within(Exp2OfNegative16(power), i, keys, 0);
-    const F32x16 scaled = Within(Mul16(weight, Load16(scales + i % kBlockKeys)), i, keys, 0);
+  [[gnu::always_inline]] inline void Take(int i, const F32x16& weight, const F32x16& scaled) {
     sum = Add16(sum, weight);
     scaled_sum = Add16(scaled_sum, scaled);
     most = Max16(most, scaled);
     Store16(scores + i, scaled);
   }
-  weights.sum = Reduce16(sum);
-  const float by_most = ReduceMax16(most) / kKeyLimits.largest;
-  weights.scale = Reduce16(scaled_sum) / kLargestWeightSum;
+  [[gnu::always_inline]] inline void TakeVector(int i) {
+    const F32x16 weight = WeightAt(i);
+    Take(i, weight, Mul16(weight, Load16(value_scales + i)));
+  }
+  // A stranger's scale may be anything.
+  [[gnu::always_inline]] inline void TakeEdge(int i, KeyRange keys) {
+    const F32x16 weight = Within(WeightAt(i), i, keys, 0);
+    Take(i, weight, Within(Mul16(weight, Load16(value_scales + i)), i, keys, 0));
+  }
+};
+
+// Turns a row's n scores into the codes of its weights, zero outside `keys` (not empty).
+template <bool kForTiles>
+[[gnu::noinline]] Weights WeighKeys(float* scores, const float* value_scales, int n, KeyRange keys,
+                                    float exponent) {
+  const KeyVectors at = VectorsOf(keys);
+  const F32x16 zero = Splat16(0);
+  Weights weights;
+  weights.max = LargestScore(scores, keys, at);
+  Weigher weigher = {scores, value_scales, Splat16(weights.max), Splat16(exponent), zero,
+                     zero,   zero};
+  if (at.first < at.inner_first) weigher.TakeEdge(at.first, keys);
+  for (int i = at.inner_first; i < at.inner_last; i += 16) weigher.TakeVector(i);
+  if (at.inner_last < at.last) weigher.TakeEdge(at.inner_last, keys);
+  weights.sum = Reduce16(weigher.sum);
+  const float by_most = ReduceMax16(weigher.most) / kKeyLimits.largest;
+  weights.scale = Reduce16(weigher.scaled_sum) / kLargestWeightSum;
   if (by_most > weights.scale) weights.scale = by_most;  // a sum that is not a number stays
   const F32x16 inverse = Splat16(weights.scale > kSmallestWeightScale ? 1.0F / weights.scale : 0);
+  for (int i = 0; i < at.first; ++i) scores[i] = 0;
   if constexpr (kForTiles) {
-    StoreWeightTiles(scores, n, from, to, inverse);
+    for (int i = at.last; i < (n + kBlockKeys - 1) / kBlockKeys * kBlockKeys; ++i) scores[i] = 0;
+    StoreWeightTiles(scores, n, inverse);
   } else {
+    for (int i = at.last; i < n; ++i) scores[i] = 0;
     auto* codes = reinterpret_cast<int16_t*>(scores);
-    for (int i = from; i < to; i += 16) {
+    for (int i = 0; i < n; i += 16) {
       StoreRounded16(codes + i, Mul16(Load16(scores + i), inverse));
     }
-    for (int i = 0; i < from; ++i) codes[i] = 0;
-    for (int i = to; i < n; ++i) codes[i] = 0;
   }
   return weights;
 }
@@ -288,7 +340,8 @@ template <bool kForTiles>
     const KeyRange keys = KeysInSpan(rows.visible, rows.first_visible, r, span, n);
     weights[r].sum = 0;
     if (keys.first < keys.last) {
-      weights[r] = WeighKeys<kForTiles>(job, scores, first, rounded, keys, rows.exponents[r]);
+      weights[r] =
+          WeighKeys<kForTiles>(scores, rows.value_scales, rounded, keys, rows.exponents[r]);
     } else {
       for (int i = 0; i < rounded; ++i) scores[i] = 0;
     }
@@ -319,15 +372,23 @@ template <bool kForTiles>
   }
 }
 
+// The scales of the n values from block `first` on, one after the other.
+[[gnu::always_inline]] inline void GatherValueScales(const AttentionJob& job, int first, int n) {
+  float* out = I16RowsOf(job, 0).value_scales;
+  for (int k = 0; k < n; k += kBlockKeys) {
+    const float* scales = ValueScales(job.values[first + k / kBlockKeys], job.head_dim);
+    for (int i = 0; i < kBlockKeys; i += 16) Store16(out + k + i, Load16(scales + i));
+  }
+}
+
 template <bool kForTiles>
 [[gnu::always_inline]] inline void AttendSpans(const AttentionJob& job) {
   constexpr int kRows = kForTiles ? kI16Rows : kAttentionRows;
   const KeyRange keys = KeysOf(job.visible, job.first_visible, job.n_rows);
   for (int span = keys.first / kSpanKeys * kSpanKeys; span < keys.last; span += kSpanKeys) {
-    if constexpr (kForTiles) {
-      const int most = keys.last - span < kSpanKeys ? keys.last - span : kSpanKeys;
-      RearrangeForTiles(job, span / kBlockKeys, most);
-    }
+    const int most = keys.last - span < kSpanKeys ? keys.last - span : kSpanKeys;
+    GatherValueScales(job, span / kBlockKeys, most);
+    if constexpr (kForTiles) RearrangeForTiles(job, span / kBlockKeys, most);
     for (int r = 0; r < job.n_rows; r += kRows) {
       I16Rows rows = I16RowsOf(job, r);
       if (rows.n > kRows) rows.n = kRows;

@@ -90,21 +90,27 @@ void SplitQueries(const AttentionJob& job) {
   }
 }
 
+// The words of two times two vectors, packed by lanes of 128 bits, as bytes in their own order.
+[[gnu::always_inline]] inline void StoreBytesOfWords(uint8_t* p, __m512i first, __m512i second) {
+  const __m512i order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+  _mm512_storeu_si512(p, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(first, second)));
+}
+
 // Rounds a row's weights to codes over the row itself: of 64 keys the high, then the low bytes.
-[[gnu::always_inline]] inline void StoreWeightTiles(float* weights, int n, int from, int to,
-                                                    const F32x16& inverse) {
+[[gnu::always_inline]] inline void StoreWeightTiles(float* weights, int n, const F32x16& inverse) {
+  const __m512i byte = _mm512_set1_epi16(255);
   auto* bytes = reinterpret_cast<uint8_t*>(weights);
   for (int k = 0; k < n; k += kTileColumns) {
     __m512i codes[4];
     for (int i = 0; i < 4; ++i) {
-      const int at = k + i * 16;
-      codes[i] = at < from || at >= to ? _mm512_setzero_si512()
-                                       : RoundToInt(Mul(LoadLanes(weights + at), inverse.part[0]));
+      codes[i] = RoundToInt(Mul(LoadLanes(weights + k + i * 16), inverse.part[0]));
     }
-    for (int i = 0; i < 4; ++i) {
-      StoreHighBytes(bytes + 2 * k + i * 16, codes[i]);
-      StoreLowBytes(bytes + 2 * k + kTileColumns + i * 16, codes[i]);
-    }
+    const __m512i first = _mm512_packs_epi32(codes[0], codes[1]);
+    const __m512i second = _mm512_packs_epi32(codes[2], codes[3]);
+    StoreBytesOfWords(bytes + 2 * k, _mm512_srli_epi16(HighBytesAdded(first), 8),
+                      _mm512_srli_epi16(HighBytesAdded(second), 8));
+    StoreBytesOfWords(bytes + 2 * k + kTileColumns, _mm512_and_si512(first, byte),
+                      _mm512_and_si512(second, byte));
   }
 }
 
