@@ -80,11 +80,41 @@ std::vector<uint64_t> ReadCpuSpeeds(std::span<const int> cpus, const std::string
   return speeds;
 }
 
+std::optional<std::vector<int>> ParseCpuList(std::string_view text) {
+  constexpr uint64_t kMaxCpus = 1 << 16;
+  std::vector<int> cpus;
+  while (!text.empty() && text != "\n") {
+    const size_t comma = text.find(',');
+    const std::string_view range = text.substr(0, comma);
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    const std::optional<uint64_t> first = ParseLeadingUint(range);
+    const size_t dash = range.find('-');
+    const std::optional<uint64_t> last =
+        dash == std::string_view::npos ? first : ParseLeadingUint(range.substr(dash + 1));
+    if (!first || !last || *last >= kMaxCpus) return std::nullopt;
+    for (uint64_t cpu = *first; cpu <= *last; ++cpu) cpus.push_back(static_cast<int>(cpu));
+  }
+  return cpus;
+}
+
+std::vector<int> PerformanceCores(std::span<const int> cpus, const std::string& devices_root) {
+  const std::vector<int> all(cpus.begin(), cpus.end());
+  const std::optional<std::string> text = ReadSmallFile(devices_root + "/cpu_core/cpus");
+  const std::optional<std::vector<int>> listed = text ? ParseCpuList(*text) : std::nullopt;
+  if (!listed) return all;
+  std::vector<int> cores;
+  for (const int cpu : cpus) {
+    if (std::ranges::find(*listed, cpu) != listed->end()) cores.push_back(cpu);
+  }
+  return cores.empty() ? all : cores;  // a process may be confined to the small ones
+}
+
 CpuInfo ReadCpuInfo() {
   const std::vector<int> cpus = AffinityCpus();
   CpuInfo info;
   info.usable = static_cast<int>(cpus.size());
-  info.performance = CountPerformanceCpus(ReadCpuSpeeds(cpus, "/sys/devices/system/cpu"));
+  const std::vector<int> cores = PerformanceCores(cpus, "/sys/devices");
+  info.performance = CountPerformanceCpus(ReadCpuSpeeds(cores, "/sys/devices/system/cpu"));
   info.quota = ReadCgroupLimits().cpus;
   return info;
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bantam {
@@ -21,6 +23,14 @@ CpuInfo ReadCpuInfo();
 // The parts, for tests. `speeds` has one relative speed per usable processor, 0 where unknown:
 // counted are those of at least half the fastest one's speed.
 int CountPerformanceCpus(std::span<const uint64_t> speeds);
+
+// The numbers of a kernel list such as "0-3,8,10-11"; nothing if it is not one.
+std::optional<std::vector<int>> ParseCpuList(std::string_view text);
+
+// Those of the given processors that the kernel calls performance cores (Intel's with two kinds:
+// "/sys/devices/cpu_core/cpus" under `devices_root`); all of them where it has no such list. Their
+// clocks alone would not tell: the small cores' are more than half as fast.
+std::vector<int> PerformanceCores(std::span<const int> cpus, const std::string& devices_root);
 
 // Speeds of the given processors from cpu_capacity, else cpufreq/cpuinfo_max_freq under
 // `sys_root` ("/sys/devices/system/cpu").

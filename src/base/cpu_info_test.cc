@@ -53,6 +53,23 @@ TEST_F(CpuTree, NothingKnownCountsEveryProcessor) {
   EXPECT_EQ(CountPerformanceCpus(ReadCpuSpeeds(cpus, root_.string())), 3);
 }
 
+TEST(CpuInfo, CpuLists) {
+  EXPECT_EQ(ParseCpuList("0-3,8,10-11\n"), (std::vector<int>{0, 1, 2, 3, 8, 10, 11}));
+  EXPECT_EQ(ParseCpuList("\n"), std::vector<int>());
+  EXPECT_EQ(ParseCpuList("0-99999999999"), std::nullopt);
+  EXPECT_EQ(ParseCpuList("0-"), std::nullopt);
+  EXPECT_EQ(ParseCpuList("all"), std::nullopt);
+}
+
+TEST_F(CpuTree, CoresThatTheKernelLists) {
+  const int cpus[] = {0, 1, 4, 5};
+  EXPECT_EQ(PerformanceCores(cpus, root_.string()).size(), 4U) << "no list";
+  Put("cpu_core/cpus", "0-3\n");
+  EXPECT_EQ(PerformanceCores(cpus, root_.string()), (std::vector<int>{0, 1}));
+  const int small[] = {4, 5};
+  EXPECT_EQ(PerformanceCores(small, root_.string()), (std::vector<int>{4, 5}));
+}
+
 TEST(CpuInfo, SlightlySlowerCoresAreStillFast) {
   const uint64_t three_clusters[] = {325, 325, 325, 325, 815, 815, 815, 1024};
   EXPECT_EQ(CountPerformanceCpus(three_clusters), 4);
