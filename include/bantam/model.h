@@ -25,7 +25,8 @@ enum class Precision : uint8_t {
 
 struct LoadOptions {
   Precision precision = Precision::kFast;
-  int threads = 0;  // 0: as many as the machine and its cgroup allow
+  int threads = 0;          // 0: as many as the machine and its cgroup allow
+  int prefill_threads = 0;  // for reading prompts, where arithmetic is the limit; 0: as `threads`
   // Called now and then while weights are prepared, with the fraction done.
   std::function<void(double fraction)> on_progress;
 };

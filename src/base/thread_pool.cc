@@ -46,6 +46,7 @@ bool Passed(uint32_t now, uint32_t end) {
 // that follows the stage before; with its last count it ends (an extra one, counted by Publish).
 struct ThreadPool::State {
   int threads = 1;
+  std::atomic<int> called{1};  // the workers of the current job: those with a lower index
   void (*task)(const void*, Worker&) = nullptr;
   const void* context = nullptr;
   uint32_t start = 0;  // count at which the current job begins
@@ -61,7 +62,8 @@ struct ThreadPool::State {
     while (true) {
       seen = WaitUntil(job, [seen](uint32_t now) { return now != seen; });
       if (stopping.load(std::memory_order_relaxed)) return;
-      if (seen % 2 == 0) continue;
+      // A later job's number may be read here, never an earlier one's: then this job is over.
+      if (seen % 2 == 0 || index >= called.load(std::memory_order_relaxed)) continue;
       // Enter, then see whether the job is still open; RunErased closes it, then looks who is in.
       inside.fetch_add(1, std::memory_order_seq_cst);
       if (job.load(std::memory_order_seq_cst) == seen) {
@@ -91,13 +93,14 @@ int ThreadPool::threads() const {
   return state_->threads;
 }
 
-void ThreadPool::RunErased(void (*task)(const void*, Worker&), const void* context) {
+void ThreadPool::RunErased(int workers, void (*task)(const void*, Worker&), const void* context) {
   State& team = *state_;
+  team.called.store(std::clamp(workers, 1, team.threads), std::memory_order_relaxed);
   team.task = task;
   team.context = context;
   team.start = team.done.load(std::memory_order_relaxed);
   Worker first(team, 0, team.start);
-  if (team.threads == 1) return task(context, first);
+  if (team.called.load(std::memory_order_relaxed) == 1) return task(context, first);
   team.job.fetch_add(1, std::memory_order_release);
   team.job.notify_all();
   task(context, first);
@@ -117,8 +120,9 @@ bool ThreadPool::Worker::Take(Units* units) {
   uint32_t now = team_.taken.load(std::memory_order_relaxed);
   while (!Passed(now, last)) {
     const int left = static_cast<int>(last - now);
-    const int share = team_.threads == 1 ? left : left / (2 * team_.threads);
-    const int least = n_units_ / (16 * team_.threads);
+    const int workers = team_.called.load(std::memory_order_relaxed);
+    const int share = workers == 1 ? left : left / (2 * workers);
+    const int least = n_units_ / (16 * workers);
     const int n = std::min(left, std::max({share, least, 1}));
     if (team_.taken.compare_exchange_weak(now, now + static_cast<uint32_t>(n),
                                           std::memory_order_relaxed)) {

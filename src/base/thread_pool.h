@@ -30,14 +30,32 @@ class ThreadPool {
   // have left it. Whatever is not inside a stage is done by each of them.
   template <typename Task>
   void Run(const Task& task) {
+    Run(threads(), task);
+  }
+
+  // The same with the first `workers` of the team only (1 … threads()); the others stay out.
+  template <typename Task>
+  void Run(int workers, const Task& task) {
     RunErased(
+        workers,
         [](const void* context, Worker& worker) { (*static_cast<const Task*>(context))(worker); },
         &task);
   }
 
  private:
-  void RunErased(void (*task)(const void*, Worker&), const void* context);
+  void RunErased(int workers, void (*task)(const void*, Worker&), const void* context);
   std::unique_ptr<State> state_;
+};
+
+// The first `workers` of a pool, as Run wants them.
+struct Team {
+  ThreadPool& pool;
+  int workers;
+
+  template <typename Task>
+  void Run(const Task& task) const {
+    pool.Run(workers, task);
+  }
 };
 
 // One worker inside a task. Every worker must go through the same stages with the same sizes.

@@ -68,6 +68,24 @@ TEST(ThreadPool, StagesFollowEachOther) {
   EXPECT_EQ(serial, 1000);
 }
 
+// Jobs of all sizes in turns: no more workers than were asked for, and every unit done.
+TEST(ThreadPool, JobsCanHaveFewerWorkers) {
+  ThreadPool pool(4);
+  std::atomic<int> outside{0};
+  std::atomic<int> done{0};
+  int wanted = 0;
+  for (int job = 0; job < 2000; ++job) {
+    const int workers = job % 4 + 1;
+    pool.Run(workers, [&](ThreadPool::Worker& worker) {
+      outside += worker.index() >= workers;
+      worker.Share(64, 1, [&](int begin, int end) { done += end - begin; });
+    });
+    wanted += 64;
+    ASSERT_EQ(done, wanted);
+  }
+  EXPECT_EQ(outside, 0);
+}
+
 // One worker hangs in its range; the others do everything else without it.
 TEST(ThreadPool, ALateWorkerDelaysOnlyItsOwnUnits) {
   constexpr int kUnits = 100;

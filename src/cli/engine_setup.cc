@@ -14,6 +14,8 @@ void AddModelArgument(ArgParser& parser, std::string& path) {
 void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
   parser.AddOption("--threads,-t", "N", "threads to compute with; 0: what the machine has (0)",
                    StoreInt(setup.engine.threads, 0));
+  parser.AddOption("--threads-batch", "N", "threads to read prompts with; 0: as many (0)",
+                   StoreInt(setup.prefill_threads, 0));
   parser.AddOption("--precision", "exact|fast", "exact: float32 between the layers, slower (fast)",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.precision = TRY(ParsePrecision(value));
@@ -44,6 +46,7 @@ Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const Eng
   LoadOptions options;
   options.precision = setup.precision;
   options.threads = setup.engine.threads;
+  options.prefill_threads = setup.prefill_threads;
   options.on_progress = [&bar](double fraction) { bar.Update(fraction, 1); };
   return env.backend.load(setup.model_path, options);
 }

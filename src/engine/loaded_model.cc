@@ -1,6 +1,7 @@
 // Loading in order of cost: header, tokenizer, template, weights.
 #include "engine/loaded_model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -18,6 +19,13 @@ constexpr int kMaxThreads = 256;
 Error InFile(const std::string& path, Error error) {
   if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
   return error;
+}
+
+Result<void> CheckThreads(const char* what, int threads) {
+  if (threads >= 0 && threads <= kMaxThreads) return {};
+  return Fail(ErrorCode::kInvalidArgument, std::string(what) + " must be between 0 and " +
+                                               std::to_string(kMaxThreads) + ", not " +
+                                               std::to_string(threads));
 }
 
 // Better refused than killed by the system halfway. (Float32 runs from the mapped file, whose
@@ -72,16 +80,15 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
                                          std::to_string(config.vocab_size) + " (" +
                                          config.architecture + ".vocab_size)");
   }
-  if (options.threads < 0 || options.threads > kMaxThreads) {
-    return Fail(ErrorCode::kInvalidArgument, "threads must be between 0 and " +
-                                                 std::to_string(kMaxThreads) + ", not " +
-                                                 std::to_string(options.threads));
-  }
+  TRY(CheckThreads("threads", options.threads));
+  TRY(CheckThreads("prefill threads", options.prefill_threads));
   TRY(CheckMemory(*file_, config, options.precision));
-  const int threads = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
-  pool_ = std::make_unique<ThreadPool>(threads);
+  threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
+  prefill_threads_ = options.prefill_threads > 0 ? options.prefill_threads : threads_;
+  pool_ = std::make_unique<ThreadPool>(std::max(threads_, prefill_threads_));
   transformer_ =
       TRY(Transformer::Load(*file_, config, options.precision, *pool_, options.on_progress));
+  transformer_->set_threads(threads_, prefill_threads_);
   return {};
 }
 

@@ -32,7 +32,8 @@ class LoadedModel final : public Model {
 
   const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
   Transformer* transformer() const { return transformer_.get(); }  // null: vocabulary only
-  int threads() const { return pool_ == nullptr ? 0 : pool_->threads(); }
+  int threads() const { return threads_; }                         // 0: vocabulary only
+  int prefill_threads() const { return prefill_threads_; }
 
   // True for the first caller until it releases the claim. Thread-safe.
   bool Claim() const { return !claimed_.exchange(true); }
@@ -47,7 +48,9 @@ class LoadedModel final : public Model {
   std::unique_ptr<ModelFile> file_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::unique_ptr<ChatRenderer> chat_;
-  std::unique_ptr<ThreadPool> pool_;
+  int threads_ = 0;
+  int prefill_threads_ = 0;
+  std::unique_ptr<ThreadPool> pool_;  // as many as the larger of the two
   std::unique_ptr<Transformer> transformer_;
   mutable std::atomic<bool> claimed_ = false;
 };

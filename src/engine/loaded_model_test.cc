@@ -74,6 +74,23 @@ TEST(LoadedModel, TokenizesAndDescribesItself) {
   EXPECT_FALSE((*model)->IsEndToken(tokens[0]));
 }
 
+TEST(LoadedModel, DecodeAndPrefillHaveThreadsOfTheirOwn) {
+  LoadOptions options;
+  options.threads = 1;
+  options.prefill_threads = 3;
+  const auto both = LoadedModel::Load(kModel, options);
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_EQ((*both)->threads(), 1);
+  EXPECT_EQ((*both)->prefill_threads(), 3);
+  EXPECT_TRUE(CreateEngine(*both, SmallEngine())) << "threads: 0 stands for those of the model";
+  options.prefill_threads = 0;
+  EXPECT_EQ((*LoadedModel::Load(kModel, options))->prefill_threads(), 1);
+  options.prefill_threads = 1000;
+  EXPECT_EQ(
+      ErrorOf(LoadedModel::Load(kModel, options)),
+      "invalid argument: " + kModel + ": prefill threads must be between 0 and 256, not 1000");
+}
+
 TEST(LoadedModel, ProgressGoesFromNothingToAll) {
   LoadOptions options = OneThread();
   std::vector<double> fractions;

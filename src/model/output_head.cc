@@ -43,7 +43,7 @@ double NormOf(const Activations& x) {
 
 }  // namespace
 
-void OutputHead::Bound(ThreadPool& pool) {
+void OutputHead::Bound(const Team& team) {
   const auto panels = static_cast<size_t>(head_.panels());
   row_error_.resize(static_cast<size_t>(head_.rows));
   panel_error_.resize(panels);
@@ -52,7 +52,7 @@ void OutputHead::Bound(ThreadPool& pool) {
   promising_.reserve(panels);
   survivors_.reserve(panels);
   best_.reserve(kMaxTop * kPanelRows);
-  pool.Run([&](ThreadPool::Worker& worker) {
+  team.Run([&](ThreadPool::Worker& worker) {
     worker.Share(head_.panels(), 1, [&](int begin, int end) {
       for (int p = begin; p < end; ++p) BoundPanel(p);
     });
@@ -98,20 +98,20 @@ void OutputHead::BoundPanel(int panel) {
   }
 }
 
-bool OutputHead::CanSketch(int n, int top, ThreadPool& pool) {
+bool OutputHead::CanSketch(int n, int top, const Team& team) {
   if (n != 1 || top <= 0 || top > kMaxTop || top >= head_.panels()) return false;
   if (!head_.is_packed() || head_.packed.type != DType::kQ8_0 || !head_.bias.empty()) return false;
-  if (panel_error_.empty()) Bound(pool);
+  if (panel_error_.empty()) Bound(team);
   return !broken_;
 }
 
-void OutputHead::Logits(const float* hidden, int n, int top, float* logits, ThreadPool& pool,
+void OutputHead::Logits(const float* hidden, int n, int top, float* logits, const Team& team,
                         const Workspace& space) {
   const Kernels& kernels = ActiveKernels();
   const int columns = head_.columns;
   const LinearInput in = {hidden, &space.normed_codes, n};
-  const bool sketch = CanSketch(n, top, pool);
-  pool.Run([&](ThreadPool::Worker& worker) {
+  const bool sketch = CanSketch(n, top, team);
+  team.Run([&](ThreadPool::Worker& worker) {
     const WorkerSpace& own = space.workers[static_cast<size_t>(worker.index())];
     if (head_.is_packed()) {
       worker.Share(n, 1, [&](int begin, int end) {

@@ -21,15 +21,15 @@ class OutputHead {
   // largest of each token (and those equal to the last of them) are sure to be there; others may
   // be -inf. What is there has the same bytes whatever `top`. The first call that can use `top`
   // reads the matrix once more, to bound its rows (4 bytes each are kept).
-  void Logits(const float* hidden, int n, int top, float* logits, ThreadPool& pool,
+  void Logits(const float* hidden, int n, int top, float* logits, const Team& team,
               const Workspace& space);
 
  private:
   static constexpr int kMaxTop = 8;
 
-  bool CanSketch(int n, int top, ThreadPool& pool);
+  bool CanSketch(int n, int top, const Team& team);
   // Bounds the sketch error of every row.
-  void Bound(ThreadPool& pool);
+  void Bound(const Team& team);
   void BoundPanel(int panel);
   // The two-stage product (research on certified pruning goes back to Ram and Gray, KDD 2012):
   // a sketch of every row from the high nibbles, exact scores of the most promising panels, then

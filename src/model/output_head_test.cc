@@ -80,7 +80,7 @@ class Fixture {
 
   std::vector<float> Logits(const std::vector<float>& x, int top) {
     std::vector<float> logits(kRows);
-    head_->Logits(x.data(), 1, top, logits.data(), pool_, space_);
+    head_->Logits(x.data(), 1, top, logits.data(), {pool_, pool_.threads()}, space_);
     return logits;
   }
 

@@ -11,6 +11,8 @@ namespace bantam {
 Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch)
     : weights_(std::move(weights)),
       pool_(pool),
+      decode_threads_(pool.threads()),
+      prefill_threads_(pool.threads()),
       head_(weights_->head()),
       scratch_(std::move(scratch)) {}
 
@@ -38,7 +40,8 @@ void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, 
   Workspace space;
   space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data());
   ForwardPass pass(*weights_, batch, cache, space, hidden);
-  pool_.Run([&pass](ThreadPool::Worker& worker) { pass.Run(worker); });
+  pool_.Run(ThreadsFor(static_cast<int>(n)),
+            [&pass](ThreadPool::Worker& worker) { pass.Run(worker); });
 }
 
 void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
@@ -46,7 +49,7 @@ void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
   if (n == 0) return;
   Workspace space;
   space.LayOut(config(), n, pool_.threads(), scratch_.data());
-  head_.Logits(hidden, n, top, logits, pool_, space);
+  head_.Logits(hidden, n, top, logits, {pool_, ThreadsFor(n)}, space);
 }
 
 }  // namespace bantam

@@ -32,12 +32,21 @@ struct SequenceChunk {
 class Transformer {
  public:
   static constexpr int kMaxBatchTokens = 1024;
+  // Batches of at most this many tokens wait for memory, as decode steps do; larger ones compute.
+  static constexpr int kDecodeTokens = 16;
 
   // Checks shapes and prepares (packs) the weights. `file` and `pool` must outlive it. Fails with
   // kCorrupt, naming the tensor, or kResourceExhausted.
   static Result<std::unique_ptr<Transformer>> Load(const ModelFile& file, const ModelConfig& config,
                                                    Precision precision, ThreadPool& pool,
                                                    const std::function<void(double)>& on_progress);
+
+  // How many of the pool's threads run batches of up to kDecodeTokens tokens, and larger ones; all
+  // of them by default. Where memory is the limit, or cores are of two kinds, fewer can be faster.
+  void set_threads(int decode, int prefill) {
+    decode_threads_ = decode;
+    prefill_threads_ = prefill;
+  }
 
   const ModelConfig& config() const { return weights_->config(); }
   KvShape kv_shape() const;
@@ -58,9 +67,14 @@ class Transformer {
 
  private:
   Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch);
+  int ThreadsFor(int n_tokens) const {
+    return n_tokens <= kDecodeTokens ? decode_threads_ : prefill_threads_;
+  }
 
   std::unique_ptr<Weights> weights_;
   ThreadPool& pool_;
+  int decode_threads_;
+  int prefill_threads_;
   OutputHead head_;
   PageMemory scratch_;  // laid out anew for every batch
 };

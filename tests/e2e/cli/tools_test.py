@@ -90,10 +90,11 @@ class ToolsTest(CliTest):
     def test_the_same_numbers_whatever_the_threads_and_chunks(self):
         ids = json.dumps([(i * 37) % 256 for i in range(150)])
         hashes = set()
-        for threads in ("1", "2"):
+        for threads, batch in (("1", "0"), ("2", "0"), ("1", "3"), ("3", "1")):
             for chunk in ("1", "17", "64", "512"):
                 _, summary = self.score("--tokens", "-", "--summary", "--logits-sha256", "-t",
-                                        threads, "--prompt-chunk", chunk, stdin=ids)
+                                        threads, "--threads-batch", batch, "--prompt-chunk", chunk,
+                                        stdin=ids)
                 hashes.add(summary["logits_sha256"])
         self.assertEqual(len(hashes), 1)
 
