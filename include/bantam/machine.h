@@ -17,6 +17,7 @@ struct MachineInfo {
   double cpu_quota = 0;           // processor time the cgroup allows; 0: no quota
   int threads = 1;                // the default that follows
   uint64_t memory_available = 0;  // bytes without swapping, within the cgroup's limit; 0: unknown
+  uint64_t page_bytes = 0;        // of an ordinary page
   std::string huge_pages;         // "always", "madvise", "never"; empty: the system does not say
 };
 
@@ -25,13 +26,24 @@ MachineInfo DescribeMachine();
 
 // Rates that bound a model's speed, measured by wall clock.
 struct MachineSpeed {
-  double read_bytes_per_s = 0;  // memory read from end to end: bounds decode
-  double int8_products_per_s =
-      0;                  // multiply-adds of the kernels' own matrix product: bounds prefill
-  double steadiness = 0;  // slowest over fastest repetition; well below 1: busy, or throttled
+  double read_bytes_per_s = 0;     // memory read from end to end: bounds decode
+  double int8_products_per_s = 0;  // multiply-adds of the kernels' own product: bounds prefill
+  double steadiness = 0;           // slowest over fastest tenth of that; well below 1: busy
+  double last_over_first = 0;      // its last tenth over its first; well below 1: throttled
+  double throttled_s = 0;          // that the cgroup's quota made this process wait meanwhile
 };
 
-// Takes about a second and 256 MiB. Fails with kResourceExhausted where there is no such memory.
-Result<MachineSpeed> MeasureMachine(int threads);
+// Reads memory with `threads`, multiplies with `prefill_threads`. Takes about two seconds and
+// 256 MiB. Fails with kResourceExhausted where there is no such memory.
+Result<MachineSpeed> MeasureMachine(int threads, int prefill_threads);
+
+struct DiskSpeed {
+  uint64_t bytes = 0;  // that were read
+  double read_bytes_per_s = 0;
+};
+
+// How fast a file (a model, say) comes from its device, past the system's cache: at most 256 MiB
+// of it, for about a second. Fails with kUnsupported, saying why, where that cannot be measured.
+Result<DiskSpeed> MeasureDisk(const std::string& path);
 
 }  // namespace bantam

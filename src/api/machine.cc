@@ -2,6 +2,7 @@
 #include "bantam/machine.h"
 
 #include "engine/machine.h"
+#include "engine/machine_speed.h"
 
 namespace bantam {
 
@@ -9,8 +10,12 @@ MachineInfo DescribeMachine() {
   return ReadMachine();
 }
 
-Result<MachineSpeed> MeasureMachine(int threads) {
-  return MeasureSpeed(threads);
+Result<MachineSpeed> MeasureMachine(int threads, int prefill_threads) {
+  return MeasureSpeed(threads, prefill_threads);
+}
+
+Result<DiskSpeed> MeasureDisk(const std::string& path) {
+  return MeasureFileReads(path);
 }
 
 }  // namespace bantam

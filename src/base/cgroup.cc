@@ -67,6 +67,15 @@ void ReadVersion1Memory(const std::string& directory, CgroupLimits& limits) {
   }
 }
 
+// Version 2 counts in microseconds, version 1 in nanoseconds.
+void AddThrottling(const std::string& directory, CpuThrottling& sum) {
+  const std::optional<std::string> text = ReadSmallFile(Join(directory, "cpu.stat"));
+  if (!text) return;
+  sum.periods += ParseStatValue(*text, "nr_throttled").value_or(0);
+  sum.seconds += static_cast<double>(ParseStatValue(*text, "throttled_usec").value_or(0)) * 1e-6;
+  sum.seconds += static_cast<double>(ParseStatValue(*text, "throttled_time").value_or(0)) * 1e-9;
+}
+
 // Calls read(mount + path), then the same for every ancestor up to the mount itself. Inside a
 // container the path may be the host's and lie nowhere: then the mount itself is the group.
 template <typename Read>
@@ -147,6 +156,23 @@ CgroupLimits ReadCgroupLimits(const std::string& proc_root, const std::string& s
     WalkUp(Join(sys_root, "memory"), *path, read);
   }
   return limits;
+}
+
+CpuThrottling ReadCpuThrottling(const std::string& proc_root, const std::string& sys_root) {
+  CpuThrottling sum;
+  const std::optional<std::string> groups = ReadSmallFile(Join(proc_root, "self/cgroup"));
+  if (!groups) return sum;
+  const auto read = [&](const std::string& directory) { AddThrottling(directory, sum); };
+  if (const auto path = ParseCgroupPath(*groups, "")) {
+    WalkUp(sys_root, *path, read);
+    WalkUp(Join(sys_root, "unified"), *path, read);
+  }
+  if (const auto path = ParseCgroupPath(*groups, "cpu")) {
+    // One of the two names is a link to the other.
+    const bool joined = ReadSmallFile(Join(sys_root, "cpu/cpu.stat")).has_value();
+    WalkUp(Join(sys_root, joined ? "cpu" : "cpu,cpuacct"), *path, read);
+  }
+  return sum;
 }
 
 }  // namespace bantam

@@ -16,10 +16,20 @@ struct CgroupLimits {
   uint64_t memory_used = 0;   // bytes that cannot be reclaimed, in the group with that limit
 };
 
+// How often and how long the quotas of this process's groups have made it wait, since they exist.
+struct CpuThrottling {
+  uint64_t periods = 0;
+  double seconds = 0;
+};
+
 // The tightest limits along the path from this process's group to the root, for both versions.
 // Unreadable or missing files mean no limit. The two roots are parameters for tests.
 CgroupLimits ReadCgroupLimits(const std::string& proc_root = "/proc",
                               const std::string& sys_root = "/sys/fs/cgroup");
+
+// The sum along that path, for both versions; zeros where the system does not say.
+CpuThrottling ReadCpuThrottling(const std::string& proc_root = "/proc",
+                                const std::string& sys_root = "/sys/fs/cgroup");
 
 // The parsers, pure. Text that does not follow the format gives nothing.
 std::optional<double> ParseCpuMax(std::string_view text);         // "150000 100000"; max: nothing

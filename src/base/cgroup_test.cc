@@ -107,11 +107,33 @@ TEST_F(CgroupTree, Version1WithoutLimits) {
   EXPECT_EQ(limits.memory_limit, 0U);
 }
 
+TEST_F(CgroupTree, Version2ThrottlingOfAllAncestors) {
+  Put("proc/self/cgroup", "0::/a/b\n");
+  Put("sys/a/b/cpu.stat", "usage_usec 9\nnr_periods 8\nnr_throttled 3\nthrottled_usec 250000\n");
+  Put("sys/a/cpu.stat", "nr_throttled 1\nthrottled_usec 500000\n");
+  Put("sys/cpu.stat", "usage_usec 9\n");
+  const CpuThrottling throttling = ReadCpuThrottling(proc(), sys());
+  EXPECT_EQ(throttling.periods, 4U);
+  EXPECT_DOUBLE_EQ(throttling.seconds, 0.75);
+}
+
+TEST_F(CgroupTree, Version1ThrottlingIsCountedOnce) {
+  Put("proc/self/cgroup", "4:cpu,cpuacct:/a\n");
+  for (const char* mount : {"sys/cpu", "sys/cpu,cpuacct"}) {
+    Put(std::string(mount) + "/a/cpu.stat", "nr_throttled 2\nthrottled_time 1500000000\n");
+    Put(std::string(mount) + "/cpu.stat", "nr_throttled 0\nthrottled_time 0\n");
+  }
+  const CpuThrottling throttling = ReadCpuThrottling(proc(), sys());
+  EXPECT_EQ(throttling.periods, 2U);
+  EXPECT_DOUBLE_EQ(throttling.seconds, 1.5);
+}
+
 TEST_F(CgroupTree, NothingThereMeansNoLimit) {
   const CgroupLimits limits = ReadCgroupLimits(proc(), sys());
   EXPECT_EQ(limits.cpus, 0);
   EXPECT_EQ(limits.memory_limit, 0U);
   EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), std::nullopt);
+  EXPECT_EQ(ReadCpuThrottling(proc(), sys()).periods, 0U);
 }
 
 TEST(MemoryInfo, ParsesKilobytes) {
@@ -124,6 +146,8 @@ TEST(MemoryInfo, ParsesKilobytes) {
 
 TEST(MemoryInfo, ThisProcessUsesMemory) {
   EXPECT_GT(PeakResidentBytes(), 100000U);
+  EXPECT_GE(PageBytes(), 4096U);
+  EXPECT_EQ(PageBytes() & (PageBytes() - 1), 0U);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ Backend RealBackend() {
       .peak_memory = PeakMemoryBytes,
       .describe_machine = DescribeMachine,
       .measure_machine = MeasureMachine,
+      .measure_disk = MeasureDisk,
   };
 }
 

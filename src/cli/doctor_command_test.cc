@@ -1,6 +1,8 @@
 // Tests of bantam doctor: what it says of machines of many kinds.
 #include <gtest/gtest.h>
 
+#include "base/json.h"
+#include "cli/doctor_report.h"
 #include "cli/fake_backend.h"
 
 namespace bantam::cli {
@@ -27,6 +29,9 @@ TEST_F(DoctorTest, AGoodMachineNeedsNothing) {
   EXPECT_NE(said.find("20.0 GB/s with 4 threads"), std::string::npos) << said;
   EXPECT_NE(said.find("400 G/s"), std::string::npos) << said;
   EXPECT_NE(said.find("8.0 GiB"), std::string::npos) << said;
+  EXPECT_NE(said.find("4.0 KiB; huge pages: madvise"), std::string::npos) << said;
+  EXPECT_NE(said.find("97 %, at the end 98 %"), std::string::npos) << said;
+  EXPECT_NE(said.find("none by a quota"), std::string::npos) << said;
   EXPECT_NE(said.find("Nothing to change."), std::string::npos) << said;
   EXPECT_EQ(said.find('!'), std::string::npos) << said;
 }
@@ -36,6 +41,10 @@ TEST_F(DoctorTest, MeasuresWithTheThreadsThatAreAskedFor) {
   EXPECT_EQ(world_.measured_threads, 4);
   Said({"doctor", "--threads", "2"});
   EXPECT_EQ(world_.measured_threads, 2);
+  EXPECT_EQ(world_.measured_prefill_threads, 2);
+  Said({"doctor", "--threads", "2", "--threads-batch", "3"});
+  EXPECT_EQ(world_.measured_threads, 2);
+  EXPECT_EQ(world_.measured_prefill_threads, 3);
 }
 
 TEST_F(DoctorTest, NamesWhatHoldsTheMachineBack) {
@@ -55,16 +64,55 @@ TEST_F(DoctorTest, NamesWhatHoldsTheMachineBack) {
   EXPECT_TRUE(Advises("transparent_hugepage"));
   world_.machine.huge_pages = "always";
   world_.speed.steadiness = 0.5;
-  EXPECT_TRUE(Advises("throttled"));
+  EXPECT_TRUE(Advises("took different times"));
+  world_.speed.last_over_first = 0.8;
+  EXPECT_TRUE(Advises("longer at the end than at the start"));
+  world_.speed.throttled_s = 0.25;
+  EXPECT_TRUE(Advises("stopped this process for 0.25 s"));
 }
 
 TEST_F(DoctorTest, MeasuresAModelAndSaysWhatWouldBePossible) {
   const std::string said = Said({"doctor", "tiny.gguf"});
   EXPECT_NE(said.find("Tiny"), std::string::npos) << said;
   EXPECT_NE(said.find("prefill"), std::string::npos) << said;
-  EXPECT_NE(said.find("allows 19531250.0"), std::string::npos) << said;  // 20 GB/s over 1,024 bytes
+  EXPECT_NE(said.find("of the 19531250.0 that"), std::string::npos) << said;  // 20 GB/s over 1 KiB
   world_.machine.memory_available = 1000;
   EXPECT_NE(Said({"doctor", "tiny.gguf"}).find("too little memory"), std::string::npos);
+}
+
+TEST_F(DoctorTest, ReadsTheModelsDiskOrSaysWhyNot) {
+  EXPECT_EQ(Said().find("disk"), std::string::npos) << "no model, no disk";
+  EXPECT_NE(Said({"doctor", "tiny.gguf"}).find("2.00 GB/s (256.0 MiB of"), std::string::npos);
+  world_.model->info_.file_bytes = 1000;
+  world_.disk = DiskSpeed{.bytes = 1000, .read_bytes_per_s = 10};
+  EXPECT_NE(Said({"doctor", "tiny.gguf"}).find("! reading the model from its disk"),
+            std::string::npos);
+  world_.disk = Fail(ErrorCode::kUnsupported, "it lies in memory");
+  EXPECT_NE(Said({"doctor", "tiny.gguf"}).find("not measured: it lies in memory"),
+            std::string::npos);
+}
+
+TEST_F(DoctorTest, CountsTheProductsOfAPrompt) {
+  ModelInfo info;
+  info.tensors = {{.name = "token_embd.weight", .type = "Q8_0", .shape = {64, 1000}},
+                  {.name = "blk.0.attn_norm.weight", .type = "F32", .shape = {64}},
+                  {.name = "blk.0.attn_q.weight", .type = "Q4_K", .shape = {64, 32}},
+                  {.name = "blk.0.ffn_gate.weight", .type = "BF16", .shape = {64, 10}},
+                  {.name = "blk.1.ffn_up.weight", .type = "Q8_0", .shape = {64, 10}}};
+  EXPECT_EQ(ProductsPerToken(info), 64 * 32 + 64 * 10);
+}
+
+TEST_F(DoctorTest, AsJson) {
+  const auto json = Json::Parse(Said({"doctor", "tiny.gguf", "--json"}));
+  ASSERT_TRUE(json) << json.error().message;
+  EXPECT_EQ(json->Find("machine")->Find("isa")->AsString(), "avx2");
+  EXPECT_EQ(*json->Find("machine")->Find("page_bytes")->AsInt(), 4096);
+  EXPECT_EQ(json->Find("speed")->Find("read_bytes_per_s")->AsDouble(), 20e9);
+  EXPECT_EQ(json->Find("disk")->Find("read_bytes_per_s")->AsDouble(), 2e9);
+  EXPECT_EQ(json->Find("model")->Find("decode_bound")->AsDouble(), 19531250);
+  EXPECT_GT(json->Find("model")->Find("prefill_tokens_per_s")->AsDouble(), 0);
+  EXPECT_TRUE(json->Find("advice")->is_array());
+  EXPECT_EQ(Json::Parse(Said({"doctor", "--json"}))->Find("model"), nullptr);
 }
 
 TEST_F(DoctorTest, FailsWhereTheModelDoes) {

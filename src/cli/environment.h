@@ -28,7 +28,8 @@ struct Backend {
   std::function<std::string()> isa;
   std::function<uint64_t()> peak_memory;
   std::function<MachineInfo()> describe_machine;
-  std::function<Result<MachineSpeed>(int)> measure_machine;
+  std::function<Result<MachineSpeed>(int, int)> measure_machine;
+  std::function<Result<DiskSpeed>(const std::string&)> measure_disk;
 };
 
 // The real thing.

@@ -105,9 +105,15 @@ struct FakeWorld {
                          .fast_cpus = 4,
                          .threads = 4,
                          .memory_available = uint64_t{8} << 30,
+                         .page_bytes = 4096,
                          .huge_pages = "madvise"};
-  MachineSpeed speed = {.read_bytes_per_s = 20e9, .int8_products_per_s = 400e9, .steadiness = 0.97};
+  MachineSpeed speed = {.read_bytes_per_s = 20e9,
+                        .int8_products_per_s = 400e9,
+                        .steadiness = 0.97,
+                        .last_over_first = 0.98};
+  Result<DiskSpeed> disk = DiskSpeed{.bytes = uint64_t{256} << 20, .read_bytes_per_s = 2e9};
   int measured_threads = 0;
+  int measured_prefill_threads = 0;
   Backend backend;
   Environment env;
 };

@@ -178,10 +178,12 @@ FakeWorld::FakeWorld()
   backend.isa = [] { return std::string("scalar"); };
   backend.peak_memory = [] { return uint64_t{3} << 20; };
   backend.describe_machine = [this] { return machine; };
-  backend.measure_machine = [this](int threads) -> Result<MachineSpeed> {
+  backend.measure_machine = [this](int threads, int prefill_threads) -> Result<MachineSpeed> {
     measured_threads = threads;
+    measured_prefill_threads = prefill_threads;
     return speed;
   };
+  backend.measure_disk = [this](const std::string&) { return disk; };
 }
 
 int FakeWorld::Run(const std::vector<std::string>& args) {

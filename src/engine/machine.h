@@ -11,8 +11,8 @@ namespace bantam {
 std::string KernelName();      // ActiveIsa
 uint64_t PeakProcessMemory();  // PeakMemoryBytes
 
-MachineInfo ReadMachine();                       // DescribeMachine
-Result<MachineSpeed> MeasureSpeed(int threads);  // MeasureMachine
+MachineInfo ReadMachine();                                    // DescribeMachine
+Result<DiskSpeed> MeasureFileReads(const std::string& path);  // MeasureDisk
 
 // The chosen word of a Linux setting like "always [madvise] never"; empty if there is none.
 std::string ChosenWord(const std::string& text);

@@ -1,0 +1,162 @@
+// Times reading memory and the matrix kernel, and watches whether the speed lasts.
+#include "engine/machine_speed.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "base/cgroup.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/page_memory.h"
+#include "base/thread_pool.h"
+#include "kernels/kernels.h"
+
+namespace bantam {
+namespace {
+
+constexpr size_t kReadBytes = size_t{256} << 20;  // beyond the caches of small machines
+constexpr int kRepetitions = 5;
+constexpr double kSlice_s = 0.005;  // of equal work: enough for the clock, too short for a pause
+constexpr double kProducts_s = 1.5;
+
+template <typename Work>
+double SecondsOf(const Work& work) {
+  const double start = MonotonicSeconds();
+  work();
+  return std::max(MonotonicSeconds() - start, 1e-9);
+}
+
+// The exclusive or of all words: four chains, so that only memory is waited for. (Loads of 64 bytes
+// read no faster; measured with AVX-512.)
+uint64_t ReadAll(const uint8_t* data, size_t bytes) {
+  uint64_t chains[4] = {0, 0, 0, 0};
+  for (size_t at = 0; at + 32 <= bytes; at += 32) {
+    uint64_t words[4];
+    std::memcpy(words, data + at, sizeof(words));
+    __builtin_prefetch(data + at + 16384, 0, 2);
+    for (int i = 0; i < 4; ++i) chains[i] ^= words[i];
+  }
+  return chains[0] ^ chains[1] ^ chains[2] ^ chains[3];
+}
+
+// Seconds of the fastest of some readings.
+Result<double> TimeReading(int threads) {
+  ThreadPool pool(threads);
+  PageMemory memory = TRY(PageMemory::Allocate(kReadBytes, true, "measuring the memory"));
+  std::memset(memory.data(), 1, kReadBytes);
+  constexpr int kPieces = 1024;
+  constexpr size_t kPiece = kReadBytes / kPieces;
+  std::vector<uint64_t> sums(kPieces);
+  double best = 1e9;
+  for (int i = 0; i < kRepetitions; ++i) {
+    const double seconds = SecondsOf([&] {
+      pool.Run([&](ThreadPool::Worker& worker) {
+        worker.Share(kPieces, 1, [&](int begin, int end) {
+          for (int p = begin; p < end; ++p) {
+            const auto at = static_cast<size_t>(p);
+            sums[at] = ReadAll(memory.data() + at * kPiece, kPiece);
+          }
+        });
+      });
+    });
+    best = std::min(best, seconds);
+  }
+  return best;
+}
+
+// A product like those of a small model's prompt: 1,024 rows and columns of Q8_0, 256 tokens.
+struct Product {
+  static constexpr int kSize = 1024;
+  static constexpr int kTokens = 256;
+  static constexpr double kProducts = double{kSize} * kSize * kTokens;
+
+  static Result<Product> Create(int threads) {
+    const size_t scratch = static_cast<size_t>(threads) * ScratchBytes();
+    const char* what = "measuring products";
+    return Product{TRY(PageMemory::Allocate(PackedBytes(DType::kQ8_0, kSize, kSize), false, what)),
+                   TRY(PageMemory::Allocate(ActivationBytes(kSize, kTokens), false, what)),
+                   TRY(PageMemory::Allocate(size_t{kSize} * kTokens * sizeof(float), false, what)),
+                   TRY(PageMemory::Allocate(scratch, false, what))};
+  }
+
+  static size_t ScratchBytes() { return (MatmulScratchBytes(kSize) + 63) / 64 * 64; }
+
+  void Run(ThreadPool::Worker& worker) {
+    MatmulJob job;
+    job.weights = {DType::kQ8_0, kSize, kSize, weights.data(), PanelBytes(DType::kQ8_0, kSize)};
+    job.x = LayOutActivations(codes.data(), kSize, kTokens);
+    job.out_stride = kSize;
+    job.scratch = scratch.data() + static_cast<size_t>(worker.index()) * ScratchBytes();
+    worker.Share(job.weights.panels(), 1, [&](int begin, int end) {
+      job.panel_begin = begin;
+      job.panel_end = end;
+      job.out = reinterpret_cast<float*>(out.data()) + begin * kPanelRows;
+      ActiveKernels().matmul(job);
+    });
+  }
+
+  PageMemory weights;  // zeros, as all of them: the arithmetic takes no less time
+  PageMemory codes;
+  PageMemory out;  // floats
+  PageMemory scratch;
+};
+
+// Multiply-adds a second of equal slices of work, one after the other for kProducts_s.
+Result<std::vector<double>> RatesOfProducts(int threads) {
+  ThreadPool pool(threads);
+  Product product = TRY(Product::Create(threads));
+  const auto multiply = [&](int n_products) {
+    return SecondsOf([&] {
+      for (int n = 0; n < n_products; ++n) {
+        pool.Run([&](ThreadPool::Worker& worker) { product.Run(worker); });
+      }
+    });
+  };
+  double one = multiply(1);  // the first meets cold pages
+  for (int i = 0; i < kRepetitions; ++i) one = std::min(one, multiply(1));
+  const int n_products = static_cast<int>(std::clamp(kSlice_s / one, 1.0, 1000.0));
+  std::vector<double> rates;
+  for (double left = kProducts_s; left > 0 || rates.size() < 10;) {
+    const double seconds = multiply(n_products);
+    rates.push_back(Product::kProducts * n_products / seconds);
+    left -= seconds;
+  }
+  return rates;
+}
+
+}  // namespace
+
+Steadiness SteadinessOf(std::span<const double> rates) {
+  constexpr size_t kParts = 10;
+  std::vector<double> medians;
+  for (size_t part = 0; part < kParts; ++part) {
+    const size_t begin = rates.size() * part / kParts;
+    const size_t end = rates.size() * (part + 1) / kParts;
+    std::vector<double> some(rates.begin() + static_cast<ptrdiff_t>(begin),
+                             rates.begin() + static_cast<ptrdiff_t>(end));
+    if (some.empty()) continue;
+    const auto middle = some.begin() + static_cast<ptrdiff_t>(some.size() / 2);
+    std::ranges::nth_element(some, middle);
+    medians.push_back(*middle);
+  }
+  if (medians.empty()) return {};
+  const auto [slowest, fastest] = std::ranges::minmax(medians);
+  return {slowest / fastest, medians.back() / medians.front()};
+}
+
+Result<MachineSpeed> MeasureSpeed(int threads, int prefill_threads) {
+  MachineSpeed speed;
+  speed.read_bytes_per_s = static_cast<double>(kReadBytes) / TRY(TimeReading(threads));
+  const CpuThrottling before = ReadCpuThrottling();
+  const std::vector<double> rates = TRY(RatesOfProducts(prefill_threads));
+  const CpuThrottling after = ReadCpuThrottling();
+  speed.int8_products_per_s = *std::ranges::max_element(rates);
+  const Steadiness steadiness = SteadinessOf(rates);
+  speed.steadiness = steadiness.slowest;
+  speed.last_over_first = steadiness.last_over_first;
+  speed.throttled_s = std::max(0.0, after.seconds - before.seconds);
+  return speed;
+}
+
+}  // namespace bantam
