@@ -154,8 +154,19 @@ class Help(unittest.TestCase):
     def test_every_command_is_listed(self):
         text = subprocess.run([ROOT / "dev", "help"], capture_output=True, text=True).stdout
         for command in ("run", "build", "test", "accept", "lint", "fmt", "asan | tsan", "fuzz",
-                        "bench", "ab", "model"):
+                        "bench", "bench --peers", "ab", "model"):
             self.assertIn(f"./dev {command}", text)
+
+    def test_what_needs_no_build_comes_at_once(self):
+        def peers(*arguments):
+            return subprocess.run([ROOT / "dev", "bench", "--peers", *arguments],
+                                  capture_output=True, text=True,
+                                  env={**os.environ, "BANTAM_MODELS": "no/such/folder"})
+        listed = peers("--list")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertIn("\nprefill-8192 ", listed.stdout)
+        self.assertEqual(listed.stderr, "", "nothing was built or fetched")
+        self.assertIn("--rows NAME", peers("--help").stdout)
 
     def test_an_unknown_command_fails(self):
         result = subprocess.run([ROOT / "dev", "nonsense"], capture_output=True, text=True)

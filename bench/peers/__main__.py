@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Speed and memory beside other programs on the same files: alternating runs, ratios of medians.
+
+    python3 bench/peers MODEL.gguf [--small FILE] [--q4-0 FILE] [--rows NAME,… | --quick]
+
+llama.cpp's programs are taken from PATH, OpenVINO GenAI from the Python that is named; peers that
+are not there are left out with a word, and so is one that fails, for that row. Ratios say how many
+times as fast, or as little memory or time, Bantam is. Fails if one is below its floor.
+
+--publish replaces the measured rows in docs/performance.csv and draws charts and tables anew;
+--draw only does that.
+"""
+
+import argparse
+import os
+import pathlib
+import sys
+
+import documents
+import measuring
+import report
+import results as results_file
+import rows as table
+from openvino_program import OpenVino
+from programs import Bantam, LlamaCpp, OneSequence
+from tests import NotMeasured
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("main", nargs="?", metavar="MODEL", help="the main model")
+    parser.add_argument("--small", metavar="FILE", help="a second model, for the small- rows")
+    parser.add_argument("--q4-0", metavar="FILE", help="the main model as pure Q4_0")
+    parser.add_argument("--rows", default="", metavar="NAME,…", help="only these")
+    parser.add_argument("--quick", action="store_true", help="a few short rows, in few rounds")
+    parser.add_argument("--list", action="store_true", help="list the rows and end")
+    parser.add_argument("--rounds", type=int, help="of short rows (5; 2 if quick)")
+    parser.add_argument("-t", "--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--floor", action="append", default=[], metavar="[ROW=]RATIO",
+                        help="smallest ratio allowed, of all rows or one; repeatable")
+    parser.add_argument("--timeout", type=float, default=3600, help="seconds of one run (3600)")
+    parser.add_argument("--bantam", default=str(ROOT / "build/release/bantam"))
+    parser.add_argument("--llama-isa", action="append", default=[], metavar="ISA=DIR",
+                        help="llama.cpp's programs built for an instruction set; repeatable")
+    parser.add_argument("--openvino-python", default=os.environ.get("OPENVINO_PYTHON"),
+                        metavar="PYTHON", help="one that has openvino_genai ($OPENVINO_PYTHON)")
+    parser.add_argument("--openvino-model", default=os.environ.get("OPENVINO_MODEL"),
+                        metavar="DIR", help="the main model, converted ($OPENVINO_MODEL)")
+    parser.add_argument("--csv", metavar="FILE", help="write every single run")
+    parser.add_argument("--publish", action="store_true", help=f"into {documents.CSV}, and draw")
+    parser.add_argument("--draw", action="store_true", help=f"from {documents.CSV}, no measuring")
+    options = parser.parse_args(arguments)
+    try:
+        options.floors = {name: float(ratio) for name, _, ratio in
+                          (text.rpartition("=") for text in options.floor)}
+        options.llama_isa = dict(text.split("=", 1) for text in options.llama_isa)
+        options.all_rows = table.every(f"{isa}-" for isa in options.llama_isa)
+        names = [name for name in options.rows.split(",") if name]
+        options.chosen = table.choose(options.all_rows, names, options.quick)
+    except ValueError as error:
+        parser.error(str(error))
+    options.models = {"main": options.main, "small": options.small, "q4_0": options.q4_0}
+    options.rounds = options.rounds or (2 if options.quick else 5)
+    if not (options.main or options.list or options.draw):
+        parser.error("MODEL is missing")
+    return options
+
+
+def measure(options) -> results_file.Results:
+    """All rows, with what `bantam doctor` says before and after them."""
+    progress = measuring.Progress()
+    programs = {kind.name: kind(options) for kind in (Bantam, OneSequence, LlamaCpp, OpenVino)}
+    bantam = programs.pop(Bantam.name)
+    results = results_file.Results()
+    describe = options.publish or options.csv
+    if describe:
+        progress.show("bantam doctor")
+        measuring.describe_machine(bantam, options.main, results.facts)
+    for i, row in enumerate(options.chosen, 1):
+        wanted = [bantam] + [programs[name] for name in row.peers]
+        for text in measuring.measure_row(row, wanted, measuring.rounds_of(row, options.rounds),
+                                          results, progress):
+            progress.note(text)
+        if row.name in results.samples:
+            progress.note(f"{i}/{len(options.chosen)} {row.name}: " + ", ".join(
+                f"{name} {report.number(results.median(row.name, name))} {row.unit}"
+                for name in results.samples[row.name]))
+    if describe:
+        progress.show("bantam doctor")
+        measuring.describe_machine(bantam, options.main, results.facts)
+    progress.show("")
+    return results
+
+
+def publish(options, measured: results_file.Results):
+    path = ROOT / documents.CSV
+    results = results_file.read(path) if path.exists() else results_file.Results()
+    results.update(measured)
+    results.order([row.name for row in table.every(results.samples)])
+    results_file.write(results, path)
+    documents.publish(ROOT, results)
+
+
+def main() -> int:
+    options = parse(sys.argv[1:])
+    if options.list:
+        print("\n".join(f"{row.name:24} {row.title}" for row in options.all_rows))
+        return 0
+    if options.draw:
+        documents.publish(ROOT, results_file.read(ROOT / documents.CSV))
+        return 0
+    try:
+        results = measure(options)
+    except NotMeasured as reason:  # the machine could not be described: Bantam itself does not run
+        sys.exit(f"bantam doctor: {reason}")
+    print(report.table(options.chosen, results))
+    if options.csv:
+        results_file.write(results, options.csv)
+    if options.publish:
+        publish(options, results)
+    broken = report.broken(options.chosen, results, options.floors)
+    if not results.samples:
+        broken.append("no row was measured")
+    for text in broken:
+        print(f"BROKEN  {text}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

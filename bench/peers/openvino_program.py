@@ -1,0 +1,44 @@
+"""OpenVINO GenAI, if a Python that has it and a converted model are given."""
+
+import json
+import pathlib
+
+import process
+from programs import Program
+from tests import Decode, Memory, NotMeasured, Prefill, Test
+
+WORKER = pathlib.Path(__file__).with_name("openvino_worker.py")
+# What ONEDNN_MAX_CPU_ISA calls the instruction sets; the row of AVX-512 stands for the same machine
+# without AMX, so that bfloat16 is allowed.
+ISAS = {"sse41": "SSE41", "avx2": "AVX2", "avx512vnni": "AVX512_CORE_BF16"}
+
+
+class OpenVino(Program):
+    """One measurement is one process of that Python, as with the other programs."""
+
+    name = "OpenVINO"
+
+    def measure(self, test: Test) -> float:
+        if test.model != "main":
+            raise NotMeasured("only its own conversion of the main model is measured")
+        if not (self.options.openvino_python and self.options.openvino_model):
+            raise NotMeasured("not given (--openvino-python PYTHON --openvino-model DIR)")
+        match test:
+            case Prefill():
+                return self.worker(test, test.tokens, 1)[0]["prefill"]
+            case Decode(sequences=1):
+                # One token comes with the prompt, and something must have been read before it.
+                return self.worker(test, max(test.depth, 1), test.tokens + 1)[0]["decode"]
+            case Memory():
+                return self.worker(test, test.context - 64, 64)[1].peak_bytes / 2**20
+        raise NotMeasured("has no such test")
+
+    def worker(self, test: Test, prompt: int, reply: int) -> tuple[dict, process.Finished]:
+        environment = {}
+        if test.isa:
+            if test.isa not in ISAS:
+                raise NotMeasured(f"cannot be held to {test.isa}")
+            environment["ONEDNN_MAX_CPU_ISA"] = ISAS[test.isa]
+        done = self.run([self.options.openvino_python, WORKER, self.options.openvino_model,
+                         self.options.threads, prompt, reply], environment)
+        return json.loads(done.output.splitlines()[-1]), done

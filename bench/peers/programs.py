@@ -1,0 +1,130 @@
+"""Bantam and llama.cpp: how each test is put to their own tools."""
+
+import dataclasses
+import json
+import shutil
+import statistics
+
+import process
+from tests import Decode, FirstToken, Memory, NotMeasured, Prefill, Test
+
+START_REPEATS = 3  # of a start to the first token, after one that warms the file
+
+
+class Program:
+    """One measurement is one process of the program's own benchmark."""
+
+    name = ""
+
+    def __init__(self, options):
+        self.options = options
+
+    def measure(self, test: Test) -> float:
+        """In the unit of the row. Fails with NotMeasured."""
+        raise NotImplementedError
+
+    def model(self, test: Test) -> str:
+        path = self.options.models.get(test.model)
+        if not path:
+            raise NotMeasured(f"no model given for it (--{test.model.replace('_', '-')} FILE)")
+        return path
+
+    def run(self, command: list, environment: dict[str, str] | None = None) -> process.Finished:
+        return process.run([str(word) for word in command], self.options.timeout, environment)
+
+    def start_ms(self, command: list, environment: dict[str, str] | None = None) -> float:
+        """Of a command whose first output is the first token."""
+        times = [self.run(command, environment).first_byte_s for _ in range(START_REPEATS + 1)]
+        return statistics.median(times[1:]) * 1000
+
+
+class Bantam(Program):
+    name = "bantam"
+
+    def measure(self, test: Test) -> float:
+        # Where BANTAM_ISA names what the machine lacks, the program says so and ends.
+        environment = {"BANTAM_ISA": test.isa} if test.isa else None
+        match test:
+            case Prefill():
+                return self.rate(self.bench(test, environment, "-p", test.tokens, "-n", 0))
+            case Decode():
+                return self.rate(self.bench(
+                    test, environment, "-p", 0, "-n", test.tokens, "-d", test.depth, "-s",
+                    test.sequences, "--two-stage-head", "on" if test.two_stage_head else "off"))
+            case Memory():
+                # The token that the reply starts with takes a place of its own.
+                done = self.bench(test, environment, "-p", 0, "-n", 64, "-d", test.context - 65)
+                return done.peak_bytes / 2**20
+            case FirstToken():
+                return self.start_ms(
+                    [self.options.bantam, "run", self.model(test), "--no-chat", "-n", 1,
+                     "--temperature", 0, "-t", self.options.threads, test.prompt], environment)
+        raise NotMeasured("has no such test")
+
+    def bench(self, test: Test, environment, *arguments) -> process.Finished:
+        return self.run([self.options.bantam, "bench", self.model(test), *arguments, "-r", 1,
+                         "-t", self.options.threads, "--json"], environment)
+
+    @staticmethod
+    def rate(done: process.Finished) -> float:
+        return json.loads(done.output)["tests"][0]["tokens_per_s"]["median"]
+
+
+class OneSequence(Bantam):
+    """Bantam itself with one sequence, for rows with several."""
+
+    name = "one sequence"
+
+    def measure(self, test: Test) -> float:
+        return super().measure(dataclasses.replace(test, sequences=1))
+
+
+class LlamaCpp(Program):
+    name = "llama.cpp"
+
+    def tool(self, name: str, test: Test) -> str:
+        """From PATH, or from the build for an instruction set."""
+        folder = None
+        if test.isa:
+            folder = self.options.llama_isa.get(test.isa)
+            if not folder:
+                raise NotMeasured(f"no build of it given (--llama-isa {test.isa}=DIR)")
+        path = shutil.which(name, path=folder)
+        if not path:
+            raise NotMeasured(f"{name} is not {'in ' + folder if folder else 'on PATH'}")
+        return path
+
+    def measure(self, test: Test) -> float:
+        match test:
+            case Prefill():
+                return self.rate(self.bench(test, "-p", test.tokens, "-n", 0))
+            case Decode(sequences=1):
+                return self.rate(self.bench(test, "-p", 0, "-n", test.tokens, "-d", test.depth))
+            case Decode():
+                return self.together(test)
+            case Memory():
+                done = self.bench(test, "-p", 0, "-n", 64, "-d", test.context - 64)
+                return done.peak_bytes / 2**20
+            case FirstToken():
+                return self.start_ms(
+                    [self.tool("llama-completion", test), "-m", self.model(test), "-p",
+                     test.prompt, "-n", 1, "-t", self.options.threads, "--temp", 0, "--no-warmup",
+                     "-no-cnv", "--no-display-prompt"])
+        raise NotMeasured("has no such test")
+
+    def bench(self, test: Test, *arguments) -> process.Finished:
+        return self.run([self.tool("llama-bench", test), "-m", self.model(test), *arguments, "-r",
+                         1, "-t", self.options.threads, "-o", "json"])
+
+    @staticmethod
+    def rate(done: process.Finished) -> float:
+        return json.loads(done.output)[0]["avg_ts"]
+
+    def together(self, test: Decode) -> float:
+        done = self.run(
+            [self.tool("llama-batched-bench", test), "-m", self.model(test), "-c",
+             (test.tokens + 1) * test.sequences, "-npp", 1, "-ntg", test.tokens, "-npl",
+             test.sequences, "-t", self.options.threads, "--output-format", "jsonl"])
+        lines = [line for line in done.output.splitlines() if line.startswith("{")]
+        return json.loads(lines[0])["speed_tg"]
+

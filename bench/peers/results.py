@@ -1,0 +1,59 @@
+"""What was measured: every single run, and the machine; kept as CSV."""
+
+import csv
+import dataclasses
+import statistics
+
+
+@dataclasses.dataclass
+class Results:
+    """CSV lines are row, program, round, value, unit; facts are lines of the row 'machine'."""
+
+    samples: dict[str, dict[str, list[float]]] = dataclasses.field(default_factory=dict)
+    units: dict[str, str] = dataclasses.field(default_factory=dict)
+    facts: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def add(self, row: str, program: str, value: float, unit: str):
+        self.units[row] = unit
+        self.samples.setdefault(row, {}).setdefault(program, []).append(value)
+
+    def median(self, row: str, program: str) -> float | None:
+        values = self.samples.get(row, {}).get(program)
+        return statistics.median(values) if values else None
+
+    def fact(self, name: str) -> float | None:
+        return float(self.facts[name]) if name in self.facts else None
+
+    def update(self, other: "Results"):
+        """Takes the other's rows in place of its own."""
+        self.samples.update(other.samples)
+        self.units.update(other.units)
+        self.facts.update(other.facts)
+
+    def order(self, names: list[str]):
+        """Rows in that order, others after them, so that two files of a table compare well."""
+        known = {name: i for i, name in enumerate(names)}
+        self.samples = dict(sorted(self.samples.items(),
+                                   key=lambda item: known.get(item[0], len(known))))
+
+
+def write(results: Results, path):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["row", "program", "round", "value", "unit"])
+        writer.writerows(["machine", name, "", value, ""] for name, value in results.facts.items())
+        for row, programs in results.samples.items():
+            for program, values in programs.items():
+                writer.writerows([row, program, i, f"{value:.6g}", results.units[row]]
+                                 for i, value in enumerate(values, 1))
+
+
+def read(path) -> Results:
+    results = Results()
+    with open(path, newline="", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            if line["row"] == "machine":
+                results.facts[line["program"]] = line["value"]
+            else:
+                results.add(line["row"], line["program"], float(line["value"]), line["unit"])
+    return results

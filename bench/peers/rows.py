@@ -1,0 +1,86 @@
+"""The rows of the table: which test, beside which peers, how often, and what is expected of it."""
+
+import dataclasses
+
+from tests import Decode, FirstToken, Memory, Prefill, Test
+
+LLAMA, OPENVINO, ALONE = "llama.cpp", "OpenVINO", "one sequence"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    title: str
+    test: Test
+    peers: tuple[str, ...] = (LLAMA,)
+    share: float = 1  # of --rounds; at least one round
+    floor: float = 1  # smallest ratio to llama.cpp allowed
+    floors: tuple[tuple[str, float], ...] = ()  # to other peers, if it is another one
+    quick: bool = False  # one of --quick
+
+    @property
+    def unit(self) -> str:
+        return {Memory: "MiB", FirstToken: "ms"}.get(type(self.test), "tok/s")
+
+    @property
+    def less_is_better(self) -> bool:
+        return self.unit != "tok/s"
+
+    def floor_for(self, peer: str) -> float:
+        return dict(self.floors).get(peer, self.floor)
+
+    def ratio(self, ours: float, theirs: float) -> float:
+        """How many times as good: as fast, or as little."""
+        return theirs / ours if self.less_is_better else ours / theirs
+
+
+# With AMX OpenVINO reads prompts in bfloat16, on whole rows (docs/performance.md).
+BFLOAT16 = ((OPENVINO, 0.5),)
+BOTH = (LLAMA, OPENVINO)
+
+ROWS = [
+    Row("prefill-512", "prompt of 512", Prefill(tokens=512), BOTH, floors=BFLOAT16, quick=True),
+    Row("prefill-8192", "prompt of 8,192", Prefill(tokens=8192), BOTH, 0.6, floors=BFLOAT16),
+    Row("decode-64", "reply of 64", Decode(), BOTH, quick=True),
+    Row("decode-64-one-stage", "reply of 64, head in one stage", Decode(two_stage_head=False),
+        BOTH),
+    Row("decode-64-q4_0", "reply of 64, pure Q4_0 file", Decode(model="q4_0")),
+    Row("decode-8192", "reply at a depth of 8,192", Decode(depth=8192), BOTH, 0.6),
+    Row("decode-32000", "reply at a depth of 32,000", Decode(tokens=32, depth=32000), BOTH, 0.2),
+    Row("sequences-8", "eight replies at once", Decode(sequences=8), (ALONE, LLAMA), quick=True,
+        floors=((ALONE, 3),)),
+    Row("memory-4096", "peak memory, 4,096 tokens", Memory(), BOTH, 0.4),
+    Row("first-token", "start to first token", FirstToken()),
+    Row("small-prefill-512", "SmolLM2-135M: prompt of 512", Prefill(model="small")),
+    Row("small-decode-64", "SmolLM2-135M: reply of 64", Decode(model="small")),
+]
+
+
+def forced(isa: str) -> list[Row]:
+    """The rows of an instruction set that is below the machine's best."""
+    return [
+        Row(f"{isa}-prefill-512", f"prompt of 512, {isa}", Prefill(isa=isa), BOTH),
+        Row(f"{isa}-prefill-8192", f"prompt of 8,192, {isa}", Prefill(isa=isa, tokens=8192),
+            BOTH, 0.6),
+        Row(f"{isa}-decode-64", f"reply of 64, {isa}", Decode(isa=isa), BOTH),
+    ]
+
+
+FORCED_ISAS = ("avx512vnni", "avx2")
+
+
+def every(names=()) -> list[Row]:
+    """The whole table, with the rows of other instruction sets if one of theirs is among names."""
+    known = {row.name for row in ROWS}
+    others = [name.split("-")[0] for name in names if name not in known]
+    return ROWS + [row for isa in dict.fromkeys((*FORCED_ISAS, *others)) for row in forced(isa)]
+
+
+def choose(rows: list[Row], names: list[str], quick: bool) -> list[Row]:
+    """The rows asked for, in the table's order; all of them if none is named."""
+    known = {row.name: row for row in rows}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"no row '{name}'; there are: {', '.join(known)}")
+    return [row for row in rows
+            if (row.name in names if names else row.quick or not quick)]

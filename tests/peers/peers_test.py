@@ -1,0 +1,217 @@
+"""bench/peers: which rows run in which order, what happens to peers that fail, ratios, documents.
+
+The programs are scripts of a few lines here, which answer as the real ones do.
+"""
+
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench/peers"))
+
+import documents  # noqa: E402
+import ratio_chart  # noqa: E402
+import report  # noqa: E402
+import results as results_file  # noqa: E402
+import roofline_chart  # noqa: E402
+import rows as table  # noqa: E402
+
+BANTAM = """
+case $1 in
+  doctor) echo '{"machine": {"isa": "avx2"}, "speed": {"threads": 2, "read_bytes_per_s": 2e10,
+    "int8_products_per_s": 4e11}, "model": {"bytes_per_token": 400000000,
+    "kv_bytes_per_token": 12288, "products_per_token": 350000000}}' ;;
+  bench) echo '{"tests": [{"tokens_per_s": {"median": '${BANTAM_RATE:-100}'}}]}' ;;
+  run) printf ' Paris' ;;
+esac"""
+LLAMA_BENCH = """echo '[{"avg_ts": 50}]'"""
+OPENVINO = """echo loading; echo '{"prefill": 80, "decode": 25}'"""
+
+
+class Peers(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.log = self.path / "log"
+        self.program("bantam", BANTAM)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def program(self, name: str, script: str):
+        """A program that notes its arguments and what it is held to, then does what it does."""
+        file = self.path / name
+        file.write_text(f'#!/bin/sh\necho "{name} ${{BANTAM_ISA}}${{ONEDNN_MAX_CPU_ISA}} $*" >> '
+                        f"{self.log}\n{script}\n", encoding="utf-8")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+        return str(file)
+
+    def peers(self, *arguments: str, **environment: str):
+        return subprocess.run(
+            [sys.executable, ROOT / "bench/peers", "model.gguf", "--bantam",
+             str(self.path / "bantam"), *arguments], capture_output=True, text=True,
+            env={**os.environ, "PATH": f"{self.path}:/usr/bin:/bin", "OPENVINO_PYTHON": "",
+                 **environment})
+
+    def calls(self) -> list[str]:
+        return self.log.read_text(encoding="utf-8").splitlines()
+
+    def test_programs_take_turns_and_the_order_turns_too(self):
+        self.program("llama-bench", LLAMA_BENCH)
+        done = self.peers("--rows", "decode-64", "--rounds", "3", "-t", "2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([call.split()[0] for call in self.calls()],
+                         ["bantam", "llama-bench", "llama-bench", "bantam", "bantam",
+                          "llama-bench"])
+        self.assertIn("bench model.gguf -p 0 -n 64 -d 0", self.calls()[0])
+        self.assertIn("-t 2", self.calls()[1])
+        self.assertRegex(done.stdout, r"decode-64 +llama.cpp +50.00 +50.00 +50.00 tok/s +2.00\n")
+        self.assertIn("OpenVINO left out: not given", done.stderr)
+
+    def test_a_peer_that_fails_is_out_of_its_row_only(self):
+        self.program("llama-bench", 'case "$*" in *8192*) echo no memory >&2; exit 3;; esac\n'
+                     + LLAMA_BENCH)
+        done = self.peers("--rows", "prefill-512,prefill-8192", "--rounds", "2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("prefill-8192: llama.cpp left out: exit code 3: no memory", done.stderr)
+        self.assertIn("prefill-512            llama.cpp", done.stdout)
+        self.assertIn("prefill-8192           bantam", done.stdout)
+        self.assertNotIn("prefill-8192           llama.cpp", done.stdout)
+
+    def test_a_program_that_hangs_is_left_out(self):
+        self.program("llama-bench", "sleep 60")
+        done = self.peers("--rows", "decode-64", "--rounds", "1", "--timeout", "0.5")
+        self.assertIn("llama.cpp left out: took longer than 0.5 s", done.stderr)
+
+    def test_without_bantam_there_is_no_row(self):
+        self.program("bantam", "echo no such instruction set >&2; exit 2")
+        done = self.peers("--rows", "avx2-decode-64", "--rounds", "2")
+        self.assertIn("avx2-decode-64: bantam left out: exit code 2: no such instr", done.stderr)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no row was measured", done.stdout)
+
+    def test_ratios_below_the_floor_break_it(self):
+        self.program("llama-bench", LLAMA_BENCH)
+        only = ("--rows", "decode-64", "--rounds", "1")
+        self.assertEqual(self.peers(*only, BANTAM_RATE="51").returncode, 0)
+        done = self.peers(*only, BANTAM_RATE="49")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("BROKEN  decode-64: 0.98 of llama.cpp, at least 1 wanted", done.stdout)
+        self.assertEqual(self.peers(*only, "--floor", "0.9", BANTAM_RATE="49").returncode, 0)
+        self.assertEqual(self.peers(*only, "--floor", "decode-64=2").returncode, 0)
+        self.assertEqual(self.peers(*only, "--floor", "decode-64=2.1").returncode, 1)
+
+    def test_instruction_sets_are_forced_on_all(self):
+        self.program("llama-bench", "exit 1")  # the one on PATH is not to be taken
+        builds = self.path / "avx2"
+        builds.mkdir()
+        shutil.copy(self.program("other", LLAMA_BENCH), builds / "llama-bench")
+        done = self.peers(
+            "--rows", "avx2-prefill-512", "--rounds", "1", "--llama-isa", f"avx2={builds}",
+            "--openvino-python", self.program("python", OPENVINO), "--openvino-model", "folder")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        calls = self.calls()
+        self.assertTrue(calls[0].startswith("bantam avx2 bench"), calls)
+        self.assertTrue(calls[1].startswith("other "), calls)
+        self.assertRegex(calls[2], r"python AVX2 .*openvino_worker.py folder \d+ 512 1$")
+        self.assertRegex(done.stdout, r"OpenVINO +80.00 +80.00 +80.00 tok/s +1.25\n")
+
+    def test_memory_and_time_are_better_when_less(self):
+        self.program("llama-bench", LLAMA_BENCH)
+        self.program("llama-completion", "sleep 0.3; printf ' Paris'")
+        done = self.peers("--rows", "memory-4096,first-token", "--rounds", "1", "--floor",
+                          "memory-4096=0.1")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        ratio = float(done.stdout.split("llama.cpp")[-1].split()[-1])
+        self.assertGreater(ratio, 3, "a start of 300 ms beside one of some milliseconds")
+
+    def test_several_sequences_are_measured_beside_one(self):
+        self.peers("--rows", "sequences-8", "--rounds", "1", "--floor", "0")
+        sequences = [call.split("-s ")[1].split()[0] for call in self.calls()]
+        self.assertEqual(sequences, ["8", "1"])
+
+    def test_rows_that_do_not_exist_are_refused(self):
+        done = self.peers("--rows", "decode-65")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no row 'decode-65'; there are: prefill-512", done.stderr)
+
+    def test_the_csv_has_every_run_and_the_machine(self):
+        self.program("llama-bench", LLAMA_BENCH)
+        path = self.path / "runs.csv"
+        self.peers("--rows", "decode-64,prefill-512", "--rounds", "2", "--csv", str(path))
+        results = results_file.read(path)
+        self.assertEqual(results.samples["decode-64"]["llama.cpp"], [50, 50])
+        self.assertEqual(results.fact("read_bytes_per_s"), 2e10)
+        copy = self.path / "copy.csv"
+        results_file.write(results, copy)
+        self.assertEqual(copy.read_bytes(), path.read_bytes())
+
+
+class Documents(unittest.TestCase):
+    def results(self) -> results_file.Results:
+        results = results_file.Results(facts={
+            "read_bytes_per_s": "2e10", "bytes_per_token": "4e8", "int8_products_per_s": "4e11",
+            "products_per_token": "4e8"})
+        for row, program, value, unit in (
+                ("prefill-512", "bantam", 800, "tok/s"), ("prefill-512", "llama.cpp", 200, "tok/s"),
+                ("prefill-512", "OpenVINO", 1000, "tok/s"), ("sequences-8", "bantam", 160, "tok/s"),
+                ("sequences-8", "one sequence", 40, "tok/s"),
+                ("memory-4096", "bantam", 500, "MiB"), ("memory-4096", "llama.cpp", 750, "MiB")):
+            results.add(row, program, value, unit)
+        return results
+
+    def test_tables(self):
+        text = report.markdown(table.ROWS, self.results())
+        self.assertIn("| | Bantam | llama.cpp | OpenVINO | ratio to each |\n", text)
+        self.assertIn("| prompt of 512 | 800 | 200 | 1,000 | 4.00 · 0.80 |", text)
+        self.assertIn("| eight replies at once | 160 | – | – | 4.0 × one sequence |", text)
+        self.assertIn("| peak memory, 4,096 tokens | 500 MiB | 750 MiB | – | 1.50 · – |", text)
+        self.assertEqual(text.count("\n"), 4, "rows that were not measured are not there")
+
+    def test_charts_are_drawings_that_say_what_they_show(self):
+        for text, words in ((ratio_chart.draw(table.ROWS, self.results()), "4.00 times llama.cpp"),
+                            (roofline_chart.draw(self.results()), "OpenVINO prompt 1000")):
+            root = xml.etree.ElementTree.fromstring(text)
+            self.assertIn(words, root.find("{http://www.w3.org/2000/svg}title").text)
+            width, height = float(root.get("width")), float(root.get("height"))
+            for shape in root.iter():
+                for name, most in (("x", width), ("cx", width), ("y", height), ("cy", height)):
+                    self.assertTrue(0 <= float(shape.get(name, 0)) <= most, shape.attrib)
+
+    def test_the_roof_is_memory_first_then_arithmetic(self):
+        self.assertEqual(roofline_chart.bounds(self.results()), (50, 1000))
+        text = roofline_chart.draw(self.results())
+        self.assertIn("eight replies 160 (40%)", text)
+        self.assertIn("prompt 800 (80%)", text)
+        self.assertIsNone(roofline_chart.draw(results_file.Results()))
+
+    def test_what_is_published_is_what_was_measured(self):
+        """Tables and charts in the repository are those of docs/performance.csv."""
+        names = ("docs/performance.md", "docs/performance.svg", "docs/roofline.svg", "README.md",
+                 "README.zh.md")
+        results = results_file.read(ROOT / documents.CSV)
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "docs").mkdir()
+            for name in names:
+                shutil.copy(ROOT / name, pathlib.Path(folder) / name)
+            documents.publish(pathlib.Path(folder), results)
+            for name in names:
+                self.assertEqual((pathlib.Path(folder) / name).read_text(encoding="utf-8"),
+                                 (ROOT / name).read_text(encoding="utf-8"),
+                                 f"{name}: run ./dev bench --peers --draw")
+
+    def test_a_document_without_its_place_is_an_error(self):
+        with tempfile.NamedTemporaryFile("w+", suffix=".md") as file:
+            with self.assertRaises(ValueError):
+                documents.replace_table(pathlib.Path(file.name), "| |")
+
+
+if __name__ == "__main__":
+    unittest.main()
