@@ -54,10 +54,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--draw", action="store_true", help=f"from {documents.CSV}, no measuring")
     options = parser.parse_args(arguments)
     try:
-        options.floors = {name: float(ratio) for name, _, ratio in
-                          (text.rpartition("=") for text in options.floor)}
-        options.llama_isa = dict(text.split("=", 1) for text in options.llama_isa)
+        options.llama_isa = dict(pair(text) for text in options.llama_isa)
         options.all_rows = table.every(f"{isa}-" for isa in options.llama_isa)
+        options.floors = dict(floor(text, options.all_rows) for text in options.floor)
         names = [name for name in options.rows.split(",") if name]
         options.chosen = table.choose(options.all_rows, names, options.quick)
     except ValueError as error:
@@ -67,6 +66,24 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if not (options.main or options.list or options.draw):
         parser.error("MODEL is missing")
     return options
+
+
+def pair(text: str) -> tuple[str, str]:
+    isa, _, folder = text.partition("=")
+    if not isa or not folder:
+        raise ValueError(f"'{text}': expected ISA=DIR")
+    return isa, folder
+
+
+def floor(text: str, rows: list[table.Row]) -> tuple[str, float]:
+    """The row's name, "" for all of them, and its smallest ratio."""
+    name, _, ratio = text.rpartition("=")
+    if name:
+        table.choose(rows, [name], False)
+    try:
+        return name, float(ratio)
+    except ValueError:
+        raise ValueError(f"'{text}': expected [ROW=]RATIO") from None
 
 
 def measure(options) -> results_file.Results:
@@ -79,18 +96,22 @@ def measure(options) -> results_file.Results:
     if describe:
         progress.show("bantam doctor")
         measuring.describe_machine(bantam, options.main, results.facts)
-    for i, row in enumerate(options.chosen, 1):
-        wanted = [bantam] + [programs[name] for name in row.peers]
-        for text in measuring.measure_row(row, wanted, measuring.rounds_of(row, options.rounds),
-                                          results, progress):
-            progress.note(text)
-        if row.name in results.samples:
-            progress.note(f"{i}/{len(options.chosen)} {row.name}: " + ", ".join(
-                f"{name} {report.number(results.median(row.name, name))} {row.unit}"
-                for name in results.samples[row.name]))
-    if describe:
-        progress.show("bantam doctor")
-        measuring.describe_machine(bantam, options.main, results.facts)
+    try:
+        for i, row in enumerate(options.chosen, 1):
+            wanted = [bantam] + [programs[name] for name in row.peers]
+            rounds = measuring.rounds_of(row, options.rounds)
+            for text in measuring.measure_row(row, wanted, rounds, results, progress):
+                progress.note(text)
+            if row.name in results.samples:
+                progress.note(f"{i}/{len(options.chosen)} {row.name}: " + ", ".join(
+                    f"{name} {report.number(results.median(row.name, name))} {row.unit}"
+                    for name in results.samples[row.name]))
+        if describe:
+            progress.show("bantam doctor")
+            measuring.describe_machine(bantam, options.main, results.facts)
+    except KeyboardInterrupt:
+        results.complete = False
+        progress.note("interrupted; the rows before this one are kept")
     progress.show("")
     return results
 
@@ -124,6 +145,8 @@ def main() -> int:
     broken = report.broken(options.chosen, results, options.floors)
     if not results.samples:
         broken.append("no row was measured")
+    if not results.complete:
+        broken.append("interrupted")
     for text in broken:
         print(f"BROKEN  {text}")
     return 1 if broken else 0

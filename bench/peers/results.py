@@ -12,6 +12,7 @@ class Results:
     samples: dict[str, dict[str, list[float]]] = dataclasses.field(default_factory=dict)
     units: dict[str, str] = dataclasses.field(default_factory=dict)
     facts: dict[str, str] = dataclasses.field(default_factory=dict)
+    complete: bool = True  # no: somebody broke it off
 
     def add(self, row: str, program: str, value: float, unit: str):
         self.units[row] = unit

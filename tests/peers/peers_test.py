@@ -90,6 +90,16 @@ class Peers(unittest.TestCase):
         done = self.peers("--rows", "decode-64", "--rounds", "1", "--timeout", "0.5")
         self.assertIn("llama.cpp left out: took longer than 0.5 s", done.stderr)
 
+    def test_what_was_measured_before_ctrl_c_is_kept(self):
+        self.program("llama-bench", 'case "$*" in *8192*) kill -INT $PPID; sleep 60;; esac\n'
+                     + LLAMA_BENCH)
+        path = self.path / "runs.csv"
+        done = self.peers("--rows", "prefill-512,prefill-8192,decode-64", "--rounds", "1", "--csv",
+                          str(path))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("BROKEN  interrupted", done.stdout)
+        self.assertEqual(list(results_file.read(path).samples), ["prefill-512"])
+
     def test_without_bantam_there_is_no_row(self):
         self.program("bantam", "echo no such instruction set >&2; exit 2")
         done = self.peers("--rows", "avx2-decode-64", "--rounds", "2")
@@ -141,6 +151,13 @@ class Peers(unittest.TestCase):
         done = self.peers("--rows", "decode-65")
         self.assertEqual(done.returncode, 2)
         self.assertIn("no row 'decode-65'; there are: prefill-512", done.stderr)
+        for wrong, words in (("--floor=decode-65=1", "no row 'decode-65'"),
+                             ("--floor=fast", "'fast': expected [ROW=]RATIO"),
+                             ("--llama-isa=avx2", "'avx2': expected ISA=DIR")):
+            done = self.peers(wrong)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
+        self.assertFalse(self.log.exists(), "nothing ran")
 
     def test_the_csv_has_every_run_and_the_machine(self):
         self.program("llama-bench", LLAMA_BENCH)
