@@ -1,8 +1,6 @@
 // Reads /proc/self/status, /proc/meminfo and the cgroup's memory limit.
 #include "base/memory_info.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/cgroup.h"
@@ -25,11 +23,6 @@ uint64_t PeakResidentBytes() {
   const std::optional<std::string> status = ReadSmallFile("/proc/self/status");
   if (!status) return 0;
   return ParseKilobytes(*status, "VmHWM").value_or(0);
-}
-
-size_t PageBytes() {
-  const long bytes = ::sysconf(_SC_PAGESIZE);
-  return bytes > 0 ? static_cast<size_t>(bytes) : 4096;
 }
 
 std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root,

@@ -1,7 +1,6 @@
 // MemoryInfo: what this process has used at most, and what it may still take.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,9 +10,6 @@ namespace bantam {
 
 // Peak resident memory of this process (VmHWM), in bytes; 0 if the system does not say.
 uint64_t PeakResidentBytes();
-
-// Bytes of an ordinary page.
-size_t PageBytes();
 
 // Memory that can be taken without swapping, in bytes: the machine's (MemAvailable) or what the
 // cgroup leaves, whichever is less. Nothing if the system does not say.

@@ -8,6 +8,9 @@
 
 namespace bantam {
 
+// Bytes of an ordinary page.
+size_t PageBytes();
+
 // Movable; unmaps on destruction. Pages cost memory only once written.
 class PageMemory {
  public:

@@ -14,6 +14,10 @@ constexpr size_t kHugePage = size_t{2} << 20;
 
 }  // namespace
 
+size_t PageBytes() {
+  return static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
 PageMemory::PageMemory(PageMemory&& other) noexcept {
   *this = std::move(other);
 }
@@ -53,7 +57,7 @@ Result<PageMemory> PageMemory::Allocate(size_t bytes, bool huge, const char* wha
 }
 
 void PageMemory::Discard(size_t offset, size_t bytes) {
-  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t page = PageBytes();
   const auto begin = (reinterpret_cast<uintptr_t>(data_) + offset + page - 1) / page * page;
   const auto end = (reinterpret_cast<uintptr_t>(data_) + offset + bytes) / page * page;
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);

@@ -20,6 +20,11 @@ TEST(PageMemory, IsZeroedAlignedAndDiscardable) {
   }
 }
 
+TEST(PageMemory, PagesArePowersOfTwo) {
+  EXPECT_GE(PageBytes(), 4096U);
+  EXPECT_EQ(PageBytes() & (PageBytes() - 1), 0U);
+}
+
 TEST(PageMemory, AnImpossibleSizeIsAnError) {
   const auto memory = PageMemory::Allocate(SIZE_MAX / 2, false, "everything");
   ASSERT_FALSE(memory);

@@ -5,6 +5,7 @@
 #include "base/cpu_info.h"
 #include "base/disk_speed.h"
 #include "base/memory_info.h"
+#include "base/page_memory.h"
 #include "base/small_file.h"
 #include "kernels/kernels.h"
 
