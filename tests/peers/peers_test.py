@@ -184,6 +184,18 @@ class Documents(unittest.TestCase):
             results.add(row, program, value, unit)
         return results
 
+    def test_new_rows_replace_old_ones_in_the_tables_order(self):
+        old, new = self.results(), results_file.Results(facts={"bytes_per_token": "5e8"})
+        for value in (900, 1000):
+            new.add("prefill-512", "bantam", value, "tok/s")
+        new.add("decode-64", "bantam", 50, "tok/s")
+        old.update(new)
+        old.order([row.name for row in table.ROWS])
+        self.assertEqual(list(old.samples),
+                         ["prefill-512", "decode-64", "sequences-8", "memory-4096"])
+        self.assertEqual(old.samples["prefill-512"], {"bantam": [900, 1000]})
+        self.assertEqual((old.fact("bytes_per_token"), old.fact("read_bytes_per_s")), (5e8, 2e10))
+
     def test_tables(self):
         text = report.markdown(table.ROWS, self.results())
         self.assertIn("| | Bantam | llama.cpp | OpenVINO | ratio to each |\n", text)
