@@ -15,6 +15,9 @@ namespace bantam {
 #if defined(__x86_64__)
 
 namespace {
+bool HasSse41() {
+  return __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1");
+}
 bool HasAvx2() {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("f16c");
@@ -28,6 +31,7 @@ bool HasAvx512() {
 
 std::vector<const Kernels*> RunnableKernels() {
   std::vector<const Kernels*> tables = {ScalarKernels()};
+  if (HasSse41()) tables.push_back(Sse41Kernels());
   if (HasAvx2()) tables.push_back(Avx2Kernels());
   if (HasAvx512()) tables.push_back(Avx512Kernels());
   if (HasAvx512() && __builtin_cpu_supports("avx512vbmi") && RequestMatrixUnit())

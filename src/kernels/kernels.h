@@ -1,4 +1,5 @@
-// Kernels: the table of inner loops, one per instruction set, all giving the same bytes.
+// Kernels: the table of inner loops, one per instruction set. All that have fused multiply-add give
+// the same bytes.
 //
 // The numbers every entry must produce are written down in docs/numbers.md. Pointers must be
 // 64-byte aligned where a comment says so; no entry allocates, fails or keeps state, and all are
@@ -155,6 +156,10 @@ struct Kernels {
   void (*silu_gate)(float* gate, const float* up, int n);
   // gate = gelu(gate) * up, tanh form; up may be none (ungated).
   void (*gelu_gate)(float* gate, const float* up, int n);
+
+  // Whether Fma rounds once. Where it rounds twice, results differ from those of other tables
+  // (within a few units in the last place of each sum) and are still the same among themselves.
+  bool fused = true;
 };
 
 // The table this machine uses: the best it can run, or the one BANTAM_ISA names.
@@ -165,6 +170,7 @@ std::vector<const Kernels*> RunnableKernels();
 
 // One per instruction set, defined in its folder; null when this build or machine lacks it.
 const Kernels* ScalarKernels();
+const Kernels* Sse41Kernels();
 const Kernels* Avx2Kernels();
 const Kernels* Avx512Kernels();
 const Kernels* AmxKernels();

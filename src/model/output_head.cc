@@ -66,8 +66,9 @@ int OutputHead::RowsOf(int panel) const {
 }
 
 // By Cauchy and Schwarz the nibbles that the sketch leaves out come to at most ‖low‖ · ‖x‖. Its
-// rounding and the exact product's add, for u = 2^-24 and n groups, at most (3 n + 6) u times
-// Σ |terms|, and Σ |terms| ≤ 136 √32 ‖d‖ ‖x‖ (codes are at most 128, 7.5 more for the offset).
+// rounding and the exact product's add, for u = 2^-24 and n groups, at most (3 n + 8) u times
+// Σ |terms| (two of them where multiply-add is not fused), and Σ |terms| ≤ 136 √32 ‖d‖ ‖x‖ (codes
+// are at most 128, 7.5 more for the offset).
 void OutputHead::BoundPanel(int panel) {
   const int n_groups = head_.columns / kGroupColumns;
   const uint8_t* data = head_.packed.data + static_cast<size_t>(panel) * head_.packed.panel_bytes;
