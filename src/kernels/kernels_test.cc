@@ -261,6 +261,25 @@ TEST(Matmul, EveryHalfIsConvertedExactly) {
   }
 }
 
+TEST_P(MatmulTest, EveryInstructionSetPacksTheSameBytes) {
+  const DType type = GetParam();
+  constexpr int kColumns = 768;
+  std::mt19937 random(17);
+  const auto rows = RandomRows(type, kPanelRows, kColumns, random);
+  const size_t bytes = PanelBytes(type, kColumns);
+  for (const int n_rows : {kPanelRows, kPanelRows - 3}) {
+    std::vector<uint8_t> expected(bytes, 1);
+    PackPanel(type, rows.data(), n_rows, kColumns, expected.data());
+    for (const Kernels* kernels : RunnableKernels()) {
+      Buffer packed(bytes + 1);
+      std::fill_n(packed.get(), bytes + 1, 0xA5);
+      kernels->pack(type, rows.data(), n_rows, kColumns, packed.get());
+      EXPECT_TRUE(std::equal(expected.begin(), expected.end(), packed.get())) << kernels->name;
+      EXPECT_EQ(packed.get()[bytes], 0xA5) << kernels->name << " writes beyond the panel";
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, MatmulTest, testing::ValuesIn(kQuantised),
                          [](const auto& type) { return std::string(InfoOf(type.param).name); });
 

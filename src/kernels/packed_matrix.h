@@ -110,7 +110,8 @@ struct PackedMatrix {
 size_t PanelBytes(DType type, int columns);
 size_t PackedBytes(DType type, int rows, int columns);
 
-// Packs up to 16 rows, in the file's layout at row_bytes apart, into one panel.
+// Packs up to 16 rows, in the file's layout one after the other, into one panel: the readable form
+// of what Kernels::pack does.
 void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);
 
 }  // namespace bantam

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "kernels/kernels.h"
 #include "kernels/scalar/dequantize.h"
 #include "model/architectures.h"
 
@@ -170,9 +171,9 @@ void PackMatrix(const ModelFile& file, const Linear& linear, uint8_t* out, Threa
       worker.Share(end - begin, 1, [&](int first, int last) {
         for (int p = begin + first; p < begin + last; ++p) {
           const int row = p * kPanelRows;
-          PackPanel(type, linear.tensor.data + row * row_bytes,
-                    std::min(kPanelRows, linear.rows - row), linear.columns,
-                    out + static_cast<size_t>(p) * panel_bytes);
+          ActiveKernels().pack(type, linear.tensor.data + row * row_bytes,
+                               std::min(kPanelRows, linear.rows - row), linear.columns,
+                               out + static_cast<size_t>(p) * panel_bytes);
         }
       });
     });

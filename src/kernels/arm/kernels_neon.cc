@@ -17,6 +17,7 @@ namespace neon {
 #include "kernels/generic/no_tile_unit.inl"
 //
 #include "kernels/generic/matmul.inl"
+#include "kernels/generic/pack.inl"
 //
 #include "kernels/generic/elementwise.inl"
 //

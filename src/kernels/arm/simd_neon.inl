@@ -48,6 +48,20 @@ inline Bytes Lookup(const int8_t* table, Bytes index) {
   return vqtbl1q_u8(vld1q_u8(reinterpret_cast<const uint8_t*>(table)), index);
 }
 
+// out[i]: word i of kLanes rows of four, which lie `stride` bytes apart.
+[[gnu::always_inline]] inline void TransposeWords(const uint8_t* p, int64_t stride, Bytes* out) {
+  uint32x4_t row[4];
+  for (int r = 0; r < 4; ++r) row[r] = vreinterpretq_u32_u8(vld1q_u8(p + r * stride));
+  const uint64x2_t even[2] = {vreinterpretq_u64_u32(vtrn1q_u32(row[0], row[1])),
+                              vreinterpretq_u64_u32(vtrn1q_u32(row[2], row[3]))};
+  const uint64x2_t odd[2] = {vreinterpretq_u64_u32(vtrn2q_u32(row[0], row[1])),
+                             vreinterpretq_u64_u32(vtrn2q_u32(row[2], row[3]))};
+  out[0] = vreinterpretq_u8_u64(vtrn1q_u64(even[0], even[1]));
+  out[1] = vreinterpretq_u8_u64(vtrn1q_u64(odd[0], odd[1]));
+  out[2] = vreinterpretq_u8_u64(vtrn2q_u64(even[0], even[1]));
+  out[3] = vreinterpretq_u8_u64(vtrn2q_u64(odd[0], odd[1]));
+}
+
 inline Ints LoadInts(const uint8_t* p) {
   return vreinterpretq_s32_u8(vld1q_u8(p));
 }

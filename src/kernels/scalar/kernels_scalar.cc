@@ -13,6 +13,7 @@ namespace scalar {
 #include "kernels/generic/no_tile_unit.inl"
 //
 #include "kernels/generic/matmul.inl"
+#include "kernels/generic/pack.inl"
 //
 #include "kernels/generic/elementwise.inl"
 //

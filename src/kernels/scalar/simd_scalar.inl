@@ -70,6 +70,13 @@ inline Bytes Lookup(const int8_t* table, const Bytes& index) {
   return Each<Bytes>([&](int i) { return static_cast<uint8_t>(table[index.v[i]]); });
 }
 
+// out[i]: word i of kLanes rows of four, which lie `stride` bytes apart.
+inline void TransposeWords(const uint8_t* p, int64_t stride, Bytes* out) {
+  for (int row = 0; row < kLanes; ++row) {
+    for (int i = 0; i < 4; ++i) __builtin_memcpy(out[i].v + row * 4, p + row * stride + i * 4, 4);
+  }
+}
+
 inline Ints LoadInts(const uint8_t* p) {
   return LoadAs<Ints>(p);
 }

@@ -16,6 +16,7 @@ namespace amx {
 #include "kernels/x86/tile_unit_amx.inl"
 //
 #include "kernels/generic/matmul.inl"
+#include "kernels/generic/pack.inl"
 //
 #include "kernels/generic/elementwise.inl"
 //

@@ -15,6 +15,7 @@ namespace avx512 {
 #include "kernels/generic/no_tile_unit.inl"
 //
 #include "kernels/generic/matmul.inl"
+#include "kernels/generic/pack.inl"
 //
 #include "kernels/generic/elementwise.inl"
 //

@@ -16,6 +16,7 @@ namespace sse41 {
 #include "kernels/generic/no_tile_unit.inl"
 //
 #include "kernels/generic/matmul.inl"
+#include "kernels/generic/pack.inl"
 //
 #include "kernels/generic/elementwise.inl"
 //

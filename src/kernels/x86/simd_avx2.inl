@@ -49,6 +49,27 @@ inline Bytes Lookup(const int8_t* table, Bytes index) {
   return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), index);
 }
 
+inline __m256i LoadTwoRows(const uint8_t* p, const uint8_t* q) {
+  const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(low),
+                                 _mm_loadu_si128(reinterpret_cast<const __m128i*>(q)), 1);
+}
+// out[i]: word i of kLanes rows of four, which lie `stride` bytes apart.
+[[gnu::always_inline]] inline void TransposeWords(const uint8_t* p, int64_t stride, Bytes* out) {
+  const uint8_t* q = p + 4 * stride;
+  const __m256i row[4] = {LoadTwoRows(p, q), LoadTwoRows(p + stride, q + stride),
+                          LoadTwoRows(p + 2 * stride, q + 2 * stride),
+                          LoadTwoRows(p + 3 * stride, q + 3 * stride)};
+  const __m256i low[2] = {_mm256_unpacklo_epi32(row[0], row[1]),
+                          _mm256_unpacklo_epi32(row[2], row[3])};
+  const __m256i high[2] = {_mm256_unpackhi_epi32(row[0], row[1]),
+                           _mm256_unpackhi_epi32(row[2], row[3])};
+  out[0] = _mm256_unpacklo_epi64(low[0], low[1]);
+  out[1] = _mm256_unpackhi_epi64(low[0], low[1]);
+  out[2] = _mm256_unpacklo_epi64(high[0], high[1]);
+  out[3] = _mm256_unpackhi_epi64(high[0], high[1]);
+}
+
 inline Ints LoadInts(const uint8_t* p) {
   return LoadBytes(p);
 }

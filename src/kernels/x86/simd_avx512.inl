@@ -49,6 +49,32 @@ inline Bytes Lookup(const int8_t* table, Bytes index) {
   return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(row), index);
 }
 
+// Rows 0, 4, 8 and 12 from p on, sixteen bytes each.
+inline __m512i LoadFourRows(const uint8_t* p, int64_t stride) {
+  const auto* row = reinterpret_cast<const __m128i*>(p);
+  __m512i rows = _mm512_castsi128_si512(_mm_loadu_si128(row));
+  row = reinterpret_cast<const __m128i*>(p + 4 * stride);
+  rows = _mm512_mask_broadcast_i32x4(rows, 0x00F0, _mm_loadu_si128(row));
+  row = reinterpret_cast<const __m128i*>(p + 8 * stride);
+  rows = _mm512_mask_broadcast_i32x4(rows, 0x0F00, _mm_loadu_si128(row));
+  row = reinterpret_cast<const __m128i*>(p + 12 * stride);
+  return _mm512_mask_broadcast_i32x4(rows, 0xF000, _mm_loadu_si128(row));
+}
+// out[i]: word i of kLanes rows of four, which lie `stride` bytes apart.
+[[gnu::always_inline]] inline void TransposeWords(const uint8_t* p, int64_t stride, Bytes* out) {
+  const __m512i row[4] = {LoadFourRows(p, stride), LoadFourRows(p + stride, stride),
+                          LoadFourRows(p + 2 * stride, stride),
+                          LoadFourRows(p + 3 * stride, stride)};
+  const __m512i low[2] = {_mm512_unpacklo_epi32(row[0], row[1]),
+                          _mm512_unpacklo_epi32(row[2], row[3])};
+  const __m512i high[2] = {_mm512_unpackhi_epi32(row[0], row[1]),
+                           _mm512_unpackhi_epi32(row[2], row[3])};
+  out[0] = _mm512_unpacklo_epi64(low[0], low[1]);
+  out[1] = _mm512_unpackhi_epi64(low[0], low[1]);
+  out[2] = _mm512_unpacklo_epi64(high[0], high[1]);
+  out[3] = _mm512_unpackhi_epi64(high[0], high[1]);
+}
+
 inline Ints LoadInts(const uint8_t* p) {
   return _mm512_loadu_si512(p);
 }

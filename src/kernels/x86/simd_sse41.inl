@@ -162,6 +162,18 @@ inline void StoreNarrow(int8_t* p, Ints a) {
   const int32_t four = _mm_cvtsi128_si32(_mm_packs_epi16(words, words));
   __builtin_memcpy(p, &four, sizeof(four));
 }
+// out[i]: word i of kLanes rows of four, which lie `stride` bytes apart.
+[[gnu::always_inline]] inline void TransposeWords(const uint8_t* p, int64_t stride, Bytes* out) {
+  __m128i row[4];
+  for (int r = 0; r < 4; ++r) row[r] = LoadBytes(p + r * stride);
+  const __m128i low[2] = {_mm_unpacklo_epi32(row[0], row[1]), _mm_unpacklo_epi32(row[2], row[3])};
+  const __m128i high[2] = {_mm_unpackhi_epi32(row[0], row[1]), _mm_unpackhi_epi32(row[2], row[3])};
+  out[0] = _mm_unpacklo_epi64(low[0], low[1]);
+  out[1] = _mm_unpackhi_epi64(low[0], low[1]);
+  out[2] = _mm_unpacklo_epi64(high[0], high[1]);
+  out[3] = _mm_unpackhi_epi64(high[0], high[1]);
+}
+
 // Stores kLanes values as 16-bit words; they must fit.
 inline void StoreWords(int16_t* p, Ints a) {
   _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi32(a, a));
