@@ -23,8 +23,17 @@ enum class Precision : uint8_t {
   kExact,  // float32 activations, keys and values: the reference for fidelity
 };
 
+// Where quantised matrices lie while they are used with kFast. The numbers are the same.
+enum class WeightLayout : uint8_t {
+  kAuto,    // kPacked if that fits in the free memory, else kMapped
+  kMapped,  // in the file's pages, rearranged piece by piece at every use: no start-up, no memory
+  kPacked,  // rearranged once into memory of their own: fastest
+};
+
 struct LoadOptions {
   Precision precision = Precision::kFast;
+  WeightLayout weights = WeightLayout::kAuto;
+  int context = 0;          // tokens for which kAuto leaves room; 0: 4,096
   int threads = 0;          // 0: as many as the machine and its cgroup allow
   int prefill_threads = 0;  // for reading prompts, where arithmetic is the limit; 0: as `threads`
   // Called now and then while weights are prepared, with the fraction done.
@@ -63,9 +72,11 @@ struct ModelInfo {
 // Memory needed to run at a context length, in bytes.
 struct MemoryPlan {
   uint64_t weights = 0;
+  uint64_t mapped = 0;  // of the weights: in the file's pages, shared and given back at need
   uint64_t kv_cache = 0;
   uint64_t scratch = 0;
   uint64_t total() const { return weights + kv_cache + scratch; }
+  uint64_t own() const { return total() - mapped; }  // what no other program can have
 };
 
 struct TokenizeOptions {
@@ -90,9 +101,10 @@ class Model {
   // Reads what the file says about itself, without weights, in milliseconds.
   static Result<ModelInfo> Inspect(const std::string& path);
 
-  // The memory a model needs for `context` tokens of `sequences` sequences at that precision.
+  // The memory a model needs for `context` tokens of `sequences` sequences, loaded like that.
+  // kAuto is what it would be on this machine now.
   static Result<MemoryPlan> Plan(const std::string& path, int context, int sequences,
-                                 Precision precision);
+                                 Precision precision, WeightLayout weights);
 
   virtual ~Model() = default;
   virtual const ModelInfo& info() const = 0;

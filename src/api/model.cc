@@ -2,6 +2,7 @@
 #include "bantam/model.h"
 
 #include "engine/loaded_model.h"
+#include "engine/memory_plan.h"
 #include "engine/model_info.h"
 
 namespace bantam {
@@ -19,8 +20,8 @@ Result<ModelInfo> Model::Inspect(const std::string& path) {
 }
 
 Result<MemoryPlan> Model::Plan(const std::string& path, int context, int sequences,
-                               Precision precision) {
-  return PlanMemory(path, context, sequences, precision);
+                               Precision precision, WeightLayout weights) {
+  return PlanMemory(path, context, sequences, precision, weights);
 }
 
 }  // namespace bantam

@@ -60,6 +60,9 @@ TEST_F(CommandsTest, ShowForPrograms) {
   EXPECT_TRUE(json->Find("license")->is_null());
   EXPECT_EQ(*json->Find("memory")->Find("context")->AsInt(), 5000);
   EXPECT_EQ(*json->Find("memory")->Find("exact")->Find("total")->AsInt(), 1024 + 20000 + 512);
+  EXPECT_EQ(*json->Find("memory")->Find("fast")->Find("mapped")->AsInt(), 0);
+  EXPECT_EQ(*json->Find("memory")->Find("mapped")->Find("mapped")->AsInt(), 1000);
+  EXPECT_EQ(*json->Find("memory")->Find("mapped")->Find("total")->AsInt(), 1024 + 10000 + 512);
   EXPECT_EQ(json->Find("tensors")->items().size(), kTensors.size());
   EXPECT_EQ(json->Find("tensor_kinds")->items()[1].Find("types")->Dump(), R"({"Q4_K":2,"Q6_K":1})");
 }

@@ -18,11 +18,12 @@ constexpr int kContext = 4096;
 Result<ModelFindings> MeasureModel(const Environment& env, const EngineSetup& setup,
                                    const MachineSpeed& speed) {
   const ModelInfo info = TRY(env.backend.inspect(setup.model_path));
-  const MemoryPlan plan = TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision));
+  const MemoryPlan plan =
+      TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision, setup.weights));
   ModelFindings found;
   found.name = info.name.empty() ? setup.model_path : info.name;
   found.context = kContext;
-  found.memory_needed = plan.total();
+  found.memory_needed = plan.own();
   found.file_bytes = info.file_bytes;
   found.bytes_per_token = plan.weights;
   found.kv_bytes_per_token = plan.kv_cache / kContext;

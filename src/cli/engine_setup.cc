@@ -21,6 +21,13 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      setup.precision = TRY(ParsePrecision(value));
                      return {};
                    });
+  parser.AddOption("--weights", "auto|mapped|packed",
+                   "mapped: use the file in place, least memory; packed: rearrange\n"
+                   "it at the start, fastest; auto: packed if that fits (auto)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.weights = TRY(ParseWeightLayout(value));
+                     return {};
+                   });
   parser.AddOption("--speculation", "on|off",
                    "run guesses from the text so far along: the same answer, sooner (on)",
                    [&setup](std::string_view value) -> Result<void> {
@@ -45,6 +52,8 @@ Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const Eng
   ProgressBar bar(env.err, "Loading the model", "");
   LoadOptions options;
   options.precision = setup.precision;
+  options.weights = setup.weights;
+  options.context = setup.engine.context;
   options.threads = setup.engine.threads;
   options.prefill_threads = setup.prefill_threads;
   options.on_progress = [&bar](double fraction) { bar.Update(fraction, 1); };

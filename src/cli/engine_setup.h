@@ -15,13 +15,15 @@ namespace bantam::cli {
 struct EngineSetup {
   std::string model_path;
   Precision precision = Precision::kFast;
+  WeightLayout weights = WeightLayout::kAuto;
   EngineOptions engine;
   int prefill_threads = 0;
 };
 
 // MODEL as the next positional argument.
 void AddModelArgument(ArgParser& parser, std::string& path);
-// --threads, --precision and others; --ctx and --prefix-cache are for commands that can use them.
+// --threads, --precision, --weights and the like; --ctx and --prefix-cache are for commands that
+// can use them.
 void AddEngineOptions(ArgParser& parser, EngineSetup& setup);
 void AddContextOption(ArgParser& parser, int& context);
 

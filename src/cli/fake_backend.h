@@ -114,6 +114,7 @@ struct FakeWorld {
   Result<DiskSpeed> disk = DiskSpeed{.bytes = uint64_t{256} << 20, .read_bytes_per_s = 2e9};
   int measured_threads = 0;
   int measured_prefill_threads = 0;
+  LoadOptions load_options;  // of the last load
   Backend backend;
   Environment env;
 };

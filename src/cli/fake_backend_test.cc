@@ -155,15 +155,23 @@ FakeWorld::FakeWorld()
     if (path != "tiny.gguf") return Fail(ErrorCode::kNotFound, "cannot open '" + path + "'");
     return model;
   };
-  backend.load = [load](const std::string& path, const LoadOptions&) { return load(path); };
+  backend.load = [this, load](const std::string& path, const LoadOptions& options) {
+    load_options = options;
+    return load(path);
+  };
   backend.load_vocabulary = load;
   backend.inspect = [this, load](const std::string& path) -> Result<ModelInfo> {
     TRY(load(path));
     return model->info_;
   };
-  backend.plan = [](const std::string&, int context, int, Precision precision) {
-    const uint64_t bytes = precision == Precision::kExact ? 4 : 2;
-    return Result<MemoryPlan>({.weights = 1024, .kv_cache = bytes * context, .scratch = 512});
+  backend.plan = [](const std::string&, int context, int, Precision precision,
+                    WeightLayout weights) {
+    const bool exact = precision == Precision::kExact;
+    const bool mapped = exact || weights == WeightLayout::kMapped;
+    return Result<MemoryPlan>({.weights = 1024,
+                               .mapped = mapped ? uint64_t{1000} : 0,
+                               .kv_cache = uint64_t{exact ? 4U : 2U} * context,
+                               .scratch = 512});
   };
   backend.create_engine = [this](std::shared_ptr<const Model>,
                                  const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {

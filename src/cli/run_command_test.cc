@@ -90,6 +90,18 @@ TEST_F(RunCommandTest, CtrlCExits130) {
   EXPECT_EQ(world_.out.text, "one two \n");
 }
 
+TEST_F(RunCommandTest, WeightsLieWhereTheyAreWanted) {
+  world_.script->replies = {{"a"}, {"b"}};
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--weights", "mapped", "--ctx", "300"}), 0);
+  EXPECT_EQ(world_.load_options.weights, WeightLayout::kMapped);
+  EXPECT_EQ(world_.load_options.context, 300);
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--ctx", "300"}), 0);
+  EXPECT_EQ(world_.load_options.weights, WeightLayout::kAuto);
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--weights", "disk"}), 2);
+  EXPECT_NE(world_.err.text.find("expected auto, mapped or packed, got 'disk'"), std::string::npos)
+      << world_.err.text;
+}
+
 TEST_F(RunCommandTest, Failures) {
   EXPECT_EQ(world_.Run({"run", "none.gguf", "x"}), 1);
   EXPECT_EQ(world_.err.text, "bantam: cannot open 'none.gguf'\n");

@@ -18,6 +18,7 @@ constexpr int kMostContext = 32768;  // EngineOptions::context by default
 struct Memory {
   int context;
   MemoryPlan fast;
+  MemoryPlan mapped;
   MemoryPlan exact;
 };
 
@@ -64,13 +65,14 @@ std::string DescribeMemory(const Memory& memory, const ModelInfo& info) {
     out += " (the model was made for " + Count(info.context_length) + ")";
   }
   out += "\n";
-  out += "  " + PadRight("", 10) + PadLeft("weights", 12) + PadLeft("keys, values", 14) +
-         PadLeft("work space", 12) + PadLeft("total", 12) + "\n";
+  out += "  " + PadRight("", 14) + PadLeft("weights", 12) + PadLeft("keys, values", 14) +
+         PadLeft("work space", 12) + PadLeft("total", 12) + PadLeft("in the file", 13) + "\n";
   for (const auto& [name, plan] :
-       {std::pair("fast", &memory.fast), std::pair("exact", &memory.exact)}) {
-    out += "  " + PadRight(name, 10) + PadLeft(FormatBytes(plan->weights), 12) +
+       {std::pair("fast", &memory.fast), std::pair("fast, mapped", &memory.mapped),
+        std::pair("exact", &memory.exact)}) {
+    out += "  " + PadRight(name, 14) + PadLeft(FormatBytes(plan->weights), 12) +
            PadLeft(FormatBytes(plan->kv_cache), 14) + PadLeft(FormatBytes(plan->scratch), 12) +
-           PadLeft(FormatBytes(plan->total()), 12) + "\n";
+           PadLeft(FormatBytes(plan->total()), 12) + PadLeft(FormatBytes(plan->mapped), 13) + "\n";
   }
   return out;
 }
@@ -101,6 +103,7 @@ std::string DescribeTensors(const ModelInfo& info) {
 Json PlanJson(const MemoryPlan& plan) {
   Json json = Json::MakeObject();
   json.Set("weights", Json::Int(static_cast<int64_t>(plan.weights)));
+  json.Set("mapped", Json::Int(static_cast<int64_t>(plan.mapped)));
   json.Set("kv_cache", Json::Int(static_cast<int64_t>(plan.kv_cache)));
   json.Set("scratch", Json::Int(static_cast<int64_t>(plan.scratch)));
   json.Set("total", Json::Int(static_cast<int64_t>(plan.total())));
@@ -164,6 +167,7 @@ Json ModelJson(const ModelInfo& info, const Memory& memory) {
   Json plans = Json::MakeObject();
   plans.Set("context", Json::Int(memory.context));
   plans.Set("fast", PlanJson(memory.fast));
+  plans.Set("mapped", PlanJson(memory.mapped));
   plans.Set("exact", PlanJson(memory.exact));
   json.Set("memory", std::move(plans));
   json.Set("tensor_kinds", KindsJson(info));
@@ -188,10 +192,14 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
   parser.AddExample("bantam show model.gguf --ctx 8192 --json");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   const ModelInfo info = TRY(env.backend.inspect(path));
-  Memory memory{.context = context, .fast = {}, .exact = {}};
+  Memory memory{.context = context, .fast = {}, .mapped = {}, .exact = {}};
   if (context == 0) memory.context = std::min(info.context_length, kMostContext);
-  memory.fast = TRY(env.backend.plan(path, memory.context, 1, Precision::kFast));
-  memory.exact = TRY(env.backend.plan(path, memory.context, 1, Precision::kExact));
+  const auto plan = [&](Precision precision, WeightLayout weights) {
+    return env.backend.plan(path, memory.context, 1, precision, weights);
+  };
+  memory.fast = TRY(plan(Precision::kFast, WeightLayout::kPacked));
+  memory.mapped = TRY(plan(Precision::kFast, WeightLayout::kMapped));
+  memory.exact = TRY(plan(Precision::kExact, WeightLayout::kMapped));
   if (as_json) {
     Json json = ModelJson(info, memory);
     if (tensors) json.Set("tensors", TensorsJson(info));

@@ -99,6 +99,13 @@ Result<Precision> ParsePrecision(std::string_view text) {
   return Fail(ErrorCode::kInvalidArgument, "expected exact or fast, got " + Quoted(text));
 }
 
+Result<WeightLayout> ParseWeightLayout(std::string_view text) {
+  if (text == "auto") return WeightLayout::kAuto;
+  if (text == "mapped") return WeightLayout::kMapped;
+  if (text == "packed") return WeightLayout::kPacked;
+  return Fail(ErrorCode::kInvalidArgument, "expected auto, mapped or packed, got " + Quoted(text));
+}
+
 Result<std::vector<int>> ParseIntList(std::string_view text, int min) {
   std::vector<int> values;
   while (true) {

@@ -37,6 +37,11 @@ TEST(Values, LongNonsenseIsCutInMessages) {
 TEST(Values, Words) {
   EXPECT_EQ(*ParsePrecision("exact"), Precision::kExact);
   EXPECT_FALSE(ParsePrecision("Exact"));
+  EXPECT_EQ(*ParseWeightLayout("auto"), WeightLayout::kAuto);
+  EXPECT_EQ(*ParseWeightLayout("mapped"), WeightLayout::kMapped);
+  EXPECT_EQ(*ParseWeightLayout("packed"), WeightLayout::kPacked);
+  EXPECT_EQ(ParseWeightLayout("disk").error().message,
+            "expected auto, mapped or packed, got 'disk'");
   EXPECT_TRUE(*ParseOnOff("on"));
   EXPECT_FALSE(*ParseOnOff("false"));
   EXPECT_FALSE(ParseOnOff("maybe"));

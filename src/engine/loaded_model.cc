@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/cpu_info.h"
 #include "base/memory_info.h"
+#include "engine/memory_plan.h"
 #include "engine/model_info.h"
 #include "model/config.h"
 
@@ -28,16 +29,16 @@ Result<void> CheckThreads(const char* what, int threads) {
                                                std::to_string(threads));
 }
 
-// Better refused than killed by the system halfway. (Float32 runs from the mapped file, whose
-// pages can always be given back.)
-Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision) {
-  if (precision != Precision::kFast) return {};
-  const uint64_t bytes = Weights::PackedBytesOf(file, config);
-  const std::optional<uint64_t> available = AvailableMemoryBytes();
+// Better refused than killed by the system halfway. (Mapped weights need nothing: the pages of a
+// file can always be given back.)
+Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision,
+                         std::optional<uint64_t> available) {
+  const uint64_t bytes = Weights::BytesOf(file, config, precision, WeightLayout::kPacked).packed;
   if (!available || bytes <= *available) return {};
   return Fail(ErrorCode::kResourceExhausted,
-              "the weights need " + std::to_string(bytes >> 20) + " MiB of memory, but only " +
-                  std::to_string(*available >> 20) + " MiB are free");
+              "packed weights need " + std::to_string(bytes >> 20) + " MiB of memory, but only " +
+                  std::to_string(*available >> 20) +
+                  " MiB are free: choose mapped weights, which need none");
 }
 
 }  // namespace
@@ -82,12 +83,17 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   }
   TRY(CheckThreads("threads", options.threads));
   TRY(CheckThreads("prefill threads", options.prefill_threads));
-  TRY(CheckMemory(*file_, config, options.precision));
+  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  const WeightLayout layout =
+      ChooseLayout(*file_, config, options.context, options.precision, options.weights, available);
+  if (layout == WeightLayout::kPacked) {
+    TRY(CheckMemory(*file_, config, options.precision, available));
+  }
   threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   prefill_threads_ = options.prefill_threads > 0 ? options.prefill_threads : threads_;
   pool_ = std::make_unique<ThreadPool>(std::max(threads_, prefill_threads_));
-  transformer_ =
-      TRY(Transformer::Load(*file_, config, options.precision, *pool_, options.on_progress));
+  transformer_ = TRY(
+      Transformer::Load(*file_, config, options.precision, layout, *pool_, options.on_progress));
   transformer_->set_threads(threads_, prefill_threads_);
   return {};
 }

@@ -140,6 +140,41 @@ TEST(LoadedModel, AChatTemplateOfAnotherTypeIsRefused) {
   EXPECT_NE(error.find(key), std::string::npos) << error;
 }
 
+// Logits of every position of a text, and a greedy answer to it.
+std::vector<float> RunOn(const std::string& path, WeightLayout weights) {
+  LoadOptions options = OneThread();
+  options.weights = weights;
+  const auto model = LoadedModel::Load(path, options).value();
+  const auto engine = CreateEngine(model, SmallEngine()).value();
+  GenerationRequest request;
+  for (int i = 0; i < 70; ++i) request.prompt.push_back(3 + i * i % 60);
+  std::vector<float> out;
+  const auto scored = engine->Score(request.prompt, 0, 0, [&](const ScoredPosition& position) {
+    out.insert(out.end(), position.logits.begin(), position.logits.end());
+    return true;
+  });
+  EXPECT_TRUE(scored) << path;
+  request.max_tokens = 10;
+  request.ignore_end = true;
+  request.sampling.temperature = 0;
+  for (const TokenId token : engine->Generate(request)->tokens) {
+    out.push_back(static_cast<float>(token));
+  }
+  return out;
+}
+
+TEST(LoadedModel, MappedWeightsGiveTheSameBytesAsPackedOnesOfEveryType) {
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(BANTAM_SOURCE_DIR "/tests/golden/models")) {
+    if (entry.path().extension() != ".gguf") continue;
+    const std::string path = entry.path().string();
+    EXPECT_EQ(RunOn(path, WeightLayout::kMapped), RunOn(path, WeightLayout::kPacked)) << path;
+    ++files;
+  }
+  EXPECT_GT(files, 20);
+}
+
 TEST(LoadedModel, AVocabularyAloneRunsNoEngine) {
   const auto model = LoadedModel::LoadVocabulary(kModel);
   ASSERT_TRUE(model) << model.error().message;

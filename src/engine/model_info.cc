@@ -1,4 +1,4 @@
-// Reads keys with a fallback each, and adds up what loading would allocate.
+// Reads keys with a fallback each.
 #include "engine/model_info.h"
 
 #include <algorithm>
@@ -7,14 +7,8 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/cpu_info.h"
 #include "base/dtype.h"
-#include "engine/candidates.h"
 #include "engine/file_type.h"
-#include "engine/prefix_cache.h"
-#include "model/config.h"
-#include "model/transformer.h"
-#include "model/workspace.h"
 
 namespace bantam {
 namespace {
@@ -86,36 +80,6 @@ ModelInfo DescribeModel(const ModelFile& file) {
 Result<ModelInfo> InspectModel(const std::string& path) {
   const auto file = TRY(ModelFile::Open(path));
   return DescribeModel(*file);
-}
-
-Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequences,
-                              Precision precision) {
-  const auto opened = TRY(ModelFile::Open(path));
-  const ModelFile& file = *opened;
-  Result<ModelConfig> read = ReadConfig(file.metadata());
-  if (!read) return Fail(read.error().code, path + ": " + read.error().message);
-  const ModelConfig& config = *read;
-  if (context < 1 || sequences < 1) {
-    return Fail(ErrorCode::kInvalidArgument, "context and sequences must be at least 1");
-  }
-  MemoryPlan plan;
-  for (const TensorView& tensor : file.tensors()) plan.weights += tensor.size_bytes;
-  if (precision == Precision::kFast) {
-    // Packed copies; of the embedding only the rows of tokens that are met are read.
-    plan.weights = Weights::PackedBytesOf(file, config);
-  }
-  const KvType type = precision == Precision::kFast ? KvType::kI16 : KvType::kF32;
-  const KvShape shape = {config.n_layers, config.n_kv_heads, config.head_dim, type};
-  const uint64_t blocks = static_cast<uint64_t>(PrefixCache::BlocksFor(context));
-  plan.kv_cache = shape.BlockBytes() * blocks * static_cast<uint64_t>(sequences);
-  plan.scratch =
-      Workspace().LayOut(config, Transformer::kMaxBatchTokens, ReadCpuInfo().threads(), nullptr);
-  // What BatchEngine and its sampler keep: rows of logits, candidates, weights and counts.
-  const uint64_t rows = static_cast<uint64_t>(std::min(sequences, 16));
-  const uint64_t vocabulary = static_cast<uint64_t>(config.vocab_size);
-  plan.scratch +=
-      vocabulary * (rows * sizeof(float) + sizeof(Candidate) + sizeof(double) + sizeof(int32_t));
-  return plan;
 }
 
 }  // namespace bantam

@@ -1,4 +1,4 @@
-// ModelInfo and MemoryPlan of an open file: what it says about itself, without reading weights.
+// ModelInfo of an open file: what it says about itself, without reading weights.
 #pragma once
 
 #include <string>
@@ -13,9 +13,7 @@ namespace bantam {
 // cannot run can still be looked at.
 ModelInfo DescribeModel(const ModelFile& file);
 
-// Model::Inspect and Model::Plan. Fail like ModelFile::Open, the latter also like ReadConfig.
+// Model::Inspect. Fails like ModelFile::Open.
 Result<ModelInfo> InspectModel(const std::string& path);
-Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequences,
-                              Precision precision);
 
 }  // namespace bantam

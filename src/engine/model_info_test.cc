@@ -1,4 +1,4 @@
-// Tests of what a file says about itself, on the tiny models, and of the memory plan.
+// Tests of what a file says about itself, on the tiny models.
 #include "engine/model_info.h"
 
 #include <gtest/gtest.h>
@@ -60,25 +60,6 @@ TEST(InspectModel, MissingFilesAreNamed) {
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, ErrorCode::kNotFound);
   EXPECT_NE(info.error().message.find("/nonexistent/model.gguf"), std::string::npos);
-}
-
-TEST(PlanMemory, GrowsWithContextSequencesAndPrecision) {
-  const std::string path = kFolder + "qwen2_q4_0.gguf";
-  const auto info = InspectModel(path).value();
-  const auto plan = PlanMemory(path, 640, 1, Precision::kFast).value();
-  // A key and a value of each head: codes of two bytes, and a scale of four.
-  const int heads = info.layers * info.kv_heads;
-  const auto token_bytes = static_cast<uint64_t>(heads * 2 * (info.head_dim * 2 + 4));
-  EXPECT_EQ(plan.kv_cache, 640 * token_bytes);
-  EXPECT_GT(plan.weights, 10000U);
-  EXPECT_GT(plan.scratch, 1000U);
-  EXPECT_EQ(plan.total(), plan.kv_cache + plan.weights + plan.scratch);
-  EXPECT_EQ(PlanMemory(path, 1280, 1, Precision::kFast)->kv_cache, 2 * plan.kv_cache);
-  EXPECT_EQ(PlanMemory(path, 640, 3, Precision::kFast)->kv_cache, 3 * plan.kv_cache);
-  EXPECT_EQ(PlanMemory(path, 640, 1, Precision::kExact)->kv_cache,
-            static_cast<uint64_t>(640 * heads * 2 * info.head_dim * 4));
-  EXPECT_FALSE(PlanMemory(path, 0, 1, Precision::kFast));
-  EXPECT_FALSE(PlanMemory("/nonexistent", 64, 1, Precision::kFast));
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 namespace bantam {
 namespace {
 
-bool AnyPacked(std::span<const Linear* const> readers) {
+bool AnyQuantised(std::span<const Linear* const> readers) {
   return std::any_of(readers.begin(), readers.end(),
-                     [](const Linear* linear) { return linear->is_packed(); });
+                     [](const Linear* linear) { return linear->quantised; });
 }
 
 // 1 / sqrt(head_dim), rounded once.
@@ -119,7 +119,7 @@ void ForwardPass::Embed(int begin, int end) {
 void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> readers, int begin,
                             int end) {
   const int n = config_.n_embd;
-  const bool quantize = AnyPacked(readers);
+  const bool quantize = AnyQuantised(readers);
   for (int t = begin; t < end; ++t) {
     const float* x = space_.x + int64_t{t} * n;
     float* out = space_.normed + int64_t{t} * n;
@@ -230,7 +230,7 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
 }
 
 void ForwardPass::QuantizeAttended(const Layer& layer, int begin, int end) {
-  if (!layer.attention_output.is_packed()) return;
+  if (!layer.attention_output.quantised) return;
   const int columns = config_.query_columns();
   for (int t = begin; t < end; ++t) {
     kernels_.quantize(space_.attended + int64_t{t} * columns, space_.attended_codes, t, 0,
@@ -261,7 +261,7 @@ void ForwardPass::GateAndUp(const Layer& layer, int begin, int end, const Worker
     activate(first, config_.gated ? space.up : nullptr, n_tokens() * kGroupColumns);
     for (int t = 0; t < n_tokens(); ++t) {
       const float* columns = first + int64_t{t} * kGroupColumns;
-      if (layer.down.is_packed()) {
+      if (layer.down.quantised) {
         kernels_.quantize(columns - int64_t{g} * kGroupColumns, space_.hidden_codes, t, g, g + 1);
       } else {
         std::copy_n(columns, kGroupColumns,

@@ -7,7 +7,7 @@
 
 namespace bantam {
 
-// A batch of activations in both forms; packed matrices read the codes, others the floats.
+// A batch of activations in both forms; quantised matrices read the codes, others the floats.
 struct LinearInput {
   const float* x = nullptr;  // [tokens][columns]
   const Activations* codes = nullptr;

@@ -114,7 +114,7 @@ void OutputHead::Logits(const float* hidden, int n, int top, float* logits, cons
   const bool sketch = CanSketch(n, top, team);
   team.Run([&](ThreadPool::Worker& worker) {
     const WorkerSpace& own = space.workers[static_cast<size_t>(worker.index())];
-    if (head_.is_packed()) {
+    if (head_.quantised) {
       worker.Share(n, 1, [&](int begin, int end) {
         for (int t = begin; t < end; ++t) {
           kernels.quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,

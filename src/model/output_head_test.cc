@@ -65,6 +65,7 @@ class Fixture {
     scratch_ = std::move(*PageMemory::Allocate(bytes, false, "work buffers"));
     space_.LayOut(config_, 1, threads, scratch_.data());
     linear_.rows = kRows;
+    linear_.quantised = true;
     linear_.columns = kColumns;
     packed_ = std::move(
         *PageMemory::Allocate(PackedBytes(DType::kQ8_0, kRows, kColumns), false, "packed weights"));

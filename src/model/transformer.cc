@@ -17,9 +17,9 @@ Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, Pag
       scratch_(std::move(scratch)) {}
 
 Result<std::unique_ptr<Transformer>> Transformer::Load(
-    const ModelFile& file, const ModelConfig& config, Precision precision, ThreadPool& pool,
-    const std::function<void(double)>& on_progress) {
-  auto weights = TRY(Weights::Load(file, config, precision, pool, on_progress));
+    const ModelFile& file, const ModelConfig& config, Precision precision, WeightLayout layout,
+    ThreadPool& pool, const std::function<void(double)>& on_progress) {
+  auto weights = TRY(Weights::Load(file, config, precision, layout, pool, on_progress));
   const size_t bytes = Workspace().LayOut(config, kMaxBatchTokens, pool.threads(), nullptr);
   PageMemory scratch = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
   return std::unique_ptr<Transformer>(

@@ -35,10 +35,11 @@ class Transformer {
   // Batches of at most this many tokens wait for memory, as decode steps do; larger ones compute.
   static constexpr int kDecodeTokens = 16;
 
-  // Checks shapes and prepares (packs) the weights. `file` and `pool` must outlive it. Fails with
-  // kCorrupt, naming the tensor, or kResourceExhausted.
+  // Checks shapes and prepares the weights (`layout`: kMapped, or kPacked). `file` and `pool` must
+  // outlive it. Fails with kCorrupt, naming the tensor, or kResourceExhausted.
   static Result<std::unique_ptr<Transformer>> Load(const ModelFile& file, const ModelConfig& config,
-                                                   Precision precision, ThreadPool& pool,
+                                                   Precision precision, WeightLayout layout,
+                                                   ThreadPool& pool,
                                                    const std::function<void(double)>& on_progress);
 
   // How many of the pool's threads run batches of up to kDecodeTokens tokens, and larger ones; all

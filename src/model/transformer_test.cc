@@ -24,12 +24,12 @@ struct Loaded {
   std::unique_ptr<KvCache> cache;
 };
 
-Loaded Load(Precision precision, int threads) {
+Loaded Load(Precision precision, int threads, WeightLayout layout = WeightLayout::kPacked) {
   Loaded s;
   s.file = ModelTestFile().Open().value();
   s.pool = std::make_unique<ThreadPool>(threads);
   const ModelConfig config = ReadConfig(s.file->metadata()).value();
-  s.transformer = Transformer::Load(*s.file, config, precision, *s.pool, nullptr).value();
+  s.transformer = Transformer::Load(*s.file, config, precision, layout, *s.pool, nullptr).value();
   s.cache = KvCache::Create(s.transformer->kv_shape(), kBlocks).value();
   return s;
 }
@@ -79,6 +79,19 @@ TEST_P(TransformerTest, ChunksThreadsAndBlocksDoNotShow) {
     Loaded s = Load(GetParam(), threads);
     for (int chunk : {1, 17, 64, 560}) {
       EXPECT_EQ(AllLogits(s, Tokens(1), chunk, shuffled), expected) << threads << " " << chunk;
+    }
+  }
+}
+
+TEST_P(TransformerTest, MappedWeightsGiveTheSameBytesAsPackedOnes) {
+  Loaded packed = Load(GetParam(), 1);
+  const auto expected = AllLogits(packed, Tokens(1), 512, Ascending());
+  EXPECT_EQ(packed.transformer->weight_bytes() > 0, GetParam() == Precision::kFast);
+  for (int threads : {1, 2}) {
+    Loaded mapped = Load(GetParam(), threads, WeightLayout::kMapped);
+    EXPECT_EQ(mapped.transformer->weight_bytes(), 0U);
+    for (int chunk : {1, 64, 560}) {
+      EXPECT_EQ(AllLogits(mapped, Tokens(1), chunk, Ascending()), expected) << threads << chunk;
     }
   }
 }

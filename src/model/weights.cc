@@ -153,10 +153,6 @@ size_t AlignedPackedBytes(const Linear& linear) {
   return (bytes + 63) / 64 * 64;
 }
 
-bool CanPack(const Linear& linear) {
-  return linear.rows > 0 && HasCodec(linear.tensor.type);
-}
-
 // Packed a slice at a time so that the file's pages and the packed ones are never both resident.
 constexpr size_t kSliceBytes = size_t{8} << 20;
 
@@ -225,6 +221,10 @@ Result<void> Weights::Bind(const ModelFile& file) {
     }
   }
   rope_.emplace(config_, factors);
+  for (Linear* linear : Matrices()) {
+    linear->quantised =
+        precision_ == Precision::kFast && linear->rows > 0 && HasCodec(linear->tensor.type);
+  }
   return binder.CheckAllBound(config_);
 }
 
@@ -232,11 +232,11 @@ Result<void> Weights::Pack(const ModelFile& file, ThreadPool& pool,
                            const std::function<void(double)>& on_progress) {
   size_t total = 0;
   for (const Linear* linear : Matrices())
-    total += CanPack(*linear) ? AlignedPackedBytes(*linear) : 0;
+    total += linear->quantised ? AlignedPackedBytes(*linear) : 0;
   memory_ = TRY(PageMemory::Allocate(total, true, "packed weights"));
   size_t offset = 0;
   for (Linear* linear : Matrices()) {
-    if (!CanPack(*linear)) continue;
+    if (!linear->quantised) continue;
     PackMatrix(file, *linear, memory_.data() + offset, pool);
     linear->packed = {linear->tensor.type, linear->rows, linear->columns, memory_.data() + offset,
                       PanelBytes(linear->tensor.type, linear->columns)};
@@ -247,14 +247,18 @@ Result<void> Weights::Pack(const ModelFile& file, ThreadPool& pool,
 }
 
 Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const ModelConfig& config,
-                                               Precision precision, ThreadPool& pool,
+                                               Precision precision, WeightLayout layout,
+                                               ThreadPool& pool,
                                                const std::function<void(double)>& on_progress) {
+  CHECK(layout != WeightLayout::kAuto);
   std::unique_ptr<Weights> weights(new Weights());
   weights->file_ = &file;
   weights->config_ = config;
   weights->precision_ = precision;
   TRY(weights->Bind(file));
-  if (precision == Precision::kFast) TRY(weights->Pack(file, pool, on_progress));
+  if (precision == Precision::kFast && layout == WeightLayout::kPacked) {
+    TRY(weights->Pack(file, pool, on_progress));
+  }
   return weights;
 }
 
@@ -274,15 +278,21 @@ void Weights::Embed(int token, float* out) const {
   }
 }
 
-uint64_t Weights::PackedBytesOf(const ModelFile& file, const ModelConfig& config) {
+WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,
+                             WeightLayout layout) {
   Weights weights;
   weights.config_ = config;
-  if (!weights.Bind(file)) return 0;
-  uint64_t total = 0;
+  weights.precision_ = precision;
+  if (!weights.Bind(file)) return {};
+  WeightBytes bytes;
   for (const Linear* linear : weights.Matrices()) {
-    total += CanPack(*linear) ? AlignedPackedBytes(*linear) : 0;
+    if (linear->quantised && layout == WeightLayout::kPacked) {
+      bytes.packed += AlignedPackedBytes(*linear);
+    } else {
+      bytes.mapped += linear->tensor.size_bytes;
+    }
   }
-  return total;
+  return bytes;
 }
 
 }  // namespace bantam

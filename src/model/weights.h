@@ -18,13 +18,15 @@
 
 namespace bantam {
 
-// y = W x + bias. Packed when the precision is fast and the type is quantised; otherwise its rows
-// are read from the file and multiplied in float32.
+// y = W x + bias. Quantised types are multiplied by 8-bit activations when the precision is fast,
+// from panels packed at the start or, one at a time, at every use; otherwise rows are read from the
+// file and multiplied in float32.
 struct Linear {
   TensorView tensor;  // rows × columns in the file
   int rows = 0;
   int columns = 0;
-  PackedMatrix packed;      // packed.data is null: float32
+  bool quantised = false;   // by 8-bit activations
+  PackedMatrix packed;      // packed.data is null: not packed at the start
   std::vector<float> bias;  // [rows]; empty: none
 
   bool is_packed() const { return packed.data != nullptr; }
@@ -43,12 +45,20 @@ struct Layer {
   Linear gate, up, down;  // gate has no rows when the feed-forward is not gated
 };
 
+// What the matrices of a model take, in bytes.
+struct WeightBytes {
+  uint64_t packed = 0;  // memory of their own
+  uint64_t mapped = 0;  // pages of the file, read in place
+};
+
 // Immutable after Load; the ModelFile must outlive it.
 class Weights {
  public:
-  // Fails with kCorrupt, naming tensor, shape found and shape expected.
+  // `layout` is kMapped or kPacked. Fails with kCorrupt, naming tensor, shape found and shape
+  // expected.
   static Result<std::unique_ptr<Weights>> Load(const ModelFile& file, const ModelConfig& config,
-                                               Precision precision, ThreadPool& pool,
+                                               Precision precision, WeightLayout layout,
+                                               ThreadPool& pool,
                                                const std::function<void(double)>& on_progress);
 
   const ModelConfig& config() const { return config_; }
@@ -64,8 +74,10 @@ class Weights {
   // few of its pages twice.
   void Embed(int token, float* out) const;
 
-  // Bytes that packing this file's matrices takes, without loading anything.
-  static uint64_t PackedBytesOf(const ModelFile& file, const ModelConfig& config);
+  // What this file's matrices take in that layout, without loading anything; nothing if they cannot
+  // be loaded.
+  static WeightBytes BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,
+                             WeightLayout layout);
 
  private:
   Weights() = default;

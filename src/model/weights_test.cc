@@ -14,7 +14,7 @@ Result<std::unique_ptr<Weights>> LoadFrom(const ModelTestFile& model) {
   auto config = ReadConfig((*file)->metadata());
   if (!config) return std::unexpected(config.error());
   ThreadPool pool(1);
-  return Weights::Load(**file, *config, Precision::kFast, pool, nullptr);
+  return Weights::Load(**file, *config, Precision::kFast, WeightLayout::kPacked, pool, nullptr);
 }
 
 TEST(Weights, AWholeModelLoadsWithItsBiases) {

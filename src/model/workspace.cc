@@ -53,7 +53,7 @@ size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_
   workers.resize(static_cast<size_t>(n_workers));
   for (WorkerSpace& worker : workers) {
     worker.matmul = layouter.Bytes(MatmulScratchBytes(widest));
-    worker.rows = layouter.Floats(int64_t{kPanelRows} * widest);
+    worker.panel = layouter.Bytes(size_t{kPanelRows} * static_cast<size_t>(widest) * sizeof(float));
     worker.gate = layouter.Floats(tokens * kGroupColumns);
     worker.up = layouter.Floats(tokens * kGroupColumns);
     worker.attention = layouter.Bytes(AttentionScratchBytes(rows, config.head_dim));

@@ -16,7 +16,7 @@ inline constexpr int kAttentionTokens = 16;
 // Buffers of one worker.
 struct WorkerSpace {
   uint8_t* matmul = nullptr;     // MatmulScratchBytes
-  float* rows = nullptr;         // [16][widest columns]: a panel of float32 rows
+  uint8_t* panel = nullptr;      // [16][widest columns] floats: rows in float32, or packed
   float* gate = nullptr;         // [tokens][32]
   float* up = nullptr;           // [tokens][32]
   uint8_t* attention = nullptr;  // AttentionScratchBytes

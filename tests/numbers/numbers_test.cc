@@ -60,8 +60,10 @@ struct Setting {
 // An engine that records one of its requests.
 class Rig {
  public:
-  Rig(const std::string& path, int threads, Precision precision) {
+  Rig(const std::string& path, int threads, Precision precision,
+      WeightLayout weights = WeightLayout::kPacked) {
     LoadOptions options;
+    options.weights = weights;
     options.threads = threads;
     options.precision = precision;
     auto model = LoadedModel::Load(path, options);
@@ -184,6 +186,14 @@ class Numbers : public testing::Test {
     }
   }
 
+  // From the file's pages, packed panel by panel at every use.
+  void CheckMapped(int chunk) {
+    Rig rig(path_, 2, precision_, WeightLayout::kMapped);
+    EXPECT_EQ(rig.model().transformer()->weight_bytes(), 0U);
+    rig.Start({.prompt_chunk = chunk});
+    ExpectSame(rig.Answer(prompt_), want_, want_.digests.size());
+  }
+
   void CheckCompany(int n_others, int chunk) {
     std::vector<Tokens> others;
     for (size_t i = 0; i < static_cast<size_t>(n_others); ++i) {
@@ -272,6 +282,7 @@ TEST_F(Numbers, SmallThreadsAndChunks) {
   if (IsSkipped() || HasFatalFailure()) return;
   CheckChunks(1, {17, 64, 512});
   CheckChunks(2, {17, 64});
+  CheckMapped(64);
   CheckGuesses();
 }
 
@@ -310,6 +321,7 @@ TEST_F(Numbers, QwenThreadsChunksCompanyAndCache) {
   if (IsSkipped() || HasFatalFailure()) return;
   CheckChunks(1, {64});
   CheckChunks(2, {17});
+  CheckMapped(512);
   CheckCompany(3, 100);
   CheckCachedAt(3);
   CheckNextTurn();
