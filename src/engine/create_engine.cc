@@ -25,12 +25,19 @@ Result<void> InRange(const char* name, int value, int min, int max) {
                                                ", not " + std::to_string(value));
 }
 
+// Memory that is free, less what the weights will take of it.
+std::optional<uint64_t> FreeMemory(const LoadedModel& model) {
+  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  if (!available) return std::nullopt;
+  return *available - std::min(*available, model.transformer()->unpacked_bytes());
+}
+
 // The model's own context, or as much of it as the free memory holds: a small machine should run
 // the model rather than be told to ask for less.
 int DefaultContext(const LoadedModel& model, int max_sequences) {
   constexpr int kLeast = 512;
   const int context = std::min(model.transformer()->config().context_length, kDefaultContext);
-  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  const std::optional<uint64_t> available = FreeMemory(model);
   if (!available) return context;
   const uint64_t block_bytes = model.transformer()->kv_shape().BlockBytes();
   const uint64_t blocks = *available / block_bytes / static_cast<uint64_t>(max_sequences);
@@ -75,10 +82,12 @@ std::string Megabytes(uint64_t bytes) {
   return std::to_string((bytes >> 20) + 1) + " MiB";
 }
 
-Result<std::unique_ptr<KvCache>> CreatePool(const KvShape& shape, const EngineOptions& options) {
+Result<std::unique_ptr<KvCache>> CreatePool(const LoadedModel& model,
+                                            const EngineOptions& options) {
+  const KvShape shape = model.transformer()->kv_shape();
   const int n_blocks = PrefixCache::BlocksFor(options.kv_tokens);
   const uint64_t bytes = shape.BlockBytes() * static_cast<uint64_t>(n_blocks);
-  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  const std::optional<uint64_t> available = FreeMemory(model);
   if (available && bytes > *available) {
     return Fail(ErrorCode::kResourceExhausted,
                 "keys and values of " + std::to_string(options.kv_tokens) + " tokens need " +
@@ -97,7 +106,7 @@ Result<std::unique_ptr<Engine>> CreateEngine(std::shared_ptr<const Model> model,
     return Fail(ErrorCode::kInvalidArgument, "the model was loaded without its weights");
   }
   const EngineOptions complete = TRY(Complete(options, *loaded));
-  auto cache = TRY(CreatePool(loaded->transformer()->kv_shape(), complete));
+  auto cache = TRY(CreatePool(*loaded, complete));
   if (!loaded->Claim()) {
     return Fail(ErrorCode::kResourceExhausted, "another engine runs on this model already");
   }

@@ -92,9 +92,9 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   prefill_threads_ = options.prefill_threads > 0 ? options.prefill_threads : threads_;
   pool_ = std::make_unique<ThreadPool>(std::max(threads_, prefill_threads_));
-  transformer_ = TRY(
-      Transformer::Load(*file_, config, options.precision, layout, *pool_, options.on_progress));
+  transformer_ = TRY(Transformer::Load(*file_, config, options.precision, layout, *pool_));
   transformer_->set_threads(threads_, prefill_threads_);
+  if (options.on_progress) options.on_progress(1);
   return {};
 }
 

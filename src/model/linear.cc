@@ -41,13 +41,13 @@ FileRows RowsOfPanel(const Linear& linear, int panel) {
           linear.bias.empty() ? nullptr : linear.bias.data() + row};
 }
 
-// Packs the rows, then multiplies as with packed weights: the same numbers.
-void ApplyMapped(const FileRows& rows, const LinearInput& in, bool accumulate, float* out,
-                 int64_t out_stride, const WorkerSpace& space) {
-  ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns, space.panel);
-  const PackedMatrix panel = {rows.type, rows.rows, rows.columns, space.panel,
-                              PanelBytes(rows.type, rows.columns)};
-  ApplyPacked(panel, in, 0, 1, rows.bias, accumulate, out, out_stride, space);
+// Packs the rows into `panel`, then multiplies as with packed weights: the same numbers.
+void ApplyMapped(const FileRows& rows, uint8_t* panel, const LinearInput& in, bool accumulate,
+                 float* out, int64_t out_stride, const WorkerSpace& space) {
+  ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns, panel);
+  const PackedMatrix packed = {rows.type, rows.rows, rows.columns, panel,
+                               PanelBytes(rows.type, rows.columns)};
+  ApplyPacked(packed, in, 0, 1, rows.bias, accumulate, out, out_stride, space);
 }
 
 void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, float* out,
@@ -76,17 +76,25 @@ void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, fl
 
 void ApplyLinear(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
                  bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
-  if (panel_begin >= panel_end) return;
-  if (linear.is_packed()) {
+  const int ready = std::clamp(linear.packed_panels, panel_begin, panel_end);
+  if (panel_begin < ready) {
     const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
-    ApplyPacked(linear.packed, in, panel_begin, panel_end, bias, accumulate, out, out_stride,
-                space);
-    return;
+    ApplyPacked(linear.packed, in, panel_begin, ready, bias, accumulate, out, out_stride, space);
   }
-  const auto apply = linear.quantised ? ApplyMapped : ApplyFloat;
-  for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
-    apply(RowsOfPanel(linear, panel), in, accumulate, out, out_stride, space);
+  for (int panel = ready; panel < panel_end; ++panel) {
+    const FileRows rows = RowsOfPanel(linear, panel);
+    float* to = out + (panel - panel_begin) * kPanelRows;
+    if (!linear.quantised) {
+      ApplyFloat(rows, in, accumulate, to, out_stride, space);
+      continue;
+    }
+    const bool stays = panel < linear.packing.end;
+    const size_t offset = static_cast<size_t>(panel) * linear.packed.panel_bytes;
+    ApplyMapped(rows, stays ? linear.packing.memory + offset : space.panel, in, accumulate, to,
+                out_stride, space);
   }
+  const int packed = std::clamp(linear.packing.end, ready, panel_end);
+  if (ready < packed) ReleasePanels(*linear.packing.file, linear, ready, packed);
 }
 
 }  // namespace bantam

@@ -76,6 +76,7 @@ class Fixture {
                 packed_.data() + static_cast<size_t>(p) * panel_bytes);
     }
     linear_.packed = {DType::kQ8_0, kRows, kColumns, packed_.data(), panel_bytes};
+    linear_.packed_panels = linear_.panels();
     head_.emplace(linear_);
   }
 

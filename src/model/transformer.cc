@@ -16,10 +16,11 @@ Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, Pag
       head_(weights_->head()),
       scratch_(std::move(scratch)) {}
 
-Result<std::unique_ptr<Transformer>> Transformer::Load(
-    const ModelFile& file, const ModelConfig& config, Precision precision, WeightLayout layout,
-    ThreadPool& pool, const std::function<void(double)>& on_progress) {
-  auto weights = TRY(Weights::Load(file, config, precision, layout, pool, on_progress));
+Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelFile& file,
+                                                       const ModelConfig& config,
+                                                       Precision precision, WeightLayout layout,
+                                                       ThreadPool& pool) {
+  auto weights = TRY(Weights::Load(file, config, precision, layout));
   const size_t bytes = Workspace().LayOut(config, kMaxBatchTokens, pool.threads(), nullptr);
   PageMemory scratch = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
   return std::unique_ptr<Transformer>(
@@ -40,8 +41,10 @@ void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, 
   Workspace space;
   space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data());
   ForwardPass pass(*weights_, batch, cache, space, hidden);
+  weights_->BeginPass(Weights::Part::kLayers, static_cast<int>(n));
   pool_.Run(ThreadsFor(static_cast<int>(n)),
             [&pass](ThreadPool::Worker& worker) { pass.Run(worker); });
+  weights_->EndPass(Weights::Part::kLayers);
 }
 
 void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
@@ -49,7 +52,9 @@ void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
   if (n == 0) return;
   Workspace space;
   space.LayOut(config(), n, pool_.threads(), scratch_.data());
+  weights_->BeginPass(Weights::Part::kHead, n);
   head_.Logits(hidden, n, top, logits, {pool_, ThreadsFor(n)}, space);
+  weights_->EndPass(Weights::Part::kHead);
 }
 
 }  // namespace bantam

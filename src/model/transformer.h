@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 
@@ -39,8 +38,7 @@ class Transformer {
   // outlive it. Fails with kCorrupt, naming the tensor, or kResourceExhausted.
   static Result<std::unique_ptr<Transformer>> Load(const ModelFile& file, const ModelConfig& config,
                                                    Precision precision, WeightLayout layout,
-                                                   ThreadPool& pool,
-                                                   const std::function<void(double)>& on_progress);
+                                                   ThreadPool& pool);
 
   // How many of the pool's threads run batches of up to kDecodeTokens tokens, and larger ones; all
   // of them by default. Where memory is the limit, or cores are of two kinds, fewer can be faster.
@@ -64,6 +62,8 @@ class Transformer {
 
   // Bytes of weights in memory of their own (packed), and of work space.
   uint64_t weight_bytes() const { return weights_->packed_bytes(); }
+  // What of the weights is packed and taken from memory only later.
+  uint64_t unpacked_bytes() const { return weights_->unpacked_bytes(); }
   uint64_t scratch_bytes() const { return scratch_.size(); }
 
  private:

@@ -29,7 +29,7 @@ Loaded Load(Precision precision, int threads, WeightLayout layout = WeightLayout
   s.file = ModelTestFile().Open().value();
   s.pool = std::make_unique<ThreadPool>(threads);
   const ModelConfig config = ReadConfig(s.file->metadata()).value();
-  s.transformer = Transformer::Load(*s.file, config, precision, layout, *s.pool, nullptr).value();
+  s.transformer = Transformer::Load(*s.file, config, precision, layout, *s.pool).value();
   s.cache = KvCache::Create(s.transformer->kv_shape(), kBlocks).value();
   return s;
 }

@@ -1,14 +1,12 @@
-// Binds tensors to their roles, checks their shapes, and packs the matrices.
+// Binds tensors to their roles and checks their shapes.
 #include "model/weights.h"
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <set>
 #include <string>
 
 #include "base/check.h"
-#include "kernels/kernels.h"
 #include "kernels/scalar/dequantize.h"
 #include "model/architectures.h"
 
@@ -128,6 +126,11 @@ class Binder {
   std::set<std::string, std::less<>> bound_;
 };
 
+// What a pass may pack to stay. Clearing pages takes up to half a millisecond a MiB: the first
+// tokens of a reply come some 10 ms later, and a prompt of 512 pays for all at once.
+constexpr size_t kPassBytes = size_t{32} << 20;
+constexpr size_t kTokenBytes = size_t{1} << 20;
+
 Result<Layer> BindLayer(Binder& binder, const Architecture& row, const ModelConfig& config, int i) {
   const TensorNames& names = row.names;
   const auto bind = [&](std::string_view pattern, int rows, int columns) {
@@ -146,39 +149,6 @@ Result<Layer> BindLayer(Binder& binder, const Architecture& row, const ModelConf
   layer.up = TRY(bind(names.up, config.n_ff, config.n_embd));
   layer.down = TRY(bind(names.down, config.n_embd, config.n_ff));
   return layer;
-}
-
-size_t AlignedPackedBytes(const Linear& linear) {
-  const size_t bytes = PackedBytes(linear.tensor.type, linear.rows, linear.columns);
-  return (bytes + 63) / 64 * 64;
-}
-
-// Packed a slice at a time so that the file's pages and the packed ones are never both resident.
-constexpr size_t kSliceBytes = size_t{8} << 20;
-
-void PackMatrix(const ModelFile& file, const Linear& linear, uint8_t* out, ThreadPool& pool) {
-  const DType type = linear.tensor.type;
-  const size_t panel_bytes = PanelBytes(type, linear.columns);
-  const int64_t row_bytes = RowBytes(type, linear.columns);
-  const int slice_panels = std::max<int>(static_cast<int>(kSliceBytes / panel_bytes), 1);
-  for (int begin = 0; begin < linear.panels(); begin += slice_panels) {
-    const int end = std::min(begin + slice_panels, linear.panels());
-    pool.Run([&](ThreadPool::Worker& worker) {
-      worker.Share(end - begin, 1, [&](int first, int last) {
-        for (int p = begin + first; p < begin + last; ++p) {
-          const int row = p * kPanelRows;
-          ActiveKernels().pack(type, linear.tensor.data + row * row_bytes,
-                               std::min(kPanelRows, linear.rows - row), linear.columns,
-                               out + static_cast<size_t>(p) * panel_bytes);
-        }
-      });
-    });
-    TensorView done = linear.tensor;
-    const int rows = std::min(end * kPanelRows, linear.rows) - begin * kPanelRows;
-    done.data += begin * kPanelRows * row_bytes;
-    done.size_bytes = static_cast<uint64_t>(rows * row_bytes);
-    file.Release(done);
-  }
 }
 
 }  // namespace
@@ -228,28 +198,8 @@ Result<void> Weights::Bind(const ModelFile& file) {
   return binder.CheckAllBound(config_);
 }
 
-Result<void> Weights::Pack(const ModelFile& file, ThreadPool& pool,
-                           const std::function<void(double)>& on_progress) {
-  size_t total = 0;
-  for (const Linear* linear : Matrices())
-    total += linear->quantised ? AlignedPackedBytes(*linear) : 0;
-  memory_ = TRY(PageMemory::Allocate(total, true, "packed weights"));
-  size_t offset = 0;
-  for (Linear* linear : Matrices()) {
-    if (!linear->quantised) continue;
-    PackMatrix(file, *linear, memory_.data() + offset, pool);
-    linear->packed = {linear->tensor.type, linear->rows, linear->columns, memory_.data() + offset,
-                      PanelBytes(linear->tensor.type, linear->columns)};
-    offset += AlignedPackedBytes(*linear);
-    if (on_progress) on_progress(static_cast<double>(offset) / static_cast<double>(total));
-  }
-  return {};
-}
-
 Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const ModelConfig& config,
-                                               Precision precision, WeightLayout layout,
-                                               ThreadPool& pool,
-                                               const std::function<void(double)>& on_progress) {
+                                               Precision precision, WeightLayout layout) {
   CHECK(layout != WeightLayout::kAuto);
   std::unique_ptr<Weights> weights(new Weights());
   weights->file_ = &file;
@@ -257,9 +207,35 @@ Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const Mode
   weights->precision_ = precision;
   TRY(weights->Bind(file));
   if (precision == Precision::kFast && layout == WeightLayout::kPacked) {
-    TRY(weights->Pack(file, pool, on_progress));
+    weights->matrices_ = weights->Matrices();
+    weights->packer_ = TRY(WeightPacker::Create(file, weights->matrices_));
   }
   return weights;
+}
+
+std::span<Linear* const> Weights::MatricesOf(Part part) const {
+  const std::span<Linear* const> all = matrices_;
+  return part == Part::kHead ? all.last(1) : all.first(all.size() - 1);
+}
+
+void Weights::BeginPass(Part part, int tokens) {
+  if (packer_) {
+    packer_->Begin(MatricesOf(part), kPassBytes + kTokenBytes * static_cast<size_t>(tokens));
+  }
+}
+
+void Weights::EndPass(Part part) {
+  if (packer_) packer_->End(MatricesOf(part));
+}
+
+uint64_t Weights::unpacked_bytes() const {
+  uint64_t bytes = 0;
+  for (const Linear* linear : matrices_) {
+    if (!linear->quantised) continue;
+    bytes += static_cast<uint64_t>(linear->panels() - linear->packed_panels) *
+             linear->packed.panel_bytes;
+  }
+  return bytes;
 }
 
 void Weights::Embed(int token, float* out) const {
@@ -287,7 +263,7 @@ WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, P
   WeightBytes bytes;
   for (const Linear* linear : weights.Matrices()) {
     if (linear->quantised && layout == WeightLayout::kPacked) {
-      bytes.packed += AlignedPackedBytes(*linear);
+      bytes.packed += PackedBytes(linear->tensor.type, linear->rows, linear->columns);
     } else {
       bytes.mapped += linear->tensor.size_bytes;
     }

@@ -2,34 +2,43 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "bantam/model.h"
 #include "bantam/result.h"
-#include "base/page_memory.h"
-#include "base/thread_pool.h"
 #include "format/model_file.h"
 #include "kernels/packed_matrix.h"
 #include "model/config.h"
 #include "model/rope.h"
+#include "model/weight_packer.h"
 
 namespace bantam {
 
+// How a pass packs panels to stay (WeightPacker).
+struct Packing {
+  const ModelFile* file = nullptr;
+  uint8_t* memory = nullptr;  // of panel 0
+  int end = 0;                // the running pass packs panels from packed_panels to here
+  bool used = false;          // a pass has gone through the matrix
+};
+
 // y = W x + bias. Quantised types are multiplied by 8-bit activations when the precision is fast,
-// from panels packed at the start or, one at a time, at every use; otherwise rows are read from the
-// file and multiplied in float32.
+// from packed panels or from the file's rows, packed one panel at a time on the way; otherwise rows
+// are read from the file and multiplied in float32.
 struct Linear {
   TensorView tensor;  // rows × columns in the file
   int rows = 0;
   int columns = 0;
-  bool quantised = false;   // by 8-bit activations
-  PackedMatrix packed;      // packed.data is null: not packed at the start
+  bool quantised = false;  // by 8-bit activations
+  PackedMatrix packed;     // its memory; packed.data is null: it has none
+  int packed_panels = 0;   // so many, the first ones, are there
+  Packing packing;
   std::vector<float> bias;  // [rows]; empty: none
 
-  bool is_packed() const { return packed.data != nullptr; }
+  bool is_packed() const { return rows > 0 && packed_panels == panels(); }
   int panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
 };
 
@@ -51,15 +60,14 @@ struct WeightBytes {
   uint64_t mapped = 0;  // pages of the file, read in place
 };
 
-// Immutable after Load; the ModelFile must outlive it.
+// The numbers are immutable after Load; where they lie changes between passes. The ModelFile must
+// outlive it.
 class Weights {
  public:
   // `layout` is kMapped or kPacked. Fails with kCorrupt, naming tensor, shape found and shape
   // expected.
   static Result<std::unique_ptr<Weights>> Load(const ModelFile& file, const ModelConfig& config,
-                                               Precision precision, WeightLayout layout,
-                                               ThreadPool& pool,
-                                               const std::function<void(double)>& on_progress);
+                                               Precision precision, WeightLayout layout);
 
   const ModelConfig& config() const { return config_; }
   Precision precision() const { return precision_; }
@@ -68,7 +76,15 @@ class Weights {
   const std::vector<Layer>& layers() const { return layers_; }
   const Norm& output_norm() const { return output_norm_; }
   const Linear& head() const { return head_; }
-  uint64_t packed_bytes() const { return memory_.size(); }
+  // Of packed matrices, once all are packed.
+  uint64_t packed_bytes() const { return packer_ ? packer_->bytes() : 0; }
+  // What of them is still to be packed.
+  uint64_t unpacked_bytes() const;
+
+  // Stand around a pass of the workers through all layers, or through the head; not thread-safe.
+  enum class Part : uint8_t { kLayers, kHead };
+  void BeginPass(Part part, int tokens);
+  void EndPass(Part part);
 
   // One row of the token embedding as floats [n_embd], read from the file: a long context looks at
   // few of its pages twice.
@@ -82,9 +98,8 @@ class Weights {
  private:
   Weights() = default;
   Result<void> Bind(const ModelFile& file);
-  Result<void> Pack(const ModelFile& file, ThreadPool& pool,
-                    const std::function<void(double)>& on_progress);
-  std::vector<Linear*> Matrices();
+  std::vector<Linear*> Matrices();  // of the layers, then the head
+  std::span<Linear* const> MatricesOf(Part part) const;
 
   const ModelFile* file_ = nullptr;
   ModelConfig config_;
@@ -94,7 +109,8 @@ class Weights {
   Norm output_norm_;
   Linear head_;
   std::optional<Rope> rope_;
-  PageMemory memory_;  // all packed matrices
+  std::optional<WeightPacker> packer_;  // of packed weights
+  std::vector<Linear*> matrices_;       // what Matrices() gave, if there is a packer
 };
 
 }  // namespace bantam

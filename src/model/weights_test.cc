@@ -13,8 +13,7 @@ Result<std::unique_ptr<Weights>> LoadFrom(const ModelTestFile& model) {
   if (!file) return std::unexpected(file.error());
   auto config = ReadConfig((*file)->metadata());
   if (!config) return std::unexpected(config.error());
-  ThreadPool pool(1);
-  return Weights::Load(**file, *config, Precision::kFast, WeightLayout::kPacked, pool, nullptr);
+  return Weights::Load(**file, *config, Precision::kFast, WeightLayout::kPacked);
 }
 
 TEST(Weights, AWholeModelLoadsWithItsBiases) {
