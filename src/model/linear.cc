@@ -72,29 +72,48 @@ void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, fl
   ActiveKernels().float_matmul(job);
 }
 
+// Pages of the file go soon after their rows are packed, that no pass has all of both.
+constexpr size_t kReleaseBytes = size_t{1} << 20;
+
+// From the file's rows: panels that the pass packs to stay go to their place, others to scratch.
+void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
+                   bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
+  const Packing& packing = linear.packing;
+  const size_t panel_bytes = linear.packed.panel_bytes;
+  int released = panel_begin;
+  for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
+    const bool stays = panel < packing.end;
+    uint8_t* place =
+        stays ? packing.memory + static_cast<size_t>(panel) * panel_bytes : space.panel;
+    ApplyMapped(RowsOfPanel(linear, panel), place, in, accumulate, out, out_stride, space);
+    if (!stays) continue;
+    const int next = panel + 1;
+    if (next < std::min(panel_end, packing.end) &&
+        static_cast<size_t>(next - released) * panel_bytes < kReleaseBytes) {
+      continue;
+    }
+    ReleasePanels(*packing.file, linear, released, next);
+    released = next;
+  }
+}
+
 }  // namespace
 
 void ApplyLinear(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
                  bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
+  if (!linear.quantised) {
+    for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
+      ApplyFloat(RowsOfPanel(linear, panel), in, accumulate, out, out_stride, space);
+    }
+    return;
+  }
   const int ready = std::clamp(linear.packed_panels, panel_begin, panel_end);
   if (panel_begin < ready) {
     const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
     ApplyPacked(linear.packed, in, panel_begin, ready, bias, accumulate, out, out_stride, space);
   }
-  for (int panel = ready; panel < panel_end; ++panel) {
-    const FileRows rows = RowsOfPanel(linear, panel);
-    float* to = out + (panel - panel_begin) * kPanelRows;
-    if (!linear.quantised) {
-      ApplyFloat(rows, in, accumulate, to, out_stride, space);
-      continue;
-    }
-    const bool stays = panel < linear.packing.end;
-    const size_t offset = static_cast<size_t>(panel) * linear.packed.panel_bytes;
-    ApplyMapped(rows, stays ? linear.packing.memory + offset : space.panel, in, accumulate, to,
+  ApplyFromFile(linear, in, ready, panel_end, accumulate, out + (ready - panel_begin) * kPanelRows,
                 out_stride, space);
-  }
-  const int packed = std::clamp(linear.packing.end, ready, panel_end);
-  if (ready < packed) ReleasePanels(*linear.packing.file, linear, ready, packed);
 }
 
 }  // namespace bantam
