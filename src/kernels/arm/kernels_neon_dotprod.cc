@@ -16,6 +16,10 @@ namespace neon_dotprod {
 //
 #include "kernels/generic/no_tile_unit.inl"
 //
+#include "kernels/generic/bit_planes.inl"
+//
+#include "kernels/arm/unpacking_neon.inl"
+//
 #include "kernels/generic/matmul.inl"
 #include "kernels/generic/pack.inl"
 //

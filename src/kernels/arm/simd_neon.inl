@@ -194,9 +194,3 @@ inline Pair SplatPair(const int16_t* p) {
     sum[1] = vmlal_high_lane_s16(sum[1], a.second[i], b, 1);
   }
 }
-
-inline int8x16_t Four(const int8_t* x) {
-  int32_t four;
-  __builtin_memcpy(&four, x, sizeof(four));
-  return vreinterpretq_s8_s32(vdupq_n_s32(four));
-}

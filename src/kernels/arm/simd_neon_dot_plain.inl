@@ -1,5 +1,11 @@
 // Integer dot products without the dot-product extension: widening multiplies.
 
+inline int8x16_t Four(const int8_t* x) {
+  int32_t four;
+  __builtin_memcpy(&four, x, sizeof(four));
+  return vreinterpretq_s8_s32(vdupq_n_s32(four));
+}
+
 // start + sum over slots of codes · x. Codes are below 128 or signed, so both operands are signed
 // bytes; the 8-bit products of one slot widen to 16 bits exactly and add up in pairs.
 template <int kBits, int kSlots>

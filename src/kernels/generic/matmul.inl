@@ -2,7 +2,8 @@
 //
 // A simd header defines, for vectors of kLanes rows: Bytes (4 bytes a lane), Ints, Lanes (float),
 // loads, stores, arithmetic, and Dot<bits, slots>(start, codes, x): start + the exact integer dot
-// products of each lane's codes with `slots` times four activations.
+// products of each lane's codes with `slots` times four activations. How codes and scales come into
+// registers, and for how many rows at once, is in unpacking.inl or an instruction set's own.
 
 // One group of a panel, unpacked: eight slots of codes and what turns their dots into weights.
 struct Group {
@@ -25,31 +26,22 @@ template <ScaleKind kKindOf, int kBitsOf, int kZeroOf>
 struct Recipe {
   static constexpr ScaleKind kKind = kKindOf;
   static constexpr int kBits = kBitsOf;  // of the codes in registers; 8: signed
-  static constexpr int kZero = kBitsOf == 8 ? kSignedZero : kZeroOf;
+  static constexpr int kZero = kZeroOf + (kBitsOf == 8 ? kSignedZero : 0);
 };
 
-// Recipe of a type's codes once in registers: table codes have become signed bytes.
+// Recipe of a type's codes once in registers: some have become signed bytes.
 template <DType kType>
-using RecipeOf = Recipe<CodecOf(kType).kind, CodecOf(kType).table ? 8 : CodecOf(kType).bits,
-                        CodecOf(kType).zero>;
+using RecipeOf = Recipe<CodecOf(kType).kind, ComeSigned(kType) ? 8 : CodecOf(kType).bits,
+                        ZeroOf(kType)>;
 
 // Recipe of a type's codes once unpacked. Where signed codes cost nothing, the zero point is taken
 // out while unpacking, and all types of a kind share one kernel whose start value is at hand.
 template <DType kType>
+constexpr bool kRecentredType = kRecentred && ZeroOf(kType) != 0;
+template <DType kType>
 using UnpackedRecipeOf =
-    Recipe<CodecOf(kType).kind,
-           kSignedZero != 0 && CodecOf(kType).zero != 0 ? 8 : RecipeOf<kType>::kBits,
-           CodecOf(kType).zero>;
-
-// Sixteen-row nibbles of one plane, slot v + 4 above slot v.
-[[gnu::always_inline]] inline void LoadNibbles(const uint8_t* p, Bytes* out) {
-  const Bytes mask = SplatByte(15);
-  for (int v = 0; v < 4; ++v) {
-    const Bytes both = LoadBytes(p + v * 64);
-    out[v] = And(both, mask);
-    out[v + 4] = And(ShiftRight<4>(both), mask);
-  }
-}
+    Recipe<CodecOf(kType).kind, kRecentredType<kType> ? 8 : RecipeOf<kType>::kBits,
+           kRecentredType<kType> ? 0 : ZeroOf(kType)>;
 
 // How far ahead of its use packed data is asked for, into the second-level cache. Memory is some
 // 100 ns away, in which a core should take 2 to 3 KB; beyond four times that nothing is gained.
@@ -73,10 +65,10 @@ struct Packed : RecipeOf<kType> {
                                                       const uint8_t* low_plane, int lane,
                                                       Bytes* out) {
     const uint8_t* p = codes + lane * 4;
-    if constexpr (kCodec.bits == 8) return LoadPlanes(p, low_plane + lane * 4, out);
-    if constexpr (kCodec.bits >= 4) LoadNibbles(p, out);
-    if constexpr (kCodec.bits == 6) AddPairs<4>(p + 256, out);
-    if constexpr (kCodec.bits == 5) AddBits<4>(p + 256, out);
+    if constexpr (kCodec.bits == 8) return LoadEightBits(p, low_plane + lane * 4, out);
+    if constexpr (kCodec.bits == 6) return LoadSixBits(p, out);
+    if constexpr (kCodec.bits == 5) return LoadFiveBits(p, out);
+    if constexpr (kCodec.bits == 4) LoadNibbles(p, out);
     if constexpr (kCodec.bits == 2 || kCodec.bits == 3) {
       for (int s = 0; s < 8; ++s) out[s] = SplatByte(0);
       AddPairs<0>(p, out);
@@ -84,68 +76,6 @@ struct Packed : RecipeOf<kType> {
     if constexpr (kCodec.bits == 3) AddBits<2>(p + 128, out);
     if constexpr (kCodec.table) {
       for (int s = 0; s < 8; ++s) out[s] = FromSigned(Lookup(kIq4Values, out[s]));
-    }
-  }
-
-  // Signed bytes from two nibble planes of their values plus 128.
-  [[gnu::always_inline]] static inline void LoadPlanes(const uint8_t* high, const uint8_t* low,
-                                                       Bytes* out) {
-    const Bytes nibble = SplatByte(15);
-    const Bytes upper = SplatByte(0xF0);
-    const Bytes offset = SplatByte(0x80);
-    for (int v = 0; v < 4; ++v) {
-      const Bytes h = LoadBytes(high + v * 64);
-      const Bytes l = LoadBytes(low + v * 64);
-      const Bytes first = Or(And(ShiftLeft<4>(h), upper), And(l, nibble));
-      const Bytes second = Or(And(h, upper), And(ShiftRight<4>(l), nibble));
-      out[v] = FromSigned(AddBytes(first, offset));
-      out[v + 4] = FromSigned(AddBytes(second, offset));
-    }
-  }
-
-  // out[4 v + i] |= (pair i of byte) << kAt
-  template <int kAt>
-  [[gnu::always_inline]] static inline void AddPairs(const uint8_t* p, Bytes* out) {
-    const Bytes mask = SplatByte(3 << kAt);
-    for (int v = 0; v < 2; ++v) {
-      const Bytes pairs = LoadBytes(p + v * 64);
-      Bytes* slot = out + v * 4;
-      if constexpr (kAt == 0) {
-        slot[0] = Or(slot[0], And(pairs, mask));
-        slot[1] = Or(slot[1], And(ShiftRight<2>(pairs), mask));
-        slot[2] = Or(slot[2], And(ShiftRight<4>(pairs), mask));
-        slot[3] = Or(slot[3], And(ShiftRight<6>(pairs), mask));
-      } else {
-        slot[0] = Or(slot[0], And(ShiftLeft<4>(pairs), mask));
-        slot[1] = Or(slot[1], And(ShiftLeft<2>(pairs), mask));
-        slot[2] = Or(slot[2], And(pairs, mask));
-        slot[3] = Or(slot[3], And(ShiftRight<2>(pairs), mask));
-      }
-    }
-  }
-
-  // out[s] |= (bit s of byte) << kAt
-  template <int kAt>
-  [[gnu::always_inline]] static inline void AddBits(const uint8_t* p, Bytes* out) {
-    const Bytes bits = LoadBytes(p);
-    AddBit<kAt, 0>(bits, out);
-    AddBit<kAt, 1>(bits, out);
-    AddBit<kAt, 2>(bits, out);
-    AddBit<kAt, 3>(bits, out);
-    AddBit<kAt, 4>(bits, out);
-    AddBit<kAt, 5>(bits, out);
-    AddBit<kAt, 6>(bits, out);
-    AddBit<kAt, 7>(bits, out);
-  }
-  template <int kAt, int kSlot>
-  [[gnu::always_inline]] static inline void AddBit(Bytes bits, Bytes* out) {
-    const Bytes mask = SplatByte(1 << kAt);
-    if constexpr (kSlot == kAt) {
-      out[kSlot] = Or(out[kSlot], And(bits, mask));
-    } else if constexpr (kSlot > kAt) {
-      out[kSlot] = Or(out[kSlot], And(ShiftRight<kSlot - kAt>(bits), mask));
-    } else {
-      out[kSlot] = Or(out[kSlot], And(ShiftLeft<kAt - kSlot>(bits), mask));
     }
   }
 
@@ -170,23 +100,23 @@ struct Packed : RecipeOf<kType> {
       out->scale = LoadHalfLanes(block + lane * 2);
     }
     if constexpr (kCodec.kind == ScaleKind::kSuperScale) {
-      out->scale = Mul(out->scale, ToFloat(LoadSigned(group + lane)));
+      out->scale = Mul(out->scale, SignedLanes(group, lane));
     }
     if constexpr (kCodec.kind == ScaleKind::kSuperScaleMin) {
-      out->scale = Mul(out->scale, ToFloat(LoadUnsigned(group + lane)));
+      out->scale = Mul(out->scale, UnsignedLanes(group, lane));
       const Lanes min =
-          Mul(LoadHalfLanes(block + 32 + lane * 2), ToFloat(LoadUnsigned(group + 16 + lane)));
+          Mul(LoadHalfLanes(block + 32 + lane * 2), UnsignedLanes(group + 16, lane));
       out->min = Negate(min);
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScale) {
-      out->sub_scale[0] = ToFloat(LoadSigned(group + lane));
-      out->sub_scale[1] = ToFloat(LoadSigned(group + 16 + lane));
+      out->sub_scale[0] = SignedLanes(group, lane);
+      out->sub_scale[1] = SignedLanes(group + 16, lane);
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScaleMin) {
-      out->sub_scale[0] = ToFloat(LoadUnsigned(group + lane));
-      out->sub_scale[1] = ToFloat(LoadUnsigned(group + 16 + lane));
-      out->sub_min[0] = ToFloat(LoadUnsigned(group + 32 + lane));
-      out->sub_min[1] = ToFloat(LoadUnsigned(group + 48 + lane));
+      out->sub_scale[0] = UnsignedLanes(group, lane);
+      out->sub_scale[1] = UnsignedLanes(group + 16, lane);
+      out->sub_min[0] = UnsignedLanes(group + 32, lane);
+      out->sub_min[1] = UnsignedLanes(group + 48, lane);
       out->min = Negate(LoadHalfLanes(block + 32 + lane * 2));
     }
   }
@@ -277,8 +207,10 @@ struct Tile {
 template <class R>
 [[gnu::always_inline]] inline Ints StartValue(const int32_t* minus_sum) {
   if constexpr (R::kZero == 0) return SplatInt(0);
-  static_assert((R::kZero & (R::kZero - 1)) == 0);
-  return ShiftLeftInts<R::kZero == 0 ? 0 : __builtin_ctz(R::kZero)>(SplatInt(*minus_sum));
+  constexpr int kSize = R::kZero < 0 ? -R::kZero : R::kZero;
+  static_assert((kSize & (kSize - 1)) == 0);
+  const Ints sum = SplatInt(R::kZero < 0 ? -*minus_sum : *minus_sum);
+  return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
 }
 
 // Adds one group's share to a token's sums, given its dots (of both halves where they have scales
@@ -321,25 +253,34 @@ template <class R>
   return AddDots<R>(group, x, at, dots, sum);
 }
 
-// kTokens tokens against kLanes rows: the accumulators stay in registers over all columns.
-template <class Source, int kTokens>
+// kTokens tokens against kVectors vectors of rows: the accumulators, [vector][token], stay in
+// registers over all columns.
+template <class Source, int kTokens, int kVectors>
 [[gnu::always_inline]] inline void TileKernel(const uint8_t* panel, int n_groups, int lane,
                                               const Tile& x, Lanes* sums) {
-  Lanes sum[kTokens];
-  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
+  Lanes sum[kVectors][kTokens];
+  for (auto& vector : sum) {
+    for (int t = 0; t < kTokens; ++t) vector[t] = SplatLanes(0);
+  }
   int at = 0;
   for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
     for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
-      Group group;
-      Source::Load(panel, n_groups, b, g, lane, &group);
       if constexpr (!Source::kUnpacked) Source::Prefetch(panel, b, g);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        Group group;
+        Source::Load(panel, n_groups, b, g, lane + v * kLanes, &group);
 #pragma GCC unroll 16
-      for (int t = 0; t < kTokens; ++t)
-        sum[t] = Ordered(AddGroup<Source>(group, x, at + t, sum[t]));
+        for (int t = 0; t < kTokens; ++t)
+          sum[v][t] = Ordered(AddGroup<Source>(group, x, at + t, sum[v][t]));
+        if (!Source::kUnpacked && Source::kBits > 4 && kTokens == 1 && kVectors > 2 && v == 1) {
+          KeepOrder(&sum[0][0], &sum[1][0]);
+        }
+      }
       at += x.width;
     }
   }
-  for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
+  for (int i = 0; i < kVectors * kTokens; ++i) sums[i] = sum[i / kTokens][i % kTokens];
 }
 
 // The same by half groups, for machines with sixteen registers: the sums and dots of four tokens,
@@ -433,18 +374,21 @@ template <class Source, int kTokens>
 template <class Source, int kTokens>
 [[gnu::noinline]] void RunTile(const MatmulJob& job, const uint8_t* panel, int row, int token,
                                Tile x) {
-  for (int lane = 0; lane < kPanelRows; lane += kLanes) {
+  constexpr int kVectors = RowVectors(kTokens);
+  for (int lane = 0; lane < kPanelRows; lane += kLanes * kVectors) {
     if (row + lane >= job.weights.rows) return;
-    Lanes sums[kTokens];
+    Lanes sums[kVectors * kTokens];  // [vector][token]
     if constexpr (kTileUnit && Source::kUnpacked) {
       TileUnitKernel<Source, kTokens>(panel, job.x.groups(), x, sums);
     } else if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked &&
                          !HasSubScale(Source::kKind)) {
       TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
     } else {
-      TileKernel<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+      TileKernel<Source, kTokens, kVectors>(panel, job.x.groups(), lane, x, sums);
     }
-    StoreSums(job, row + lane, token, kTokens, sums);
+    for (int v = 0; v < kVectors; ++v) {
+      StoreSums(job, row + lane + v * kLanes, token, kTokens, sums + v * kTokens);
+    }
   }
 }
 
@@ -485,7 +429,7 @@ template <DType kType>
 [[gnu::noinline]] void UnpackPanel(const uint8_t* panel, int n_groups, uint8_t* scratch) {
   using From = Packed<kType>;
   using To = Unpacked<UnpackedRecipeOf<kType>>;
-  constexpr bool kRecentre = To::kBits == 8 && From::kBits != 8;
+  constexpr bool kRecentre = To::kZero != From::kZero;
   for (int i = 0; i < n_groups; ++i) {
     From::Prefetch(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {

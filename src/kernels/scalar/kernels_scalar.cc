@@ -12,6 +12,10 @@ namespace scalar {
 //
 #include "kernels/generic/no_tile_unit.inl"
 //
+#include "kernels/generic/bit_planes.inl"
+//
+#include "kernels/generic/unpacking.inl"
+//
 #include "kernels/generic/matmul.inl"
 #include "kernels/generic/pack.inl"
 //

@@ -15,6 +15,10 @@ namespace amx {
 //
 #include "kernels/x86/tile_unit_amx.inl"
 //
+#include "kernels/generic/bit_planes.inl"
+//
+#include "kernels/generic/unpacking.inl"
+//
 #include "kernels/generic/matmul.inl"
 #include "kernels/generic/pack.inl"
 //

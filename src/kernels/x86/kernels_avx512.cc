@@ -14,6 +14,10 @@ namespace avx512 {
 //
 #include "kernels/generic/no_tile_unit.inl"
 //
+#include "kernels/generic/bit_planes.inl"
+//
+#include "kernels/generic/unpacking.inl"
+//
 #include "kernels/generic/matmul.inl"
 #include "kernels/generic/pack.inl"
 //
