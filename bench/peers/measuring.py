@@ -41,7 +41,7 @@ def measure_row(row: Row, programs: list[Program], rounds: int, results: Results
     running = list(programs)
     values = {program.name: [] for program in programs}
     for i in range(rounds):
-        for program in running if i % 2 == 0 else running[::-1]:
+        for program in running[::1 if i % 2 == 0 else -1]:  # a copy: who fails leaves the list
             progress.show(f"{row.name}: round {i + 1} of {rounds}, {program.name}")
             try:
                 values[program.name].append(program.measure(row.test))

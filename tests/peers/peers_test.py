@@ -85,6 +85,13 @@ class Peers(unittest.TestCase):
         self.assertIn("prefill-8192           bantam", done.stdout)
         self.assertNotIn("prefill-8192           llama.cpp", done.stdout)
 
+    def test_after_a_peer_that_fails_the_next_one_has_its_turn(self):
+        done = self.peers("--rows", "decode-64", "--rounds", "2", "--openvino-python",
+                          self.program("python", OPENVINO), "--openvino-model", "folder")
+        self.assertIn("llama.cpp left out: llama-bench is not on PATH", done.stderr)
+        self.assertEqual([call.split()[0] for call in self.calls()],
+                         ["bantam", "python", "python", "bantam"])
+
     def test_a_program_that_hangs_is_left_out(self):
         self.program("llama-bench", "sleep 60")
         done = self.peers("--rows", "decode-64", "--rounds", "1", "--timeout", "0.5")
