@@ -106,10 +106,10 @@ constexpr int PaddedHeadDim(int head_dim) {
 inline constexpr int kSpanKeys = 512;  // attention partial results cover this many keys
 inline constexpr int kBlockKeys = 64;  // keys per KV block
 
-inline const float* KeyScales(const uint8_t* keys, int head_dim) {
+[[gnu::always_inline]] inline const float* KeyScales(const uint8_t* keys, int head_dim) {
   return reinterpret_cast<const float*>(keys + HeadDimPairs(head_dim) * 2 * kBlockKeys * 2);
 }
-inline const float* ValueScales(const uint8_t* values, int head_dim) {
+[[gnu::always_inline]] inline const float* ValueScales(const uint8_t* values, int head_dim) {
   return reinterpret_cast<const float*>(values + PaddedHeadDim(head_dim) * kBlockKeys * 2);
 }
 
@@ -142,7 +142,7 @@ struct Kernels {
                    int group_end);
   // codes = round(x / scale) of n values, zeros up to a multiple of 16; returns the smallest scale
   // that keeps the limits. It is not a number if some x is not, or beyond 10^18.
-  float (*quantize16)(const float* x, int n, const CodeLimits& limits, int16_t* codes);
+  float (*quantize16)(const float* x, int n, CodeLimits limits, int16_t* codes);
   void (*matmul)(const MatmulJob& job);
   void (*float_matmul)(const FloatMatmulJob& job);
   // PackPanel, four to nine times as fast: bound by memory.

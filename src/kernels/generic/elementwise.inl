@@ -99,7 +99,7 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
   return Load16(values);
 }
 
-float Quantize16(const float* x, int n, const CodeLimits& limits, int16_t* codes) {
+float Quantize16(const float* x, int n, CodeLimits limits, int16_t* codes) {
   F32x16 largest = Splat16(0);
   F32x16 squares = Splat16(0);
   for (int i = 0; i < n; i += 16) {
