@@ -58,16 +58,19 @@ Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
-      fd_(std::exchange(other.fd_, -1)) {}
+      fd_(std::exchange(other.fd_, -1)),
+      read_ahead_(std::move(other.read_ahead_)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   std::swap(fd_, other.fd_);
+  std::swap(read_ahead_, other.read_ahead_);
   return *this;
 }
 
 MappedFile::~MappedFile() {
+  read_ahead_.reset();  // uses the descriptor
   if (data_ != nullptr) ::munmap(const_cast<uint8_t*>(data_), size_);
   if (fd_ >= 0) ::close(fd_);
 }
@@ -98,6 +101,10 @@ void MappedFile::Read(size_t offset, std::span<uint8_t> out) const {
     out = out.subspan(static_cast<size_t>(n));
     offset += static_cast<size_t>(n);
   }
+}
+
+void MappedFile::StartReadAhead(std::vector<ReadAhead::Piece> pieces) {
+  if (fd_ >= 0) read_ahead_ = std::make_unique<ReadAhead>(fd_, std::move(pieces));
 }
 
 void MappedFile::Release(size_t offset, size_t size) const {

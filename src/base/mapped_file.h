@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "bantam/result.h"
+#include "base/read_ahead.h"
 
 namespace bantam {
 
@@ -28,6 +31,10 @@ class MappedFile {
   // map's pages resident: for small pieces here and there.
   void Read(size_t offset, std::span<uint8_t> out) const;
 
+  // Starts reading pieces of the file into the system's cache, one after the other, and does not
+  // wait for it. Ends what was started before.
+  void StartReadAhead(std::vector<ReadAhead::Piece> pieces);
+
   // madvise(MADV_DONTNEED) over the whole pages inside [offset, offset + size).
   void Release(size_t offset, size_t size) const;
 
@@ -35,6 +42,7 @@ class MappedFile {
   const uint8_t* data_ = nullptr;
   size_t size_ = 0;
   int fd_ = -1;
+  std::unique_ptr<ReadAhead> read_ahead_;
 };
 
 }  // namespace bantam

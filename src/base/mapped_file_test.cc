@@ -56,6 +56,17 @@ TEST_F(MappedFileTest, ReadsPiecesEvenIfTheFileHasLostItsName) {
   }
 }
 
+TEST_F(MappedFileTest, ReadsAheadWhileItIsUsedMovedAndClosed) {
+  auto file = MappedFile::Open(path_);
+  ASSERT_TRUE(file) << file.error().message;
+  file->StartReadAhead({{0, contents_.size()}});
+  file->StartReadAhead({{50'000, 1}, {4096, 2 * contents_.size()}, {0, 10}});
+  EXPECT_EQ(TextOf(*file), contents_);
+  MappedFile moved(std::move(*file));
+  EXPECT_EQ(TextOf(moved), contents_);
+  MappedFile().StartReadAhead({{0, 1}});
+}
+
 TEST_F(MappedFileTest, ReleasedPagesAreReadAgain) {
   const auto file = MappedFile::Open(path_);
   ASSERT_TRUE(file) << file.error().message;

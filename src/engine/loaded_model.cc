@@ -29,6 +29,14 @@ Result<void> CheckThreads(const char* what, int threads) {
                                                std::to_string(threads));
 }
 
+// The tokenizer is built while the disk is busy. (A file that does not fit would push itself out.)
+void StartReading(ModelFile& file) {
+  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  if (available && file.file_bytes() > *available) return;
+  const Result<ModelConfig> config = ReadConfig(file.metadata());
+  if (config) file.StartReadAhead(Weights::OrderOfUse(file, *config));
+}
+
 // Better refused than killed by the system halfway. (Mapped weights need nothing: the pages of a
 // file can always be given back.)
 Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision,
@@ -43,9 +51,10 @@ Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Preci
 
 }  // namespace
 
-Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(const std::string& path) {
+Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile> file) {
   std::shared_ptr<LoadedModel> model(new LoadedModel());
-  model->file_ = TRY(ModelFile::Open(path));
+  const std::string path = file->path();
+  model->file_ = std::move(file);
   model->info_ = DescribeModel(*model->file_);
   auto tokenizer = Tokenizer::Create(model->file_->metadata());
   if (!tokenizer) return std::unexpected(InFile(path, std::move(tokenizer).error()));
@@ -60,14 +69,17 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(const std::string& path) 
 }
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::LoadVocabulary(const std::string& path) {
-  auto model = TRY(Open(path));
+  auto file = TRY(ModelFile::Open(path));
+  auto model = TRY(Open(std::move(file)));
   model->file_.reset();
   return model;
 }
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
                                                        const LoadOptions& options) {
-  auto model = TRY(Open(path));
+  auto file = TRY(ModelFile::Open(path));
+  StartReading(*file);
+  auto model = TRY(Open(std::move(file)));
   const Result<void> loaded = model->LoadWeights(options);
   if (!loaded) return std::unexpected(InFile(path, loaded.error()));
   return model;

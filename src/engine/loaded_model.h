@@ -41,7 +41,7 @@ class LoadedModel final : public Model {
 
  private:
   LoadedModel() = default;
-  static Result<std::shared_ptr<LoadedModel>> Open(const std::string& path);
+  static Result<std::shared_ptr<LoadedModel>> Open(std::unique_ptr<ModelFile> file);
   Result<void> LoadWeights(const LoadOptions& options);
 
   ModelInfo info_;

@@ -2,6 +2,7 @@
 #include "format/model_file.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "format/gguf_reader.h"
 
@@ -27,6 +28,16 @@ const TensorView* ModelFile::Find(std::string_view name) const {
 void ModelFile::Read(const TensorView& tensor, uint64_t offset, std::span<uint8_t> out) const {
   const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
   file.Read(static_cast<size_t>(tensor.data - file.bytes().data()) + offset, out);
+}
+
+void ModelFile::StartReadAhead(std::span<const TensorView* const> tensors) {
+  std::vector<std::vector<ReadAhead::Piece>> pieces(files_.size());
+  for (const TensorView* tensor : tensors) {
+    const auto file = static_cast<size_t>(tensor->file_index);
+    const auto offset = static_cast<size_t>(tensor->data - files_[file].bytes().data());
+    pieces[file].push_back({offset, tensor->size_bytes});
+  }
+  for (size_t i = 0; i < files_.size(); ++i) files_[i].StartReadAhead(std::move(pieces[i]));
 }
 
 void ModelFile::Release(const TensorView& tensor) const {

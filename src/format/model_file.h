@@ -49,6 +49,9 @@ class ModelFile {
   // Copies a piece of a tensor's bytes without making the file's pages resident.
   void Read(const TensorView& tensor, uint64_t offset, std::span<uint8_t> out) const;
 
+  // Starts reading these tensors into the system's cache, in that order, and does not wait for it.
+  void StartReadAhead(std::span<const TensorView* const> tensors);
+
   // Tells the kernel that these bytes will not be needed again soon (after packing).
   void Release(const TensorView& tensor) const;
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "kernels/scalar/dequantize.h"
@@ -252,6 +253,23 @@ void Weights::Embed(int token, float* out) const {
                 std::span(buffer).first(static_cast<size_t>(RowBytes(type, n))));
     DequantizeRow(type, buffer.data(), n, out + at);
   }
+}
+
+std::vector<const TensorView*> Weights::OrderOfUse(const ModelFile& file,
+                                                   const ModelConfig& config) {
+  const TensorNames& names = FindArchitecture(config.architecture)->names;
+  const TensorView* embedding = file.Find(names.token_embedding);
+  const TensorView* output = file.Find(names.output);
+  const TensorView* head = output != nullptr ? output : embedding;
+  std::vector<const TensorView*> order;
+  for (const TensorView& tensor : file.tensors()) {
+    if (&tensor != embedding && &tensor != output) order.push_back(&tensor);
+  }
+  std::ranges::sort(order, {}, [](const TensorView* tensor) {
+    return std::pair(tensor->file_index, tensor->data);
+  });
+  if (head != nullptr) order.push_back(head);
+  return order;
 }
 
 WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,

@@ -90,6 +90,11 @@ class Weights {
   // few of its pages twice.
   void Embed(int token, float* out) const;
 
+  // The tensors of the matrices in the order in which the first pass reads them: as they lie in the
+  // file, the head last. (Of the embedding rows are read singly.)
+  static std::vector<const TensorView*> OrderOfUse(const ModelFile& file,
+                                                   const ModelConfig& config);
+
   // What this file's matrices take in that layout, without loading anything; nothing if they cannot
   // be loaded.
   static WeightBytes BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,

@@ -25,6 +25,20 @@ TEST(Weights, AWholeModelLoadsWithItsBiases) {
   EXPECT_EQ((*weights)->head().rows, ModelTestFile::kVocab);  // tied
 }
 
+TEST(Weights, TheHeadIsReadLastAndAnEmbeddingOfItsOwnNotAtAll) {
+  for (const bool tied : {true, false}) {
+    ModelTestFile model;
+    if (!tied) model.shapes["output.weight"] = {ModelTestFile::kEmbd, ModelTestFile::kVocab};
+    const auto file = model.Open().value();
+    const auto order = Weights::OrderOfUse(*file, ReadConfig(file->metadata()).value());
+    ASSERT_EQ(order.size(), file->tensors().size() - (tied ? 0 : 1));
+    EXPECT_EQ(order.back()->name, tied ? "token_embd.weight" : "output.weight");
+    for (size_t i = 2; i < order.size(); ++i) {
+      EXPECT_LT(order[i - 2]->data, order[i - 1]->data) << order[i - 1]->name;
+    }
+  }
+}
+
 TEST(Weights, EveryMissingTensorIsNamed) {
   for (const auto& [name, shape] : ModelTestFile().shapes) {
     if (name.ends_with(".bias")) continue;

@@ -1,0 +1,35 @@
+// ReadAhead: asks the system to bring a file into its cache while others already use it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace bantam {
+
+// Reads nothing itself: a thread asks for one piece after the other, and costs next to nothing for
+// what is cached. Page faults alone would wait for each of their reads.
+class ReadAhead {
+ public:
+  struct Piece {
+    size_t offset;
+    size_t size;
+  };
+
+  // Pieces of the file behind `fd`, which must stay open.
+  ReadAhead(int fd, std::vector<Piece> pieces);
+  // Stops soon.
+  ~ReadAhead();
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
+ private:
+  void Run(int fd) const;
+
+  std::vector<Piece> pieces_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace bantam
