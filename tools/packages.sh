@@ -15,6 +15,8 @@ packages_sanitize=(
 packages_arm64=(
   g++-aarch64-linux-gnu:aarch64-linux-gnu-g++ lld-19:ld.lld-19 qemu-user-static:qemu-aarch64-static
 )
+packages_loops=(llvm-19:llvm-mca-19)
+packages_count=(qemu-user:qemu-aarch64)
 packages_wasm=(
   wasi-libc:/usr/include/wasm32-wasi/stdio.h
   libc++-19-dev-wasm32:/usr/lib/llvm-19/include/wasm32-wasi/c++/v1/vector

@@ -57,6 +57,11 @@ test_arm64() {
   run_ctest arm64 -R '^(arm64|kernels|objects)/'
 }
 
+# The compiled kernels of release and arm64 against the committed scoreboard.
+test_loops() {
+  python3 "$root/bench/loops/loops_test.py" && python3 "$root/bench/loops/scoreboard.py"
+}
+
 cmd_test() {
   export BANTAM_MODELS=$models BANTAM_SOURCE_DIR=$root BANTAM_PYTHON=$venv/bin/python
   export BANTAM_BIN=$root/build/release/bantam
@@ -67,7 +72,7 @@ cmd_test() {
     run_ctest release -L "$1"
     return
   fi
-  need build lint arm64 wasm
+  need build lint arm64 loops wasm
   stage "build (clang-19)" build release
   stage "test models" fetch_test_models
   stage "unit, isa, model and end-to-end tests" run_ctest release
@@ -75,6 +80,7 @@ cmd_test() {
   stage "build and unit tests (g++-12)" test_gcc
   stage "WebAssembly compiles" build wasm
   stage "aarch64 under qemu" test_arm64
+  stage "cycles of inner loops" test_loops
   stage "house rules" check_house_rules
   stage_summary "./dev test"
 }
