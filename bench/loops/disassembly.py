@@ -9,16 +9,16 @@ OBJDUMP = "llvm-objdump-19"
 MCA = "llvm-mca-19"
 ITERATIONS = 200
 
-# Multiply-adds of one instruction, by its text: on bytes, and on float32.
+# Multiply-adds of one instruction, by its text: on bytes, and on 16-bit words.
 DOTS = (
     (r"[su]s?dot\s+v\d+\.4s", 16), (r"smull2?\s+v\d+\.8h", 8),
     (r"vpdpbusd\s.*%zmm", 64), (r"(\{vex\}\s+)?vpdpbusd\s.*%ymm", 32),
     (r"vpmaddubsw\s.*%zmm", 64), (r"vpmaddubsw\s.*%ymm", 32), (r"v?pmaddubsw\s", 16),
     (r"smmla\s", 32),
 )
-FMAS = (
-    (r"fmla\s+v\d+\.4s", 4), (r"vfmadd\d+ps\s.*%zmm", 16), (r"vfmadd\d+ps\s.*%ymm", 8),
-    (r"mulps\s", 4), (r"fmla\s+v\d+\.8h", 8),
+WORDS = (
+    (r"smlal2?\s+v\d+\.4s", 4), (r"(\{vex\}\s+)?vpdpwssd\s.*%zmm", 32),
+    (r"vpmaddwd\s.*%zmm", 32), (r"vpmaddwd\s.*%ymm", 16), (r"v?pmaddwd\s", 8),
 )
 BRANCH = re.compile(r"(?:b|b\.\w+|cbn?z|tbn?z|j\w+)\s+(?:.*,\s*)?0x([0-9a-f]+)$")
 

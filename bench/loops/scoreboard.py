@@ -61,15 +61,15 @@ class Spot(typing.NamedTuple):
 
 
 def spots(target: Target) -> dict[str, Spot]:
-    """The hot loops: products of one token, tiles of many tokens, attention's chains."""
+    """The hot loops: products of one token, tiles of many tokens, attention's scores."""
     found = {f"decode {name}": Spot(rf"RunTile<.*Packed<\(bantam::DType\){number}>, 1>\(")
              for name, number in TYPES.items()}
     found["decode, sketch of Q8_0"] = Spot(r"RunTile<.*HighPlane, 1>\(")
     for name, number in KINDS.items():
         found[f"prefill, {name}"] = Spot(
             rf"RunTile<.*Unpacked<.*ScaleKind\){number}, \d, -?\d+>>, {target.tile}>\(")
-    found["attention, one row"] = Spot(r"ChainRows<true, 1, false>\(", disassembly.FMAS)
-    found["attention, six rows"] = Spot(r"ChainRows<true, 6, false>\(", disassembly.FMAS)
+    found["attention, one row"] = Spot(r"ScoreSpan<1, false>\(", disassembly.WORDS)
+    found["attention, six rows"] = Spot(r"ScoreSpan<6, false>\(", disassembly.WORDS)
     return found
 
 

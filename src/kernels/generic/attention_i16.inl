@@ -65,14 +65,14 @@ void SumTiles(const AttentionJob& job, const I16Rows& rows, int n);
 void AttendTiles(const AttentionJob& job);
 
 // Adds `steps` pairs of steps to the sums of kRows rows and kVectors vectors. What is loaded of b
-// serves all rows, a broadcast of a all vectors. `next` is what b is followed by, asked for ahead;
-// or none.
-template <int kRows, int kVectors>
+// serves all rows, a broadcast of a all vectors. Where memory is what is waited for, kAhead asks
+// for `next`, which b is followed by.
+template <int kRows, int kVectors, bool kAhead>
 [[gnu::always_inline]] inline void AddSteps(const int16_t* a, int64_t a_stride, const int16_t* b,
                                             int64_t b_stride, int steps, const uint8_t* next,
                                             I32x16 (&sum)[kRows][kVectors]) {
   for (int i = 0; i < steps; ++i) {
-    if (next != nullptr) {
+    if constexpr (kAhead) {
       for (int64_t at = 0; at < b_stride * 2; at += 64) {
         __builtin_prefetch(next + i * b_stride * 2 + at, 0, 2);
       }
@@ -87,7 +87,7 @@ template <int kRows, int kVectors>
 }
 
 // The scores of 16 kVectors keys of a block, from `lane` on.
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, bool kAhead>
 [[gnu::always_inline]] inline void ScoreKeys(const AttentionJob& job, const I16Rows& rows,
                                              const uint8_t* block, int lane, float* scores,
                                              const uint8_t* next) {
@@ -97,8 +97,8 @@ template <int kRows, int kVectors>
   for (auto& row : sum) {
     for (auto& vector : row) vector = SplatInts16(0);
   }
-  AddSteps<kRows, kVectors>(rows.codes, padded, codes, kBlockKeys * 2, HeadDimPairs(job.head_dim),
-                            next, sum);
+  AddSteps<kRows, kVectors, kAhead>(rows.codes, padded, codes, kBlockKeys * 2,
+                                    HeadDimPairs(job.head_dim), next, sum);
   const float* scales = KeyScales(block, job.head_dim) + lane;
   for (int v = 0; v < kVectors; ++v) {
     const F32x16 scale = Load16(scales + v * 16);
@@ -108,23 +108,25 @@ template <int kRows, int kVectors>
   }
 }
 
-// Scores of the n keys (a multiple of 16) from block `first` on. Where memory is what is waited
-// for, `ahead` asks for each block while the one before is used.
-template <int kRows>
-[[gnu::noinline]] void ScoreSpan(const AttentionJob& job, const I16Rows& rows, int first, int n,
-                                 bool ahead) {
+// Scores of the n keys (a multiple of 16) from block `first` on.
+template <int kRows, bool kAhead>
+[[gnu::noinline]] void ScoreSpan(const AttentionJob& job, const I16Rows& rows, int first, int n) {
   constexpr int kVectors = AttentionVectors(kRows);
   for (int k = 0; k < n; k += kBlockKeys) {
     const int lanes = n - k < kBlockKeys ? n - k : kBlockKeys;
     const uint8_t* const* block = job.keys + first + k / kBlockKeys;
-    const uint8_t* next = !ahead ? nullptr : k + kBlockKeys < n ? block[1] : job.values[first];
+    const uint8_t* next = k + kBlockKeys < n ? block[1] : job.values[first];
+    float* scores = rows.scores + k;
     int lane = 0;
+    if (kAhead && 16 * kVectors <= lanes) {
+      ScoreKeys<kRows, kVectors, true>(job, rows, *block, 0, scores, next);
+      lane = 16 * kVectors;
+    }
     for (; lane + 16 * kVectors <= lanes; lane += 16 * kVectors) {
-      ScoreKeys<kRows, kVectors>(job, rows, *block, lane, rows.scores + k,
-                                 lane == 0 ? next : nullptr);
+      ScoreKeys<kRows, kVectors, false>(job, rows, *block, lane, scores, nullptr);
     }
     for (; lane < lanes; lane += 16) {
-      ScoreKeys<kRows, 1>(job, rows, *block, lane, rows.scores + k, nullptr);
+      ScoreKeys<kRows, 1, false>(job, rows, *block, lane, scores, nullptr);
     }
   }
 }
@@ -133,8 +135,9 @@ template <int kRows>
   return reinterpret_cast<const int16_t*>(rows.scores);
 }
 
-// The weighted sums of 16 kVectors dimensions of all values of a span, from `lane` on.
-template <int kRows, int kVectors>
+// The weighted sums of 16 kVectors dimensions of the n values (a multiple of 16) from block `first`
+// on, from `lane` on; `after` is the block to ask for at the end.
+template <int kRows, int kVectors, bool kAhead>
 [[gnu::always_inline]] inline void SumValues(const AttentionJob& job, const I16Rows& rows,
                                              int first, int n, int lane, const uint8_t* after) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
@@ -144,44 +147,49 @@ template <int kRows, int kVectors>
   }
   for (int k = 0; k < n; k += kBlockKeys) {
     const uint8_t* const* block = job.values + first + k / kBlockKeys;
-    const uint8_t* next = after == nullptr ? nullptr : k + kBlockKeys < n ? block[1] : after;
     const int steps = (n - k < kBlockKeys ? n - k : kBlockKeys) / 2;
-    AddSteps<kRows, kVectors>(WeightCodes(rows) + k, kScoreStride * 2,
-                              reinterpret_cast<const int16_t*>(*block) + lane * 2, padded * 2,
-                              steps, next, sum);
+    AddSteps<kRows, kVectors, kAhead>(WeightCodes(rows) + k, kScoreStride * 2,
+                                      reinterpret_cast<const int16_t*>(*block) + lane * 2,
+                                      padded * 2, steps, k + kBlockKeys < n ? block[1] : after,
+                                      sum);
   }
   for (int r = 0; r < kRows; ++r) {
-    for (int v = 0; v < kVectors; ++v)
-      StoreInts16(rows.sums + r * padded + lane + v * 16, sum[r][v]);
+    int32_t* out = rows.sums + r * padded + lane;
+    for (int v = 0; v < kVectors; ++v) StoreInts16(out + v * 16, sum[r][v]);
   }
 }
 
-// The weighted sums of the n values (a multiple of 16) from block `first` on; `after` is the block
-// to ask for ahead at the end, or none.
-template <int kRows>
+// The weighted sums of those values, all dimensions.
+template <int kRows, bool kAhead>
 [[gnu::noinline]] void SumSpan(const AttentionJob& job, const I16Rows& rows, int first, int n,
                                const uint8_t* after) {
   constexpr int kVectors = AttentionVectors(kRows);
   const int padded = PaddedHeadDim(job.head_dim);
   int lane = 0;
-  for (; lane + 16 * kVectors <= padded; lane += 16 * kVectors) {
-    SumValues<kRows, kVectors>(job, rows, first, n, lane, lane == 0 ? after : nullptr);
+  if (kAhead && 16 * kVectors <= padded) {
+    SumValues<kRows, kVectors, true>(job, rows, first, n, 0, after);
+    lane = 16 * kVectors;
   }
-  for (; lane < padded; lane += 16) SumValues<kRows, 1>(job, rows, first, n, lane, nullptr);
+  for (; lane + 16 * kVectors <= padded; lane += 16 * kVectors) {
+    SumValues<kRows, kVectors, false>(job, rows, first, n, lane, nullptr);
+  }
+  for (; lane < padded; lane += 16) {
+    SumValues<kRows, 1, false>(job, rows, first, n, lane, nullptr);
+  }
 }
 
 // ScoreSpan and SumSpan of rows.n rows, at most kMost.
-template <int kMost>
+template <bool kAhead, int kMost = kAttentionRows>
 [[gnu::always_inline]] inline void ScoreRows(const AttentionJob& job, const I16Rows& rows,
-                                             int first, int n, bool ahead) {
-  if (rows.n == kMost) return ScoreSpan<kMost>(job, rows, first, n, ahead);
-  if constexpr (kMost > 1) ScoreRows<kMost - 1>(job, rows, first, n, ahead);
+                                             int first, int n) {
+  if (rows.n == kMost) return ScoreSpan<kMost, kAhead>(job, rows, first, n);
+  if constexpr (kMost > 1) ScoreRows<kAhead, kMost - 1>(job, rows, first, n);
 }
-template <int kMost>
+template <bool kAhead, int kMost = kAttentionRows>
 [[gnu::always_inline]] inline void SumRows(const AttentionJob& job, const I16Rows& rows, int first,
                                            int n, const uint8_t* after) {
-  if (rows.n == kMost) return SumSpan<kMost>(job, rows, first, n, after);
-  if constexpr (kMost > 1) SumRows<kMost - 1>(job, rows, first, n, after);
+  if (rows.n == kMost) return SumSpan<kMost, kAhead>(job, rows, first, n, after);
+  if constexpr (kMost > 1) SumRows<kAhead, kMost - 1>(job, rows, first, n, after);
 }
 
 // Lanes [at, at + 16) outside `keys` become `outside`.
@@ -331,8 +339,10 @@ template <bool kForTiles>
   const int first = span / kBlockKeys;
   if constexpr (kForTiles) {
     ScoreTiles(job, rows, first, rounded);
+  } else if (ahead) {
+    ScoreRows<true>(job, rows, first, rounded);
   } else {
-    ScoreRows<kAttentionRows>(job, rows, first, rounded, ahead);
+    ScoreRows<false>(job, rows, first, rounded);
   }
   Weights weights[kI16Rows];
   for (int r = 0; r < rows.n; ++r) {
@@ -348,10 +358,11 @@ template <bool kForTiles>
   }
   if constexpr (kForTiles) {
     SumTiles(job, rows, n);
-  } else {
+  } else if (ahead) {
     const int next = first + (n + kBlockKeys - 1) / kBlockKeys;
-    const uint8_t* after = !ahead ? nullptr : is_last ? job.values[first] : job.keys[next];
-    SumRows<kAttentionRows>(job, rows, first, rounded, after);
+    SumRows<true>(job, rows, first, rounded, is_last ? job.values[first] : job.keys[next]);
+  } else {
+    SumRows<false>(job, rows, first, rounded, nullptr);
   }
   for (int r = 0; r < rows.n; ++r) {
     if (weights[r].sum != 0) MergeSpan(rows, r, padded, weights[r]);
