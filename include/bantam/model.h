@@ -116,6 +116,9 @@ class Model {
   virtual std::string_view TokenBytes(TokenId id) const = 0;
   virtual Result<std::string> RenderChat(const ChatInput& input) const = 0;
   virtual bool IsEndToken(TokenId id) const = 0;
+  // Bytes of weights that coming steps will still rearrange into memory of their own (kPacked).
+  // Not to be asked while an engine of this model steps.
+  virtual uint64_t unpacked_bytes() const { return 0; }
 };
 
 // A tokenizer and chat template alone, for tools that need no weights (same interface; Engine

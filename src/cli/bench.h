@@ -67,6 +67,7 @@ class Bench {
   static GenerationRequest RequestFor(std::vector<TokenId> prompt, int max_tokens);
   Result<GenerationResult> Generate(std::vector<TokenId> prompt, int max_tokens);
   Result<Sample> DecodeTogether(const BenchTest& test, const std::vector<TokenId>& prefix);
+  Result<void> PackWeights();
   std::vector<TokenId> RandomTokens(int n);
 
   const Environment& env_;

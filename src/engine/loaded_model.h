@@ -29,6 +29,9 @@ class LoadedModel final : public Model {
   std::string_view TokenBytes(TokenId id) const override;
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return vocabulary().IsEnd(id); }
+  uint64_t unpacked_bytes() const override {
+    return transformer_ == nullptr ? 0 : transformer_->unpacked_bytes();
+  }
 
   const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
   Transformer* transformer() const { return transformer_.get(); }  // null: vocabulary only
