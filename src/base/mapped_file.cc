@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/read_ahead.h"
+
 namespace bantam {
 namespace {
 
@@ -54,6 +56,8 @@ Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+MappedFile::MappedFile() = default;
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
@@ -103,7 +107,7 @@ void MappedFile::Read(size_t offset, std::span<uint8_t> out) const {
   }
 }
 
-void MappedFile::StartReadAhead(std::vector<ReadAhead::Piece> pieces) {
+void MappedFile::StartReadAhead(std::vector<FilePiece> pieces) {
   if (fd_ >= 0) read_ahead_ = std::make_unique<ReadAhead>(fd_, std::move(pieces));
 }
 

@@ -9,14 +9,20 @@
 #include <vector>
 
 #include "bantam/result.h"
-#include "base/read_ahead.h"
 
 namespace bantam {
+
+class ReadAhead;
+
+struct FilePiece {
+  size_t offset;
+  size_t size;
+};
 
 // Movable, unmaps and closes on destruction. Safe to read from many threads.
 class MappedFile {
  public:
-  MappedFile() = default;
+  MappedFile();
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();
@@ -33,7 +39,7 @@ class MappedFile {
 
   // Starts reading pieces of the file into the system's cache, one after the other, and does not
   // wait for it. Ends what was started before.
-  void StartReadAhead(std::vector<ReadAhead::Piece> pieces);
+  void StartReadAhead(std::vector<FilePiece> pieces);
 
   // madvise(MADV_DONTNEED) over the whole pages inside [offset, offset + size).
   void Release(size_t offset, size_t size) const;

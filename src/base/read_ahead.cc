@@ -8,7 +8,7 @@
 
 namespace bantam {
 
-ReadAhead::ReadAhead(int fd, std::vector<Piece> pieces)
+ReadAhead::ReadAhead(int fd, std::vector<FilePiece> pieces)
     : pieces_(std::move(pieces)), thread_([this, fd] { Run(fd); }) {}
 
 ReadAhead::~ReadAhead() {
@@ -18,7 +18,7 @@ ReadAhead::~ReadAhead() {
 
 void ReadAhead::Run(int fd) const {
   constexpr size_t kAtOnce = size_t{4} << 20;
-  for (const Piece& piece : pieces_) {
+  for (const FilePiece& piece : pieces_) {
     for (size_t at = 0; at < piece.size; at += kAtOnce) {
       if (stopping_.load(std::memory_order_relaxed)) return;
       const size_t n = std::min(kAtOnce, piece.size - at);

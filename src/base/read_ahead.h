@@ -2,9 +2,10 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <thread>
 #include <vector>
+
+#include "base/mapped_file.h"
 
 namespace bantam {
 
@@ -12,13 +13,8 @@ namespace bantam {
 // what is cached. Page faults alone would wait for each of their reads.
 class ReadAhead {
  public:
-  struct Piece {
-    size_t offset;
-    size_t size;
-  };
-
   // Pieces of the file behind `fd`, which must stay open.
-  ReadAhead(int fd, std::vector<Piece> pieces);
+  ReadAhead(int fd, std::vector<FilePiece> pieces);
   // Stops soon.
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
@@ -27,7 +23,7 @@ class ReadAhead {
  private:
   void Run(int fd) const;
 
-  std::vector<Piece> pieces_;
+  std::vector<FilePiece> pieces_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

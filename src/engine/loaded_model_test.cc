@@ -157,7 +157,8 @@ std::vector<float> RunOn(const std::string& path, WeightLayout weights) {
   request.max_tokens = 10;
   request.ignore_end = true;
   request.sampling.temperature = 0;
-  for (const TokenId token : engine->Generate(request)->tokens) {
+  const GenerationResult result = engine->Generate(request).value();
+  for (const TokenId token : result.tokens) {
     out.push_back(static_cast<float>(token));
   }
   return out;

@@ -35,7 +35,8 @@ TEST(PlanMemory, GrowsWithContextSequencesAndPrecision) {
 
 TEST(PlanMemory, CountsMappedWeightsAsPagesOfTheFile) {
   uint64_t matrices = 0;
-  for (const TensorInfo& tensor : InspectModel(kModel)->tensors) {
+  const ModelInfo info = InspectModel(kModel).value();
+  for (const TensorInfo& tensor : info.tensors) {
     const bool head = tensor.name == "output.weight";
     if (tensor.name.starts_with("blk.") && tensor.shape.size() > 1) matrices += tensor.bytes;
     if (head || tensor.name == "token_embd.weight") matrices += tensor.bytes;

@@ -31,11 +31,11 @@ void ModelFile::Read(const TensorView& tensor, uint64_t offset, std::span<uint8_
 }
 
 void ModelFile::StartReadAhead(std::span<const TensorView* const> tensors) {
-  std::vector<std::vector<ReadAhead::Piece>> pieces(files_.size());
+  std::vector<std::vector<FilePiece>> pieces(files_.size());
   for (const TensorView* tensor : tensors) {
     const auto file = static_cast<size_t>(tensor->file_index);
     const auto offset = static_cast<size_t>(tensor->data - files_[file].bytes().data());
-    pieces[file].push_back({offset, tensor->size_bytes});
+    pieces[file].push_back({offset, static_cast<size_t>(tensor->size_bytes)});
   }
   for (size_t i = 0; i < files_.size(); ++i) files_[i].StartReadAhead(std::move(pieces[i]));
 }
