@@ -129,7 +129,7 @@ struct FloatRows {
   const float max = rows.span_max[r] > rows.max[r] ? rows.span_max[r] : rows.max[r];
   const float keep = ExpOne(rows.max[r] - max);
   const float add = ExpOne(rows.span_max[r] - max);
-  rows.sum[r] = __builtin_fmaf(rows.span_sum[r], add, rows.sum[r] * keep);
+  rows.sum[r] = FmaOne(rows.span_sum[r], add, rows.sum[r] * keep);
   rows.max[r] = max;
   for (int64_t d = 0; d < padded; d += 16) {
     const F32x16 kept = Mul16(Load16(total + d), Splat16(keep));

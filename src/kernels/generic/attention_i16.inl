@@ -321,7 +321,7 @@ template <bool kForTiles>
   const float max = span.max > rows.max[r] ? span.max : rows.max[r];
   const float keep = Exp2OfNegativeOne((rows.max[r] - max) * rows.exponents[r]);
   const float add = Exp2OfNegativeOne((span.max - max) * rows.exponents[r]);
-  rows.sum[r] = __builtin_fmaf(span.sum, add, rows.sum[r] * keep);
+  rows.sum[r] = FmaOne(span.sum, add, rows.sum[r] * keep);
   rows.max[r] = max;
   const F32x16 scale = Splat16(span.scale * add);
   for (int64_t d = 0; d < padded; d += 16) {

@@ -99,6 +99,13 @@ struct I32x16 {
   for (int i = 0; i < kParts; ++i) StoreWords(p + i * kLanes, RoundToInt(a.part[i]));
 }
 
+// The same of one value, the same bits as in a vector.
+inline float FmaOne(float a, float b, float c) {
+  float lanes[kLanes];
+  StoreLanes(lanes, Fma(SplatLanes(a), SplatLanes(b), SplatLanes(c)));
+  return lanes[0];
+}
+
 // The fixed tree: lane i joins lane i + 8, then i + 4, i + 2, i + 1.
 [[gnu::always_inline]] inline float Reduce16(F32x16 a) {
   for (int half = kParts / 2; half >= 1; half /= 2) {
