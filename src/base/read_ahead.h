@@ -9,8 +9,8 @@
 
 namespace bantam {
 
-// Reads nothing itself: a thread asks for one piece after the other, and costs next to nothing for
-// what is cached. Page faults alone would wait for each of their reads.
+// A thread reads one piece after the other and drops what it read; what is cached it only looks at.
+// Page faults alone would wait for each of their reads.
 class ReadAhead {
  public:
   // Pieces of the file behind `fd`, which must stay open.
