@@ -48,7 +48,7 @@ ROWS = [
     Row("decode-8192", "reply at a depth of 8,192", Decode(depth=8192), BOTH, 0.6),
     Row("decode-32000", "reply at a depth of 32,000", Decode(tokens=32, depth=32000), BOTH, 0.2),
     Row("sequences-8", "eight replies at once", Decode(sequences=8), (ALONE, LLAMA), quick=True,
-        floors=((ALONE, 3),)),
+        floors=((ALONE, 4.5),)),
     Row("memory-4096", "peak memory, 4,096 tokens", Memory(), BOTH, 0.4),
     Row("first-token", "start to first token", FirstToken()),
     Row("small-prefill-512", "SmolLM2-135M: prompt of 512", Prefill(model="small")),

@@ -1,8 +1,9 @@
 // ReadAhead: asks the system to bring a file into its cache while others already use it.
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
-#include <thread>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -13,7 +14,8 @@ namespace bantam {
 // Page faults alone would wait for each of their reads.
 class ReadAhead {
  public:
-  // Pieces of the file behind `fd`, which must stay open.
+  // Pieces of the file behind `fd`, which must stay open. Where no thread can be had nothing is
+  // read.
   ReadAhead(int fd, std::vector<FilePiece> pieces);
   // Stops soon.
   ~ReadAhead();
@@ -21,11 +23,13 @@ class ReadAhead {
   ReadAhead& operator=(const ReadAhead&) = delete;
 
  private:
-  void Run(int fd) const;
+  void Run() const;
 
+  int fd_;
   std::vector<FilePiece> pieces_;
   std::atomic<bool> stopping_{false};
-  std::thread thread_;
+  pthread_t thread_;
+  bool started_;
 };
 
 }  // namespace bantam

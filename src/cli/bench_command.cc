@@ -31,6 +31,7 @@ struct BenchOptions {
 struct BenchReport {
   std::string model;
   int threads = 0;
+  int prefill_threads = 0;
   std::string isa;
   std::vector<BenchResult> results;
   double load_ms = 0;
@@ -100,6 +101,8 @@ Result<BenchReport> Measure(const Environment& env, const BenchOptions& options)
   report.model = info.name.empty() ? info.path : info.name;
   if (!info.quantisation.empty()) report.model += " " + info.quantisation;
   report.threads = bench.threads();
+  const int prefill_threads = options.setup.prefill_threads;
+  report.prefill_threads = prefill_threads > 0 ? prefill_threads : report.threads;
   report.isa = env.backend.isa();
   report.first_token_ms = report.results[0].first_token_s * 1000;
   report.peak_rss_bytes = env.backend.peak_memory();
@@ -130,6 +133,7 @@ Json ReportJson(const BenchReport& report) {
   Json json = Json::MakeObject();
   json.Set("model", Json::String(report.model));
   json.Set("threads", Json::Int(report.threads));
+  json.Set("threads_batch", Json::Int(report.prefill_threads));
   json.Set("isa", Json::String(report.isa));
   json.Set("tests", std::move(tests));
   json.Set("load_ms", Rounded(report.load_ms, 2));
@@ -140,7 +144,11 @@ Json ReportJson(const BenchReport& report) {
 
 std::string ReportText(const BenchReport& report) {
   std::string out = report.model + ", " + std::to_string(report.threads) +
-                    (report.threads == 1 ? " thread, " : " threads, ") + report.isa + "\n\n";
+                    (report.threads == 1 ? " thread, " : " threads, ");
+  if (report.prefill_threads != report.threads) {
+    out += std::to_string(report.prefill_threads) + " for prompts, ";
+  }
+  out += report.isa + "\n\n";
   out +=
       PadRight("test", 18) + PadLeft("tok/s", 12) + PadLeft("min", 12) + PadLeft("max", 12) + "\n";
   for (const BenchResult& result : report.results) {

@@ -44,7 +44,7 @@ TEST_F(BenchCommandTest, JsonExactly) {
   auto json = *Json::Parse(world_.out.text);
   std::string keys;
   for (const auto& [key, value] : json.members()) keys += key + " ";
-  EXPECT_EQ(keys, "model threads isa tests load_ms first_token_ms peak_rss_bytes ");
+  EXPECT_EQ(keys, "model threads threads_batch isa tests load_ms first_token_ms peak_rss_bytes ");
   EXPECT_EQ(json.Find("tests")->Dump(),
             R"([{"name":"pp8","n_prompt":8,"n_gen":0,"depth":0,)"
             R"("tokens_per_s":{"median":16.000,"min":16.000,"max":16.000}},)"

@@ -23,7 +23,7 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                    });
   parser.AddOption("--weights", "auto|mapped|packed",
                    "mapped: use the file in place, least memory; packed: rearrange\n"
-                   "it at the start, fastest; auto: packed if that fits (auto)",
+                   "it in the first steps, fastest; auto: packed if that fits (auto)",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.weights = TRY(ParseWeightLayout(value));
                      return {};

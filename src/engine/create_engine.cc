@@ -25,11 +25,14 @@ Result<void> InRange(const char* name, int value, int min, int max) {
                                                ", not " + std::to_string(value));
 }
 
-// Memory that is free, less what the weights will take of it.
+// Memory that is free, less what weights and work space will take of it: pages cost nothing before
+// they are written.
 std::optional<uint64_t> FreeMemory(const LoadedModel& model) {
   const std::optional<uint64_t> available = AvailableMemoryBytes();
   if (!available) return std::nullopt;
-  return *available - std::min(*available, model.transformer()->unpacked_bytes());
+  const Transformer& transformer = *model.transformer();
+  const uint64_t promised = transformer.unpacked_bytes() + transformer.scratch_bytes();
+  return *available - std::min(*available, promised);
 }
 
 // The model's own context, or as much of it as the free memory holds: a small machine should run

@@ -141,7 +141,7 @@ struct Kernels {
   void (*quantize)(const float* x, const Activations& out, int token, int group_begin,
                    int group_end);
   // codes = round(x / scale) of n values, zeros up to a multiple of 16; returns the smallest scale
-  // that keeps the limits. It is not a number if some x is not, or beyond 10^18.
+  // that keeps the limits. Not a number if some x is not, or their squares overflow.
   float (*quantize16)(const float* x, int n, CodeLimits limits, int16_t* codes);
   void (*matmul)(const MatmulJob& job);
   void (*float_matmul)(const FloatMatmulJob& job);

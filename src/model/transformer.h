@@ -60,10 +60,11 @@ class Transformer {
   // `top` largest of each are wanted, and others may be -inf (OutputHead).
   void Logits(const float* hidden, int n, int top, float* logits);
 
-  // Bytes of weights in memory of their own (packed), and of work space.
+  // Bytes of weights in memory of their own (packed), once all are there.
   uint64_t weight_bytes() const { return weights_->packed_bytes(); }
   // What of the weights is packed and taken from memory only later.
   uint64_t unpacked_bytes() const { return weights_->unpacked_bytes(); }
+  // Work space of the largest batch.
   uint64_t scratch_bytes() const { return scratch_.size(); }
 
  private:

@@ -24,12 +24,6 @@ struct I32x16 {
   return out;
 }
 
-[[gnu::always_inline]] inline F32x16 LoadHalf16(const uint8_t* p) {
-  F32x16 out;
-  for (int i = 0; i < kParts; ++i) out.part[i] = LoadHalfLanes(p + i * kLanes * 2);
-  return out;
-}
-
 [[gnu::always_inline]] inline void Store16(float* p, const F32x16& a) {
   for (int i = 0; i < kParts; ++i) StoreLanes(p + i * kLanes, a.part[i]);
 }
