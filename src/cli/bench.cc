@@ -2,6 +2,7 @@
 #include "cli/bench.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -137,10 +138,11 @@ Result<Bench::Sample> Bench::DecodeTogether(const BenchTest& test,
   }
   Sample sample{0, 0};
   for (const Engine::RequestId id : ids) {
-    const GenerationResult result = *engine_->Take(id);
-    if (result.error) return std::unexpected(*result.error);
-    sample.tokens_per_s += (result.stats.generated_tokens - 1) / result.stats.decode_s;
-    sample.first_token_s = std::max(sample.first_token_s, result.stats.first_token_s);
+    const std::optional<GenerationResult> result = engine_->Take(id);
+    if (!result) continue;  // never: all have ended
+    if (result->error) return std::unexpected(*result->error);
+    sample.tokens_per_s += (result->stats.generated_tokens - 1) / result->stats.decode_s;
+    sample.first_token_s = std::max(sample.first_token_s, result->stats.first_token_s);
   }
   if (Interrupted()) return Fail(ErrorCode::kCancelled, "interrupted");
   return sample;
