@@ -1,4 +1,4 @@
-// ReadAhead: asks the system to bring a file into its cache while others already use it.
+// ReadAhead: brings a file into the system's cache while others already use it.
 #pragma once
 
 #include <pthread.h>

@@ -44,9 +44,9 @@ size_t MatmulScratchBytes(int columns) {
 }
 
 size_t AttentionScratchBytes(int n_rows, int head_dim) {
-  constexpr size_t kScores = kSpanKeys + 16;
   const auto padded = static_cast<size_t>(PaddedHeadDim(head_dim));
-  const size_t together = (kSpanKeys + kMostAttentionRows * (kScores + padded + 2)) * sizeof(float);
+  const size_t together =
+      (kSpanKeys + kMostAttentionRows * (kScoreStride + padded + 2)) * sizeof(float);
   const size_t row = padded * (sizeof(float) + sizeof(int16_t)) + 4 * sizeof(float);
   const size_t rows = static_cast<size_t>(n_rows) + kMostAttentionRows;
   return AttentionTileBytes(head_dim) + Aligned(together + rows * row) + kAlignment;

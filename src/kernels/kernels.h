@@ -133,6 +133,8 @@ constexpr size_t AttentionTileBytes(int head_dim) {
   return size_t{2} * kSpanKeys * static_cast<size_t>(PaddedHeadDim(head_dim)) * 2;
 }
 inline constexpr int kMostAttentionRows = 16;  // that a kernel works on together
+// Their scores lie this far apart, so that rows do not share the sets of a cache.
+inline constexpr int kScoreStride = kSpanKeys + 16;
 
 struct Kernels {
   std::string_view name;

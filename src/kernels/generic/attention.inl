@@ -4,9 +4,6 @@
 
 constexpr float kMinusInfinity = -__builtin_inff();
 
-// A row's scores lie this far apart, so that rows do not share the sets of a cache.
-constexpr int kScoreStride = kSpanKeys + 16;
-
 struct KeyRange {
   int first;
   int last;  // one beyond
