@@ -101,8 +101,8 @@ class ToolsTest(CliTest):
     def test_bench(self):
         report = json.loads(self.good(
             "bench", TINY, "-p", "32,16", "-n", "8", "-d", "0,70", "-t", "1", "-r", "3", "--json"))
-        self.assertEqual(list(report), ["model", "threads", "isa", "tests", "load_ms",
-                                        "first_token_ms", "peak_rss_bytes"])
+        self.assertEqual(list(report), ["model", "threads", "threads_batch", "isa", "tests",
+                                        "load_ms", "first_token_ms", "peak_rss_bytes"])
         self.assertEqual([test["name"] for test in report["tests"]],
                          ["pp32", "pp16", "tg8", "pp32 @ d70", "pp16 @ d70", "tg8 @ d70"])
         for test in report["tests"]:
