@@ -11,11 +11,11 @@
 
 #include "base/check.h"
 #include "base/metadata.h"
+#include "base/utf8.h"
 #include "text/detokenizer.h"
 #include "text/normalize.h"
 #include "text/pre_tokenizer.h"
 #include "text/tokenizer.h"
-#include "text/utf8.h"
 
 namespace {
 

@@ -34,12 +34,17 @@ class TokenMask {
     for (uint64_t& word : words_) word = ~uint64_t{0};
     if (size_ % kWordBits != 0) words_.back() = (uint64_t{1} << (size_ % kWordBits)) - 1;
   }
+  // Allows what `other`, of the same size, allows.
+  void AllowAlso(const TokenMask& other) {
+    for (size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+  }
   void ForbidAll() {
     for (uint64_t& word : words_) word = 0;
   }
 
   // Bit i of word w is token 64 w + i.
   std::span<const uint64_t> words() const { return words_; }
+  std::span<uint64_t> mutable_words() { return words_; }
 
  private:
   static size_t Word(TokenId id) { return static_cast<size_t>(id) / kWordBits; }

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 #include "text/bpe.h"
 #include "text/byte_alphabet.h"
 #include "text/byte_hash.h"
@@ -17,7 +18,6 @@
 #include "text/pre_tokenizer.h"
 #include "text/special_tokens.h"
 #include "text/token_index.h"
-#include "text/utf8.h"
 #include "text/vocabulary_loader.h"
 
 namespace bantam {

@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "text/unicode.h"
-#include "text/utf8.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 
 namespace bantam {
 namespace {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "text/unicode.h"
-#include "text/utf8.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 
 namespace bantam::scan {
 

@@ -1,5 +1,5 @@
 // Tests of UTF-8: the maximal-subpart rule, and lossy repair of every kind of bad sequence.
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Binary searches in the generated tables; the hot lookups are inline in unicode.h.
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include <algorithm>
 #include <tuple>

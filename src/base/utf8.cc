@@ -1,5 +1,5 @@
 // UTF-8 validation after table 3-7 of the Unicode standard.
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #include <cstring>
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "text/unicode_tables.h"
+#include "base/unicode_tables.h"
 
 namespace bantam::unicode {
 
