@@ -1,0 +1,223 @@
+// The algebra of number sets: a union of pieces throughout.
+#include "grammar/number/number_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "grammar/number/number_completion.h"
+
+namespace bantam::grammar {
+namespace {
+
+// Up to here every pair of pieces is tried for a merger, beyond only neighbours.
+constexpr size_t kMaxPairwise = 64;
+constexpr size_t kNeighbours = 4;
+// Intermediate results may be this many times the limit, as long as they can be merged.
+constexpr size_t kSlack = 4;
+
+std::unexpected<Error> TooManyPieces() {
+  return Fail(ErrorCode::kResourceExhausted, "a set of numbers with more than " +
+                                                 std::to_string(NumberSet::kMaxPieces) + " pieces");
+}
+
+bool BeginsBefore(const NumberPiece& left, const NumberPiece& right) {
+  if (left.low.has_value() != right.low.has_value()) return !left.low;
+  if (left.low && *left.low != *right.low) return *left.low < *right.low;
+  if (left.low_open != right.low_open) return !left.low_open;
+  if (left.high && right.high) return *left.high < *right.high;
+  return left.high && !right.high;
+}
+
+// One round over the wide pieces; true if something changed.
+bool MergeWide(std::vector<NumberPiece>& pieces) {
+  std::ranges::sort(pieces, BeginsBefore);
+  const size_t reach = pieces.size() <= kMaxPairwise ? pieces.size() : kNeighbours;
+  std::vector<bool> gone(pieces.size(), false);
+  bool changed = false;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    for (size_t j = i + 1; j < pieces.size() && j - i <= reach && !gone[i]; ++j) {
+      if (gone[j]) continue;
+      if (pieces[i].Absorb(pieces[j])) {
+        gone[j] = changed = true;
+        continue;
+      }
+      const bool filled = pieces[i].FillFrom(pieces[j]);
+      changed = pieces[j].FillFrom(pieces[i]) || filled || changed;
+    }
+  }
+  size_t i = 0;
+  std::erase_if(pieces, [&](const NumberPiece&) { return gone[i++]; });
+  return changed;
+}
+
+// Lets every single value fill the wide pieces' holes and drops those that a wide piece has.
+bool MergePoints(std::vector<NumberPiece>& wide, std::vector<NumberPiece>& points) {
+  std::ranges::sort(points, BeginsBefore);
+  const auto doubles = std::ranges::unique(
+      points, {}, [](const NumberPiece& p) -> const Decimal& { return *p.low; });
+  points.erase(doubles.begin(), doubles.end());
+  bool changed = false;
+  for (NumberPiece& piece : wide) {
+    changed =
+        std::erase_if(points, [&](const NumberPiece& p) { return piece.Absorb(p); }) > 0 || changed;
+  }
+  return changed;
+}
+
+// The complement of a wide piece: what lies below and above, and within the interval what its
+// conditions forbid; disjoint but for numbers that break several conditions.
+std::vector<NumberPiece> ComplementOf(const NumberPiece& piece) {
+  std::vector<NumberPiece> parts;
+  if (piece.low) {
+    NumberPiece below;
+    below.high = piece.low;
+    below.high_open = !piece.low_open;
+    parts.push_back(std::move(below));
+  }
+  if (piece.high) {
+    NumberPiece above;
+    above.low = piece.high;
+    above.low_open = !piece.high_open;
+    parts.push_back(std::move(above));
+  }
+  NumberPiece inside;
+  inside.low = piece.low;
+  inside.low_open = piece.low_open;
+  inside.high = piece.high;
+  inside.high_open = piece.high_open;
+  if (piece.step) {
+    parts.push_back(inside);
+    parts.back().not_steps.push_back(*piece.step);
+  }
+  for (const Decimal& n : piece.not_steps) {
+    parts.push_back(inside);
+    parts.back().step = n;
+  }
+  for (const Decimal& value : piece.left_out) {
+    NumberPiece point;
+    point.low = point.high = value;
+    parts.push_back(std::move(point));
+  }
+  std::erase_if(parts, [](NumberPiece& part) { return !part.Normalise(); });
+  return parts;
+}
+
+}  // namespace
+
+NumberSet NumberSet::Of(NumberPiece piece) {
+  NumberSet set;
+  if (piece.Normalise()) set.pieces_.push_back(std::move(piece));
+  return set;
+}
+
+NumberSet NumberSet::All() {
+  return Of({});
+}
+
+NumberSet NumberSet::None() {
+  return {};
+}
+
+NumberSet NumberSet::Integers() {
+  return MultiplesOf(Decimal::Int(1));
+}
+
+NumberSet NumberSet::AtLeast(const Decimal& bound, bool exclusive) {
+  NumberPiece piece;
+  piece.low = bound;
+  piece.low_open = exclusive;
+  return Of(std::move(piece));
+}
+
+NumberSet NumberSet::AtMost(const Decimal& bound, bool exclusive) {
+  NumberPiece piece;
+  piece.high = bound;
+  piece.high_open = exclusive;
+  return Of(std::move(piece));
+}
+
+NumberSet NumberSet::MultiplesOf(const Decimal& step) {
+  CHECK(!step.is_zero() && !step.is_negative());
+  NumberPiece piece;
+  piece.step = step;
+  return Of(std::move(piece));
+}
+
+NumberSet NumberSet::Just(const Decimal& value) {
+  NumberPiece piece;
+  piece.low = piece.high = value;
+  return Of(std::move(piece));
+}
+
+Result<NumberSet> NumberSet::Simplified(std::vector<NumberPiece> pieces) {
+  constexpr int kRounds = 8;  // each is a step towards fewer pieces; rarely more than two happen
+  std::vector<NumberPiece> points, wide;
+  for (NumberPiece& piece : pieces) (piece.is_point() ? points : wide).push_back(std::move(piece));
+  for (int round = 0; round < kRounds; ++round) {
+    const bool merged = MergePoints(wide, points);
+    if (!MergeWide(wide) && !merged) break;
+  }
+  if (wide.size() + points.size() > size_t{kMaxPieces}) return TooManyPieces();
+  wide.insert(wide.end(), std::move_iterator(points.begin()), std::move_iterator(points.end()));
+  std::ranges::sort(wide, BeginsBefore);
+  NumberSet set;
+  set.pieces_ = std::move(wide);
+  return set;
+}
+
+Result<NumberSet> NumberSet::And(const NumberSet& other) const {
+  std::vector<NumberPiece> common;
+  for (const NumberPiece& left : pieces_) {
+    for (const NumberPiece& right : other.pieces_) {
+      auto both = TRY(Intersect(left, right));
+      if (both) common.push_back(*std::move(both));
+      if (common.size() > kSlack * kMaxPieces) return TooManyPieces();
+    }
+  }
+  return Simplified(std::move(common));
+}
+
+Result<NumberSet> NumberSet::Or(const NumberSet& other) const {
+  std::vector<NumberPiece> all = pieces_;
+  all.insert(all.end(), other.pieces_.begin(), other.pieces_.end());
+  return Simplified(std::move(all));
+}
+
+Result<NumberSet> NumberSet::Not() const {
+  NumberPiece rest;  // the complement of all single values at once
+  for (const NumberPiece& piece : pieces_) {
+    if (piece.is_point()) rest.left_out.push_back(*piece.low);
+  }
+  std::ranges::sort(rest.left_out);
+  NumberSet result = Of(std::move(rest));
+  for (const NumberPiece& piece : pieces_) {
+    if (piece.is_point()) continue;
+    NumberSet complement;
+    complement.pieces_ = ComplementOf(piece);
+    result = TRY(result.And(complement));
+  }
+  return result;
+}
+
+bool NumberSet::Has(const Decimal& value) const {
+  return std::ranges::any_of(pieces_, [&](const NumberPiece& p) { return p.Has(value); });
+}
+
+bool NumberSet::is_all() const {
+  return pieces_.size() == 1 && pieces_[0].is_all();
+}
+
+bool NumberSet::is_none() const {
+  return pieces_.empty();
+}
+
+std::optional<std::string> NumberSet::Complete(std::string_view prefix) const {
+  return NumberCompletion(pieces_, prefix).Text();
+}
+
+std::optional<uint32_t> NumberSet::CompletionLength(std::string_view prefix) const {
+  return NumberCompletion(pieces_, prefix).Length();
+}
+
+}  // namespace bantam::grammar
