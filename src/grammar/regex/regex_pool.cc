@@ -1,0 +1,221 @@
+// The public face of the pool, and the questions about plain text.
+#include "grammar/regex/regex_pool.h"
+
+#include "base/utf8.h"
+#include "grammar/regex/regex_impl.h"
+
+namespace bantam::grammar {
+
+RegexPool::RegexPool() : RegexPool(Limits{}) {}
+RegexPool::RegexPool(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+RegexPool::~RegexPool() = default;
+
+bool RegexPool::exhausted() const {
+  return impl_->exhausted;
+}
+
+RegexId RegexPool::Class(const CodePointSet& set) {
+  return impl_->Class(set);
+}
+
+RegexId RegexPool::Literal(std::string_view text) {
+  std::vector<RegexId> classes;
+  for (size_t at = 0; at < text.size();) {
+    const DecodedChar c = DecodeUtf8(text, at);
+    classes.push_back(impl_->Character(c.code_point));
+    at += c.length;
+  }
+  return Concat(classes);
+}
+
+RegexId RegexPool::Concat(std::span<const RegexId> parts) {
+  RegexId result = kEmpty;
+  for (size_t i = parts.size(); i-- > 0;) result = impl_->Concat(parts[i], result);
+  return result;
+}
+
+RegexId RegexPool::Either(std::span<const RegexId> options) {
+  return impl_->Either(options);
+}
+RegexId RegexPool::Both(std::span<const RegexId> parts) {
+  return impl_->Both(parts);
+}
+RegexId RegexPool::Not(RegexId id) {
+  return impl_->Not(id);
+}
+RegexId RegexPool::Repeat(RegexId id, uint64_t min, uint64_t max) {
+  return impl_->Repeat(id, min, max);
+}
+RegexId RegexPool::Length(uint64_t min, uint64_t max) {
+  return impl_->Repeat(Impl::kAnyOne, min, max);
+}
+
+RegexId RegexPool::Derive(RegexId id, char32_t code_point) {
+  return impl_->Derive(id, code_point);
+}
+
+bool RegexPool::Matches(RegexId id, std::string_view text) {
+  for (size_t at = 0; at < text.size() && id != kNothing && id != kAnything;) {
+    const DecodedChar c = DecodeUtf8(text, at);
+    id = impl_->Derive(id, c.code_point);
+    at += c.length;
+  }
+  return Nullable(id);
+}
+
+bool RegexPool::Nullable(RegexId id) const {
+  return impl_->nodes[id].nullable;
+}
+
+bool RegexPool::Alive(RegexId id) {
+  return impl_->Alive(id);
+}
+uint64_t RegexPool::ShortestLength(RegexId id) {
+  return impl_->ShortestLength(id);
+}
+std::string RegexPool::Shortest(RegexId id) {
+  return impl_->Shortest(id);
+}
+
+bool RegexPool::AliveWithin(RegexId id, char32_t first, char32_t last) {
+  for (size_t i = 0;; ++i) {
+    const auto segments = impl_->Segments(id);  // anew: questions move them
+    if (i == 0) {
+      i = std::ranges::partition_point(segments,
+                                       [&](const RegexSegment& s) { return s.last < first; }) -
+          segments.begin();
+    }
+    if (i >= segments.size() || segments[i].first > last) return false;
+    if (impl_->Alive(segments[i].target)) return true;
+  }
+}
+
+std::optional<char32_t> RegexPool::BestWithin(RegexId id, char32_t first, char32_t last) {
+  const auto segments = impl_->Segments(id);
+  auto it =
+      std::ranges::partition_point(segments, [&](const RegexSegment& s) { return s.last < first; });
+  std::vector<RegexSegment> ways;
+  for (; it != segments.end() && it->first <= last; ++it) ways.push_back(*it);
+  std::optional<char32_t> best;
+  uint64_t best_length = kUnbounded;
+  for (const RegexSegment& s : ways) {
+    if (!impl_->Alive(s.target)) continue;
+    const uint64_t length = impl_->ShortestLength(s.target);
+    if (best && length >= best_length) continue;
+    best = std::max(first, s.first);
+    best_length = length;
+  }
+  return best;
+}
+
+const CodePointSet& RegexPool::PlainCodePoints() {
+  static const CodePointSet plain = [] {
+    CodePointSet set = CodePointSet::Of(0x20, '"' - 1);
+    set.Add('"' + 1, '\\' - 1);
+    set.Add('\\' + 1, CodePointSet::kLast);
+    return set;
+  }();
+  return plain;
+}
+
+std::optional<std::vector<std::string>> RegexPool::FewTexts(RegexId id, size_t most) {
+  std::vector<std::string> texts;
+  std::vector<std::pair<RegexId, std::string>> open = {{id, ""}};
+  size_t steps = 0;
+  while (!open.empty()) {
+    const auto [state, text] = std::move(open.back());
+    open.pop_back();
+    if (!impl_->Alive(state)) continue;
+    if (Nullable(state)) texts.push_back(text);
+    const auto found = impl_->Segments(state);
+    const std::vector<RegexSegment> segments(found.begin(), found.end());
+    if (texts.size() > most || text.size() > most || ++steps > most * most) return std::nullopt;
+    for (const RegexSegment& s : segments) {
+      if (s.last - s.first >= most) return std::nullopt;
+      for (char32_t c = s.first; c <= s.last; ++c) {
+        open.emplace_back(s.target, text);
+        AppendUtf8(c, open.back().second);
+      }
+    }
+  }
+  return texts;
+}
+
+CodePointSet RegexPool::Loop(RegexId id) {
+  CodePointSet loop;
+  for (const RegexSegment& s : impl_->Segments(id)) {
+    if (s.target == id) loop.Add(s.first, s.last);
+  }
+  return loop;
+}
+
+std::optional<RegexPool::Run> RegexPool::ClassRun(RegexId id) const {
+  const Impl::Counted counted = impl_->AsCounted(id);
+  if (!impl_->IsKind(counted.base, RegexKind::kClass)) return std::nullopt;
+  return Run{impl_->sets[impl_->nodes[counted.base].a], counted.max};
+}
+
+namespace {
+
+// The states that plain code points lead to; false if some of them leads to nothing.
+bool PlainTargets(std::span<const RegexSegment> segments, std::vector<RegexId>& targets) {
+  auto it = segments.begin();
+  for (const auto& range : RegexPool::PlainCodePoints().ranges()) {
+    char32_t next = range.first;
+    while (next <= range.last) {
+      while (it != segments.end() && it->last < next) ++it;
+      if (it == segments.end() || it->first > next) return false;
+      if (targets.empty() || targets.back() != it->target) targets.push_back(it->target);
+      next = it->last + 1;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+bool RegexPool::AliveAfterAnyPlain(RegexId id) {
+  constexpr size_t kMaxStates = 200;
+  if (impl_->nodes[id].plain != 0) return impl_->nodes[id].plain == 1;
+  std::vector<RegexId> states = {id};
+  std::vector<uint32_t> parents = {0};
+  impl_->nodes[id].mark = 1;
+  std::vector<RegexId> targets;
+  std::optional<uint32_t> bad;  // the state that is not, or leads to one that is not, always alive
+  for (uint32_t at = 0; at < states.size() && !bad; ++at) {
+    targets.clear();
+    const bool alive = impl_->nodes[states[at]].longest == kUnbounded && impl_->Alive(states[at]) &&
+                       PlainTargets(impl_->Segments(states[at]), targets);
+    if (!alive) bad = at;
+    for (const RegexId target : targets) {
+      RegexNode& node = impl_->nodes[target];
+      if (node.plain == 2) bad = at;
+      if (node.plain != 0 || node.mark != 0) continue;
+      node.mark = 1;
+      states.push_back(target);
+      parents.push_back(at);
+    }
+    if (states.size() > kMaxStates && !bad) bad = 0;
+  }
+  for (const RegexId state : states) {
+    impl_->nodes[state].mark = 0;
+    if (!bad) impl_->nodes[state].plain = 1;
+  }
+  if (bad) {  // and so are all on the way to it
+    for (uint32_t at = *bad; at != 0; at = parents[at]) impl_->nodes[states[at]].plain = 2;
+    impl_->nodes[id].plain = 2;
+  }
+  return !bad;
+}
+
+bool RegexPool::LoopsOnPlain(RegexId id) {
+  if (impl_->nodes[id].loops == 0) {
+    std::vector<RegexId> targets;
+    const bool loops =
+        PlainTargets(impl_->Segments(id), targets) && targets.size() == 1 && targets[0] == id;
+    impl_->nodes[id].loops = loops ? 1 : 2;
+  }
+  return impl_->nodes[id].loops == 1;
+}
+
+}  // namespace bantam::grammar

@@ -1,0 +1,100 @@
+// RegexPool: hash-consed regular expressions over code points, each of them a state of an automaton
+// that is made as it is used.
+//
+// Brzozowski, "Derivatives of Regular Expressions" (1964); Owens, Reppy and Turon,
+// "Regular-expression derivatives re-examined" (2009): with intersection and complement.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/result.h"
+#include "grammar/regex/code_point_set.h"
+
+namespace bantam::grammar {
+
+// An expression of a pool. Equal ids are equal expressions; unequal ids may still describe the same
+// language.
+using RegexId = uint32_t;
+
+// Expressions stay as long as the pool. Not thread-safe.
+class RegexPool {
+ public:
+  static constexpr RegexId kNothing = 0;   // no text at all
+  static constexpr RegexId kEmpty = 1;     // the empty text
+  static constexpr RegexId kAnything = 2;  // every text
+  static constexpr uint64_t kUnbounded = ~uint64_t{0};
+
+  struct Limits {
+    uint32_t expressions = 2'000'000;  // most expressions of the pool
+    uint32_t states = 20'000;          // most states one question about a language looks at
+  };
+  RegexPool();
+  explicit RegexPool(const Limits& limits);
+  ~RegexPool();
+
+  // Once the pool has no room for another expression (kNothing is given instead) or a question
+  // could not be answered within `states` (the answer errs towards "no text"), this says so; what
+  // is compiled at that time must be refused.
+  bool exhausted() const;
+
+  RegexId Class(const CodePointSet& set);  // one code point of the set
+  RegexId Literal(std::string_view text);  // valid UTF-8
+  RegexId Concat(std::span<const RegexId> parts);
+  RegexId Either(std::span<const RegexId> options);
+  RegexId Both(std::span<const RegexId> parts);  // intersection; of none: kAnything
+  RegexId Not(RegexId id);                       // every other text
+  RegexId Repeat(RegexId id, uint64_t min, uint64_t max);
+  RegexId Length(uint64_t min, uint64_t max);  // texts of so many code points
+
+  // The texts that follow `code_point`: the transition of the automaton. Fast: 128 direct entries
+  // for ASCII once the state has been seen, a search among its ranges for the rest.
+  RegexId Derive(RegexId id, char32_t code_point);
+  bool Matches(RegexId id, std::string_view text);  // valid UTF-8
+  bool Nullable(RegexId id) const;                  // the empty text matches
+
+  // At least one text matches. Exact, remembered for each state.
+  bool Alive(RegexId id);
+  // Some text that begins with a code point of [first, last] matches (for code points of which
+  // only some bytes are known).
+  bool AliveWithin(RegexId id, char32_t first, char32_t last);
+  // The least code point of [first, last] whose derivative is alive and, among those, has the
+  // shortest way to the end; none: nothing.
+  std::optional<char32_t> BestWithin(RegexId id, char32_t first, char32_t last);
+  // Code points of the shortest match; only for live states.
+  uint64_t ShortestLength(RegexId id);
+  // The shortest match, as UTF-8; prefers letters, digits and spaces to other characters and never
+  // takes '"', '\' or control characters where another choice is as short.
+  std::string Shortest(RegexId id);
+
+  // Whatever plain text follows, the rest stays alive. False also where finding out takes too many
+  // states. Remembered.
+  bool AliveAfterAnyPlain(RegexId id);
+  // Every plain code point leads back to this very state.
+  bool LoopsOnPlain(RegexId id);
+  // Code points that lead back to this very state.
+  CodePointSet Loop(RegexId id);
+  // For an expression that is one class of code points repeated: the class and the most that may
+  // still come; nothing for others.
+  struct Run {
+    CodePointSet set;
+    uint64_t most;
+  };
+  std::optional<Run> ClassRun(RegexId id) const;
+  // All texts of an expression, if they are at most `most` in number and bytes each; else nothing.
+  std::optional<std::vector<std::string>> FewTexts(RegexId id, size_t most);
+  // Plain: all but control characters (below U+0020), '"' and '\'.
+  static const CodePointSet& PlainCodePoints();
+
+ private:
+  friend class RegexLengths;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bantam::grammar

@@ -1,0 +1,197 @@
+// The automaton: for each state, which code points lead where, computed when first asked for.
+#include "grammar/regex/regex_impl.h"
+
+namespace bantam::grammar {
+namespace {
+
+// Appends to ascending segments, joining what touches and leads to the same state.
+void Emit(char32_t first, char32_t last, RegexId target, std::vector<RegexSegment>& out) {
+  if (target == RegexPool::kNothing) return;
+  if (!out.empty() && out.back().target == target && out.back().last + 1 == first) {
+    out.back().last = last;
+  } else {
+    out.push_back({first, last, target});
+  }
+}
+
+// Replaces the targets from `begin` on; neighbours mostly have the same.
+template <typename F>
+void MapTargets(std::vector<RegexSegment>& segments, size_t begin, F function) {
+  RegexId before = RegexPool::kNothing;
+  RegexId after = RegexPool::kNothing;
+  size_t kept = begin;
+  for (size_t i = begin; i < segments.size(); ++i) {
+    if (segments[i].target != before) {
+      before = segments[i].target;
+      after = function(before);
+    }
+    if (after == RegexPool::kNothing) continue;
+    segments[kept] = segments[i];
+    segments[kept++].target = after;
+  }
+  segments.resize(kept);
+}
+
+}  // namespace
+
+std::span<const RegexSegment> RegexPool::Impl::Segments(RegexId id) {
+  if (nodes[id].segments == 0) {
+    std::vector<RegexSegment> out;
+    Compute(id, out);
+    if (segments.size() + out.size() > uint64_t{limits.expressions} * 4) {
+      Exhaust();
+      out.clear();
+    }
+    segment_spans.emplace_back(static_cast<uint32_t>(segments.size()),
+                               static_cast<uint32_t>(out.size()));
+    segments.insert(segments.end(), out.begin(), out.end());
+    nodes[id].segments = static_cast<uint32_t>(segment_spans.size());
+  }
+  const auto [offset, count] = segment_spans[nodes[id].segments - 1];
+  return std::span<const RegexSegment>(segments).subspan(offset, count);
+}
+
+// Appends the segments of `id`. What is cheap to compute is not remembered.
+void RegexPool::Impl::Collect(RegexId id, std::vector<RegexSegment>& out) {
+  const RegexNode& node = nodes[id];
+  const bool cheap = node.kind <= RegexKind::kClass ||
+                     (node.kind == RegexKind::kConcat && IsKind(node.a, RegexKind::kClass));
+  if (cheap && node.segments == 0) {
+    Compute(id, out);
+  } else {
+    const auto found = Segments(id);
+    out.insert(out.end(), found.begin(), found.end());
+  }
+}
+
+void RegexPool::Impl::Compute(RegexId id, std::vector<RegexSegment>& out) {
+  const RegexNode node = nodes[id];
+  switch (node.kind) {
+    case RegexKind::kNothing:
+    case RegexKind::kEmpty: return;
+    case RegexKind::kAnything:
+      for (const auto& range : sets[nodes[kAnyOne].a].ranges()) {
+        out.push_back({range.first, range.last, kAnything});
+      }
+      return;
+    case RegexKind::kClass:
+      for (const auto& range : sets[node.a].ranges()) {
+        out.push_back({range.first, range.last, kEmpty});
+      }
+      return;
+    case RegexKind::kConcat: return ComputeConcat(id, out);
+    case RegexKind::kRepeat: {
+      const size_t begin = out.size();
+      Collect(node.a, out);
+      const RegexId rest = Repeat(node.a, LessOne(node.min), LessOne(node.max));
+      MapTargets(out, begin, [&](RegexId target) { return Concat(target, rest); });
+      return;
+    }
+    case RegexKind::kEither:
+    case RegexKind::kBoth: return ComputeList(id, out);
+    case RegexKind::kNot: return ComputeNot(id, out);
+  }
+}
+
+// Walks along the sequence as far as the text may begin, without recursion.
+void RegexPool::Impl::ComputeConcat(RegexId id, std::vector<RegexSegment>& out) {
+  std::vector<RegexSegment> all;
+  size_t options = 0;
+  for (bool more = true; more && id != kEmpty; ++options) {
+    const auto [head, tail] = Split(id);
+    const size_t begin = all.size();
+    Collect(head, all);
+    MapTargets(all, begin, [&](RegexId target) { return Concat(target, tail); });
+    more = nodes[head].nullable;
+    id = tail;
+  }
+  if (options == 1) {
+    for (const RegexSegment& s : all) Emit(s.first, s.last, s.target, out);
+  } else {
+    Sweep(all, 0, out);
+  }
+}
+
+void RegexPool::Impl::ComputeList(RegexId id, std::vector<RegexSegment>& out) {
+  const auto list = List(id);
+  const std::vector<RegexId> parts(list.begin(), list.end());  // `lists` may grow
+  std::vector<RegexSegment> all;
+  for (const RegexId part : parts) Collect(part, all);
+  Sweep(all, IsKind(id, RegexKind::kBoth) ? parts.size() : 0, out);
+}
+
+void RegexPool::Impl::ComputeNot(RegexId id, std::vector<RegexSegment>& out) {
+  std::vector<RegexSegment> inner;
+  Collect(nodes[id].a, inner);
+  const auto gap = [&](char32_t first, char32_t last) {
+    const CodePointSet set = CodePointSet::Of(first, last);  // without surrogates
+    for (const auto& range : set.ranges()) Emit(range.first, range.last, kAnything, out);
+  };
+  char32_t next = 0;
+  for (const RegexSegment& s : inner) {
+    if (s.first > next) gap(next, s.first - 1);
+    Emit(s.first, s.last, Not(s.target), out);
+    next = s.last + 1;
+  }
+  if (next <= CodePointSet::kLast) gap(next, CodePointSet::kLast);
+}
+
+// Cuts overlapping segments into disjoint ones that lead to the alternation of their targets or,
+// if `required` is not 0, to the intersection where so many overlap.
+void RegexPool::Impl::Sweep(std::vector<RegexSegment>& in, size_t required,
+                            std::vector<RegexSegment>& out) {
+  std::ranges::sort(in, {}, &RegexSegment::first);
+  std::vector<char32_t> cuts;
+  for (const RegexSegment& s : in) {
+    cuts.push_back(s.first);
+    cuts.push_back(s.last + 1);
+  }
+  std::ranges::sort(cuts);
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  std::vector<uint32_t> active;
+  std::vector<RegexId> targets;
+  std::vector<std::pair<std::vector<RegexId>, RegexId>> seen;  // the last few, most are the same
+  size_t next = 0;
+  for (size_t i = 0; i + 1 < cuts.size(); ++i) {
+    std::erase_if(active, [&](uint32_t s) { return in[s].last < cuts[i]; });
+    for (; next < in.size() && in[next].first == cuts[i]; ++next) {
+      active.push_back(static_cast<uint32_t>(next));
+    }
+    if (active.empty() || active.size() < required) continue;
+    targets.clear();
+    for (const uint32_t s : active) targets.push_back(in[s].target);
+    std::ranges::sort(targets);
+    auto it = std::ranges::find_if(seen, [&](const auto& entry) { return entry.first == targets; });
+    if (it == seen.end()) {
+      if (seen.size() == 16) seen.erase(seen.begin());
+      seen.emplace_back(targets, required == 0 ? Either(targets) : Both(targets));
+      it = std::prev(seen.end());
+    }
+    Emit(cuts[i], cuts[i + 1] - 1, it->second, out);
+  }
+}
+
+void RegexPool::Impl::MakeTable(RegexId id) {
+  const auto found = Segments(id);
+  if (tables.size() >= limits.expressions / 8 + 1) return;  // 512 bytes each
+  tables.emplace_back();
+  tables.back().fill(kNothing);
+  for (const RegexSegment& s : found) {
+    for (char32_t c = s.first; c <= s.last && c < 128; ++c) tables.back()[c] = s.target;
+  }
+  table_of[id] = static_cast<uint32_t>(tables.size());
+}
+
+// Where there is no table yet, or none for this code point.
+RegexId RegexPool::Impl::DeriveAnew(RegexId id, char32_t code_point) {
+  if (code_point < 128) {
+    if (table_of[id] == 0) MakeTable(id);
+    if (table_of[id] != 0) return tables[table_of[id] - 1][code_point];
+  }
+  const auto found = Segments(id);
+  const auto it = std::ranges::partition_point(
+      found, [&](const RegexSegment& s) { return s.last < code_point; });
+  return it != found.end() && it->first <= code_point ? it->target : kNothing;
+}
+
+}  // namespace bantam::grammar
