@@ -1,0 +1,94 @@
+// Matcher: reads one document byte by byte and knows whether, and how shortly, it can be finished.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bantam::grammar {
+
+// What a matcher says about plain text at its position, so that masks need not try every token.
+// Plain text is any sequence of whole UTF-8 characters (RFC 3629) without control characters (below
+// U+0020), '"' and '\'. Inside a character the answer is kTry.
+enum class PlainText : uint8_t {
+  kTry,      // nothing is promised: try each byte
+  kLegal,    // every text of at most plain_characters() of plain_set() may come next, and no other
+             // plain text
+  kUniform,  // every plain text may come next, and nothing that comes after depends on which: the
+             // position after it is this one, but for what the matcher remembers of the text
+             // without it mattering here
+};
+
+// A set of plain characters.
+struct PlainSet {
+  uint64_t ascii[2] = {0, 0};  // bit c % 64 of word c / 64 for each character of U+0020 … U+007F
+  bool beyond_ascii = false;   // all characters from U+0080 on, or none
+
+  static constexpr PlainSet All() {
+    return {{~uint64_t{0} << 32 & ~(uint64_t{1} << '"'), ~(uint64_t{1} << ('\\' - 64))}, true};
+  }
+  bool operator==(const PlainSet&) const = default;
+};
+
+// One per running document. Not thread-safe; matchers of one grammar share its caches and must run
+// on one thread at a time. Every answer depends on the grammar and the bytes alone, never on
+// caches or time.
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+
+  // Reads one more byte. False, and nothing has changed, if no document that can be finished
+  // begins with it: what has been read can always be finished. Takes amortised constant time.
+  virtual bool Push(uint8_t byte) = 0;
+
+  // Takes back the last `n` bytes (at most size()).
+  virtual void Pop(size_t n) = 0;
+
+  // Bytes read.
+  virtual size_t size() const = 0;
+
+  // The document may end here.
+  virtual bool Accepting() const = 0;
+
+  // Length of Completion() in constant time: bytes that certainly finish the document, the fewest
+  // known. 0 if and only if Accepting().
+  virtual uint32_t FinishBytes() const = 0;
+
+  // FinishBytes() <= bytes, maybe sooner known than FinishBytes() itself.
+  virtual bool FinishesWithin(uint32_t bytes) const { return FinishBytes() <= bytes; }
+
+  // Bytes which, pushed from here, lead to Accepting(). Each of them lessens FinishBytes() by at
+  // least one.
+  virtual std::string Completion() const = 0;
+
+  virtual PlainText plain_text() const { return PlainText::kTry; }
+
+  // Where plain_text() is kUniform: plain texts that are exceptions to it, in that what comes after
+  // one of them (all that was read since here) may be different, and a plain text that begins none
+  // of them, so that what may come after it may come after any that is no exception.
+  virtual std::vector<std::string> exceptions() const { return {}; }
+  virtual std::string uniform_text() const { return {}; }
+
+  // Where plain_text() is kLegal: the most characters of plain text that may come next, and which.
+  // So a string of the pattern "^[a-z0-9-]{1,63}$" is kLegal, its characters counted down.
+  virtual uint32_t plain_characters() const { return kUnbounded; }
+  virtual PlainSet plain_set() const { return PlainSet::All(); }
+
+  // Where plain_text() is not kTry: FinishBytes() is never more than this after legal plain text,
+  // nor inside a character of it. The masks of a reply that is near its budget need it: without a
+  // bound they try every token, some milliseconds a position. (Inside a character that changes
+  // nothing, at most three more bytes are owed.)
+  virtual uint32_t PlainFinishBytes() const {
+    return plain_text() == PlainText::kUniform ? FinishBytes() + 3 : kUnbounded;
+  }
+
+  // Where plain_text() is kTry: characters that change nothing, such as those of a class that a
+  // pattern repeats: whatever text of them comes next, nothing that comes after depends on it, as
+  // in kUniform. Any part of that set will do. Inside a character: none.
+  virtual PlainSet loop() const { return {}; }
+
+  static constexpr uint32_t kUnbounded = ~uint32_t{0};
+};
+
+}  // namespace bantam::grammar

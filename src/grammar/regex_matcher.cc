@@ -1,0 +1,163 @@
+// A state of the automaton per character, and at every byte a text that certainly finishes: as long
+// as the document follows it, what is left of it; else the shortest match of the new state.
+#include "grammar/regex_matcher.h"
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "grammar/partial_char.h"
+#include "grammar/regex/regex_pool.h"
+#include "grammar/regex/regex_syntax.h"
+
+namespace bantam::grammar {
+namespace {
+
+using Text = std::shared_ptr<const std::string>;
+
+class Regex : public CompiledRegex, public std::enable_shared_from_this<Regex> {
+ public:
+  std::unique_ptr<Matcher> NewMatcher() const override;
+  Result<void> Compile(std::string_view pattern);
+
+  // What the matchers share.
+  struct Automaton {
+    // Shortest matches kept; what does not fit is found again each time.
+    static constexpr size_t kMaxKeptBytes = size_t{16} << 20;
+
+    RegexPool pool;
+    RegexId start = RegexPool::kNothing;
+    std::unordered_map<RegexId, Text> shortest;
+    size_t kept_bytes = 0;
+
+    Text Shortest(RegexId id) {
+      const auto found = shortest.find(id);
+      if (found != shortest.end()) return found->second;
+      auto text = std::make_shared<const std::string>(pool.Shortest(id));
+      const size_t bytes = text->size() + 100;
+      if (kept_bytes + bytes <= kMaxKeptBytes) {
+        kept_bytes += bytes;
+        shortest.emplace(id, text);
+      }
+      return text;
+    }
+  };
+
+ private:
+  friend class RegexMatcher;
+  const std::unique_ptr<Automaton> automaton_ = std::make_unique<Automaton>();
+};
+
+class RegexMatcher : public Matcher {
+ public:
+  explicit RegexMatcher(std::shared_ptr<const Regex> regex)
+      : regex_(std::move(regex)), automaton_(*regex_->automaton_) {
+    places_.push_back({automaton_.start, {}, automaton_.Shortest(automaton_.start), 0});
+  }
+
+  bool Push(uint8_t byte) override;
+  void Pop(size_t n) override {
+    CHECK(n <= size());
+    places_.erase(places_.end() - static_cast<ptrdiff_t>(n), places_.end());
+  }
+  size_t size() const override { return places_.size() - 1; }
+  bool Accepting() const override { return FinishBytes() == 0; }
+  uint32_t FinishBytes() const override {
+    return static_cast<uint32_t>(places_.back().plan->size() - places_.back().done);
+  }
+  std::string Completion() const override {
+    return places_.back().plan->substr(places_.back().done);
+  }
+  PlainText plain_text() const override;
+
+ private:
+  struct Place {
+    RegexId state;       // after the last whole character
+    PartialChar prefix;  // the bytes after that; no bytes left: none
+    Text plan;           // what finishes the document, from `done` on
+    size_t done = 0;
+  };
+  Place At(const PartialChar& read) const;
+
+  std::shared_ptr<const Regex> regex_;
+  Regex::Automaton& automaton_;
+  std::vector<Place> places_;  // before the first byte and after each
+};
+
+// The place after a byte, with the shortest plan that is known without the one before; no plan: no
+// match begins so.
+RegexMatcher::Place RegexMatcher::At(const PartialChar& read) const {
+  RegexPool& pool = automaton_.pool;
+  const RegexId state = places_.back().state;
+  if (read.left == 0) {
+    const RegexId next = pool.Derive(state, read.first);
+    return {next, {}, pool.Alive(next) ? automaton_.Shortest(next) : nullptr, 0};
+  }
+  const auto best = pool.BestWithin(state, read.first, read.last);
+  if (!best) return {state, read, nullptr, 0};
+  std::string text;
+  for (uint32_t i = read.left; i-- > 0;) {
+    text.push_back(static_cast<char>(0x80 | (*best >> (6 * i) & 0x3F)));
+  }
+  text += *automaton_.Shortest(pool.Derive(state, *best));
+  return {state, read, std::make_shared<const std::string>(std::move(text)), 0};
+}
+
+bool RegexMatcher::Push(uint8_t byte) {
+  const Place& before = places_.back();
+  const auto read = before.prefix.left == 0 ? PartialChar::Begin(byte) : before.prefix.Next(byte);
+  if (!read) return false;
+  Place after = At(*read);
+  // An exhausted pool says that nothing goes on: the plan still does.
+  const bool is_planned = before.done < before.plan->size() &&
+                          static_cast<uint8_t>((*before.plan)[before.done]) == byte;
+  if (!after.plan && !is_planned) return false;
+  if (is_planned && (!after.plan || automaton_.pool.exhausted() ||
+                     after.plan->size() >= before.plan->size() - before.done - 1)) {
+    after.plan = before.plan;
+    after.done = before.done + 1;
+  }
+  places_.push_back(std::move(after));
+  return true;
+}
+
+PlainText RegexMatcher::plain_text() const {
+  const Place& place = places_.back();
+  RegexPool& pool = automaton_.pool;
+  if (place.prefix.left != 0 || pool.exhausted()) return PlainText::kTry;
+  // After a loop the plan is the state's own: the same place only if it is so now.
+  if (pool.LoopsOnPlain(place.state)) {
+    return Completion() == *automaton_.Shortest(place.state) ? PlainText::kUniform
+                                                             : PlainText::kLegal;
+  }
+  return pool.AliveAfterAnyPlain(place.state) ? PlainText::kLegal : PlainText::kTry;
+}
+
+std::unique_ptr<Matcher> Regex::NewMatcher() const {
+  return std::make_unique<RegexMatcher>(shared_from_this());
+}
+
+Result<void> Regex::Compile(std::string_view pattern) {
+  RegexPool& pool = automaton_->pool;
+  automaton_->start = TRY(ParseRegex(pool, pattern, Anchoring::kWhole));
+  const bool is_alive = pool.Alive(automaton_->start);
+  if (is_alive) (void)automaton_->Shortest(automaton_->start);
+  if (pool.exhausted()) {
+    return Fail(ErrorCode::kResourceExhausted,
+                "regex: the pattern takes too many states or too long a text");
+  }
+  if (!is_alive) return Fail(ErrorCode::kInvalidArgument, "regex: the pattern matches no text");
+  return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view pattern) {
+  auto regex = std::make_shared<Regex>();
+  TRY(regex->Compile(pattern));
+  return regex;
+}
+
+}  // namespace bantam::grammar

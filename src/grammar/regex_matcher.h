@@ -1,0 +1,29 @@
+// Regex: a document is one text that a regular expression matches as a whole.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "bantam/result.h"
+#include "grammar/matcher.h"
+
+namespace bantam::grammar {
+
+// NewMatcher() may be called on any thread, but matchers of one expression share its automaton and
+// run on one thread at a time. Matchers keep it alive.
+class CompiledRegex {
+ public:
+  virtual ~CompiledRegex() = default;
+  virtual std::unique_ptr<Matcher> NewMatcher() const = 0;
+};
+
+// `pattern` is what regex_syntax.h reads, without a need for ^ and $. Fails as ParseRegex does,
+// with kInvalidArgument if nothing matches, and with kResourceExhausted if that cannot be told
+// within the limits of RegexPool.
+//
+// Completions have the fewest characters, not always the fewest bytes. Should the automaton outgrow
+// RegexPool::Limits while a document is read, that document can still be finished, but in the known
+// way alone.
+Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view pattern);
+
+}  // namespace bantam::grammar
