@@ -1,0 +1,392 @@
+// The walk, and what a position that takes plain text saves of it.
+#include "grammar/mask/mask_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grammar/mask/flat_trie.h"
+#include "grammar/mask/text_class.h"
+
+namespace bantam::grammar {
+namespace {
+
+constexpr int kNotCovered = -1;
+constexpr size_t kMaxTail = 3;  // bytes that a token may leave a character short of
+
+// Tokens below a byte for which looking for a loop pays: it takes about a hundred bytes' reading.
+constexpr uint32_t kManyBelow = 200;
+
+// Without these in a loop, walking is as fast.
+constexpr TextClasses kManyTokens = BitOf(TextClass::kLowerHex) | BitOf(TextClass::kLower) |
+                                    BitOf(TextClass::kUpperHex) | BitOf(TextClass::kUpper) |
+                                    BitOf(TextClass::kBeyondAscii);
+
+class Filler {
+ public:
+  Filler(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask)
+      : trie_(trie), matcher_(matcher), finish_bytes_max_(finish_bytes_max), mask_(mask) {}
+
+  void Fill() {
+    switch (matcher_.plain_text()) {
+      case PlainText::kUniform: FillUniform(); break;
+      case PlainText::kLegal: FillLegal(); break;
+      case PlainText::kTry: FillLoop(ClassesInside(matcher_.loop())); break;
+    }
+  }
+
+  bool cut() const { return cut_; }
+
+ private:
+  bool Fits(uint32_t finish_bytes) const { return finish_bytes <= finish_bytes_max_; }
+  bool FitsHere() const {
+    return finish_bytes_max_ >= 0 &&
+           matcher_.FinishesWithin(static_cast<uint32_t>(
+               std::min<int64_t>(finish_bytes_max_, Matcher::kUnbounded)));
+  }
+
+  void FillUniform() {
+    const std::vector<std::string> exceptions = matcher_.exceptions();
+    if (!exceptions.empty()) return FillWithExceptions(exceptions);
+    if (Fits(matcher_.PlainFinishBytes())) {
+      mask_.AllowAlso(trie_.plain());
+    } else {
+      if (FitsHere()) {
+        mask_.AllowAlso(trie_.whole());
+      } else {
+        cut_ = true;
+      }
+      Walk(trie_.tails(), kNotCovered);
+    }
+    Walk(trie_.exits(), kNotCovered);
+  }
+
+  // As after the matcher's uniform text, but for tokens that begin as an exception does and go on
+  // with something else than plain text: those are tried.
+  void FillWithExceptions(const std::vector<std::string>& exceptions) {
+    const std::string text = matcher_.uniform_text();
+    if (!PushAll(text)) return Walk(trie_.all(), kNotCovered);
+    // From the beginning of an exception, the uniform text leads away from it.
+    const size_t plain_bytes = matcher_.FinishBytes() + text.size() + kMaxTail;
+    const bool fits = plain_bytes <= static_cast<uint64_t>(std::max<int64_t>(finish_bytes_max_, 0));
+    if (fits) Walk(trie_.exits(), kNotCovered);
+    matcher_.Pop(text.size());
+    if (!fits) return Walk(trie_.all(), kNotCovered);
+    mask_.AllowAlso(trie_.plain());
+    std::set<std::string_view> beginnings = {""};
+    for (const std::string_view exception : exceptions) {
+      for (size_t n = 1; n <= exception.size(); ++n) beginnings.insert(exception.substr(0, n));
+    }
+    for (const std::string_view beginning : beginnings) TryAfter(beginning);
+  }
+
+  bool PushAll(std::string_view text) {
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (matcher_.Push(static_cast<uint8_t>(text[i]))) continue;
+      matcher_.Pop(i);
+      return false;
+    }
+    return true;
+  }
+
+  // Decides the tokens that go on after `beginning` with something that is not plain.
+  void TryAfter(std::string_view beginning) {
+    const FlatTrie& trie = trie_.rest();
+    const std::span<const TrieNode> nodes = trie.nodes();
+    uint32_t node = 0;
+    uint32_t end = trie.roots();
+    auto token_end = static_cast<uint32_t>(trie.ids().size());
+    for (const char c : beginning) {
+      while (node < end && nodes[node].byte != static_cast<uint8_t>(c)) ++node;
+      if (node == end) return;
+      if (node + 1 < end) token_end = nodes[node + 1].first_token;
+      end = nodes[node].first_child + nodes[node].children;
+      node = nodes[node].first_child;
+    }
+    if (!PushAll(beginning)) return;
+    for (; node < end; ++node) {
+      if (ClassOf(nodes[node].byte) != TextClass::kNotPlain) continue;
+      const uint32_t last = node + 1 < end ? nodes[node + 1].first_token : token_end;
+      for (uint32_t i = nodes[node].first_token; i < last; ++i) mask_.Forbid(trie.ids()[i]);
+      WalkLevel(trie, {node, node + 1, last, {kNotCovered, false, 0}, 0});
+    }
+    matcher_.Pop(beginning.size());
+  }
+
+  void FillLegal() {
+    if (!Fits(matcher_.PlainFinishBytes())) return Walk(trie_.all(), kNotCovered);
+    const uint32_t most = matcher_.plain_characters();
+    const PlainSet set = matcher_.plain_set();
+    if (!(set == PlainSet::All())) return FillLegalSet(set, most);
+    if (most <= TokenTrie::kCountedCharacters) {
+      mask_.AllowAlso(trie_.plain(most));
+    } else {
+      mask_.AllowAlso(trie_.plain());
+      ForbidLonger(most);
+    }
+    Walk(trie_.rest(), 0);
+  }
+
+  // Only tokens with something that is not plain, or of a class that the set has parts of, are
+  // walked.
+  void FillLegalSet(const PlainSet& set, uint32_t most) {
+    const TextClasses inside = ClassesInside(set);
+    if ((inside & kManyTokens) == 0) return Walk(trie_.all(), kNotCovered);
+    const bool counted = most <= TokenTrie::kCountedCharacters;
+    AllowOnly(inside, counted ? trie_.plain(most) : trie_.plain(), true);
+    if (!counted) ForbidLonger(most);
+    needed_ = NeededBeyond(set, inside);
+    Walk(trie_.all(), kNotCovered);
+    needed_ = 0;
+  }
+
+  static TextClasses NeededBeyond(const PlainSet& set, TextClasses inside) {
+    return static_cast<TextClasses>((ClassesTouched(set) & ~inside) | BitOf(TextClass::kNotPlain));
+  }
+
+  void ForbidLonger(uint32_t most) {
+    const std::vector<TokenTrie::LongToken>& tokens = trie_.long_plain();
+    for (size_t i = tokens.size(); i > 0 && tokens[i - 1].characters > most; --i) {
+      mask_.Forbid(tokens[i - 1].id);
+    }
+  }
+
+  // At a position that characters of `loop` do not change.
+  void FillLoop(TextClasses loop) {
+    if ((loop & kManyTokens) == 0) return Walk(trie_.all(), kNotCovered);
+    AllowOnly(loop, trie_.whole(), FitsHere());
+    beyond_loop_ = static_cast<TextClasses>(~loop);
+    Walk(trie_.exits(), kNotCovered);
+    Walk(trie_.tails(), kNotCovered);
+    beyond_loop_ = 0;
+    needed_ = Exits(loop);
+    if (needed_ != 0) Walk(trie_.all(), kNotCovered);
+    needed_ = 0;
+  }
+
+  // Tokens among `tokens` of nothing but whole characters of these classes.
+  void AllowOnly(TextClasses classes, const TokenMask& tokens, bool fits) {
+    std::array<const uint64_t*, kTextClasses> others;
+    size_t n = 0;
+    for (int c = 0; c < kTextClasses; ++c) {
+      if ((classes >> c & 1) == 0) others[n++] = trie_.with(TextClass(c)).words().data();
+    }
+    const std::span<uint64_t> mask = mask_.mutable_words();
+    for (size_t w = 0; w < mask.size(); ++w) {
+      uint64_t other = 0;
+      for (size_t i = 0; i < n; ++i) other |= others[i][w];
+      const uint64_t legal = tokens.words()[w] & ~other;
+      if (fits) {
+        mask[w] |= legal;
+      } else if (legal != 0) {
+        cut_ = true;
+      }
+    }
+  }
+
+  // The classes outside the loop with a plain character that may come next (its first byte, beyond
+  // ASCII).
+  TextClasses Exits(TextClasses loop) {
+    unsigned classes = 0;
+    for (unsigned byte = 0x20; byte < 0xF5; ++byte) {
+      const TextClass text_class = ClassOf(static_cast<uint8_t>(byte));
+      const unsigned bit = BitOf(text_class);
+      if (text_class == TextClass::kNotPlain || ((classes | loop) & bit) != 0) continue;
+      if (!matcher_.Push(static_cast<uint8_t>(byte))) continue;
+      matcher_.Pop(1);
+      classes |= bit;
+    }
+    return static_cast<TextClasses>(classes);
+  }
+
+  // What is known after some bytes of a walk.
+  struct Place {
+    int covered;         // tokens that are plain from this position of theirs on are decided
+    bool plain;          // since then only plain text has been read: asking again gives nothing new
+    uint8_t characters;  // read, as TokenShape counts them
+  };
+
+  // Siblings to try after some bytes.
+  struct Level {
+    uint32_t node, end;
+    uint32_t token_end;  // of the last sibling
+    Place place;
+    TextClasses needed;  // unless 0: tokens whose rests have none of these are decided
+  };
+
+  // Decides every token of `trie`. `covered` 0: but those that are plain, which have been.
+  void Walk(const FlatTrie& trie, int covered) {
+    WalkLevel(
+        trie,
+        {0, trie.roots(), static_cast<uint32_t>(trie.ids().size()), {covered, covered == 0, 0}, 0});
+  }
+
+  void WalkLevel(const FlatTrie& trie, const Level& first) {
+    const TrieNode* nodes = trie.nodes().data();
+    levels_[0] = first;
+    size_t depth = 0;
+    size_t pushed = 0;
+    for (;;) {
+      Level& level = levels_[depth];
+      if (level.node == level.end) {
+        if (depth == 0) break;
+        --depth;
+        continue;
+      }
+      if ((needed_ != 0 && (trie.node_classes()[level.node] & needed_) == 0) ||
+          (level.needed != 0 && (trie.node_rests()[level.node] & level.needed) == 0)) {
+        ++level.node;
+        continue;
+      }
+      const TrieNode& node = nodes[level.node++];
+      if (node.plain_from <= level.place.covered) continue;
+      if (pushed > depth) {
+        matcher_.Pop(pushed - depth);
+        pushed = depth;
+      }
+      if (!matcher_.Push(node.byte)) continue;
+      ++pushed;
+      const uint32_t token_end =
+          level.node < level.end ? nodes[level.node].first_token : level.token_end;
+      const uint32_t below = node.children > 0 ? nodes[node.first_child].first_token : token_end;
+      if (node.first_token < below) AllowHere(trie, node.first_token, below);
+      if (node.children == 0) continue;
+      levels_[++depth] = {node.first_child, node.first_child + node.children, token_end,
+                          After(level.place, node.byte), level.needed};
+      if (node.has_plain && !levels_[depth].place.plain) CoverBelow(trie, below, depth);
+    }
+    if (pushed > 0) matcher_.Pop(pushed);
+  }
+
+  static Place After(const Place& before, uint8_t byte) {
+    const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+    const bool begins = (byte & 0xC0) != 0x80;
+    return {before.covered, before.plain && plain,
+            static_cast<uint8_t>(before.characters + (begins ? 1 : 0))};
+  }
+
+  // The tokens [first, end) end with the byte that has just been read.
+  void AllowHere(const FlatTrie& trie, uint32_t first, uint32_t end) {
+    const bool fits = FitsHere();
+    for (uint32_t t = first; t < end; ++t) Decide(trie, t, fits);
+  }
+
+  // Where plain text is legal after the `depth` bytes read, decides those of the tokens below, from
+  // index `first`, that are plain from there on.
+  void CoverBelow(const FlatTrie& trie, uint32_t first, size_t depth) {
+    const PlainText text = matcher_.plain_text();
+    const bool loop = text == PlainText::kTry;
+    const bool part = text == PlainText::kLegal && !(matcher_.plain_set() == PlainSet::All());
+    if (loop || part) {
+      if (depth > 1 || levels_[1].token_end - first < kManyBelow) return;
+      if (loop) AllowLoopBelow(trie, first);
+      if (part && Fits(matcher_.PlainFinishBytes())) AllowSetBelow(trie, first);
+      return;
+    }
+    Level& level = levels_[depth];
+    if (Fits(matcher_.PlainFinishBytes())) {
+      const uint64_t most =
+          text == PlainText::kUniform ? Matcher::kUnbounded : matcher_.plain_characters();
+      AllowPlain(trie, first, level, depth, level.place.characters + most);
+    } else if (text == PlainText::kUniform) {
+      AllowUniform(trie, first, level, depth);
+    } else {
+      return;
+    }
+    level.place.covered = static_cast<int>(depth);
+    level.place.plain = true;
+  }
+
+  // After the first byte: where characters of a loop change nothing, decides the tokens below of
+  // which nothing else may come after them.
+  void AllowLoopBelow(const FlatTrie& trie, uint32_t first) {
+    const TextClasses loop = ClassesInside(matcher_.loop());
+    if ((loop & kManyTokens) == 0) return;
+    const bool fits = FitsHere();
+    for (uint32_t t = first; t < levels_[1].token_end; ++t) {
+      if ((trie.rest()[t] & ~loop) == 0) Decide(trie, t, fits);
+    }
+    levels_[1].needed = Exits(loop) | BitOf(TextClass::kNotPlain);
+  }
+
+  // The same where characters of a set are legal.
+  void AllowSetBelow(const FlatTrie& trie, uint32_t first) {
+    const PlainSet set = matcher_.plain_set();
+    const TextClasses inside = ClassesInside(set);
+    if ((inside & kManyTokens) == 0) return;
+    const uint64_t most = levels_[1].place.characters + uint64_t{matcher_.plain_characters()};
+    for (uint32_t t = first; t < levels_[1].token_end; ++t) {
+      const bool legal = (trie.rest()[t] & ~inside) == 0 && trie.characters()[t] <= most;
+      if (legal) Decide(trie, t, true);
+    }
+    levels_[1].needed = NeededBeyond(set, inside);
+  }
+
+  void AllowPlain(const FlatTrie& trie, uint32_t first, const Level& level, size_t depth,
+                  uint64_t characters_max) {
+    const uint8_t* plain_from = trie.plain_from().data();
+    const uint8_t* characters = trie.characters().data();
+    for (uint32_t t = first; t < level.token_end; ++t) {
+      if (plain_from[t] <= depth && characters[t] <= characters_max) Decide(trie, t, true);
+    }
+  }
+
+  // Near the budget: what ends with a whole character is as good as nothing read, but a tail has to
+  // be tried. (It may be the whole rest of the token, but not begin before.)
+  void AllowUniform(const FlatTrie& trie, uint32_t first, const Level& level, size_t depth) {
+    const bool fits = FitsHere();
+    for (uint32_t t = first; t < level.token_end; ++t) {
+      if (trie.plain_from()[t] > depth) continue;
+      const TokenId id = trie.ids()[t];
+      Decide(trie, t, trie.tail_size()[t] > 0 ? TailFits(id, trie.tail_size()[t]) : fits);
+    }
+  }
+
+  // A token whose text is legal, the budget apart; in a loop, if what stood before it is of it.
+  void Decide(const FlatTrie& trie, uint32_t token, bool fits) {
+    if ((trie.prefix()[token] & beyond_loop_) != 0) return;
+    if (fits) {
+      mask_.Allow(trie.ids()[token]);
+    } else {
+      cut_ = true;
+    }
+  }
+
+  bool TailFits(TokenId id, size_t size) {
+    const std::string_view bytes = trie_.vocabulary().bytes[static_cast<size_t>(id)];
+    const std::string_view tail = bytes.substr(bytes.size() - size);
+    size_t n = 0;
+    while (n < size && matcher_.Push(static_cast<uint8_t>(tail[n]))) ++n;
+    const bool fits = n == size && FitsHere();
+    matcher_.Pop(n);
+    return fits;
+  }
+
+  const TokenTrie& trie_;
+  Matcher& matcher_;
+  const int64_t finish_bytes_max_;
+  TokenMask& mask_;
+  bool cut_ = false;
+  TextClasses beyond_loop_ = 0;  // tokens whose prefix has such characters are passed over
+  TextClasses needed_ = 0;       // unless 0: only tokens with such characters are looked at
+  std::array<Level, FlatTrie::kMaxTextBytes + 1> levels_;  // [bytes read]
+};
+
+}  // namespace
+
+bool FillMask(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask) {
+  mask.ForbidAll();
+  Filler filler(trie, matcher, finish_bytes_max, mask);
+  filler.Fill();
+  if (matcher.Accepting()) {
+    for (const TokenId id : trie.vocabulary().end_ids) mask.Allow(id);
+  }
+  return filler.cut();
+}
+
+}  // namespace bantam::grammar

@@ -1,0 +1,19 @@
+// Sets of characters as sets of classes.
+#include "grammar/mask/text_class.h"
+
+namespace bantam::grammar {
+TextClasses ClassesTouched(const PlainSet& set) {
+  unsigned classes = set.beyond_ascii ? BitOf(TextClass::kBeyondAscii) : 0;
+  for (unsigned c = 0x20; c < 0x80; ++c) {
+    if ((set.ascii[c / 64] >> (c % 64) & 1) != 0)
+      classes |= BitOf(ClassOf(static_cast<uint8_t>(c)));
+  }
+  return static_cast<TextClasses>(classes & ~unsigned{BitOf(TextClass::kNotPlain)});
+}
+
+TextClasses ClassesInside(const PlainSet& set) {
+  const PlainSet others = {{~set.ascii[0], ~set.ascii[1]}, !set.beyond_ascii};
+  return ClassesTouched(set) & static_cast<TextClasses>(~ClassesTouched(others));
+}
+
+}  // namespace bantam::grammar
