@@ -1,0 +1,118 @@
+// ContainerSteps: how formulas about an object or array change as its members and items come.
+//
+// The derivative of a schema by a document event: what must hold of the rest for the whole to be
+// valid. Boolean structure (anyOf, oneOf, not, if, …) stays a formula until events decide it, so
+// nothing is approximated.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "grammar/schema/value_languages.h"
+
+namespace bantam::grammar {
+
+// What a property name is to a set of formulas: one of the names they speak of, or any other; and
+// which of their patterns it matches. Interned.
+using NameClassId = uint32_t;
+struct NameClass {
+  static constexpr uint32_t kOther = ~uint32_t{0};
+  uint32_t name = kOther;        // in strings()
+  std::vector<RegexId> matched;  // sorted
+  auto operator<=>(const NameClass&) const = default;
+};
+
+// The names and patterns that a container's formulas distinguish; the same for all that follows in
+// it. Interned.
+using NamesId = uint32_t;
+struct Names {
+  std::vector<uint32_t> listed;           // in strings(), ascending by text
+  std::vector<NameClassId> listed_class;  // of each
+  std::vector<RegexId> patterns;
+  struct Other {
+    NameClassId id;
+    RegexId texts;  // what is not listed and matches just these patterns
+  };
+  std::vector<Other> others;  // those with a text
+};
+
+// The outcome of a member or item: each formula that was asked of it, true or not.
+struct Outcome {
+  std::span<const FormulaId> asked;
+  std::span<const uint8_t> truth;
+  ValueId value = 0;  // of the item, where formulas need it (NeedsValue)
+};
+
+class ContainerSteps {
+ public:
+  explicit ContainerSteps(ValueLanguages& languages);
+
+  NamesId NamesOf(std::span<const FormulaId> formulas);
+  const Names& names(NamesId id) const { return names_[id]; }
+  const NameClass& name_class(NameClassId id) const { return *classes_[id]; }
+  NameClassId ClassOf(NamesId names, std::string_view name);
+
+  // After a member of that name, or an item, has begun: with kChild atoms for what is asked of it.
+  FormulaId Member(FormulaId formula, NameClassId name);
+  FormulaId Item(FormulaId formula);
+  // After it has ended.
+  FormulaId Settle(FormulaId formula, const Outcome& outcome);
+  // The formula if the container ends here.
+  bool Closes(FormulaId formula);
+
+  // The formulas of kChild atoms, in the order in which they come.
+  const std::vector<FormulaId>& Asked(FormulaId formula);
+  // Settle has to know the item's value.
+  bool NeedsValue(FormulaId formula);
+
+  ValueLanguages& languages() { return languages_; }
+
+ private:
+  struct Mentions {
+    std::vector<FormulaId> asked;
+    bool needs_value = false;
+  };
+  const Mentions& MentionsOf(FormulaId formula);
+  FormulaId Child(FormulaId value);
+  FormulaId MemberLeaf(FormulaId leaf, NameClassId name);
+  FormulaId ItemLeaf(FormulaId leaf);
+  FormulaId Contains(FormulaId leaf, const Atom& atom, bool least);
+  FormulaId Properties(const Atom& atom, const NameClass& name);
+  FormulaId Unevaluated(FormulaId leaf, const NameClass* name);
+  FormulaId Evaluated(SchemaId schema, ScopeId outer, const NameClass* name, uint64_t index,
+                      bool self, std::span<const FormulaId>& conditions);
+  void EvaluatedInPlace(const SchemaNode& at, ScopeId scope, const NameClass* name, uint64_t index,
+                        std::span<const FormulaId>& conditions, FormulaList& some);
+  bool Covers(const SchemaNode& at, const NameClass& name);
+  FormulaId CoversItem(const SchemaNode& at, ScopeId scope, uint64_t index);
+  FormulaId AtomOf(const Atom& atom) { return formulas_.Atom(languages_.atoms().Intern(atom)); }
+
+  void AddNames(FormulaId formula, std::vector<uint32_t>& listed, std::vector<RegexId>& patterns,
+                std::map<FormulaId, bool>& visited);
+  void AddNamesOfSchema(SchemaId schema, ScopeId outer, bool in_place, int depth,
+                        std::vector<uint32_t>& listed, std::vector<RegexId>& patterns);
+  NameClassId InternClass(NameClass name);
+  void AddOthers(Names& names);
+
+  ValueLanguages& languages_;
+  FormulaPool& formulas_;
+  uint64_t longest_prefix_ = 0;  // of prefixItems
+
+  std::map<NameClass, NameClassId> class_ids_;
+  std::vector<const NameClass*> classes_;
+  std::map<std::pair<std::vector<uint32_t>, std::vector<RegexId>>, NamesId> names_ids_;
+  std::deque<Names> names_;
+  std::map<FormulaList, NamesId> names_of_;
+  std::unordered_map<NameClassId, std::unordered_map<FormulaId, FormulaId>> members_;
+  std::unordered_map<FormulaId, FormulaId> items_;
+  std::unordered_map<FormulaId, FormulaId> closes_;
+  std::unordered_map<FormulaId, Mentions> mentions_;
+};
+
+}  // namespace bantam::grammar

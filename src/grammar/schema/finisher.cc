@@ -1,0 +1,399 @@
+// Passes are repeated until no cost falls any more; what the last one visited is final.
+#include "grammar/schema/finisher.h"
+
+#include <algorithm>
+#include <array>
+#include <queue>
+#include <utility>
+
+#include "base/check.h"
+
+namespace bantam::grammar {
+namespace {
+
+constexpr int kMostNested = 300;         // values within values of a shortest document
+constexpr uint32_t kMostPlaces = 4'000;  // that one search within a container looks at
+constexpr size_t kMostDemands = 128;     // cases of one member or item
+constexpr size_t kMostNamesTried = 64;   // where no name is required
+
+}  // namespace
+
+std::string JsonEscaped(std::string_view text) {
+  const std::string quoted = JsonQuote(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+struct Finisher::Place {
+  uint32_t cost;
+  uint64_t order;  // among equal costs the one that was found first
+  OpenContainer at;
+  std::string text;
+};
+
+// A member or item that could come next.
+struct Finisher::Option {
+  std::string before;  // its comma, name and colon
+  FormulaId begun;     // the container's formula, with what is asked of the value
+  SeenId seen;
+};
+
+Finisher::Finisher(ContainerSteps& steps)
+    : steps_(steps),
+      languages_(steps.languages()),
+      formulas_(languages_.formulas()),
+      contradictions_(steps) {
+  const auto [it, added] = seen_ids_.emplace(std::vector<uint32_t>{}, 0);
+  seen_.push_back(&it->first);
+}
+
+const std::string& Finisher::ShortestText(RegexId texts) {
+  const auto [it, added] = shortest_texts_.try_emplace(texts);
+  if (added) it->second = JsonEscaped(languages_.regexes().Shortest(texts));
+  return it->second;
+}
+
+SeenId Finisher::Add(SeenId seen, std::string_view name) {
+  std::vector<uint32_t> names = *seen_[seen];
+  const uint32_t id = languages_.strings().Intern(name);
+  names.insert(std::lower_bound(names.begin(), names.end(), id), id);
+  const auto [it, added] = seen_ids_.emplace(std::move(names), static_cast<SeenId>(seen_.size()));
+  if (added) seen_.push_back(&it->first);
+  return it->second;
+}
+
+bool Finisher::Has(SeenId seen, uint32_t name) const {
+  return std::binary_search(seen_[seen]->begin(), seen_[seen]->end(), name);
+}
+
+const Finish& Finisher::Value(FormulaId value) {
+  return Query({value, true, {}});
+}
+
+const Finish& Finisher::Close(const OpenContainer& container) {
+  return Query({0, false, container});
+}
+
+const Finish& Finisher::Query(const Key& key) {
+  Entry& entry = entries_[key];
+  if (entry.final) return entry.best;
+  CHECK(depth_ == 0);
+  do {
+    changed_ = false;
+    ++pass_;
+    visited_.clear();
+    Visit(key);
+  } while (changed_);
+  for (Entry* visited : visited_) visited->final = true;
+  return entry.best;
+}
+
+const Finish& Finisher::Visit(const Key& key) {
+  Entry& entry = entries_[key];
+  if (entry.final || entry.pass == pass_) return entry.best;
+  if (depth_ >= kMostNested) return entry.best;
+  entry.pass = pass_;
+  visited_.push_back(&entry);
+  ++depth_;
+  Finish found = key.is_value ? FindValue(key.value) : FindClose(key.container);
+  --depth_;
+  if (found.cost < entry.best.cost) {
+    entry.best = std::move(found);
+    changed_ = true;
+  }
+  return entry.best;
+}
+
+Finish Finisher::FindValue(FormulaId value) {
+  Finish best;
+  const auto offer = [&](std::string text) {
+    if (text.size() >= best.cost) return;
+    best.cost = static_cast<uint32_t>(text.size());
+    best.text = std::move(text);
+  };
+  if (const auto number = languages_.Numbers(value).Complete("")) offer(*number);
+  const RegexId texts = languages_.Texts(value);
+  if (languages_.regexes().Alive(texts)) {
+    offer("\"" + ShortestText(texts) + "\"");
+  }
+  for (size_t i = 0; i < kLiteralTexts.size(); ++i) {
+    if (languages_.Accepts(value, static_cast<JsonLiteral>(i))) offer(kLiteralTexts[i]);
+  }
+  for (const bool object : {false, true}) {
+    OpenContainer container;
+    container.object = object;
+    container.live = object ? languages_.Members(value) : languages_.Items(value);
+    if (container.live == FormulaPool::kFalse) continue;
+    if (object) container.names = steps_.NamesOf(std::array{container.live});
+    const Finish& close = Visit({0, false, container});
+    if (close.cost != Finish::kNever) offer((object ? "{" : "[") + close.text);
+  }
+  return best;
+}
+
+Finish Finisher::FindClose(const OpenContainer& container) {
+  // Most ways need no names but those that something requires.
+  Finish found = Search(container, false);
+  if (found.cost == Finish::kNever && container.object) found = Search(container, true);
+  return found;
+}
+
+Finish Finisher::Search(const OpenContainer& container, bool all_names) {
+  const auto later = [](const Place& x, const Place& y) {
+    return std::pair{x.cost, x.order} > std::pair{y.cost, y.order};
+  };
+  std::priority_queue<Place, std::vector<Place>, decltype(later)> places(later);
+  std::map<OpenContainer, bool> done;
+  places.push({0, 0, container, ""});
+  uint64_t order = 0;
+  std::vector<Option> options;
+  while (!places.empty() && done.size() < kMostPlaces && order < kMostPlaces) {
+    const Place place = places.top();
+    places.pop();
+    if (place.at.live == FormulaPool::kFalse || !done.emplace(place.at, true).second) continue;
+    if (steps_.Closes(place.at.live)) {
+      return {place.cost + 1, place.text + (container.object ? "}" : "]")};
+    }
+    options.clear();
+    Options(place.at, all_names, options);
+    for (const Option& option : options) {
+      for (const Demand& demand : Demands(option.begun)) {
+        const Finish value = Visit({demand.value, true, {}});
+        if (value.cost == Finish::kNever) continue;
+        Outcome outcome;
+        if (steps_.NeedsValue(demand.settled)) {
+          const Result<Json> json = Json::Parse(value.text);
+          if (json) outcome.value = languages_.values().Intern(*json);
+        }
+        OpenContainer next = place.at;
+        next.live = steps_.Settle(demand.settled, outcome);
+        next.first = false;
+        next.seen = option.seen;
+        std::string text = place.text + option.before + value.text;
+        const auto cost = static_cast<uint32_t>(text.size());
+        places.push({cost, ++order, next, std::move(text)});
+      }
+    }
+  }
+  return {};
+}
+
+// Names that a formula requires, maybe under a condition; true if one of them without any.
+bool Finisher::AddRequired(FormulaId formula, std::vector<uint32_t>& names) {
+  bool needed = false;
+  const FormulaOp op = formulas_.op(formula);
+  if (op == FormulaOp::kAtom) {
+    const Atom& atom = languages_.atoms()[formulas_.atom(formula)];
+    if (atom.kind == AtomKind::kRequired) {
+      names.push_back(atom.a);
+      needed = true;
+    }
+  }
+  for (size_t i = 0; i < formulas_.children(formula).size(); ++i) {
+    const bool part = AddRequired(formulas_.children(formula)[i], names);
+    if (part && op == FormulaOp::kAnd) {
+      names = {names.back()};  // it has to come; the order does not matter
+      return true;
+    }
+  }
+  return needed;
+}
+
+void Finisher::Options(const OpenContainer& at, bool all_names, std::vector<Option>& out) {
+  const std::string comma = at.first ? "" : ",";
+  if (!at.object) {
+    out.push_back({comma, steps_.Item(at.live), at.seen});
+    return;
+  }
+  const auto add = [&](const std::string& name, NameClassId id) {
+    const FormulaId begun = steps_.Member(at.live, id);
+    if (begun == FormulaPool::kFalse || begun == at.live) return;
+    out.push_back({comma + JsonQuote(name) + ":", begun, Add(at.seen, name)});
+  };
+  std::vector<uint32_t> required;
+  const bool needed = AddRequired(at.live, required);
+  std::sort(required.begin(), required.end());
+  required.erase(std::unique(required.begin(), required.end()), required.end());
+  for (uint32_t id : required) {
+    if (Has(at.seen, id)) continue;  // written already and not counted: no way
+    const std::string& name = languages_.strings()[id];
+    add(name, steps_.ClassOf(at.names, name));
+  }
+  if (needed || (!all_names && !required.empty())) return;
+  const Names& names = steps_.names(at.names);
+  size_t tried = 0;
+  for (size_t i = 0; i < names.listed.size() && tried < kMostNamesTried; ++i) {
+    if (Has(at.seen, names.listed[i])) continue;
+    if (std::binary_search(required.begin(), required.end(), names.listed[i])) continue;
+    ++tried;
+    add(languages_.strings()[names.listed[i]], names.listed_class[i]);
+  }
+  RegexPool& regexes = languages_.regexes();
+  for (const Names::Other& other : names.others) {
+    std::vector<RegexId> taken;
+    for (uint32_t name : *seen_[at.seen]) {
+      taken.push_back(regexes.Literal(languages_.strings()[name]));
+    }
+    const std::array<RegexId, 2> free = {other.texts, regexes.Not(regexes.Either(taken))};
+    const RegexId texts = regexes.Both(free);
+    if (regexes.Alive(texts)) add(regexes.Shortest(texts), other.id);
+  }
+}
+
+const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
+  if (const auto it = demands_.find(formula); it != demands_.end()) return it->second;
+  return demands_.emplace(formula, FindDemands(formula)).first->second;
+}
+
+std::vector<Demand> Finisher::FindDemands(FormulaId formula) {
+  std::vector<Demand> demands;
+  if (std::optional<Demand> demand = Separate(formula)) {
+    if (demand->value != FormulaPool::kFalse && demand->settled != FormulaPool::kFalse) {
+      demands.push_back(*demand);
+    }
+    return demands;
+  }
+  AddDemands(formula, {}, demands);
+  // Ways that ask the same are one.
+  std::vector<Demand> merged;
+  for (const Demand& demand : demands) {
+    const auto same = std::find_if(merged.begin(), merged.end(), [&](const Demand& other) {
+      return other.value == demand.value;
+    });
+    if (same == merged.end()) {
+      merged.push_back(demand);
+    } else {
+      same->settled = formulas_.Or({same->settled, demand.settled});
+    }
+  }
+  return merged;
+}
+
+// Where nothing that is asked of the value stands beside anything else in one condition, what is
+// asked is one demand.
+std::optional<Demand> Finisher::Separate(FormulaId formula) {
+  FormulaList asked;
+  FormulaList rest;
+  const auto place = [&](FormulaId part) {
+    if (steps_.Asked(part).empty()) {
+      rest.push_back(part);
+      return true;
+    }
+    asked.push_back(AsValue(part));
+    return asked.back() != FormulaPool::kFalse;
+  };
+  if (formulas_.op(formula) == FormulaOp::kAnd) {
+    const FormulaList parts(formulas_.children(formula).begin(), formulas_.children(formula).end());
+    for (FormulaId part : parts) {
+      if (!place(part)) return std::nullopt;
+    }
+  } else if (!place(formula)) {
+    return std::nullopt;
+  }
+  return Demand{formulas_.And(std::move(asked)), formulas_.And(std::move(rest))};
+}
+
+// The formula about the value if it has kChild atoms only; else kFalse.
+FormulaId Finisher::AsValue(FormulaId formula) {
+  bool only_children = true;
+  std::unordered_map<FormulaId, FormulaId> memo;
+  const FormulaId value = formulas_.Map(formula, memo, [&](FormulaId leaf) {
+    const Atom& atom = languages_.atoms()[formulas_.atom(leaf)];
+    if (atom.kind != AtomKind::kChild) only_children = false;
+    return atom.kind == AtomKind::kChild ? atom.a : FormulaPool::kFalse;
+  });
+  return only_children ? value : FormulaPool::kFalse;
+}
+
+FormulaId Finisher::Assume(FormulaId formula, FormulaId asked, bool holds) {
+  const uint8_t truth = holds ? 1 : 0;
+  Outcome outcome;
+  outcome.asked = {&asked, 1};
+  outcome.truth = {&truth, 1};
+  std::unordered_map<FormulaId, FormulaId> memo;
+  return formulas_.Map(formula, memo, [&](FormulaId leaf) {
+    const Atom& atom = languages_.atoms()[formulas_.atom(leaf)];
+    if (atom.kind == AtomKind::kChild && atom.a == asked) {
+      return holds ? FormulaPool::kTrue : FormulaPool::kFalse;
+    }
+    if (formulas_.op(leaf) != FormulaOp::kNode) return leaf;
+    FormulaList conditions(formulas_.children(leaf).begin(), formulas_.children(leaf).end());
+    for (FormulaId& condition : conditions) condition = Assume(condition, asked, holds);
+    return formulas_.Node(formulas_.atom(leaf), std::move(conditions));
+  });
+}
+
+// Decides the atoms that can turn out one way only.
+FormulaId Finisher::Decide(FormulaId formula, FormulaList& literals) {
+  for (bool again = true; again;) {
+    again = false;
+    FormulaList parts = {formula};
+    if (formulas_.op(formula) == FormulaOp::kAnd) {
+      parts.assign(formulas_.children(formula).begin(), formulas_.children(formula).end());
+    }
+    for (FormulaId part : parts) {
+      const bool negated = formulas_.op(part) == FormulaOp::kNot;
+      const FormulaId positive = negated ? formulas_.children(part)[0] : part;
+      if (formulas_.op(positive) != FormulaOp::kAtom) continue;
+      const Atom atom = languages_.atoms()[formulas_.atom(positive)];
+      if (atom.kind != AtomKind::kChild) continue;
+      literals.push_back(negated ? formulas_.Not(atom.a) : atom.a);
+      formula = Assume(formula, atom.a, !negated);
+      again = true;
+    }
+  }
+  return formula;
+}
+
+// Decides against what contradicts the literals.
+FormulaId Finisher::DropImpossible(FormulaId formula, const FormulaList& literals) {
+  if (literals.empty()) return formula;
+  FormulaList both = literals;
+  both.push_back(FormulaPool::kTrue);
+  const std::vector<FormulaId> all = steps_.Asked(formula);
+  for (FormulaId asked : all) {
+    both.back() = asked;
+    if (contradictions_.Impossible(formulas_.And(both))) formula = Assume(formula, asked, false);
+  }
+  return formula;
+}
+
+void Finisher::AddDemands(FormulaId formula, FormulaList literals, std::vector<Demand>& out) {
+  formula = Decide(DropImpossible(Decide(formula, literals), literals), literals);
+  if (formula == FormulaPool::kFalse || out.size() >= kMostDemands) return;
+  const FormulaId value = formulas_.And(literals);
+  if (contradictions_.Impossible(value)) return;
+  if (steps_.Asked(formula).empty()) {
+    out.push_back({value, formula});
+    return;
+  }
+  FormulaList parts = {formula};
+  if (formulas_.op(formula) == FormulaOp::kAnd) {
+    parts.assign(formulas_.children(formula).begin(), formulas_.children(formula).end());
+  }
+  const auto choice = std::find_if(parts.begin(), parts.end(), [&](FormulaId part) {
+    return formulas_.op(part) == FormulaOp::kOr && !steps_.Asked(part).empty();
+  });
+  if (choice == parts.end()) {
+    const FormulaId asked = steps_.Asked(formula).front();
+    for (const bool holds : {true, false}) {
+      FormulaList more = literals;
+      more.push_back(holds ? asked : formulas_.Not(asked));
+      AddDemands(Assume(formula, asked, holds), std::move(more), out);
+    }
+    return;
+  }
+  const FormulaList options(formulas_.children(*choice).begin(), formulas_.children(*choice).end());
+  FormulaList unasked;
+  for (FormulaId option : options) {
+    if (steps_.Asked(option).empty()) {
+      unasked.push_back(option);
+      continue;
+    }
+    *choice = option;
+    AddDemands(formulas_.And(parts), literals, out);
+  }
+  *choice = formulas_.Or(std::move(unasked));
+  AddDemands(formulas_.And(std::move(parts)), std::move(literals), out);
+}
+
+}  // namespace bantam::grammar

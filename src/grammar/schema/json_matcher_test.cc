@@ -1,0 +1,227 @@
+// Documents, valid and not, byte by byte; and the promises of Matcher at each of them.
+#include "grammar/schema/json_matcher.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "grammar/mask/mask_builder.h"
+#include "grammar/schema/json_schema.h"
+
+namespace bantam::grammar {
+namespace {
+
+std::shared_ptr<const JsonSchema> Compile(const std::string& schema) {
+  const Result<Json> json = Json::Parse(schema);
+  EXPECT_TRUE(json) << schema << (json ? "" : json.error().message);
+  auto compiled = JsonSchema::Compile(*json, {});
+  EXPECT_TRUE(compiled) << schema << ": " << (compiled ? "" : compiled.error().message);
+  return compiled ? *compiled : nullptr;
+}
+
+// Bytes taken; the document's size + 1 if it may end there.
+size_t Read(Matcher& matcher, const std::string& document) {
+  for (size_t i = 0; i < document.size(); ++i) {
+    if (!matcher.Push(static_cast<uint8_t>(document[i]))) return i;
+  }
+  return matcher.Accepting() ? document.size() + 1 : document.size();
+}
+
+// The promises of Matcher where it stands.
+void CheckFinish(Matcher& matcher, const std::string& where) {
+  const std::string completion = matcher.Completion();
+  ASSERT_EQ(matcher.FinishBytes(), completion.size()) << where;
+  ASSERT_EQ(matcher.FinishBytes() == 0, matcher.Accepting()) << where;
+  uint32_t left = matcher.FinishBytes();
+  for (size_t i = 0; i < completion.size(); ++i) {
+    ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(completion[i])))
+        << where << " completed by " << completion << " at " << i;
+    ASSERT_LT(matcher.FinishBytes(), left)
+        << where << " completed by " << completion << " at " << i;
+    left = matcher.FinishBytes();
+  }
+  ASSERT_TRUE(matcher.Accepting()) << where << " completed by " << completion;
+  matcher.Pop(completion.size());
+}
+
+struct Case {
+  const char* schema;
+  std::vector<const char*> valid;
+  std::vector<const char*> invalid;
+};
+
+const Case kCases[] = {
+    {R"({})",
+     {"1", "\"x\"", "[]", "{\"a\":[1,{\"b\":null}]}", "true", " [ 1 , 2 ] ", "-1.5e3"},
+     {"", "tru", "[1,]", "{\"a\":1,\"a\":2}", "01", "\"\\x\"", "{a:1}", "[", "\"\\ud800\""}},
+    {R"({"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}},
+        "required":["a"],"additionalProperties":false})",
+     {"{\"a\":1}", "{\"b\":\"x\",\"a\":-3}", "{ \"a\" : 1.0 }", "{\"\\u0061\":1}"},
+     {"{}", "{\"b\":\"x\"}", "{\"a\":1.5}", "{\"a\":1,\"c\":2}", "{\"a\":\"x\"}"}},
+    {R"({"enum":[1,"two",null,[3],{"f":4}]})",
+     {"1", "1.0", "\"two\"", "null", "[3]", "{\"f\":4}"},
+     {"2", "\"tw\"", "true", "[]", "[3,3]", "{}", "{\"f\":5}", "{\"f\":4,\"g\":1}"}},
+    {R"({"not":{"type":"integer"}})", {"1.5", "\"x\"", "{}", "null"}, {"1", "2.0", "-7"}},
+    {R"({"oneOf":[{"type":"integer"},{"minimum":2}]})", {"1", "2.5", "\"x\""}, {"3", "1.5"}},
+    {R"({"oneOf":[{"required":["a"]},{"required":["b"]}],"type":"object"})",
+     {"{\"a\":1}", "{\"b\":1,\"c\":2}"},
+     {"{}", "{\"a\":1,\"b\":2}", "{\"c\":1}"}},
+    {R"({"uniqueItems":true,"items":{"enum":[1,2,3]},"minItems":3})",
+     {"[1,2,3]", "[3,1,2]"},
+     {"[1,1,2]", "[1,2]", "[1,2,3,1]"}},
+    {R"({"contains":{"type":"string"},"maxContains":2,"minContains":2})",
+     {"[\"a\",\"b\"]", "[1,\"a\",2,\"b\",3]", "5"},
+     {"[]", "[\"a\"]", "[\"a\",\"b\",\"c\"]"}},
+    {R"({"if":{"properties":{"k":{"const":1}},"required":["k"]},"then":{"required":["v"]},
+        "else":{"required":["w"]},"type":"object"})",
+     {"{\"k\":1,\"v\":0}", "{\"w\":1}", "{\"k\":2,\"w\":1}"},
+     {"{\"k\":1}", "{\"k\":2}", "{}", "{\"k\":1,\"w\":2}"}},
+    {R"({"patternProperties":{"^x":{"type":"integer"},"y$":{"minimum":5}}})",
+     {"{\"x\":1}", "{\"xy\":5}", "{\"ay\":5.5}", "{\"q\":null}"},
+     {"{\"x\":1.5}", "{\"xy\":4}", "{\"xy\":5.5}"}},
+    {R"({"allOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"b":{}}}],
+        "unevaluatedProperties":false})",
+     {"{\"a\":1}", "{\"a\":1,\"b\":2}", "{}"},
+     {"{\"c\":1}", "{\"a\":\"x\"}"}},
+    {R"({"anyOf":[{"properties":{"a":{"const":1}},"required":["a"]},
+        {"properties":{"b":{"const":2}},"required":["b"]}],"unevaluatedProperties":false})",
+     {"{\"a\":1}", "{\"b\":2}", "{\"a\":1,\"b\":2}"},
+     {"{}", "{\"a\":1,\"b\":3}", "{\"a\":2}"}},
+    {R"({"prefixItems":[{"type":"integer"},{"type":"string"}],"items":false})",
+     {"[]", "[1]", "[1,\"a\"]"},
+     {"[\"a\"]", "[1,\"a\",2]"}},
+    {R"({"$ref":"#/$defs/tree","$defs":{"tree":{"type":"object",
+        "properties":{"v":{"type":"integer"},
+        "kids":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"required":["v"],
+        "additionalProperties":false}}})",
+     {"{\"v\":1}", "{\"v\":1,\"kids\":[{\"v\":2,\"kids\":[]}]}"},
+     {"{\"kids\":[]}", "{\"v\":1,\"kids\":[1]}"}},
+    {R"({"propertyNames":{"maxLength":2},"minProperties":2,"maxProperties":3})",
+     {"{\"a\":1,\"b\":1}", "{\"a\":1,\"b\":1,\"cc\":3}"},
+     {"{\"a\":1}", "{\"abc\":1}", "{\"a\":1,\"b\":1,\"c\":1,\"d\":1}"}},
+    {R"({"type":"string","pattern":"^[a-c]+$","minLength":2,"maxLength":4})",
+     {"\"ab\"", "\"abca\"", "\"\\u0061b\""},
+     {"\"a\"", "\"abcab\"", "\"ad\""}},
+    {R"({"type":"number","minimum":10,"maximum":20,"multipleOf":2.5})",
+     {"10", "12.5", "2e1", "17.50"},
+     {"9", "11", "25", "1e2"}},
+    {R"({"dependentRequired":{"a":["b"]},
+        "dependentSchemas":{"c":{"properties":{"d":{"type":"null"}}}}})",
+     {"{\"a\":1,\"b\":2}", "{\"b\":1}", "{\"c\":1,\"d\":null}", "{\"d\":null,\"c\":3}"},
+     {"{\"a\":1}", "{\"c\":1,\"d\":2}", "{\"d\":2,\"c\":1}"}},
+    {R"({"not":{"properties":{"a":{"type":"string"}},"required":["a"]}})",
+     {"{}", "{\"a\":1}", "{\"b\":\"x\"}"},
+     {"{\"a\":\"x\"}", "[]", "1"}},
+};
+
+TEST(JsonMatcher, ReadsWhatIsValidAndNothingElse) {
+  for (const Case& c : kCases) {
+    const auto schema = Compile(c.schema);
+    ASSERT_NE(schema, nullptr);
+    for (std::string document : c.valid) {
+      while (document.ends_with(' ')) document.pop_back();
+      const auto matcher = schema->NewMatcher();
+      EXPECT_EQ(Read(*matcher, document), document.size() + 1) << c.schema << "\n" << document;
+    }
+    for (const std::string document : c.invalid) {
+      const auto matcher = schema->NewMatcher();
+      EXPECT_LE(Read(*matcher, document), document.size()) << c.schema << "\n" << document;
+    }
+  }
+}
+
+TEST(JsonMatcher, CanBeFinishedAtEveryByte) {
+  for (const Case& c : kCases) {
+    const auto schema = Compile(c.schema);
+    ASSERT_NE(schema, nullptr);
+    for (const std::string document : c.valid) {
+      const auto matcher = schema->NewMatcher();
+      ASSERT_EQ(matcher->FinishBytes(), schema->min_bytes());
+      for (size_t i = 0; i <= document.size(); ++i) {
+        CheckFinish(*matcher, std::string(c.schema) + "\n" + document.substr(0, i));
+        if (HasFatalFailure()) return;
+        if (i < document.size() && !matcher->Push(static_cast<uint8_t>(document[i]))) break;
+      }
+    }
+  }
+}
+
+// Wherever legal bytes lead, the document can be finished as promised.
+TEST(JsonMatcher, CanBeFinishedAfterRandomBytes) {
+  for (const Case& c : kCases) {
+    const auto schema = Compile(c.schema);
+    ASSERT_NE(schema, nullptr);
+    std::mt19937 random(1);
+    const std::string likely = "\"\"\"{}[]:,,,0123abcwxyzkv tfn\\u";
+    for (int run = 0; run < 30; ++run) {
+      const auto matcher = schema->NewMatcher();
+      std::string document;
+      for (int i = 0; i < 40; ++i) {
+        const char byte = random() % 4 == 0 ? static_cast<char>(random() % 256)
+                                            : likely[random() % likely.size()];
+        if (!matcher->Push(static_cast<uint8_t>(byte))) continue;
+        document += byte;
+        CheckFinish(*matcher, std::string(c.schema) + "\n" + document);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+// Every byte, and tokens that names and texts begin, end and go through within.
+Vocabulary Tokens() {
+  Vocabulary vocabulary;
+  for (int byte = 0; byte < 256; ++byte) vocabulary.bytes.emplace_back(1, static_cast<char>(byte));
+  const std::vector<std::string> parts = {"a",       "b",   "k",    "x",    "xy",  "two",   "ab",
+                                          "\"",      "\":", "\",",  "\":1", "\"}", "\",\"", "\\",
+                                          "\\u0061", "é",   "\xc3", "[",    "{\"", "1",     "]"};
+  for (const std::string& first : parts) {
+    for (const std::string& second : parts) {
+      for (const std::string& third : parts) vocabulary.bytes.push_back(first + second + third);
+      vocabulary.bytes.push_back(first + second);
+    }
+  }
+  vocabulary.bytes.emplace_back();
+  vocabulary.kinds.assign(vocabulary.bytes.size(), TokenKind::kNormal);
+  vocabulary.kinds.back() = TokenKind::kControl;
+  vocabulary.end_ids = {vocabulary.size() - 1};
+  return vocabulary;
+}
+
+// The ids for which a mask and trying the token's bytes differ.
+std::vector<std::string> Differences(const TokenTrie& trie, Matcher& matcher) {
+  const Vocabulary& vocabulary = trie.vocabulary();
+  TokenMask mask(vocabulary.size());
+  FillMask(trie, matcher, 1'000'000, mask);
+  std::vector<std::string> differences;
+  for (TokenId id = 0; id + 1 < vocabulary.size(); ++id) {
+    const std::string& bytes = vocabulary.bytes[static_cast<size_t>(id)];
+    size_t n = 0;
+    while (n < bytes.size() && matcher.Push(static_cast<uint8_t>(bytes[n]))) ++n;
+    matcher.Pop(n);
+    if ((n == bytes.size()) != mask.Allows(id)) differences.push_back(bytes);
+  }
+  return differences;
+}
+
+TEST(JsonMatcher, MasksAreWhatTryingEveryTokenGives) {
+  const Vocabulary vocabulary = Tokens();
+  const TokenTrie trie(vocabulary);
+  for (const Case& c : kCases) {
+    const auto schema = Compile(c.schema);
+    ASSERT_NE(schema, nullptr);
+    for (const std::string document : c.valid) {
+      const auto matcher = schema->NewMatcher();
+      for (size_t i = 0; i <= document.size(); ++i) {
+        ASSERT_EQ(Differences(trie, *matcher), std::vector<std::string>()) << c.schema << "\n"
+                                                                           << document.substr(0, i);
+        if (i < document.size() && !matcher->Push(static_cast<uint8_t>(document[i]))) break;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bantam::grammar

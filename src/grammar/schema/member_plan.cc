@@ -1,0 +1,168 @@
+// Every answer is remembered: positions of one document share most of them.
+#include "grammar/schema/member_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace bantam::grammar {
+
+const Begun& MemberPlan::Begin(FormulaId begun, OpenContainer after) {
+  after.live = FormulaPool::kFalse;
+  const BegunKey key{begun, after};
+  if (const auto it = begun_.find(key); it != begun_.end()) return it->second;
+  Begun ways;
+  for (const Demand& demand : finisher_.Demands(begun)) {
+    const Finish& value = finisher_.Value(demand.value);
+    if (value.cost == Finish::kNever) continue;
+    after.live = demand.settled;
+    if (steps_.NeedsValue(after.live)) {
+      // What follows depends on the value. The shortest one tells whether there is a way; where
+      // the one that is chosen leaves none, its end is refused.
+      Outcome outcome;
+      if (const Result<Json> json = Json::Parse(value.text)) {
+        outcome.value = steps_.languages().values().Intern(*json);
+      }
+      after.live = steps_.Settle(after.live, outcome);
+    }
+    const uint32_t close = finisher_.Close(after).cost;
+    if (close != Finish::kNever) ways.push_back({demand.value, demand.settled, after, close});
+  }
+  return begun_.emplace(key, std::move(ways)).first->second;
+}
+
+const Begun& MemberPlan::Item(const OpenContainer& at) {
+  OpenContainer after = at;
+  after.first = false;
+  return Begin(steps_.Item(at.live), after);
+}
+
+const Begun& MemberPlan::Member(const OpenContainer& at, NameClassId name, SeenId seen) {
+  OpenContainer after = at;
+  after.first = false;
+  after.seen = seen;
+  return Begin(steps_.Member(at.live, name), after);
+}
+
+// Of such formulas a member that may come never takes the way to the end away.
+bool MemberPlan::OnlyGrows(FormulaId formula) {
+  if (const auto it = only_grows_.find(formula); it != only_grows_.end()) return it->second;
+  const FormulaPool& formulas = steps_.languages().formulas();
+  bool grows = formula == FormulaPool::kTrue;
+  if (formulas.op(formula) == FormulaOp::kAtom) {
+    const AtomKind kind = steps_.languages().atoms()[formulas.atom(formula)].kind;
+    grows = kind == AtomKind::kRequired || kind == AtomKind::kMinProperties ||
+            kind == AtomKind::kNames || kind == AtomKind::kProperties;
+  } else if (formulas.op(formula) == FormulaOp::kAnd) {
+    grows = true;
+    for (size_t i = 0; i < formulas.children(formula).size(); ++i) {
+      grows = grows && OnlyGrows(formulas.children(formula)[i]);
+    }
+  }
+  only_grows_.emplace(formula, grows);
+  return grows;
+}
+
+// The shortest end may hold names that the formula does not speak of.
+bool MemberPlan::MayNeedOthers(FormulaId formula) {
+  if (const auto it = needs_others_.find(formula); it != needs_others_.end()) return it->second;
+  const FormulaPool& formulas = steps_.languages().formulas();
+  bool needs = !OnlyGrows(formula);
+  FormulaList parts = {formula};
+  parts.insert(parts.end(), formulas.children(formula).begin(), formulas.children(formula).end());
+  for (FormulaId part : parts) {
+    if (formulas.op(part) != FormulaOp::kAtom) continue;
+    const AtomKind kind = steps_.languages().atoms()[formulas.atom(part)].kind;
+    needs = needs || kind == AtomKind::kMinProperties;
+  }
+  needs_others_.emplace(formula, needs);
+  return needs;
+}
+
+SeenId MemberPlan::Seen(const OpenContainer& at, std::string_view name, NameClassId name_class) {
+  if (steps_.name_class(name_class).name == NameClass::kOther) {
+    if (!MayNeedOthers(at.live)) return at.seen;
+    // Where all other names are of one kind, only very short ones are taken for an end.
+    constexpr size_t kShort = 2;
+    if (steps_.names(at.names).patterns.empty() && name.size() > kShort) return at.seen;
+  }
+  return finisher_.Add(at.seen, name);
+}
+
+uint32_t MemberPlan::Cost(const OpenContainer& at, NameClassId name, SeenId seen) {
+  if (!OnlyGrows(at.live)) {
+    uint32_t least = Finish::kNever;
+    for (const BegunWay& way : Member(at, name, seen)) {
+      least = std::min(least, finisher_.Value(way.value).cost + way.close);
+    }
+    return least;
+  }
+  FormulaPool& formulas = steps_.languages().formulas();
+  // What is still required has no say: only the other parts are asked.
+  FormulaList parts = {at.live};
+  if (formulas.op(at.live) == FormulaOp::kAnd) {
+    parts.assign(formulas.children(at.live).begin(), formulas.children(at.live).end());
+  }
+  FormulaList lasting;
+  for (FormulaId part : parts) {
+    if (part == FormulaPool::kTrue) continue;
+    const AtomKind kind = steps_.languages().atoms()[formulas.atom(part)].kind;
+    if (kind == AtomKind::kNames || kind == AtomKind::kProperties) lasting.push_back(part);
+  }
+  const FormulaId rest = formulas.And(std::move(lasting));
+  const auto [it, added] = value_cost_.try_emplace({rest, name}, Finish::kNever);
+  if (added) {
+    uint32_t least = Finish::kNever;
+    for (const Demand& demand : finisher_.Demands(steps_.Member(rest, name))) {
+      least = std::min(least, finisher_.Value(demand.value).cost);
+    }
+    value_cost_[{rest, name}] = least;
+  }
+  const uint32_t value = value_cost_[{rest, name}];
+  // A member more never lengthens the end, but for the comma before the next.
+  return value == Finish::kNever ? value : value + finisher_.Close(at).cost + 1;
+}
+
+const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
+  if (const auto it = names_.find(at); it != names_.end()) return it->second;
+  ValueLanguages& languages = steps_.languages();
+  RegexPool& regexes = languages.regexes();
+  const Names& names = steps_.names(at.names);
+  NamePlan plan;
+  std::vector<RegexId> may;
+  std::vector<RegexId> may_not;
+  for (size_t i = 0; i < names.listed.size(); ++i) {
+    const std::string& text = languages.strings()[names.listed[i]];
+    const bool seen = finisher_.Has(at.seen, names.listed[i]);
+    if (seen) continue;
+    const uint32_t cost = Cost(at, names.listed_class[i], finisher_.Add(at.seen, text));
+    (cost != Finish::kNever ? may : may_not).push_back(regexes.Literal(text));
+    if (cost != Finish::kNever) plan.most = std::max(plan.most, cost);
+  }
+  for (const Names::Other& other : names.others) {
+    // Any name of the class serves; the shortest stands for all.
+    const SeenId seen = Seen(at, regexes.Shortest(other.texts), other.id);
+    const uint32_t cost = Cost(at, other.id, seen);
+    if (cost == Finish::kNever) continue;
+    plan.most = std::max(plan.most, cost);
+    if (names.patterns.empty()) {
+      plan.any_other = plan.check_seen = true;
+    } else {
+      may.push_back(other.texts);
+    }
+  }
+  if (plan.any_other) {
+    plan.texts = regexes.Not(regexes.Either(may_not));
+  } else {
+    std::vector<RegexId> seen;
+    for (uint32_t name : finisher_.SeenNames(at.seen)) {
+      seen.push_back(regexes.Literal(languages.strings()[name]));
+    }
+    const std::array<RegexId, 2> free = {regexes.Either(may), regexes.Not(regexes.Either(seen))};
+    plan.texts = regexes.Both(free);
+  }
+  return names_.emplace(at, plan).first->second;
+}
+
+}  // namespace bantam::grammar

@@ -1,0 +1,65 @@
+// MemberPlan: which member or item may come next in a container, so that it can still be closed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "grammar/schema/finisher.h"
+
+namespace bantam::grammar {
+
+// A way to go on with a member or item that has begun.
+struct BegunWay {
+  FormulaId value;      // what its value has to satisfy
+  FormulaId settled;    // what the container's formula becomes then; see ContainerSteps::NeedsValue
+  OpenContainer after;  // the container once the value has ended
+  uint32_t close;       // bytes that close it then
+};
+using Begun = std::vector<BegunWay>;  // none: it may not come
+
+// Names that may come next.
+struct NamePlan {
+  RegexId texts = RegexPool::kNothing;  // every name that may, …
+  bool check_seen = false;              // … but for those seen, which are not taken out of texts
+  bool any_other = false;               // every name that is not listed may, whatever its text
+  uint32_t most = 0;                    // bytes of the value and the container's end, at most
+};
+
+class MemberPlan {
+ public:
+  explicit MemberPlan(Finisher& finisher) : finisher_(finisher), steps_(finisher.steps()) {}
+
+  const Begun& Item(const OpenContainer& at);
+  // A member of that name class; `seen`: with its name.
+  const Begun& Member(const OpenContainer& at, NameClassId name, SeenId seen);
+  const NamePlan& NamesAt(const OpenContainer& at);
+  // The names that matter for what follows, with one more: `name` itself, or none where it can
+  // neither be asked for again nor be in the way of a shortest end.
+  SeenId Seen(const OpenContainer& at, std::string_view name, NameClassId name_class);
+
+ private:
+  struct BegunKey {
+    FormulaId begun;
+    OpenContainer after;
+    auto operator<=>(const BegunKey&) const = default;
+  };
+  const Begun& Begin(FormulaId begun, OpenContainer after);
+  // Bytes of the shortest value and the container's end after it, or a bound; kNever: it may not
+  // come.
+  uint32_t Cost(const OpenContainer& at, NameClassId name, SeenId seen);
+  bool OnlyGrows(FormulaId formula);
+  bool MayNeedOthers(FormulaId formula);
+
+  Finisher& finisher_;
+  ContainerSteps& steps_;
+  std::map<BegunKey, Begun> begun_;
+  std::map<OpenContainer, NamePlan> names_;
+  std::unordered_map<FormulaId, bool> only_grows_;
+  std::unordered_map<FormulaId, bool> needs_others_;
+  std::map<std::pair<FormulaId, NameClassId>, uint32_t> value_cost_;
+};
+
+}  // namespace bantam::grammar

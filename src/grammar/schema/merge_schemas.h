@@ -1,0 +1,13 @@
+// MergeSchemas: schemas that say the same become one.
+#pragma once
+
+#include "grammar/schema/schema.h"
+
+namespace bantam::grammar {
+
+// Makes every reference to a schema lead to the first of those with the same keywords and (after
+// merging) the same subschemas, so that what is asked twice is decided once. Nodes that are merged
+// away stay in the list, unused. Time: linear in the schema, times its depth up to a limit.
+void MergeSchemas(Schema& schema);
+
+}  // namespace bantam::grammar

@@ -1,0 +1,109 @@
+// Documents made to hurt: depth, breadth, long names, many references. All must end soon.
+#include <string>
+
+#include "grammar/schema/schema_test_file.h"
+
+namespace bantam::grammar {
+namespace {
+
+constexpr int kMany = 100'000;
+
+std::string Repeated(std::string_view text, int n, std::string_view between = ",") {
+  std::string out;
+  for (int i = 0; i < n; ++i) {
+    if (i > 0) out += between;
+    out += text;
+  }
+  return out;
+}
+
+TEST(SchemaHostile, Depth) {
+  Json schema = Json::Bool(true);
+  for (int i = 0; i < 50'000; ++i) {
+    Json::Object members;
+    members.emplace_back("not", std::move(schema));
+    schema = Json::MakeObject(std::move(members));
+  }
+  const Result<Schema> loaded = LoadSchema(schema, {});
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->nodes.size(), 50'001U);
+  EXPECT_LT(loaded->nodes.back().path.size(), 1000U);
+  for (int i = 0; i < 250'000; ++i) {
+    Json::Object members;
+    members.emplace_back("items", std::move(schema));
+    schema = Json::MakeObject(std::move(members));
+  }
+  const Result<Schema> refused = LoadSchema(schema, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+}
+
+TEST(SchemaHostile, ManyAlternatives) {
+  const Schema schema = Loaded("{\"anyOf\":[" + Repeated("{\"type\":\"null\"}", kMany) + "]}");
+  EXPECT_EQ(schema.nodes.size(), kMany + 1U);
+  SchemaOptions few;
+  few.max_nodes = 1000;
+  EXPECT_EQ(ErrorOf("{\"anyOf\":[" + Repeated("{}", 2000) + "]}", few),
+            "#/anyOf/999: the schema has more than 1000 parts");
+}
+
+TEST(SchemaHostile, HugeEnum) {
+  const Schema schema =
+      Loaded("{\"const\":\"b\",\"enum\":[" + Repeated("\"a\"", kMany) + ",\"b\"]}");
+  EXPECT_EQ(Root(schema).values->size(), 1U);
+}
+
+TEST(SchemaHostile, ManyReferencesIntoManyDefinitions) {
+  std::string refs, definitions;
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string name = "definition" + std::to_string(i);
+    if (i > 0) refs += ",", definitions += ",";
+    refs += R"({"$ref":"#/$defs/)" + name + "\"}";
+    definitions += "\"" + name + "\":{}";
+  }
+  const Schema schema = Loaded("{\"anyOf\":[" + refs + "],\"$defs\":{" + definitions + "}}");
+  EXPECT_EQ(schema.nodes.size(), 100'001U);
+}
+
+TEST(SchemaHostile, ChainOfReferences) {
+  std::string definitions;
+  for (int i = 0; i < 50'000; ++i) {
+    definitions +=
+        "\"d" + std::to_string(i) + R"(":{"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"},";
+  }
+  const std::string chain = R"({"$ref":"#/$defs/d0","$defs":{)" + definitions + "\"d50000\":";
+  EXPECT_EQ(ErrorOf(chain + "{}}}"), "loaded");
+  EXPECT_NE(ErrorOf(chain + R"({"$ref":"#/$defs/d0"}}})"), "loaded");
+}
+
+TEST(SchemaHostile, LongNamesAroundManySchemas) {
+  const std::string name(200'000, 'n');
+  const Schema schema =
+      Loaded("{\"properties\":{\"" + name + "\":{\"anyOf\":[" + Repeated("{}", kMany) + "]}}}");
+  size_t bytes = 0;
+  for (const SchemaNode& node : schema.nodes) bytes += node.path.size();
+  EXPECT_LT(bytes, 40'000'000U);
+}
+
+TEST(SchemaHostile, ManyDynamicAnchorsInManyResources) {
+  std::string resources;
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string n = std::to_string(i);
+    if (i > 0) resources += ",";
+    resources += R"({"$id":"r)" + n + R"(","$dynamicAnchor":"a)" + n +
+                 R"(","items":{"$dynamicRef":"#a)" + n + "\"}}";
+  }
+  const Schema schema = Loaded("{\"anyOf\":[" + resources + "]}");
+  EXPECT_EQ(schema.resources.size(), 5'001U);
+}
+
+TEST(SchemaHostile, LongBaseUris) {
+  const std::string base = "http://x/" + std::string(300'000, 'u') + "/";
+  std::string parts;
+  for (int i = 0; i < 20'000; ++i) parts += R"({"$ref":"b","$id":")" + std::to_string(i) + "\"},";
+  const std::string text = R"({"$id":")" + base + R"(","anyOf":[)" + parts + R"({"$id":"b"}]})";
+  EXPECT_EQ(ErrorOf(text), "#/$id: expected a URI of at most 4096 bytes");
+}
+
+}  // namespace
+}  // namespace bantam::grammar

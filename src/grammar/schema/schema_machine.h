@@ -1,0 +1,30 @@
+// SchemaMachine: what the matchers of one schema share.
+#pragma once
+
+#include <utility>
+
+#include "grammar/schema/member_plan.h"
+
+namespace bantam::grammar {
+
+// Languages, derivatives and shortest ways; grows with use. Not thread-safe.
+class SchemaMachine {
+ public:
+  explicit SchemaMachine(Schema schema)
+      : languages_(std::move(schema)), steps_(languages_), finisher_(steps_), plan_(finisher_) {}
+  SchemaMachine(const SchemaMachine&) = delete;
+  SchemaMachine& operator=(const SchemaMachine&) = delete;
+
+  ValueLanguages& languages() { return languages_; }
+  ContainerSteps& steps() { return steps_; }
+  Finisher& finisher() { return finisher_; }
+  MemberPlan& plan() { return plan_; }
+
+ private:
+  ValueLanguages languages_;
+  ContainerSteps steps_;
+  Finisher finisher_;
+  MemberPlan plan_;
+};
+
+}  // namespace bantam::grammar

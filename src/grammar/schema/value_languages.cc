@@ -1,0 +1,218 @@
+// Keywords that apply in place become Boolean operations of the algebra of the value's type.
+#include "grammar/schema/value_languages.h"
+
+#include <utility>
+
+#include "base/quote.h"
+#include "grammar/regex/regex_syntax.h"
+#include "grammar/schema/algebras.h"
+
+namespace bantam::grammar {
+namespace {
+
+// Schemas that apply to one value within each other. Real ones stay below 50.
+constexpr int kMostInPlace = 400;
+
+}  // namespace
+
+ValueLanguages::ValueLanguages(Schema schema) : schema_(std::move(schema)) {
+  const auto [it, added] = scope_ids_.emplace(Scope{}, 0);
+  scopes_.push_back(&it->first);
+}
+
+void ValueLanguages::SetFailure(ErrorCode code, std::string message) {
+  if (!failure_) failure_ = Error{code, std::move(message)};
+}
+
+ScopeId ValueLanguages::Enter(SchemaId schema, ScopeId scope) {
+  if (!schema_.has_dynamic_refs) return 0;
+  const SchemaResource& resource = schema_.resources[node(schema).resource];
+  Scope inner = *scopes_[scope];
+  for (const auto& [anchor, target] : resource.dynamic_anchors) inner.emplace(anchor, target);
+  const auto [it, added] =
+      scope_ids_.emplace(std::move(inner), static_cast<ScopeId>(scopes_.size()));
+  if (added) scopes_.push_back(&it->first);
+  return it->second;
+}
+
+SchemaId ValueLanguages::DynamicTarget(const SchemaNode& node, ScopeId scope) const {
+  if (node.dynamic_anchor.empty()) return node.dynamic_ref;
+  const auto it = scopes_[scope]->find(node.dynamic_anchor);
+  return it == scopes_[scope]->end() ? node.dynamic_ref : it->second;
+}
+
+FormulaId ValueLanguages::Valid(SchemaId schema, ScopeId scope) {
+  const SchemaNode& target = node(schema);
+  if (target.boolean) return *target.boolean ? FormulaPool::kTrue : FormulaPool::kFalse;
+  return formulas_.Atom(atoms_.Intern({AtomKind::kValid, schema, Enter(schema, scope), 0}));
+}
+
+FormulaId ValueLanguages::Equal(const Json& value) {
+  return formulas_.Atom(atoms_.Intern({AtomKind::kEquals, values_.Intern(value), 0, 0}));
+}
+
+RegexId ValueLanguages::Pattern(const std::string& pattern, SchemaId schema) {
+  if (const auto it = patterns_.find(pattern); it != patterns_.end()) return it->second;
+  const Result<RegexId> parsed = ParseRegex(regexes_, pattern, Anchoring::kSearch);
+  if (!parsed) {
+    SetFailure(parsed.error().code,
+               node(schema).path + ": pattern " + Quote(pattern) + ": " + parsed.error().message);
+  }
+  const RegexId regex = parsed ? *parsed : RegexPool::kNothing;
+  patterns_.emplace(pattern, regex);
+  return regex;
+}
+
+template <typename Algebra>
+typename Algebra::Type ValueLanguages::Fold(Algebra& algebra, FormulaId formula) {
+  std::vector<typename Algebra::Type> parts;
+  switch (formulas_.op(formula)) {
+    case FormulaOp::kFalse:
+    case FormulaOp::kTrue: return algebra.Constant(formula == FormulaPool::kTrue);
+    case FormulaOp::kAtom:
+    case FormulaOp::kNode: return OfAtom(algebra, formulas_.atom(formula));
+    default: break;
+  }
+  const size_t count = formulas_.children(formula).size();
+  for (size_t i = 0; i < count; ++i) {
+    parts.push_back(Fold(algebra, formulas_.children(formula)[i]));
+  }
+  switch (formulas_.op(formula)) {
+    case FormulaOp::kNot: return algebra.Not(parts[0]);
+    case FormulaOp::kAnd: return algebra.And(parts);
+    case FormulaOp::kOr: return algebra.Or(parts);
+    default: return algebra.One(parts);
+  }
+}
+
+template <typename Algebra>
+typename Algebra::Type ValueLanguages::OfAtom(Algebra& algebra, AtomId id) {
+  if (const auto* known = algebra.Find(id)) return *known;
+  const Atom atom = atoms_[id];
+  if (atom.kind == AtomKind::kEquals) {
+    auto language = algebra.Equals(values_[atom.a]);
+    algebra.Store(id, language);
+    return language;
+  }
+  const SchemaNode& schema = node(atom.a);
+  const uint64_t key = uint64_t{id} << 8 | algebra.kTypes;
+  if (depth_ >= kMostInPlace || !expanding_.insert(key).second) {
+    SetFailure(ErrorCode::kInvalidArgument,
+               schema.path + (depth_ >= kMostInPlace
+                                  ? ": more than 400 schemas apply to one value within each other"
+                                  : ": whether a value is valid depends on itself"));
+    return algebra.Constant(false);
+  }
+  ++depth_;
+  auto language = OfSchema(algebra, schema, atom.b);
+  --depth_;
+  expanding_.erase(key);
+  algebra.Store(id, language);
+  return language;
+}
+
+template <typename Algebra>
+typename Algebra::Type ValueLanguages::OfSchema(Algebra& algebra, const SchemaNode& node,
+                                                ScopeId scope) {
+  if ((node.types & algebra.kTypes) == 0) return algebra.Constant(false);
+  std::vector<typename Algebra::Type> all;
+  std::vector<typename Algebra::Type> some;
+  const auto valid = [&](SchemaId schema) { return Fold(algebra, Valid(schema, scope)); };
+  if (node.values) {
+    for (const Json& value : *node.values) some.push_back(algebra.Equals(value));
+    all.push_back(algebra.Or(std::exchange(some, {})));
+  }
+  if (node.ref != kNoSchema) all.push_back(valid(node.ref));
+  if (node.dynamic_ref != kNoSchema) all.push_back(valid(DynamicTarget(node, scope)));
+  for (SchemaId schema : node.all_of) all.push_back(valid(schema));
+  for (SchemaId schema : node.any_of) some.push_back(valid(schema));
+  if (!some.empty()) all.push_back(algebra.Or(std::exchange(some, {})));
+  for (SchemaId schema : node.one_of) some.push_back(valid(schema));
+  if (!some.empty()) all.push_back(algebra.One(std::exchange(some, {})));
+  if (node.negated != kNoSchema) all.push_back(algebra.Not(valid(node.negated)));
+  if (node.if_schema != kNoSchema) {
+    const auto condition = valid(node.if_schema);
+    if (node.then_schema != kNoSchema) {
+      all.push_back(algebra.Or({algebra.Not(condition), valid(node.then_schema)}));
+    }
+    if (node.else_schema != kNoSchema) {
+      all.push_back(algebra.Or({condition, valid(node.else_schema)}));
+    }
+  }
+  algebra.Keywords(node, scope, all);
+  return algebra.And(std::move(all));
+}
+
+RegexId ValueLanguages::Texts(FormulaId value) {
+  if (const auto it = texts_.find(value); it != texts_.end()) return it->second;
+  TextAlgebra algebra{*this};
+  const RegexId texts = Fold(algebra, value);
+  texts_.emplace(value, texts);
+  return texts;
+}
+
+const NumberSet& ValueLanguages::Numbers(FormulaId value) {
+  if (const auto it = numbers_.find(value); it != numbers_.end()) return it->second;
+  NumberAlgebra algebra{*this};
+  return numbers_.emplace(value, Fold(algebra, value)).first->second;
+}
+
+bool ValueLanguages::Accepts(FormulaId value, JsonLiteral literal) {
+  const uint8_t type = literal == JsonLiteral::kNull ? kNullBit : kBoolBit;
+  LiteralAlgebra algebra{*this, literal, type};
+  return Fold(algebra, value) != 0;
+}
+
+FormulaId ValueLanguages::Members(FormulaId value) {
+  if (const auto it = members_.find(value); it != members_.end()) return it->second;
+  MemberAlgebra algebra{{*this}};
+  const FormulaId members = Fold(algebra, value);
+  members_.emplace(value, members);
+  return members;
+}
+
+FormulaId ValueLanguages::Items(FormulaId value) {
+  if (const auto it = items_.find(value); it != items_.end()) return it->second;
+  ItemAlgebra algebra{{*this}};
+  const FormulaId items = Fold(algebra, value);
+  items_.emplace(value, items);
+  return items;
+}
+
+// The formulas on which it depends what in-place subschemas have evaluated, in the order in which
+// Evaluated (container_steps.cc) looks at them.
+void ValueLanguages::AddConditions(SchemaId schema, ScopeId outer, bool objects, FormulaList& out) {
+  const SchemaNode& at = node(schema);
+  if (at.boolean) return;
+  const ScopeId scope = Enter(schema, outer);
+  if (++depth_ > kMostInPlace) {
+    SetFailure(ErrorCode::kInvalidArgument, at.path + ": more than 400 schemas within each other");
+    --depth_;
+    return;
+  }
+  const auto condition = [&](SchemaId id) {
+    const FormulaId valid = Valid(id, scope);
+    out.push_back(objects ? Members(valid) : Items(valid));
+    AddConditions(id, scope, objects, out);
+  };
+  if (at.ref != kNoSchema) AddConditions(at.ref, scope, objects, out);
+  if (at.dynamic_ref != kNoSchema) AddConditions(DynamicTarget(at, scope), scope, objects, out);
+  for (SchemaId id : at.all_of) AddConditions(id, scope, objects, out);
+  for (SchemaId id : at.any_of) condition(id);
+  for (SchemaId id : at.one_of) condition(id);
+  if (at.if_schema != kNoSchema) {
+    condition(at.if_schema);
+    if (at.then_schema != kNoSchema) AddConditions(at.then_schema, scope, objects, out);
+    if (at.else_schema != kNoSchema) AddConditions(at.else_schema, scope, objects, out);
+  }
+  if (objects) {
+    for (const auto& [name, id] : at.dependent_schemas) {
+      out.push_back(
+          formulas_.Atom(atoms_.Intern({AtomKind::kRequired, strings_.Intern(name), 0, 0})));
+      AddConditions(id, scope, objects, out);
+    }
+  }
+  --depth_;
+}
+
+}  // namespace bantam::grammar

@@ -1,0 +1,112 @@
+// ValueLanguages: what a formula about a JSON value means for each type of value.
+//
+// Within one value, every keyword of JSON Schema that applies in place (allOf, anyOf, oneOf, not,
+// if, $ref, …) is a Boolean combination. So the texts that satisfy a formula are one regular
+// expression, the numbers one set of numbers, the literals a truth table; what is asked of an
+// object or array is a formula about its members or items, to be derived as they come.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "bantam/result.h"
+#include "grammar/number/number_set.h"
+#include "grammar/regex/regex_pool.h"
+#include "grammar/schema/atoms.h"
+#include "grammar/schema/formula.h"
+#include "grammar/schema/schema.h"
+#include "grammar/schema/value_table.h"
+
+namespace bantam::grammar {
+
+enum class JsonLiteral : uint8_t { kNull, kFalse, kTrue };
+inline constexpr std::array<const char*, 3> kLiteralTexts = {"null", "false", "true"};
+
+// Which schema a $dynamicRef reaches from here, by anchor name; interned.
+using ScopeId = uint32_t;
+
+// Remembers every answer. Not thread-safe.
+class ValueLanguages {
+ public:
+  explicit ValueLanguages(Schema schema);
+
+  // The formula "valid against `schema`, reached from `scope`". Booleans are constants.
+  FormulaId Valid(SchemaId schema, ScopeId scope);
+  FormulaId Equal(const Json& value);
+  FormulaId Root() { return Valid(schema_.root, 0); }
+
+  RegexId Texts(FormulaId value);  // decoded
+  const NumberSet& Numbers(FormulaId value);
+  bool Accepts(FormulaId value, JsonLiteral literal);
+  // About members of an object, items of an array: atoms as atoms.h lists them.
+  FormulaId Members(FormulaId value);
+  FormulaId Items(FormulaId value);
+
+  // The texts of a pattern of patternProperties, of names.
+  RegexId Pattern(const std::string& pattern, SchemaId schema);
+
+  const Schema& schema() const { return schema_; }
+  const SchemaNode& node(SchemaId id) const { return schema_.nodes[id]; }
+  FormulaPool& formulas() { return formulas_; }
+  RegexPool& regexes() { return regexes_; }
+  AtomTable& atoms() { return atoms_; }
+  ValueTable& values() { return values_; }
+  StringTable& strings() { return strings_; }
+
+  // Says what could not be worked out (a limit, a pattern that is none); answers given since then
+  // err towards "nothing is valid". The first failure stays.
+  const std::optional<Error>& failure() const { return failure_; }
+  void SetFailure(ErrorCode code, std::string message);
+
+  // The target of $dynamicRef in this scope.
+  SchemaId DynamicTarget(const SchemaNode& node, ScopeId scope) const;
+  // The scope inside a schema reached from `scope`.
+  ScopeId Enter(SchemaId schema, ScopeId scope);
+
+ private:
+  template <typename Algebra>
+  typename Algebra::Type Fold(Algebra& algebra, FormulaId formula);
+  template <typename Algebra>
+  typename Algebra::Type OfAtom(Algebra& algebra, AtomId atom);
+  template <typename Algebra>
+  typename Algebra::Type OfSchema(Algebra& algebra, const SchemaNode& node, ScopeId scope);
+  friend struct TextAlgebra;
+  friend struct NumberAlgebra;
+  friend struct LiteralAlgebra;
+  friend struct MemberAlgebra;
+  friend struct ItemAlgebra;
+  void AddConditions(SchemaId schema, ScopeId scope, bool objects, FormulaList& out);
+
+  Schema schema_;
+  FormulaPool formulas_;
+  RegexPool regexes_;
+  AtomTable atoms_;
+  ValueTable values_;
+  StringTable strings_;
+  std::optional<Error> failure_;
+
+  using Scope = std::map<std::string, SchemaId, std::less<>>;
+  std::map<Scope, ScopeId> scope_ids_;
+  std::deque<const Scope*> scopes_;
+
+  int depth_ = 0;
+  std::unordered_set<uint64_t> expanding_;  // atoms whose languages are being worked out
+  std::unordered_map<AtomId, RegexId> text_of_atom_;
+  std::unordered_map<AtomId, NumberSet> numbers_of_atom_;
+  std::unordered_map<uint64_t, bool> literal_of_atom_;
+  std::unordered_map<AtomId, FormulaId> members_of_atom_;
+  std::unordered_map<AtomId, FormulaId> items_of_atom_;
+  std::unordered_map<FormulaId, RegexId> texts_;
+  std::unordered_map<FormulaId, NumberSet> numbers_;
+  std::unordered_map<FormulaId, FormulaId> members_;
+  std::unordered_map<FormulaId, FormulaId> items_;
+  std::map<std::string, RegexId, std::less<>> patterns_;
+};
+
+}  // namespace bantam::grammar
