@@ -13,6 +13,7 @@
 #include "bantam/model.h"
 #include "bantam/result.h"
 #include "bantam/sampling.h"
+#include "bantam/shape.h"
 
 namespace bantam {
 
@@ -52,12 +53,19 @@ struct GenerationStats {
   double first_token_s = 0;  // from submission to the first token
 };
 
+// Where a reply was first made shorter than it might have been, to be whole within its limit.
+struct Shortening {
+  int64_t byte = 0;     // of the reply's text
+  std::string pointer;  // JSON Pointer (RFC 6901) of the value there; empty: the whole, or no JSON
+};
+
 struct GenerationResult {
   std::string text;
   std::vector<TokenId> tokens;  // all that were chosen, an end token or stop string included
   FinishReason finish = FinishReason::kStop;
-  std::string stop_string;     // the stop string that ended it, if one did
-  std::optional<Error> error;  // why, if `finish` is kError
+  std::string stop_string;                 // the stop string that ended it, if one did
+  std::optional<Error> error;              // why, if `finish` is kError
+  std::optional<Shortening> shortened_at;  // of a reply with a shape
   uint64_t seed = 0;
   GenerationStats stats;
 };
@@ -70,6 +78,11 @@ struct GenerationRequest {
   bool ignore_end = false;        // go on past end-of-text tokens (benchmarks)
   bool keep_special = false;      // write control tokens out
   int logprobs = -1;              // -1: none; n ≥ 0: of each token, and the n most likely
+
+  // The reply's form; null: free. It is always valid and finished: a limit (or a context) too
+  // small for that is refused with kInvalidArgument, naming the minimum. A stop string ends the
+  // reply only where the document before it is complete. Not to be combined with ignore_end.
+  std::shared_ptr<const Shape> shape;
 
   // Both run on the thread that steps the engine; return false to cancel. They may call Submit,
   // Cancel and Take, nothing else of the engine.

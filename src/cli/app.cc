@@ -20,6 +20,8 @@ constexpr CommandEntry kCommands[] = {
     {"detokenize", "token ids to text", DetokenizeCommand},
     {"template", "the prompt a chat becomes", TemplateCommand},
     {"score", "log-probabilities of a text, token by token", ScoreCommand},
+    {"grammar", "check texts against a grammar or schema, or make up some", GrammarCommand},
+    {"json", "check, repair or complete JSON", JsonCommand},
     {"bench", "speed of prefill and decode, memory", BenchCommand},
     {"doctor", "what this machine can do, and what to change", DoctorCommand},
     {"version", "version and instruction set", VersionCommand},

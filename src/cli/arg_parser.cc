@@ -22,6 +22,11 @@ std::vector<std::string> SplitNames(std::string_view names) {
   }
 }
 
+bool IsList(std::string_view arg) {
+  return !arg.starts_with('-') && arg.find(',') != std::string_view::npos &&
+         arg.find_first_of(" \t\n") == std::string_view::npos;
+}
+
 // The column in which help texts start.
 constexpr size_t kHelpColumn = 32;
 
@@ -51,7 +56,13 @@ void ArgParser::AddSection(std::string title) {
 void ArgParser::AddOption(std::string_view names, std::string value_name, std::string help,
                           Setter setter) {
   options_.push_back({SplitNames(names), std::move(value_name), std::move(help),
-                      sections_.size() - 1, std::move(setter)});
+                      sections_.size() - 1, std::move(setter), false});
+}
+
+void ArgParser::AddOptionalOption(std::string_view names, std::string value_name, std::string help,
+                                  Setter setter) {
+  AddOption(names, std::move(value_name), std::move(help), std::move(setter));
+  options_.back().value_optional = true;
 }
 
 void ArgParser::AddFlag(std::string_view names, std::string help, std::function<void()> set) {
@@ -126,6 +137,9 @@ Result<void> ArgParser::ParseLong(std::span<const std::string> args, size_t& at)
     return Apply(*option, name, "");
   }
   if (equals != arg.size()) return Apply(*option, name, std::string_view(arg).substr(equals + 1));
+  if (option->value_optional && (at + 1 == args.size() || !IsList(args[at + 1]))) {
+    return Apply(*option, name, "");
+  }
   if (at + 1 == args.size()) {
     return Usage("option '" + name + "' needs a value: " + name + " " + option->value_name);
   }
@@ -211,7 +225,10 @@ std::string ArgParser::Help() const {
       if (std::exchange(first, false)) out += "\n" + sections_[section] + ":\n";
       std::string names;
       for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + name;
-      if (!option.value_name.empty()) names += " " + option.value_name;
+      const bool optional = option.value_optional;
+      if (!option.value_name.empty()) {
+        names += optional ? " [" + option.value_name + "]" : " " + option.value_name;
+      }
       AppendEntry(names, option.help, out);
     }
   }

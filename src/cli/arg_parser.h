@@ -26,6 +26,10 @@ class ArgParser {
   void AddSection(std::string title);
   // `names` separated by commas, the one to show first in full: "--max-tokens,-n,--n-predict".
   void AddOption(std::string_view names, std::string value_name, std::string help, Setter setter);
+  // An option that may stand alone (its setter then gets ""): its value follows `=`, or is the next
+  // argument if that is a list (it has a comma and no blanks).
+  void AddOptionalOption(std::string_view names, std::string value_name, std::string help,
+                         Setter setter);
   void AddFlag(std::string_view names, std::string help, std::function<void()> set);
   // Positional arguments in order. Only the last may repeat.
   void AddPositional(std::string name, std::string help, bool required, Setter setter);
@@ -50,6 +54,7 @@ class ArgParser {
     std::string help;
     size_t section;
     Setter setter;
+    bool value_optional = false;
   };
   struct Positional {
     std::string name;

@@ -19,6 +19,8 @@ CommandFunction TokenizeCommand;
 CommandFunction DetokenizeCommand;
 CommandFunction TemplateCommand;
 CommandFunction ScoreCommand;
+CommandFunction GrammarCommand;
+CommandFunction JsonCommand;
 CommandFunction BenchCommand;
 CommandFunction DoctorCommand;
 CommandFunction VersionCommand;

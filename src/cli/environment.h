@@ -11,6 +11,7 @@
 #include "bantam/model.h"
 #include "bantam/result.h"
 #include "bantam/sampling.h"
+#include "bantam/shape.h"
 #include "cli/input.h"
 #include "cli/output.h"
 
@@ -25,6 +26,11 @@ struct Backend {
   std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;
+  std::function<Result<std::shared_ptr<const Shape>>(const ShapeSpec&)> compile_shape;
+  std::function<std::unique_ptr<ShapeReader>(std::shared_ptr<const Shape>)> start_reader;
+  std::function<Result<std::unique_ptr<ShapeWriter>>(std::shared_ptr<const Shape>,
+                                                     std::shared_ptr<const Model>, int)>
+      start_writer;
   std::function<std::string()> isa;
   std::function<uint64_t()> peak_memory;
   std::function<MachineInfo()> describe_machine;

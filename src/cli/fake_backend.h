@@ -62,6 +62,7 @@ struct FakeScript {
   std::function<void(size_t piece)> before_piece;
   std::optional<Error> fail_next;
   FinishReason finish = FinishReason::kStop;
+  std::optional<Shortening> shortened_at;
   bool find_cached = false;  // reports the prompt's longest known beginning as cached
 };
 

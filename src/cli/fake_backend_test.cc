@@ -89,6 +89,7 @@ Result<GenerationResult> FakeEngine::Generate(GenerationRequest request) {
   if (script_->fail_next) return std::unexpected(*std::exchange(script_->fail_next, std::nullopt));
   GenerationResult result;
   result.finish = script_->finish;
+  result.shortened_at = script_->shortened_at;
   result.seed = request.sampling.seed.value_or(99);
   result.stats.prompt_tokens = static_cast<int>(request.prompt.size());
   for (const auto& old : seen_) {
@@ -133,6 +134,53 @@ Result<void> FakeEngine::Score(std::span<const TokenId> tokens, int top, int fro
   }
   return {};
 }
+
+namespace {
+
+// Writes with the tokens of FakeModel, without a budget: tries each byte on a reader of its own.
+class ByteWriter final : public ShapeWriter {
+ public:
+  explicit ByteWriter(std::shared_ptr<const Shape> shape) : shape_(std::move(shape)) {}
+
+  std::span<const uint64_t> Allowed() override {
+    mask_.assign(5, 0);
+    for (TokenId id = 0; id <= FakeModel::kEnd; ++id) {
+      const auto at = static_cast<size_t>(id);
+      if (Allows(id)) mask_[at / 64] |= uint64_t{1} << (at % 64);
+    }
+    return mask_;
+  }
+  bool Accept(TokenId token) override {
+    if (!Allows(token)) return false;
+    ended_ = token == FakeModel::kEnd;
+    if (!ended_) text_ += static_cast<char>(token);
+    return true;
+  }
+  bool Finished() override { return ended_; }
+  const std::string& text() const override { return text_; }
+  uint32_t CompletionBytes() const override { return Reader()->CompletionBytes(); }
+  bool Shortened() const override { return false; }
+
+ private:
+  std::unique_ptr<ShapeReader> Reader() const {
+    auto reader = ShapeReader::Start(shape_);
+    for (const char c : text_) reader->Push(static_cast<uint8_t>(c));
+    return reader;
+  }
+  bool Allows(TokenId token) const {
+    if (ended_) return false;
+    const auto reader = Reader();
+    return token == FakeModel::kEnd ? reader->Accepting()
+                                    : reader->Push(static_cast<uint8_t>(token));
+  }
+
+  std::shared_ptr<const Shape> shape_;
+  std::string text_;
+  std::vector<uint64_t> mask_;
+  bool ended_ = false;
+};
+
+}  // namespace
 
 FakeWorld::FakeWorld()
     : env{.in = in,
@@ -182,6 +230,12 @@ FakeWorld::FakeWorld()
       return Fail(ErrorCode::kInvalidArgument, "temperature must be at least 0");
     }
     return {};
+  };
+  backend.compile_shape = Shape::Compile;
+  backend.start_reader = ShapeReader::Start;
+  backend.start_writer = [](std::shared_ptr<const Shape> shape, std::shared_ptr<const Model>,
+                            int) -> Result<std::unique_ptr<ShapeWriter>> {
+    return std::make_unique<ByteWriter>(std::move(shape));
   };
   backend.isa = [] { return std::string("scalar"); };
   backend.peak_memory = [] { return uint64_t{3} << 20; };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "bantam/result.h"
 #include "bantam/sampling.h"
+#include "bantam/shape.h"
 #include "cli/arg_parser.h"
 
 namespace bantam::cli {
@@ -19,6 +21,7 @@ struct ReplySettings {
   int max_tokens = -1;  // -1: until the context is full
   std::vector<std::string> stop;
   bool ignore_end = false;
+  std::shared_ptr<const Shape> shape;  // null: free
 };
 
 struct Parameter {

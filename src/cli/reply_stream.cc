@@ -18,6 +18,19 @@ std::unexpected<Error> PromptTooLong(size_t prompt_tokens, int context) {
                                        " and the reply needs room too (--ctx sets it)");
 }
 
+namespace {
+
+void NoteShortening(const Environment& env, const Shortening& place) {
+  env.out.Flush();
+  env.err.WriteUntrusted("\nbantam: the reply was kept short from byte " +
+                         FormatCount(static_cast<uint64_t>(place.byte)) + " on" +
+                         (place.pointer.empty() ? "" : " (" + place.pointer + ")") +
+                         ", to be whole within its limit (--max-tokens, --ctx)\n");
+  env.err.Flush();
+}
+
+}  // namespace
+
 Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
                                      std::vector<TokenId> prompt, const ReplySettings& settings) {
   const int context = engine.context();
@@ -30,6 +43,7 @@ Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
   request.max_tokens = settings.max_tokens;
   request.stop = settings.stop;
   request.ignore_end = settings.ignore_end;
+  request.shape = settings.shape;
   request.on_prompt_progress = [&](int done, int total) {
     bar.Update(done, total);
     return !Interrupted();
@@ -50,6 +64,7 @@ Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
                   " tokens is full, the reply ends here (--ctx sets it)\n");
     env.err.Flush();
   }
+  if (result.shortened_at) NoteShortening(env, *result.shortened_at);
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include "cli/parameters.h"
 #include "cli/repl.h"
 #include "cli/saved_chats.h"
+#include "cli/shape_options.h"
 #include "cli/utf8.h"
 #include "cli/values.h"
 
@@ -23,6 +24,7 @@ namespace {
 struct RunOptions {
   EngineSetup setup;
   ReplySettings settings;
+  ShapeOptions shape;
   std::vector<std::string> prompt_words;
   std::string system;
   std::string template_path;
@@ -44,6 +46,8 @@ void Declare(ArgParser& parser, RunOptions& options) {
                  [&options] { options.stats = true; });
   parser.AddSection("The reply");
   AddParameterOptions(parser, options.settings);
+  parser.AddSection("The reply's shape (one of them): always valid, always finished");
+  AddShapeOptions(parser, options.shape);
   parser.AddSection("The machine");
   AddContextOption(parser, options.setup.engine.context);
   AddEngineOptions(parser, options.setup);
@@ -55,6 +59,9 @@ void Declare(ArgParser& parser, RunOptions& options) {
   parser.AddExample("bantam run model.gguf");
   parser.AddExample("bantam run model.gguf \"Why is the sky blue?\" --temperature 0");
   parser.AddExample("bantam run model.gguf \"Summarise this:\" < notes.txt > summary.txt");
+  parser.AddExample(
+      "bantam run model.gguf \"Extract names and dates:\" --json-schema s.json < a.txt");
+  parser.AddExample("bantam run model.gguf \"Is this spam?\" --choice yes,no < mail.txt");
   parser.AddExample("bantam run model.gguf --no-chat -n 64 \"def fibonacci(n):\"");
 }
 
@@ -111,6 +118,12 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   Declare(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   TRY(env.backend.validate(options.settings.sampling));
+  options.settings.shape = TRY(ReadShape(env, options.shape));
+  if (options.settings.shape && options.settings.ignore_end) {
+    return Fail(ErrorCode::kInvalidArgument, options.shape.given[0] +
+                                                 " and --ignore-end exclude each other: "
+                                                 "a reply with a shape ends");
+  }
   ChatOptions chat;
   if (!options.template_path.empty()) chat.chat_template = TRY(ReadTextFile(options.template_path));
   const auto model = TRY(LoadModel(env, options.setup));

@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kMaxStopStrings = 64;
 constexpr size_t kMaxStopBytes = 4096;
 constexpr int kMaxLogprobs = 1000;
+// Tokens of a greedy reply that are tried before a mask is computed.
+constexpr int kTriedTokens = 4;
 
 Error InvalidArgument(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
@@ -23,9 +25,10 @@ Error InvalidArgument(std::string message) {
 }  // namespace
 
 BatchEngine::BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& vocabulary,
-                         const EngineOptions& options)
+                         const EngineOptions& options, TokenText token_text)
     : model_(std::move(model)),
       vocabulary_(vocabulary),
+      token_text_(std::move(token_text)),
       options_(options),
       cache_(model_->n_blocks(), options.prefix_cache),
       scheduler_(*model_, cache_,
@@ -80,11 +83,32 @@ Result<void> BatchEngine::Check(const GenerationRequest& request) const {
                                            std::to_string(kMaxStopStrings) + " stop strings, not " +
                                            std::to_string(request.stop.size())));
   }
+  if (request.shape && request.ignore_end) {
+    return std::unexpected(InvalidArgument("a reply with a shape ends: ignore_end cannot be set"));
+  }
   for (const std::string& stop : request.stop) {
     if (!stop.empty() && stop.size() <= kMaxStopBytes) continue;
     return std::unexpected(InvalidArgument("a stop string must have 1 to " +
                                            std::to_string(kMaxStopBytes) + " bytes, not " +
                                            std::to_string(stop.size())));
+  }
+  return {};
+}
+
+// Tokens that are forced from the beginning are run with the prompt.
+Result<void> BatchEngine::AddShape(Sequence& sequence) {
+  const std::shared_ptr<const Shape>& shape = sequence.request.shape;
+  const int budget = sequence.max_length - sequence.n_prompt();
+  sequence.shape = TRY(ShapedReply::Create(shape, token_text_, vocabulary_, budget));
+  if (!sequence.request.stop.empty()) {
+    sequence.reply.StopOnlyAfter(Compiled(*shape).NewMatcher());
+  }
+  const std::vector<TokenId> forced = sequence.shape->TakeForced();
+  if (sequence.request.logprobs >= 0) {
+    sequence.decided.assign(forced.begin(), forced.end());
+  } else {
+    sequence.tokens.insert(sequence.tokens.end(), forced.begin(), forced.end());
+    sequence.n_unsaid = static_cast<int>(forced.size());
   }
   return {};
 }
@@ -96,6 +120,7 @@ Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
   const std::optional<uint64_t>& seed = sequence->request.sampling.seed;
   sequence->seed = seed ? *seed : SystemSeed();
   sequence->submitted_s = MonotonicSeconds();
+  if (sequence->request.shape && sequence->request.max_tokens != 0) TRY(AddShape(*sequence));
   scheduler_.Add(std::move(sequence));
   return next_id_++;
 }
@@ -154,18 +179,22 @@ void BatchEngine::ChooseTokens(std::span<const Scheduler::Work> plan) {
   }
 }
 
-// The token after the last one, and after each guess that proves to be the token chosen.
+// The token after the last one, and after each guess that proves to be the token chosen; forced
+// tokens come in between.
 void BatchEngine::ChooseTokens(Sequence& sequence, int n_draft, int row, LogitRows& rows) {
   const std::span<const TokenId> draft =
       sequence.lookup.proposed().first(static_cast<size_t>(n_draft));
-  for (size_t i = 0;; ++i) {
-    const bool goes_on = ChooseToken(sequence, LogitsOf(row + static_cast<int>(i), rows));
-    if (!goes_on) return;
-    if (i == draft.size() || sequence.tokens.back() != draft[i]) {
-      if (n_draft > 0) sequence.lookup.Judge(static_cast<int>(i));
-      return;
-    }
-    cache_.Commit(sequence.table, 1);
+  if (!SayForced(sequence)) return;
+  for (size_t i = 0;;) {
+    const size_t known = sequence.tokens.size();
+    if (!ChooseToken(sequence, row + static_cast<int>(i), rows)) return;
+    const std::span<const TokenId> added = std::span(sequence.tokens).subspan(known);
+    size_t right = 0;
+    while (right < added.size() && i < draft.size() && added[right] == draft[i]) ++right, ++i;
+    if (right > 0) cache_.Commit(sequence.table, static_cast<int>(right));
+    if (right == added.size()) continue;
+    if (n_draft > 0) sequence.lookup.Judge(static_cast<int>(i));
+    return;
   }
 }
 
@@ -182,6 +211,14 @@ std::span<float> BatchEngine::LogitsOf(int row, LogitRows& rows) {
   return std::span(logits_).subspan(static_cast<size_t>(row - rows.begin) * vocabulary, vocabulary);
 }
 
+// A row of which LogitsOf has given only the largest.
+std::span<float> BatchEngine::AllLogitsOf(int row, LogitRows& rows) {
+  const std::span<float> logits = LogitsOf(row, rows);
+  const auto hidden = static_cast<size_t>(model_->hidden_size());
+  model_->Logits(hidden_.data() + static_cast<size_t>(row) * hidden, 1, 0, logits.data());
+  return logits;
+}
+
 // How many of the largest logits decide every choice of the batch; 0: any token may.
 int BatchEngine::WantedTop(std::span<const Scheduler::Work> plan) const {
   if (!options_.two_stage_head) return 0;
@@ -189,7 +226,9 @@ int BatchEngine::WantedTop(std::span<const Scheduler::Work> plan) const {
   for (size_t i = 0; i < plan.size(); ++i) {
     if (batch_[i].n_outputs == 0) continue;
     const GenerationRequest& request = plan[i].sequence->request;
-    const int wanted = request.logprobs < 0 ? DecisiveTokens(request.sampling) : 0;
+    int wanted = request.logprobs < 0 ? DecisiveTokens(request.sampling) : 0;
+    // The likeliest may not be legal, but one of the next nearly always is.
+    if (request.shape) wanted = wanted == 1 ? kTriedTokens : 0;
     if (wanted == 0) return 0;
     top = std::max(top, wanted);
   }
@@ -197,38 +236,121 @@ int BatchEngine::WantedTop(std::span<const Scheduler::Work> plan) const {
 }
 
 void BatchEngine::ReportProgress(Sequence& sequence) {
-  if (sequence.n_generated() > 0 || !sequence.request.on_prompt_progress) return;
-  if (!sequence.request.on_prompt_progress(sequence.table.computed, sequence.n_prompt())) {
+  if (sequence.answering() || !sequence.request.on_prompt_progress) return;
+  const int n_prompt = sequence.n_prompt();
+  if (!sequence.request.on_prompt_progress(std::min(sequence.table.computed, n_prompt), n_prompt)) {
     sequence.cancelled = true;
   }
 }
 
-bool BatchEngine::ChooseToken(Sequence& sequence, std::span<float> logits) {
+// The next token by logits and shape. Where the likeliest token is chosen, the likeliest ones are
+// tried before anything is masked: the first that is legal is the likeliest of the mask.
+Result<TokenId> BatchEngine::Pick(Sequence& sequence, int row, LogitRows& rows) {
+  const SamplingParams& params = sequence.request.sampling;
   SampleInput input;
-  input.logits = logits;
+  input.logits = LogitsOf(row, rows);
   input.history = sequence.tokens;
   input.seed = sequence.seed;
   input.position = sequence.tokens.size();
-  const Result<TokenId> token = sampler_.Sample(sequence.request.sampling, input);
-  if (!token) {
-    sequence.error = token.error();
-    Finish(sequence, FinishReason::kError);
-    return false;
+  if (!sequence.shape) return sampler_.Sample(params, input);
+  if (DecisiveTokens(params) == 1) {
+    const TokenId token = TRY(sampler_.Sample(params, input));
+    if (sequence.shape->Allows(token)) return token;
+    SelectTop(input.logits, nullptr, kTriedTokens, top_);
+    for (const Candidate& candidate : top_) {
+      if (sequence.shape->Allows(candidate.id)) return candidate.id;
+    }
+    if (rows.top > 0) input.logits = AllLogitsOf(row, rows);
   }
-  if (sequence.request.logprobs < 0) return Append(sequence, *token, nullptr);
-  TokenLogprob logprob;
-  logprob.token = *token;
-  const double log_sum = LogSumExp(logits);
-  logprob.logprob =
-      static_cast<float>(static_cast<double>(logits[static_cast<size_t>(*token)]) - log_sum);
-  TopLogprobs(logits, log_sum, sequence.request.logprobs, top_, logprob.top);
-  return Append(sequence, *token, &logprob);
+  input.mask = &sequence.shape->Mask();
+  const Result<TokenId> token = SampleMasked(params, input);
+  if (!token || sequence.shape->Allows(*token)) return token;
+  return PickOther(sequence, input, *token);
 }
 
+// A choice among the tokens of a mask. A bias may forbid all of them: the shape counts for more.
+Result<TokenId> BatchEngine::SampleMasked(const SamplingParams& params, const SampleInput& input) {
+  Result<TokenId> token = sampler_.Sample(params, input);
+  if (token || params.logit_bias.empty()) return token;
+  SamplingParams unbiased = params;
+  unbiased.logit_bias.clear();
+  return sampler_.Sample(unbiased, input);
+}
+
+// Where the vocabulary lacks bytes, a token of the mask may yet lead where no token goes on (see
+// Constraint): the choice is made again without it.
+Result<TokenId> BatchEngine::PickOther(Sequence& sequence, SampleInput input, TokenId refused) {
+  TokenMask mask = *input.mask;
+  input.mask = &mask;
+  while (true) {
+    mask.Forbid(refused);
+    const Result<TokenId> token = SampleMasked(sequence.request.sampling, input);
+    if (!token || sequence.shape->Allows(*token)) return token;
+    refused = *token;
+  }
+}
+
+bool BatchEngine::ChooseToken(Sequence& sequence, int row, LogitRows& rows) {
+  TokenId chosen = 0;
+  if (!sequence.decided.empty()) {
+    chosen = sequence.decided.front();
+    sequence.decided.pop_front();
+  } else {
+    const Result<TokenId> token = Pick(sequence, row, rows);
+    if (!token) {
+      sequence.error = token.error();
+      Finish(sequence, FinishReason::kError);
+      return false;
+    }
+    chosen = *token;
+    if (sequence.shape) sequence.shape->Accept(chosen);
+  }
+  if (sequence.request.logprobs < 0) return Append(sequence, chosen, nullptr);
+  const std::span<const float> logits = LogitsOf(row, rows);
+  TokenLogprob logprob;
+  const double log_sum = LogSumExp(logits);
+  logprob.token = chosen;
+  logprob.logprob =
+      static_cast<float>(static_cast<double>(logits[static_cast<size_t>(chosen)]) - log_sum);
+  TopLogprobs(logits, log_sum, sequence.request.logprobs, top_, logprob.top);
+  return Append(sequence, chosen, &logprob);
+}
+
+// A chosen token, and what is forced after it.
 bool BatchEngine::Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob) {
-  sequence.last_token_s = MonotonicSeconds();
-  if (sequence.n_generated() == 0) sequence.first_token_s = sequence.last_token_s;
   sequence.tokens.push_back(token);
+  return Say(sequence, token, logprob) && AppendForced(sequence);
+}
+
+bool BatchEngine::AppendForced(Sequence& sequence) {
+  if (!sequence.shape) return true;
+  for (const TokenId token : sequence.shape->TakeForced()) {
+    if (sequence.request.logprobs >= 0) {
+      sequence.decided.push_back(token);
+      continue;
+    }
+    sequence.tokens.push_back(token);
+    if (!Say(sequence, token, nullptr)) return false;
+  }
+  if (!sequence.shape->ended() || !sequence.decided.empty()) return true;
+  Finish(sequence, FinishReason::kStop);
+  return false;
+}
+
+// What was forced from the beginning has been run with the prompt.
+bool BatchEngine::SayForced(Sequence& sequence) {
+  if (!sequence.shape) return true;
+  while (sequence.n_unsaid > 0) {
+    const size_t at = sequence.tokens.size() - static_cast<size_t>(sequence.n_unsaid--);
+    if (!Say(sequence, sequence.tokens[at], nullptr)) return false;
+  }
+  return AppendForced(sequence);
+}
+
+// Tells the reply of a token.
+bool BatchEngine::Say(Sequence& sequence, TokenId token, const TokenLogprob* logprob) {
+  sequence.last_token_s = MonotonicSeconds();
+  if (sequence.first_token_s == 0) sequence.first_token_s = sequence.last_token_s;
   if (vocabulary_.IsEnd(token) && !sequence.request.ignore_end) {
     sequence.reply.PushSilent(token, logprob);
     Finish(sequence, FinishReason::kStop);
@@ -238,7 +360,7 @@ bool BatchEngine::Append(Sequence& sequence, TokenId token, const TokenLogprob* 
     Finish(sequence, FinishReason::kStop);
     return false;
   }
-  if (std::ssize(sequence.tokens) >= sequence.max_length) {
+  if (sequence.n_generated() - sequence.n_unsaid >= sequence.max_length - sequence.n_prompt()) {
     Finish(sequence, FinishReason::kLength);
     return false;
   }
@@ -264,16 +386,19 @@ void BatchEngine::Finish(Sequence& sequence, FinishReason reason) {
   const double now = MonotonicSeconds();
   GenerationResult result;
   result.text = sequence.reply.text();
-  result.tokens.assign(sequence.tokens.begin() + sequence.n_prompt(), sequence.tokens.end());
+  // A stop string may have cut the reply inside of tokens that were forced together.
+  result.tokens.assign(sequence.tokens.begin() + sequence.n_prompt(),
+                       sequence.tokens.end() - sequence.n_unsaid);
   result.finish = reason;
   result.stop_string = sequence.reply.stop_string();
   result.error = sequence.error;
   result.seed = sequence.seed;
+  if (sequence.shape) result.shortened_at = sequence.shape->ShortenedAt();
   GenerationStats& stats = result.stats;
   stats.prompt_tokens = sequence.n_prompt();
-  stats.cached_tokens = sequence.cached_tokens;
-  stats.generated_tokens = sequence.n_generated();
-  if (sequence.n_generated() > 0) {
+  stats.cached_tokens = std::min(sequence.cached_tokens, sequence.n_prompt());
+  stats.generated_tokens = static_cast<int>(result.tokens.size());
+  if (stats.generated_tokens > 0) {
     stats.prefill_s = sequence.first_token_s - sequence.started_s;
     stats.decode_s = sequence.last_token_s - sequence.first_token_s;
     stats.first_token_s = sequence.first_token_s - sequence.submitted_s;

@@ -14,15 +14,17 @@
 #include "engine/prefix_cache.h"
 #include "engine/sampler.h"
 #include "engine/scheduler.h"
+#include "engine/token_text.h"
 
 namespace bantam {
 
 class BatchEngine : public Engine {
  public:
   // `options` are complete and checked (no zero stands for a default); the model has blocks for
-  // kv_tokens. `vocabulary` must outlive the engine and have the model's size.
+  // kv_tokens. `vocabulary` must outlive the engine and have the model's size; `token_text` is of
+  // that vocabulary and needed for requests with a shape.
   BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& vocabulary,
-              const EngineOptions& options);
+              const EngineOptions& options, TokenText token_text = {});
 
   Result<RequestId> Submit(GenerationRequest request) override;
   Result<bool> Step() override;
@@ -43,6 +45,7 @@ class BatchEngine : public Engine {
 
   Result<void> Check(const GenerationRequest& request) const;
   Result<void> CheckTokens(std::span<const TokenId> tokens) const;
+  Result<void> AddShape(Sequence& sequence);
   void RunBatch(std::span<const Scheduler::Work> plan);
   void ChooseTokens(std::span<const Scheduler::Work> plan);
   // The batch's logits: n rows, of which those of [begin, end) are in logits_.
@@ -54,9 +57,16 @@ class BatchEngine : public Engine {
   };
   void ChooseTokens(Sequence& sequence, int n_draft, int row, LogitRows& rows);
   std::span<float> LogitsOf(int row, LogitRows& rows);
-  // False if it has ended the sequence, which is gone then.
-  bool ChooseToken(Sequence& sequence, std::span<float> logits);
+  std::span<float> AllLogitsOf(int row, LogitRows& rows);
+  // Each false if it has ended the sequence, which is gone then.
+  bool ChooseToken(Sequence& sequence, int row, LogitRows& rows);
   bool Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob);
+  bool AppendForced(Sequence& sequence);
+  bool SayForced(Sequence& sequence);
+  bool Say(Sequence& sequence, TokenId token, const TokenLogprob* logprob);
+  Result<TokenId> Pick(Sequence& sequence, int row, LogitRows& rows);
+  Result<TokenId> SampleMasked(const SamplingParams& params, const SampleInput& input);
+  Result<TokenId> PickOther(Sequence& sequence, SampleInput input, TokenId refused);
   void Emit(Sequence& sequence);
   int WantedTop(std::span<const Scheduler::Work> plan) const;
   void ReportProgress(Sequence& sequence);
@@ -71,6 +81,7 @@ class BatchEngine : public Engine {
 
   std::unique_ptr<ForwardModel> model_;
   const Vocabulary& vocabulary_;
+  TokenText token_text_;
   EngineOptions options_;
   PrefixCache cache_;
   Scheduler scheduler_;

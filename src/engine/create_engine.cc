@@ -113,9 +113,10 @@ Result<std::unique_ptr<Engine>> CreateEngine(std::shared_ptr<const Model> model,
   if (!loaded->Claim()) {
     return Fail(ErrorCode::kResourceExhausted, "another engine runs on this model already");
   }
-  const Vocabulary& vocabulary = loaded->vocabulary();
+  const LoadedModel& parts = *loaded;
   auto forward = std::make_unique<TransformerModel>(std::move(loaded), std::move(cache));
-  return std::make_unique<BatchEngine>(std::move(forward), vocabulary, complete);
+  return std::make_unique<BatchEngine>(std::move(forward), parts.vocabulary(), complete,
+                                       parts.token_text());
 }
 
 }  // namespace bantam

@@ -32,17 +32,30 @@ inline Vocabulary FakeVocabulary() {
   return vocabulary;
 }
 
+// The same, and after them tokens for all bytes that have none: any text can be written.
+inline Vocabulary FakeByteVocabulary() {
+  Vocabulary vocabulary = FakeVocabulary();
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string bytes(1, static_cast<char>(byte));
+    if (std::ranges::find(vocabulary.bytes, bytes) != vocabulary.bytes.end()) continue;
+    vocabulary.bytes.push_back(bytes);
+    vocabulary.kinds.push_back(TokenKind::kNormal);
+  }
+  return vocabulary;
+}
+
 class FakeModel : public ForwardModel {
  public:
   static constexpr int kVocabulary = 58;
   static constexpr TokenId kEnd = 30;
   static constexpr TokenId kControl = 31;
 
-  explicit FakeModel(int n_blocks) : slots_(static_cast<size_t>(n_blocks)) {
+  explicit FakeModel(int n_blocks, int vocabulary = kVocabulary)
+      : vocabulary_(vocabulary), slots_(static_cast<size_t>(n_blocks)) {
     for (auto& block : slots_) block.fill(-1);
   }
 
-  int vocabulary_size() const override { return kVocabulary; }
+  int vocabulary_size() const override { return vocabulary_; }
   int hidden_size() const override { return 4; }
   int max_batch_tokens() const override { return 200; }
   int n_blocks() const override { return static_cast<int>(slots_.size()); }
@@ -75,10 +88,10 @@ class FakeModel : public ForwardModel {
   }
 
   void Logits(const float* hidden, int n, int top, float* logits) override {
-    for (int i = 0; i < n; ++i, hidden += 4, logits += kVocabulary) {
+    for (int i = 0; i < n; ++i, hidden += 4, logits += vocabulary_) {
       const uint64_t hash = std::bit_cast<uint32_t>(hidden[0]) |
                             static_cast<uint64_t>(std::bit_cast<uint32_t>(hidden[1])) << 32;
-      const std::span<float> row(logits, kVocabulary);
+      const std::span<float> row(logits, static_cast<size_t>(vocabulary_));
       FillLogits(hash, row);
       if (static_cast<TokenId>(hidden[2]) == poison) {
         std::fill(row.begin(), row.end(), std::nanf(""));
@@ -100,7 +113,7 @@ class FakeModel : public ForwardModel {
   std::vector<float> LogitsAfter(std::span<const TokenId> tokens) const {
     uint64_t hash = kStart;
     for (TokenId token : tokens) hash = Mix(hash, token);
-    std::vector<float> logits(kVocabulary);
+    std::vector<float> logits(static_cast<size_t>(vocabulary_));
     FillLogits(hash, logits);
     return logits;
   }
@@ -149,6 +162,7 @@ class FakeModel : public ForwardModel {
     logits[kEnd] += static_cast<float>(end_bias);
   }
 
+  int vocabulary_;
   std::vector<std::array<TokenId, kKvBlockTokens>> slots_;
 };
 

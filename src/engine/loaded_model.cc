@@ -59,6 +59,12 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
   auto tokenizer = Tokenizer::Create(model->file_->metadata());
   if (!tokenizer) return std::unexpected(InFile(path, std::move(tokenizer).error()));
   model->tokenizer_ = *std::move(tokenizer);
+  model->token_text_.trie = [self = model.get()]() -> const grammar::TokenTrie& {
+    return self->Trie();
+  };
+  model->token_text_.encode = [self = model.get()](std::string_view text) {
+    return self->tokenizer_->Encode(text, {.add_special = false, .parse_special = false});
+  };
   constexpr const char* kTemplate = "tokenizer.chat_template";
   const auto source = model->file_->metadata().GetStringOr(kTemplate, "");
   if (!source) return std::unexpected(InFile(path, source.error()));
@@ -66,6 +72,20 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
       std::make_unique<ChatRenderer>(*source, model->vocabulary(), path + ": " + kTemplate);
   model->info_.chat_template = model->chat_->source();
   return model;
+}
+
+LoadedModel::~LoadedModel() {
+  delete trie_.load();
+}
+
+// Made at the first use: most programs never need it. Of threads that make it at the same time one
+// wins; the others' are thrown away.
+const grammar::TokenTrie& LoadedModel::Trie() const {
+  const grammar::TokenTrie* trie = trie_.load(std::memory_order_acquire);
+  if (trie != nullptr) return *trie;
+  auto made = std::make_unique<const grammar::TokenTrie>(vocabulary());
+  if (trie_.compare_exchange_strong(trie, made.get())) return *made.release();
+  return *trie;
 }
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::LoadVocabulary(const std::string& path) {

@@ -8,6 +8,7 @@
 #include "bantam/model.h"
 #include "base/thread_pool.h"
 #include "engine/chat_renderer.h"
+#include "engine/token_text.h"
 #include "format/model_file.h"
 #include "model/transformer.h"
 #include "text/tokenizer.h"
@@ -33,7 +34,11 @@ class LoadedModel final : public Model {
     return transformer_ == nullptr ? 0 : transformer_->unpacked_bytes();
   }
 
+  ~LoadedModel() override;
+
   const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
+  // Both functions are safe to call from many threads, as long as this lives.
+  const TokenText& token_text() const { return token_text_; }
   Transformer* transformer() const { return transformer_.get(); }  // null: vocabulary only
   int threads() const { return threads_; }                         // 0: vocabulary only
   int prefill_threads() const { return prefill_threads_; }
@@ -46,6 +51,7 @@ class LoadedModel final : public Model {
   LoadedModel() = default;
   static Result<std::shared_ptr<LoadedModel>> Open(std::unique_ptr<ModelFile> file);
   Result<void> LoadWeights(const LoadOptions& options);
+  const grammar::TokenTrie& Trie() const;
 
   ModelInfo info_;
   std::unique_ptr<ModelFile> file_;
@@ -56,6 +62,8 @@ class LoadedModel final : public Model {
   std::unique_ptr<ThreadPool> pool_;  // as many as the larger of the two
   std::unique_ptr<Transformer> transformer_;
   mutable std::atomic<bool> claimed_ = false;
+  TokenText token_text_;
+  mutable std::atomic<const grammar::TokenTrie*> trie_ = nullptr;  // owned
 };
 
 }  // namespace bantam

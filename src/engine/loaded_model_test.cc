@@ -11,7 +11,10 @@
 #include <limits>
 #include <string>
 
+#include "base/json.h"
+#include "engine/compiled_shape.h"
 #include "engine/create_engine.h"
+#include "engine/shape_writer.h"
 
 namespace bantam {
 namespace {
@@ -272,6 +275,44 @@ TEST(CreateEngine, NotANumberStaysInItsRequest) {
     ASSERT_TRUE(engine->Submit(bad));  // in the same batches
     EXPECT_EQ(engine->Generate(good)->tokens, before->tokens);
   }
+}
+
+TEST(LoadedModel, RepliesInAShape) {
+  const std::shared_ptr<const LoadedModel> model = LoadedModel::Load(kModel, OneThread()).value();
+  const auto shape = CompileShape({.kind = ShapeSpec::Kind::kJson}).value();
+  const auto engine = CreateEngine(model, SmallEngine()).value();
+  for (int max_tokens = 3; max_tokens < 40; max_tokens += 3) {
+    GenerationRequest request;
+    request.prompt = model->Tokenize("Hi", {});
+    request.sampling.temperature = 1.5F;
+    request.sampling.seed = static_cast<uint64_t>(max_tokens);
+    request.max_tokens = max_tokens;
+    request.shape = shape;
+    const GenerationResult result = engine->Generate(request).value();
+    const auto document = Json::Parse(result.text);
+    EXPECT_TRUE(document && document->is_object()) << result.text;
+    EXPECT_LE(std::ssize(result.tokens), max_tokens);
+  }
+  EXPECT_EQ(&model->token_text().trie(), &model->token_text().trie()) << "made once";
+}
+
+TEST(LoadedModel, WritersNeedNoWeights) {
+  const std::shared_ptr<const LoadedModel> model = LoadedModel::LoadVocabulary(kModel).value();
+  const auto shape =
+      CompileShape({.kind = ShapeSpec::Kind::kChoice, .items = {"yes", "no"}}).value();
+  EXPECT_EQ(ErrorOf(StartWriter(shape, model, 2)).substr(0, 16), "invalid argument");
+  const auto writer = StartWriter(shape, model, 4).value();
+  EXPECT_FALSE(writer->Finished());
+  EXPECT_EQ(writer->CompletionBytes(), 2U);
+  const TokenId n = model->Tokenize("n", {.add_special = false, .parse_special = false}).back();
+  const TokenId o = model->Tokenize("o", {.add_special = false, .parse_special = false}).back();
+  EXPECT_FALSE(writer->Accept(o));
+  EXPECT_TRUE(writer->Accept(n));
+  EXPECT_NE(writer->Allowed()[static_cast<size_t>(o) / 64] >> (o % 64) & 1, 0U);
+  EXPECT_TRUE(writer->Accept(o));
+  EXPECT_EQ(writer->text(), "no");
+  EXPECT_TRUE(writer->Finished());
+  EXPECT_FALSE(writer->Accept(o));
 }
 
 }  // namespace

@@ -14,11 +14,25 @@ void Reply::Hold(TokenId token, const TokenLogprob* logprob) {
   if (logprob != nullptr) held_.back().logprob = *logprob;
 }
 
-bool Reply::Push(TokenId token, const TokenLogprob* logprob) {
-  const std::string piece = detokenizer_.Push(token);
+// Whether the first `length` bytes are a whole document. Stop strings are found in ascending order
+// of their ends, so that the matcher hardly ever goes back.
+bool Reply::IsDocument(size_t length) {
+  if (document_->size() > length) document_->Pop(document_->size() - length);
+  while (document_->size() < length) {
+    if (!document_->Push(static_cast<uint8_t>(text_[document_->size()]))) return false;
+  }
+  return document_->Accepting();
+}
+
+bool Reply::PushText(const std::string& piece) {
   text_ += piece;
+  if (document_ == nullptr) return stop_.Push(piece);
+  return stop_.Push(piece, [this](size_t begin) { return IsDocument(begin); });
+}
+
+bool Reply::Push(TokenId token, const TokenLogprob* logprob) {
+  const bool found = PushText(detokenizer_.Push(token));
   Hold(token, logprob);
-  const bool found = stop_.Push(piece);
   certain_ = stop_.certain();
   if (found) {
     // Of the tokens held back, those that begin before the stop string belong to the reply.
@@ -37,9 +51,7 @@ void Reply::PushSilent(TokenId token, const TokenLogprob* logprob) {
 }
 
 void Reply::Finish() {
-  const std::string rest = detokenizer_.Finish();
-  text_ += rest;
-  if (stop_.Push(rest)) {
+  if (PushText(detokenizer_.Finish())) {
     // The end of the text completed a stop string (it would have to contain U+FFFD).
     text_.resize(stop_.certain());
   }

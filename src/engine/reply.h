@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "bantam/engine.h"
 #include "base/vocabulary.h"
 #include "engine/stop_strings.h"
+#include "grammar/matcher.h"
 #include "text/detokenizer.h"
 
 namespace bantam {
@@ -19,6 +21,12 @@ class Reply {
  public:
   // `vocabulary` must outlive it.
   Reply(const Vocabulary& vocabulary, bool keep_special, const std::vector<std::string>& stop);
+
+  // From the beginning on: a stop string counts only where the text before it is a whole document
+  // of this matcher.
+  void StopOnlyAfter(std::unique_ptr<grammar::Matcher> document) {
+    document_ = std::move(document);
+  }
 
   // The next token; `logprob` may be null. True if a stop string is complete now: the reply then
   // ends before it, and only TakeDelta and the getters may follow.
@@ -48,9 +56,12 @@ class Reply {
   };
 
   void Hold(TokenId token, const TokenLogprob* logprob);
+  bool PushText(const std::string& piece);
+  bool IsDocument(size_t length);
 
   Detokenizer detokenizer_;
   StopStrings stop_;
+  std::unique_ptr<grammar::Matcher> document_;  // of text_, up to where it was last asked for
   std::string text_;
   size_t certain_ = 0;
   size_t sent_ = 0;

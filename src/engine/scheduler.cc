@@ -52,7 +52,7 @@ void Scheduler::PreemptYoungest() {
   Sequence* victim = running_.back().get();
   victim->DropDraft();
   cache_.Release(victim->table);
-  if (victim->n_generated() == 0) victim->cached_tokens = 0;  // will be counted anew
+  if (!victim->answering()) victim->cached_tokens = 0;  // will be counted anew
   std::erase_if(plan_, [&](const Work& work) { return work.sequence == victim; });
   waiting_.push_front(std::move(running_.back()));
   running_.pop_back();
@@ -70,7 +70,7 @@ bool Scheduler::Reuse(Sequence& sequence) {
   if (match.outcome == PrefixCache::Outcome::kCopy) {
     model_.CopyPrefix(match.from_block, match.to_block, match.n_tokens);
   }
-  if (sequence.n_generated() == 0) sequence.cached_tokens += table.computed - before;
+  if (!sequence.answering()) sequence.cached_tokens += table.computed - before;
   return match.outcome != PrefixCache::Outcome::kWait;
 }
 
@@ -84,13 +84,20 @@ bool Scheduler::Cover(Sequence& sequence, int n_tokens) {
   return true;
 }
 
-// Shares what a batch has room for among those that are planned, all of them single tokens.
+bool Scheduler::Decodes(const Sequence& sequence) {
+  if (sequence.n_pending() == 1) return true;
+  return sequence.table.computed >= sequence.n_prompt() &&
+         sequence.n_pending() <= kSpeculativeTokens;
+}
+
+// Shares what a batch has room for among the replies that are planned.
 int Scheduler::AddDrafts() {
   const int n = static_cast<int>(plan_.size());
-  const int most = std::min(kSpeculativeTokens, limits_.max_batch_tokens) / n - 1;
+  const int share = std::min(kSpeculativeTokens, limits_.max_batch_tokens) / n;
   int added = 0;
   for (Work& work : plan_) {
-    AddDraft(*work.sequence, most);
+    if (share <= work.n_tokens) continue;
+    AddDraft(*work.sequence, share - work.n_tokens);
     work.n_tokens += work.sequence->n_draft;
     added += work.sequence->n_draft;
   }
@@ -100,7 +107,10 @@ int Scheduler::AddDrafts() {
 // Guesses are not worth anybody else's blocks.
 void Scheduler::AddDraft(Sequence& sequence, int most) {
   const int left = sequence.max_length - static_cast<int>(sequence.tokens.size()) - 1;
-  sequence.AddDraft(sequence.lookup.Propose(sequence.tokens, std::min(most, left)));
+  std::span<const TokenId> guesses = sequence.lookup.Propose(sequence.tokens, std::min(most, left));
+  // What the shape rules out cannot be right.
+  if (sequence.shape) guesses = guesses.first(sequence.shape->CountAllowed(guesses));
+  sequence.AddDraft(guesses);
   const int end = static_cast<int>(sequence.tokens.size());
   if (!cache_.Cover(sequence.table, sequence.tokens, end)) sequence.DropDraft();
 }
@@ -113,16 +123,17 @@ std::span<const Scheduler::Work> Scheduler::Plan() {
   // taken out again.
   for (size_t i = 0; i < running_.size(); ++i) {
     Sequence& sequence = *running_[i];
-    if (sequence.n_pending() != 1 || n_batch == limits_.max_batch_tokens) continue;
-    if (!Cover(sequence, 1)) break;
-    plan_.push_back({&sequence, 1, true});
-    ++n_batch;
+    const int n = sequence.n_pending();
+    if (!Decodes(sequence) || n_batch + n > limits_.max_batch_tokens) continue;
+    if (!Cover(sequence, n)) break;
+    plan_.push_back({&sequence, n, true});
+    n_batch += n;
   }
   if (limits_.speculation && n_batch > 0) n_batch += AddDrafts();
   int budget = std::min(limits_.prompt_chunk, limits_.max_batch_tokens - n_batch);
   for (size_t i = 0; i < running_.size() && budget > 0; ++i) {
     Sequence& sequence = *running_[i];
-    if (sequence.n_pending() == 1) continue;
+    if (Decodes(sequence)) continue;
     if (!Reuse(sequence)) continue;
     const int n = std::min(budget, sequence.n_pending());
     if (!Cover(sequence, n)) break;

@@ -28,7 +28,8 @@ class Scheduler {
 
   void Add(std::unique_ptr<Sequence> sequence);
 
-  // A batch with guesses has at most this many single tokens and guesses: more cost what they gain.
+  // A batch with guesses has at most this many tokens of replies: more cost what they gain. As many
+  // forced tokens of a reply are run as one of its steps.
   static constexpr int kSpeculativeTokens = 16;
 
   // The next n pending tokens of one sequence, its draft included.
@@ -38,7 +39,7 @@ class Scheduler {
     bool reaches_end;  // of its known tokens: the next one can be chosen
   };
 
-  // Admits what fits and plans a batch: single tokens of replies first, then prompts. All of it
+  // Admits what fits and plans a batch: tokens of replies first, then prompts. All of it
   // is covered by blocks. The span is valid until the next call. Empty only if nothing is left.
   std::span<const Work> Plan();
 
@@ -63,6 +64,8 @@ class Scheduler {
   // False if the sequence must wait, or has been preempted.
   bool Reuse(Sequence& sequence);
   bool Cover(Sequence& sequence, int n_tokens);
+  // Waits for the few tokens that replies need at each step.
+  static bool Decodes(const Sequence& sequence);
   int AddDrafts();
   // Adds a draft if one can be found, at most `most` tokens, and blocks for it.
   void AddDraft(Sequence& sequence, int most);

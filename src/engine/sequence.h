@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "engine/lookup_draft.h"
 #include "engine/prefix_cache.h"
 #include "engine/reply.h"
+#include "engine/shaped_reply.h"
 
 namespace bantam {
 
@@ -32,8 +35,10 @@ struct Sequence {
   int n_prompt() const { return static_cast<int>(request.prompt.size()); }
   int n_known() const { return static_cast<int>(tokens.size()) - n_draft; }
   int n_generated() const { return n_known() - n_prompt(); }
-  // Tokens that are known but not run yet: one while it decodes.
+  // Tokens that are known but not run yet: one while it decodes, more after forced ones.
   int n_pending() const { return n_known() - table.computed; }
+  // Whether the reply has begun; tokens that were known before may be there already.
+  bool answering() const { return n_generated() > n_unsaid; }
 
   uint64_t id;  // ascending by age
   GenerationRequest request;
@@ -52,6 +57,9 @@ struct Sequence {
 
   std::vector<TokenId> tokens;  // prompt and reply, then n_draft guesses
   int n_draft = 0;
+  std::unique_ptr<ShapedReply> shape;  // null: free
+  int n_unsaid = 0;  // of `tokens`, forced from the beginning: the reply does not know yet
+  std::deque<TokenId> decided;  // tokens that come next but wait for their log-probabilities
   LookupDraft lookup;
   BlockTable table;  // empty while queued
   Reply reply;

@@ -23,7 +23,22 @@ StopStrings::StopStrings(const std::vector<std::string>& strings) {
   }
 }
 
-bool StopStrings::Push(std::string_view text) {
+const StopStrings::Automaton* StopStrings::FindComplete(const Guard& guard) {
+  const Automaton* best = nullptr;
+  for (Automaton& automaton : automata_) {
+    const size_t size = automaton.text.size();
+    if (automaton.matched != size) continue;
+    if (best != nullptr && best->text.size() >= size) continue;
+    if (!guard || guard(read_ - size)) {
+      best = &automaton;
+    } else {
+      automaton.matched = automaton.borders[size];  // goes on as if it were not complete
+    }
+  }
+  return best;
+}
+
+bool StopStrings::Push(std::string_view text, const Guard& guard) {
   if (!found_.empty()) return true;
   if (automata_.empty()) {
     read_ += text.size();
@@ -32,18 +47,21 @@ bool StopStrings::Push(std::string_view text) {
   }
   for (const char byte : text) {
     ++read_;
-    size_t held = 0;
+    bool complete = false;
     for (Automaton& automaton : automata_) {
       size_t& matched = automaton.matched;
       while (matched > 0 && automaton.text[matched] != byte) matched = automaton.borders[matched];
       if (automaton.text[matched] == byte) ++matched;
-      held = std::max(held, matched);
-      if (matched == automaton.text.size() && matched > found_.size()) found_ = automaton.text;
+      complete |= matched == automaton.text.size();
     }
-    if (!found_.empty()) {
+    const Automaton* found = complete ? FindComplete(guard) : nullptr;
+    if (found != nullptr) {
+      found_ = found->text;
       certain_ = read_ - found_.size();
       return true;
     }
+    size_t held = 0;
+    for (const Automaton& automaton : automata_) held = std::max(held, automaton.matched);
     certain_ = read_ - held;
   }
   return false;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,12 @@ class StopStrings {
   // None may be empty.
   explicit StopStrings(const std::vector<std::string>& strings);
 
-  // Reads on. True once one of the strings is complete: of several that end with the same byte,
-  // the longest. The rest of `text` is not read then.
-  bool Push(std::string_view text);
+  // Whether a string that begins at this byte of the text counts; asked in the order of their ends.
+  using Guard = std::function<bool(size_t begin)>;
+
+  // Reads on. True once one of the strings is complete and counts (without a guard each does): of
+  // several that end with the same byte, the longest. The rest of `text` is not read then.
+  bool Push(std::string_view text, const Guard& guard = nullptr);
 
   // Bytes from the beginning of the text that cannot be part of a match: all of it that may be
   // shown. After a match, where the match begins.
@@ -35,6 +39,9 @@ class StopStrings {
     std::vector<size_t> borders;  // [i] longest proper border of the first i bytes
     size_t matched = 0;           // bytes of `text` that the input ends with
   };
+
+  // The longest string that is complete now and counts, or nothing.
+  const Automaton* FindComplete(const Guard& guard);
 
   std::vector<Automaton> automata_;
   size_t read_ = 0;

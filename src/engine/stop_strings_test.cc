@@ -97,5 +97,27 @@ TEST(StopStringsProperty, EqualsAPlainSearchHoweverTheTextIsCut) {
   EXPECT_GT(found, 500);
 }
 
+TEST(StopStrings, OnlyThoseThatCountAreFound) {
+  StopStrings stop({"aa", "baa", "c"});
+  std::vector<size_t> asked;
+  const StopStrings::Guard guard = [&](size_t begin) {
+    asked.push_back(begin);
+    return begin >= 3;
+  };
+  EXPECT_FALSE(stop.Push("xbaa", guard)) << "aa begins at 2, baa at 1";
+  EXPECT_EQ(asked, (std::vector<size_t>{2, 1}));
+  EXPECT_EQ(stop.certain(), 3U) << "the last a may begin another";
+  EXPECT_TRUE(stop.Push("a", guard));
+  EXPECT_EQ(stop.found(), "aa");
+  EXPECT_EQ(stop.certain(), 3U);
+}
+
+TEST(StopStrings, WhatDoesNotCountIsText) {
+  StopStrings stop({std::string("ab\0", 3), "b"});
+  const StopStrings::Guard never = [](size_t) { return false; };
+  EXPECT_FALSE(stop.Push(std::string("ab\0\0bab", 7), never));
+  EXPECT_EQ(stop.certain(), 5U);
+}
+
 }  // namespace
 }  // namespace bantam

@@ -14,7 +14,8 @@ class ToolsTest(CliTest):
         self.assertRegex(self.good("version"), r"^bantam \d+\.\d+\.\d+ \(\w+, .*\)\n$")
         self.assertEqual(self.good("--version"), self.good("version"))
         self.assertIn("Commands:", self.good("--help"))
-        for command in ("run", "show", "tokenize", "detokenize", "template", "score", "bench"):
+        for command in ("run", "show", "tokenize", "detokenize", "template", "score", "json",
+                        "bench"):
             self.assertIn("Examples:", self.good(command, "--help"))
 
     def test_show(self):

@@ -1,0 +1,89 @@
+// Shape: the form a reply must have: JSON, a schema, a grammar, … so that it is valid and finished
+// whatever the model would say.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bantam/model.h"
+#include "bantam/result.h"
+
+namespace bantam {
+
+struct ShapeSpec {
+  enum class Kind : uint8_t {
+    kJson,        // a JSON object, as OpenAI's JSON mode promises
+    kJsonSchema,  // a JSON document that `text`, a JSON Schema, accepts
+    kGrammar,     // a text of `text`, a grammar in GBNF (llama.cpp's notation)
+    kRegex,       // a text all of which matches `text`, a regular expression (ECMA-262)
+    kChoice,      // one of `items`
+    kTable,       // a Markdown table with the columns `items`, or any if there are none
+  };
+  Kind kind = Kind::kJson;
+  std::string text = {};
+  std::vector<std::string> items = {};
+  bool assert_formats = true;  // schema: `format` is checked, not only noted
+  // Schema: URI → JSON text, for references beyond it.
+  std::map<std::string, std::string> registry = {};
+};
+
+// Immutable, but what reads and writes by it fills caches that all of them share: use a shape on
+// one thread at a time. Requests that share a shape share its caches; they change no answer.
+class Shape {
+ public:
+  // Fails with kInvalidArgument or kUnsupported, naming the keyword's path or the offset; with
+  // kResourceExhausted beyond the documented limits; bounded in time and memory for any input.
+  static Result<std::shared_ptr<const Shape>> Compile(const ShapeSpec& spec);
+
+  virtual ~Shape() = default;
+  virtual ShapeSpec::Kind kind() const = 0;
+  // Bytes of a shortest document, as far as known: so many tokens, and one that ends, are enough.
+  virtual uint32_t shortest_bytes() const = 0;
+  // What of the shape has no effect, and why ("#/properties/a/format: …"): to be told to people.
+  virtual std::span<const std::string> notes() const { return {}; }
+};
+
+// Reads one document byte by byte and decides by the same means as generation.
+class ShapeReader {
+ public:
+  static std::unique_ptr<ShapeReader> Start(std::shared_ptr<const Shape> shape);
+  virtual ~ShapeReader() = default;
+
+  // False, and nothing has changed, if no document goes on like that.
+  virtual bool Push(uint8_t byte) = 0;
+  virtual bool Accepting() const = 0;  // the document may end here
+  // What may come next, for people: texts in quotes, ranges, "the end".
+  virtual std::vector<std::string> Expected() = 0;
+  virtual uint32_t CompletionBytes() const = 0;  // length of Completion()
+  virtual std::string Completion() const = 0;    // a shortest way to the end
+};
+
+// Writes one document token by token, within a budget, as a reply does.
+class ShapeWriter {
+ public:
+  // `max_tokens`, an end token included; fails with kInvalidArgument, naming the minimum, if no
+  // document is as short.
+  static Result<std::unique_ptr<ShapeWriter>> Start(std::shared_ptr<const Shape> shape,
+                                                    std::shared_ptr<const Model> model,
+                                                    int max_tokens);
+  virtual ~ShapeWriter() = default;
+
+  // Bit i of word w: token 64 w + i may come next; end tokens where the document may end. Valid
+  // until the next Accept.
+  virtual std::span<const uint64_t> Allowed() = 0;
+  // False, and nothing has changed, if the token may not come. (Where the vocabulary lacks single
+  // bytes, a few tokens of Allowed() may be refused as well.)
+  virtual bool Accept(TokenId token) = 0;
+  // An end token has come, or nothing but one could.
+  virtual bool Finished() = 0;
+  virtual const std::string& text() const = 0;
+  virtual uint32_t CompletionBytes() const = 0;  // of a shortest way to the end
+  virtual bool Shortened() const = 0;            // the budget has made a difference
+};
+
+}  // namespace bantam

@@ -1,0 +1,26 @@
+// The public functions of bantam/shape.h.
+#include "bantam/shape.h"
+
+#include <utility>
+
+#include "engine/compiled_shape.h"
+#include "engine/shape_reader.h"
+#include "engine/shape_writer.h"
+
+namespace bantam {
+
+Result<std::shared_ptr<const Shape>> Shape::Compile(const ShapeSpec& spec) {
+  return CompileShape(spec);
+}
+
+std::unique_ptr<ShapeReader> ShapeReader::Start(std::shared_ptr<const Shape> shape) {
+  return StartReader(std::move(shape));
+}
+
+Result<std::unique_ptr<ShapeWriter>> ShapeWriter::Start(std::shared_ptr<const Shape> shape,
+                                                        std::shared_ptr<const Model> model,
+                                                        int max_tokens) {
+  return StartWriter(std::move(shape), std::move(model), max_tokens);
+}
+
+}  // namespace bantam

@@ -1,0 +1,95 @@
+// Tests of bantam json.
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "cli/fake_backend.h"
+
+namespace bantam::cli {
+namespace {
+
+class JsonCommandTest : public testing::Test {
+ protected:
+  int Run(std::vector<std::string> args, const std::string& text) {
+    world_.out.text.clear();
+    world_.err.text.clear();
+    world_.in.text = text;
+    args.insert(args.begin(), "json");
+    return world_.Run(args);
+  }
+  FakeWorld world_;
+};
+
+TEST_F(JsonCommandTest, ChecksForPeople) {
+  EXPECT_EQ(Run({"check"}, "[1]\n"), 0);
+  EXPECT_EQ(world_.out.text, "valid\n");
+  EXPECT_EQ(world_.err.text, "");
+  EXPECT_EQ(Run({"check"}, "{\"é\": 1,\n \"b\" 2}"), 1);
+  EXPECT_EQ(world_.out.text,
+            "not valid: line 2, column 6 (byte 15): expected ':' after the key, found '2'\n");
+  EXPECT_EQ(Run({"check", "-"}, "{\"a\":1,\"a\":2}"), 0);
+  EXPECT_EQ(world_.out.text, "valid\n");
+  EXPECT_EQ(world_.err.text,
+            "  line 1, column 8 (byte 7): the key \"a\" appears a second time in one object\n");
+}
+
+TEST_F(JsonCommandTest, ChecksForPrograms) {
+  EXPECT_EQ(Run({"check", "--json"}, "{\"a\":1,\"a\":2}"), 0);
+  EXPECT_EQ(world_.out.text,
+            "{\"valid\":true,\"notes\":[{\"offset\":7,\"line\":1,\"column\":8,\"what\":"
+            "\"the key \\\"a\\\" appears a second time in one object\"}]}\n");
+  EXPECT_EQ(Run({"check", "--json"}, "[1"), 1);
+  EXPECT_EQ(world_.out.text,
+            "{\"valid\":false,\"error\":{\"offset\":2,\"line\":1,\"column\":3,\"what\":"
+            "\"the text ends in the middle of the document\"}}\n");
+}
+
+TEST_F(JsonCommandTest, Repairs) {
+  EXPECT_EQ(Run({"repair"}, "Sure: {a: 1,\n 'b': [2,]}"), 0);
+  EXPECT_EQ(world_.out.text, "{\"a\": 1,\n \"b\": [2]}");
+  EXPECT_EQ(world_.err.text,
+            "4 changes:\n  line 1, column 1 (byte 0): removed text that is no JSON\n"
+            "  line 1, column 8 (byte 7): put a key in quotes\n"
+            "  line 2, column 2 (byte 14): replaced quotes by double quotes\n"
+            "  line 2, column 9 (byte 21): removed an extra ','\n");
+  EXPECT_EQ(Run({"repair", "--quiet"}, "[1,]"), 0);
+  EXPECT_EQ(world_.out.text, "[1]");
+  EXPECT_EQ(world_.err.text, "");
+  EXPECT_EQ(Run({"repair", "--json"}, "[1"), 0);
+  EXPECT_EQ(world_.out.text,
+            "{\"output\":\"[1]\",\"edit_count\":1,\"edits\":[{\"offset\":2,\"line\":1,\"column\":3,"
+            "\"what\":\"added a missing ']'\"}]}\n");
+  EXPECT_EQ(world_.err.text, "");
+}
+
+TEST_F(JsonCommandTest, ValidTextPassesUnchanged) {
+  const std::string text = " {\"b\":1.10, \"a\":[ ]}\r\n\n";
+  for (const char* action : {"repair", "complete"}) {
+    EXPECT_EQ(Run({action}, text), 0);
+    EXPECT_EQ(world_.out.text, text);
+    EXPECT_EQ(world_.err.text, "");
+  }
+}
+
+TEST_F(JsonCommandTest, Completes) {
+  EXPECT_EQ(Run({"complete"}, "{\"a\": [1, \"x"), 0);
+  EXPECT_EQ(world_.out.text, "{\"a\": [1, \"x\"]}");
+  EXPECT_EQ(world_.err.text,
+            "1 change:\n  line 1, column 13 (byte 12): closed the string and closed 2 brackets\n");
+  EXPECT_EQ(Run({"complete"}, "{a"), 1);
+  EXPECT_EQ(world_.out.text, "");
+  EXPECT_EQ(world_.err.text,
+            "bantam: standard input: expected a key in quotes or '}', found 'a' at byte 1\n");
+}
+
+TEST_F(JsonCommandTest, RefusesWithTheRightExitCode) {
+  EXPECT_EQ(Run({"repair"}, " \n"), 1);
+  EXPECT_NE(world_.err.text.find("there is no JSON value"), std::string::npos);
+  EXPECT_EQ(Run({}, "[1]"), 2);
+  EXPECT_EQ(Run({"mend"}, "[1]"), 2);
+  EXPECT_NE(world_.err.text.find("expected check, repair or complete"), std::string::npos);
+  EXPECT_EQ(Run({"repair", "/no/such/file.json"}, ""), 1);
+  EXPECT_EQ(Run({"repair", "--jsn"}, "[1]"), 2);
+}
+
+}  // namespace
+}  // namespace bantam::cli

@@ -1,0 +1,92 @@
+// From a specification to the grammar room's matchers.
+#include "engine/compiled_shape.h"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "grammar/choice_matcher.h"
+#include "grammar/gbnf/gbnf.h"
+#include "grammar/markdown_table.h"
+#include "grammar/regex_matcher.h"
+#include "grammar/schema/json_schema.h"
+
+namespace bantam {
+namespace {
+
+using grammar::Matcher;
+using Kind = ShapeSpec::Kind;
+
+// A compiled grammar of any kind; they all have NewMatcher().
+template <typename Grammar>
+class GrammarShape final : public CompiledShape {
+ public:
+  GrammarShape(Kind kind, std::shared_ptr<const Grammar> grammar)
+      : kind_(kind),
+        grammar_(std::move(grammar)),
+        shortest_bytes_(grammar_->NewMatcher()->FinishBytes()) {}
+
+  Kind kind() const override { return kind_; }
+  uint32_t shortest_bytes() const override { return shortest_bytes_; }
+  std::unique_ptr<Matcher> NewMatcher() const override { return grammar_->NewMatcher(); }
+  std::span<const std::string> notes() const override {
+    if constexpr (requires { grammar_->notes(); }) return grammar_->notes();
+    return {};
+  }
+
+ private:
+  Kind kind_;
+  std::shared_ptr<const Grammar> grammar_;
+  uint32_t shortest_bytes_;
+};
+
+template <typename Grammar>
+Result<std::shared_ptr<const Shape>> Wrap(Kind kind,
+                                          Result<std::shared_ptr<const Grammar>> grammar) {
+  if (!grammar) return std::unexpected(std::move(grammar).error());
+  return std::make_shared<GrammarShape<Grammar>>(kind, *std::move(grammar));
+}
+
+Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
+  grammar::SchemaOptions options;
+  options.assert_formats = spec.assert_formats;
+  for (const auto& [uri, text] : spec.registry) {
+    auto document = Json::Parse(text);
+    if (!document) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "the registry's " + uri + " is no JSON: " + document.error().message);
+    }
+    options.registry.emplace(uri, *std::move(document));
+  }
+  return options;
+}
+
+Result<std::shared_ptr<const Shape>> CompileSchema(const ShapeSpec& spec) {
+  const bool any = spec.kind == Kind::kJson;
+  const auto document = Json::Parse(any ? R"({"type":"object"})" : std::string_view(spec.text));
+  if (!document) {
+    return Fail(ErrorCode::kInvalidArgument, "the schema is no JSON: " + document.error().message);
+  }
+  const grammar::SchemaOptions options = TRY(OptionsOf(spec));
+  return Wrap(spec.kind, grammar::JsonSchema::Compile(*document, options));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Shape>> CompileShape(const ShapeSpec& spec) {
+  switch (spec.kind) {
+    case Kind::kJson:
+    case Kind::kJsonSchema: return CompileSchema(spec);
+    case Kind::kGrammar: return Wrap(spec.kind, grammar::CompileGbnf(spec.text));
+    case Kind::kRegex: return Wrap(spec.kind, grammar::CompileRegex(spec.text));
+    case Kind::kChoice: return Wrap(spec.kind, grammar::CompileChoice(spec.items));
+    case Kind::kTable:
+      return Wrap(spec.kind, grammar::CompileMarkdownTable({.columns = spec.items}));
+  }
+  return Fail(ErrorCode::kInvalidArgument, "there is no such kind of shape");
+}
+
+}  // namespace bantam

@@ -1,0 +1,27 @@
+// CompiledShape: a shape as the engine uses it: makes the matcher of each document.
+#pragma once
+
+#include <memory>
+
+#include "bantam/result.h"
+#include "bantam/shape.h"
+#include "grammar/matcher.h"
+
+namespace bantam {
+
+// Every Shape is one.
+class CompiledShape : public Shape {
+ public:
+  // A matcher at the beginning of a document. Keeps what it needs of the shape, but not the shape:
+  // that must outlive it.
+  virtual std::unique_ptr<grammar::Matcher> NewMatcher() const = 0;
+};
+
+inline const CompiledShape& Compiled(const Shape& shape) {
+  return static_cast<const CompiledShape&>(shape);
+}
+
+// Shape::Compile.
+Result<std::shared_ptr<const Shape>> CompileShape(const ShapeSpec& spec);
+
+}  // namespace bantam
