@@ -26,7 +26,7 @@ namespace bantam::grammar {
 class JsonMatcher : public Matcher {
  public:
   static constexpr int kMostSpace = 100;
-  static constexpr size_t kMostDigits = 400;
+  static constexpr size_t kMostDigits = 300;
   static constexpr size_t kMostFits = 32;  // ways kept apart; of more, the shortest
 
   // `machine` must outlive this.

@@ -132,6 +132,17 @@ TEST(JsonMatcher, ReadsWhatIsValidAndNothingElse) {
   }
 }
 
+TEST(JsonMatcher, NumbersStayWithinFloat64) {
+  const auto schema = Compile(R"({"exclusiveMinimum":0})");
+  ASSERT_NE(schema, nullptr);
+  for (const std::string number : {"1e307", "0.001e310", "123.5E-300", "1E+5", "0.5e-306"}) {
+    EXPECT_EQ(Read(*schema->NewMatcher(), number), number.size() + 1) << number;
+  }
+  for (const std::string number : {"1e309", "100e307", "1.5E-555", "0.001e-305", "1e99999999999"}) {
+    EXPECT_LT(Read(*schema->NewMatcher(), number), number.size()) << number;
+  }
+}
+
 TEST(JsonMatcher, CanBeFinishedAtEveryByte) {
   for (const Case& c : kCases) {
     const auto schema = Compile(c.schema);
