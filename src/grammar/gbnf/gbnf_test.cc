@@ -287,7 +287,7 @@ TEST(Gbnf, TheContractHoldsOnRandomWalks) {
                              "\ny ::= " + RandomExpression(random, 1);
     SCOPED_TRACE(text);
     GbnfLimits limits = AllWays()[random() % 5];
-    if (i % 2 == 0) limits.steps_per_character = random() % 10;  // most readings are left aside
+    if (i % 2 == 0) limits.steps_per_character = static_cast<uint32_t>(random() % 10);  // most readings are left aside
     if (const auto grammar = CompileGbnf(text, limits)) {
       EXPECT_EQ(BrokenPromise(*(*grammar)->NewMatcher(), random, 50), "");
     }

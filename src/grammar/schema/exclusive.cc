@@ -9,7 +9,7 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostPairs = 5'000;  // looked at in one schema document
+constexpr size_t kMostPairs = 20'000;  // looked at in one schema document
 
 class Alternatives {
  public:

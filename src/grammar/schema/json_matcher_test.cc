@@ -132,6 +132,26 @@ TEST(JsonMatcher, ReadsWhatIsValidAndNothingElse) {
   }
 }
 
+TEST(JsonMatcher, TakesLongListsAndRefusesTooManyAlternatives) {
+  std::string any;
+  std::string objects;
+  for (int i = 0; i < 20'000; ++i) {
+    any += (i == 0 ? "" : ",") + ("{\"const\":\"v" + std::to_string(i) + "\"}");
+  }
+  for (int i = 0; i < 1'001; ++i) {
+    objects += (i == 0 ? "" : ",") + ("{\"required\":[\"v" + std::to_string(i) + "\"]}");
+  }
+  for (const std::string keyword : {"anyOf", "oneOf"}) {
+    const auto schema = Compile("{\"" + keyword + "\":[" + any + "]}");
+    ASSERT_NE(schema, nullptr);
+    EXPECT_EQ(Read(*schema->NewMatcher(), "\"v19999\""), 9U);
+    EXPECT_EQ(Read(*schema->NewMatcher(), "\"v20000\""), 6U);
+    const Result<Json> many = Json::Parse("{\"" + keyword + "\":[" + objects + "]}");
+    ASSERT_TRUE(many);
+    EXPECT_EQ(JsonSchema::Compile(*many, {}).error().message, "#: more than 1000 alternatives");
+  }
+}
+
 TEST(JsonMatcher, NumbersStayWithinFloat64) {
   const auto schema = Compile(R"({"exclusiveMinimum":0})");
   ASSERT_NE(schema, nullptr);

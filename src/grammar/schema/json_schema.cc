@@ -9,6 +9,11 @@
 #include "grammar/schema/merge_schemas.h"
 
 namespace bantam::grammar {
+namespace {
+
+constexpr size_t kMostOptions = 1'000;  // of one anyOf or oneOf, lists of values aside
+
+}  // namespace
 
 Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema,
                                                               const SchemaOptions& options) {
@@ -19,8 +24,14 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
     if (node.note.empty() || compiled->notes_.size() == kMostNotes) continue;
     compiled->notes_.push_back(node.note);
   }
+  ListValues(loaded);
   MergeSchemas(loaded);
   FindExclusive(loaded);
+  for (const SchemaNode& node : loaded.nodes) {
+    if (node.any_of.size() <= kMostOptions && node.one_of.size() <= kMostOptions) continue;
+    return Fail(ErrorCode::kResourceExhausted,
+                node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
+  }
   const std::string root = loaded.nodes[loaded.root].path;
   compiled->machine_ = std::make_unique<SchemaMachine>(std::move(loaded));
   SchemaMachine& machine = *compiled->machine_;

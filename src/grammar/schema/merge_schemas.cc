@@ -1,9 +1,14 @@
 // Rounds of comparing nodes by a key in which subschemas stand as numbers, from the leaves up.
 #include "grammar/schema/merge_schemas.h"
 
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "grammar/schema/value_table.h"
 
 namespace bantam::grammar {
 namespace {
@@ -145,6 +150,59 @@ void MergeSchemas(Schema& schema) {
     schema.root = to[schema.root];
     for (SchemaResource& resource : schema.resources) {
       for (auto& [anchor, id] : resource.dynamic_anchors) id = to[id];
+    }
+  }
+}
+
+namespace {
+
+// A node that says nothing but which values there are.
+bool IsList(const SchemaNode& node, bool with_resource) {
+  if (!node.values) return false;
+  SchemaNode bare;
+  bare.resource = node.resource;
+  bare.values = node.values;
+  KeyWriter first(with_resource);
+  KeyWriter second(with_resource);
+  return first.Write(node) == second.Write(bare);
+}
+
+// The values of all of them; nothing if one is no list, or if `once` and a value is there twice.
+std::optional<std::vector<Json>> ValuesOf(const Schema& schema, const std::vector<SchemaId>& ids,
+                                          bool once) {
+  std::vector<Json> values;
+  ValueTable table;
+  std::set<ValueId> seen;
+  for (SchemaId id : ids) {
+    const SchemaNode& node = schema.nodes[id];
+    if (!IsList(node, schema.has_dynamic_refs)) return std::nullopt;
+    for (const Json& value : *node.values) {
+      const bool added = seen.insert(table.Intern(value)).second;
+      if (added) values.push_back(value);
+      if (!added && once) return std::nullopt;
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+void ListValues(Schema& schema) {
+  const size_t count = schema.nodes.size();
+  for (SchemaId id = 0; id < count; ++id) {
+    for (const bool once : {false, true}) {
+      SchemaNode& node = schema.nodes[id];
+      std::vector<SchemaId>& options = once ? node.one_of : node.any_of;
+      if (options.size() < 2) continue;
+      auto values = ValuesOf(schema, options, once);
+      if (!values) continue;
+      options.clear();
+      SchemaNode list;
+      list.path = node.path;
+      list.resource = node.resource;
+      list.values = *std::move(values);
+      node.all_of.push_back(static_cast<SchemaId>(schema.nodes.size()));
+      schema.nodes.push_back(std::move(list));  // `node` moves
     }
   }
 }

@@ -1,4 +1,4 @@
-// MergeSchemas: schemas that say the same become one.
+// MergeSchemas, ListValues: schemas brought to forms that are quicker to look ahead in.
 #pragma once
 
 #include "grammar/schema/schema.h"
@@ -9,5 +9,9 @@ namespace bantam::grammar {
 // merging) the same subschemas, so that what is asked twice is decided once. Nodes that are merged
 // away stay in the list, unused. Time: linear in the schema, times its depth up to a limit.
 void MergeSchemas(Schema& schema);
+
+// Makes one list of values of each anyOf of nothing but lists of values (const, enum), and of each
+// oneOf of such with no value twice.
+void ListValues(Schema& schema);
 
 }  // namespace bantam::grammar
