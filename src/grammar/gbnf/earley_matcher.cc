@@ -116,6 +116,8 @@ class EarleyMatcher : public Matcher {
   uint32_t Top(uint32_t begun);
   uint32_t OnlyCaller(uint32_t begun) const;
   void Predict(uint32_t item);
+  std::string NextBytes() const;
+  std::string Complete();
   Way BestWay(char32_t first, char32_t last) const;
 
   std::shared_ptr<EarleyGrammar> grammar_;
@@ -461,35 +463,40 @@ void EarleyMatcher::Pop(size_t n) {
   }
 }
 
-std::string EarleyMatcher::Completion() const {
+// Bytes that are the next of a shortest way. Not of an item that ends its rule: where readings have
+// been left aside, what it leads to may be missing.
+std::string EarleyMatcher::NextBytes() const {
   std::string text;
-  uint32_t state = 0;
-  uint32_t origin = 0;
-  if (IsWhole()) {
-    const Set& set = sets_.back();
-    uint32_t i = set.items_begin;
-    // An item that ends its rule goes on in another one, if readings have been left aside in that
-    // alone.
-    const auto ends_rule = [&](const RuleState& s) { return s.accepting && s.rule != 0; };
-    while (items_[i].finish != set.finish || ends_rule(a_.states[items_[i].state])) ++i;
-    state = items_[i].state;
-    origin = items_[i].origin;
-  } else {
+  if (!IsWhole()) {
     const PartialChar& part = bytes_.back().prefix;
     const Way way = BestWay(part.first, part.last);
     AppendUtf8(BestCharacter(way.first, way.last), &text);
-    text.erase(0, text.size() - part.left);
-    state = way.target;
-    origin = way.origin;
+    return text.substr(text.size() - part.left);
   }
-  for (;;) {
-    AppendShortest(a_, state, false, &text);
-    const uint32_t rule = a_.states[state].rule;
-    if (rule == 0) return text;
-    const Begun& begun = begun_[FindBegun(origin, rule)];
-    state = begun.target;
-    if (begun.caller_is_item != 0) origin = items_[begun.caller].origin;
+  const Set& set = sets_.back();
+  uint32_t i = set.items_begin;
+  while (items_[i].finish != set.finish || a_.states[items_[i].state].accepting) ++i;
+  AppendUtf8(FirstCharacter(a_, items_[i].state), &text);
+  return text;
+}
+
+// Goes the way and takes it back: so the completion after its first character is the rest of it,
+// whatever readings are left aside on the way.
+std::string EarleyMatcher::Complete() {
+  std::string text;
+  text.reserve(FinishBytes());
+  while (!Accepting()) {
+    for (const char byte : NextBytes()) {
+      CHECK(Push(static_cast<uint8_t>(byte)));
+      text.push_back(byte);
+    }
   }
+  Pop(text.size());
+  return text;
+}
+
+std::string EarleyMatcher::Completion() const {
+  return const_cast<EarleyMatcher*>(this)->Complete();  // leaves everything as it was
 }
 
 PlainText EarleyMatcher::plain_text() const {

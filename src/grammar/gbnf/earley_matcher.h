@@ -21,7 +21,8 @@ namespace bantam::grammar {
 // number grows with the document; once a character has taken steps_per_character(), or has 1,000
 // readings (4,000 that were open before it), further ones are left aside, never the shortest to
 // finish. So a document that is begun can always be finished, but one that only readings left aside
-// allow is refused. So are documents that take more than 2^31 bytes to finish.
+// allow is refused. So are documents that take more than 4 MiB to finish. Completion() takes as
+// long as pushing it.
 std::unique_ptr<Matcher> NewEarleyMatcher(std::shared_ptr<EarleyGrammar> grammar);
 
 }  // namespace bantam::grammar

@@ -29,7 +29,7 @@ Result<void> CheckShortest(const GbnfGrammar& grammar, const RuleAutomata& autom
   const uint32_t bytes = automata.states[automata.rules[0].start].suffix;
   if (bytes <= most) return {};
   const std::string count =
-      bytes == RuleAutomata::kEndless ? "more than 2^31" : std::to_string(bytes);
+      bytes == RuleAutomata::kEndless ? "more than 4194304" : std::to_string(bytes);
   const GbnfRule& root = grammar.rules[grammar.root];
   return Fail(ErrorCode::kResourceExhausted,
               "grammar, line " + std::to_string(root.line) + ", column " +

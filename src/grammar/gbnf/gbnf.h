@@ -11,10 +11,10 @@
 namespace bantam::grammar {
 
 struct GbnfLimits {
-  uint32_t nodes = 4'000'000;          // parts of the grammar: texts, classes, repeats, …
-  uint32_t states = 2'000'000;         // of the automata of its rules
-  uint32_t edges = 8'000'000;          // of the automata of its rules
-  uint32_t shortest_bytes = 16 << 20;  // of the shortest document
+  uint32_t nodes = 4'000'000;         // parts of the grammar: texts, classes, repeats, …
+  uint32_t states = 2'000'000;        // of the automata of its rules
+  uint32_t edges = 8'000'000;         // of the automata of its rules
+  uint32_t shortest_bytes = 1 << 20;  // of the shortest document; at most 4 MiB
   // Items and readings looked at for one character, see earley_matcher.h.
   uint32_t steps_per_character = 20'000;
 

@@ -287,7 +287,9 @@ TEST(Gbnf, TheContractHoldsOnRandomWalks) {
                              "\ny ::= " + RandomExpression(random, 1);
     SCOPED_TRACE(text);
     GbnfLimits limits = AllWays()[random() % 5];
-    if (i % 2 == 0) limits.steps_per_character = static_cast<uint32_t>(random() % 10);  // most readings are left aside
+    if (i % 2 == 0)
+      limits.steps_per_character =
+          static_cast<uint32_t>(random() % 10);  // most readings are left aside
     if (const auto grammar = CompileGbnf(text, limits)) {
       EXPECT_EQ(BrokenPromise(*(*grammar)->NewMatcher(), random, 50), "");
     }
@@ -366,14 +368,13 @@ TEST(Gbnf, BadGrammarsAreRefusedWithTheirPlace) {
       ErrorOf("root ::= \"a\" x\nx ::= [\\ud800]"),
       "grammar: the rule \"root\" matches no text at all: rule \"x\" (line 2, column 1) cannot be "
       "finished, a class in it has no characters");
-  EXPECT_EQ(
-      ErrorOf("x ::= \"\"\nroot ::= \"a\"{1000000000}"),
-      "grammar, line 2, column 1: the shortest text of \"root\" has 1000000000 bytes, at most "
-      "16777216 are supported");
-  EXPECT_EQ(
-      ErrorOf("root ::= (\"abcd\"{1000000000}){1000000000}"),
-      "grammar, line 1, column 1: the shortest text of \"root\" has more than 2^31 bytes, at most "
-      "16777216 are supported");
+  EXPECT_EQ(ErrorOf("x ::= \"\"\nroot ::= \"a\"{2000000}"),
+            "grammar, line 2, column 1: the shortest text of \"root\" has 2000000 bytes, at most "
+            "1048576 are supported");
+  EXPECT_EQ(ErrorOf("root ::= (\"abcd\"{1000000000}){1000000000}"),
+            "grammar, line 1, column 1: the shortest text of \"root\" has more than 4194304 bytes, "
+            "at most "
+            "1048576 are supported");
   EXPECT_EQ(ErrorOf("root ::= " + Repeated("(", 1'000'000)),
             "grammar, line 1, column 1000009: this '(' has no closing ')'");
   EXPECT_NE(ErrorOf("root ::= " + Repeated("(", 100'000) + "\"a\"" + Repeated("){2}", 100'000)),

@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <queue>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include "base/json_text.h"
 
 namespace bantam::grammar {
 namespace {
@@ -244,27 +241,12 @@ void FindShortestTexts(RuleAutomata* automata) {
   solver.ChooseBest();
 }
 
-void AppendShortest(const RuleAutomata& automata, uint32_t state, bool non_empty,
-                    std::string* out) {
-  std::vector<uint32_t> returns;  // states to go on from after the calls that are open
-  for (;;) {
-    const RuleState& s = automata.states[state];
-    if (s.accepting && !non_empty) {
-      if (returns.empty()) return;
-      state = returns.back();
-      returns.pop_back();
-      continue;
-    }
-    non_empty = s.best_is_call;
-    if (s.best_is_call) {
-      const CallEdge& edge = automata.calls[s.best];
-      returns.push_back(edge.target);
-      state = automata.rules[edge.rule].start;
-    } else {
-      AppendUtf8(s.best_char, out);
-      state = automata.chars[s.best].target;
-    }
+char32_t FirstCharacter(const RuleAutomata& automata, uint32_t state) {
+  const RuleState* s = &automata.states[state];
+  while (s->best_is_call) {
+    s = &automata.states[automata.rules[automata.calls[s->best].rule].start];
   }
+  return s->best_char;
 }
 
 }  // namespace bantam::grammar
