@@ -46,8 +46,8 @@ class Filler {
   bool Fits(uint32_t finish_bytes) const { return finish_bytes <= finish_bytes_max_; }
   bool FitsHere() const {
     return finish_bytes_max_ >= 0 &&
-           matcher_.FinishesWithin(static_cast<uint32_t>(
-               std::min<int64_t>(finish_bytes_max_, Matcher::kUnbounded)));
+           matcher_.FinishesWithin(
+               static_cast<uint32_t>(std::min<int64_t>(finish_bytes_max_, Matcher::kUnbounded)));
   }
 
   void FillUniform() {
