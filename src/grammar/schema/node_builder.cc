@@ -98,7 +98,7 @@ const KeywordTable::Row* KeywordTable::Find(std::string_view name, Draft draft) 
       std::lower_bound(kRows.begin(), kRows.end(), name,
                        [](const Row& r, std::string_view wanted) { return r.name < wanted; });
   if (row == kRows.end() || row->name != name) return nullptr;
-  return draft >= row->first && draft <= row->last ? row : nullptr;
+  return draft >= row->first && draft <= row->last ? &*row : nullptr;
 }
 
 NodeBuilder::NodeBuilder(DocumentIndex& index, SchemaNodes& nodes, const SchemaOptions& options,
