@@ -24,7 +24,8 @@ Json ReadGolden(const std::string& name) {
 
 std::vector<std::string> Inputs() {
   std::vector<std::string> inputs;
-  for (const Json& entry : ReadGolden("cases.json").items()) {
+  const Json golden = ReadGolden("cases.json");
+  for (const Json& entry : golden.items()) {
     inputs.push_back(entry.Find("input")->AsString());
   }
   return inputs;
@@ -58,7 +59,8 @@ void ExpectSound(const std::string& text) {
 
 TEST(JsonRepair, RepairsTheGoldenCases) {
   size_t cases = 0;
-  for (const Json& entry : ReadGolden("cases.json").items()) {
+  const Json golden = ReadGolden("cases.json");
+  for (const Json& entry : golden.items()) {
     const std::string& input = entry.Find("input")->AsString();
     const Json& output = *entry.Find("output");
     const auto repair = RepairJson(input);
