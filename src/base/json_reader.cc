@@ -5,38 +5,11 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/hex.h"
 #include "base/json_text.h"
+#include "base/utf8.h"
 
 namespace bantam {
-namespace {
-
-// FNV-1a; collisions cost string comparisons, nothing else.
-uint64_t HashOf(std::string_view text) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3u;
-  return hash;
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The character at text[at] for a message: quoted, as a byte, or "the end".
-std::string Describe(std::string_view text, size_t at) {
-  if (at >= text.size()) return "the end of the text";
-  const size_t length = Utf8CharLength(text, at);
-  const auto byte = static_cast<uint8_t>(text[at]);
-  if (length > 0 && byte >= 0x20 && byte != 0x7F) {
-    return std::string(1, '\'').append(text.substr(at, length)).append("'");
-  }
-  constexpr char kHex[] = "0123456789abcdef";
-  return std::string("byte 0x") + kHex[byte >> 4] + kHex[byte & 15];
-}
-
-}  // namespace
 
 std::unexpected<Error> JsonReader::Wrong(size_t offset, std::string_view what) const {
   size_t line = 1;
@@ -55,7 +28,8 @@ std::unexpected<Error> JsonReader::Wrong(size_t offset, std::string_view what) c
 }
 
 std::unexpected<Error> JsonReader::Expected(size_t offset, std::string_view expected) const {
-  return Wrong(offset, "expected " + std::string(expected) + ", found " + Describe(text_, offset));
+  return Wrong(offset,
+               "expected " + std::string(expected) + ", found " + DescribeCharacter(text_, offset));
 }
 
 void JsonReader::SkipSpace() {
@@ -188,7 +162,7 @@ Result<void> JsonReader::CheckUnique(const Open& object) const {
   if (members.size() < 2) return {};
   std::vector<std::pair<uint64_t, size_t>> order;
   order.reserve(members.size());
-  for (size_t i = 0; i < members.size(); ++i) order.emplace_back(HashOf(members[i].first), i);
+  for (size_t i = 0; i < members.size(); ++i) order.emplace_back(HashOfKey(members[i].first), i);
   std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
     if (a.first != b.first) return a.first < b.first;
     const int compared = members[a.second].first.compare(members[b.second].first);
@@ -261,7 +235,7 @@ Result<void> JsonReader::ReadEscape(std::string* out) {
     }
     code_point = 0x10000 + ((code_point - 0xD800) << 10) + (low - 0xDC00);
   }
-  AppendUtf8(code_point, out);
+  AppendUtf8(code_point, *out);
   return {};
 }
 

@@ -1,5 +1,7 @@
-// UTF-8, number syntax and quoting for JSON.
+// Number syntax, quoting and messages for JSON.
 #include "base/json_text.h"
+
+#include "base/utf8.h"
 
 namespace bantam {
 namespace {
@@ -12,26 +14,6 @@ bool IsDigit(char c) {
 size_t SkipDigits(std::string_view text, size_t at) {
   while (at < text.size() && IsDigit(text[at])) ++at;
   return at;
-}
-
-// The allowed range of the second byte after a lead byte; the later bytes are 80..BF.
-struct Lead {
-  size_t length;
-  uint8_t low;
-  uint8_t high;
-};
-
-Lead LeadOf(uint8_t byte) {
-  if (byte < 0x80) return {1, 0, 0};
-  if (byte < 0xC2) return {0, 0, 0};
-  if (byte < 0xE0) return {2, 0x80, 0xBF};
-  if (byte == 0xE0) return {3, 0xA0, 0xBF};  // no overlong forms
-  if (byte == 0xED) return {3, 0x80, 0x9F};  // no surrogates
-  if (byte < 0xF0) return {3, 0x80, 0xBF};
-  if (byte == 0xF0) return {4, 0x90, 0xBF};
-  if (byte < 0xF4) return {4, 0x80, 0xBF};
-  if (byte == 0xF4) return {4, 0x80, 0x8F};  // nothing above U+10FFFF
-  return {0, 0, 0};
 }
 
 void AppendEscaped(char c, std::string* out) {
@@ -53,35 +35,21 @@ void AppendEscaped(char c, std::string* out) {
 
 }  // namespace
 
-size_t Utf8CharLength(std::string_view text, size_t at) {
-  const Lead lead = LeadOf(static_cast<uint8_t>(text[at]));
-  if (lead.length <= 1) return lead.length;
-  if (text.size() - at < lead.length) return 0;
-  const auto second = static_cast<uint8_t>(text[at + 1]);
-  if (second < lead.low || second > lead.high) return 0;
-  for (size_t i = 2; i < lead.length; ++i) {
-    if ((static_cast<uint8_t>(text[at + i]) & 0xC0) != 0x80) return 0;
-  }
-  return lead.length;
+uint64_t HashOfKey(std::string_view key) {
+  uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : key) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3u;
+  return hash;
 }
 
-void AppendUtf8(uint32_t code_point, std::string* out) {
-  const auto add = [out](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
-  if (code_point < 0x80) {
-    add(code_point);
-  } else if (code_point < 0x800) {
-    add(0xC0 | (code_point >> 6));
-    add(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    add(0xE0 | (code_point >> 12));
-    add(0x80 | ((code_point >> 6) & 0x3F));
-    add(0x80 | (code_point & 0x3F));
-  } else {
-    add(0xF0 | (code_point >> 18));
-    add(0x80 | ((code_point >> 12) & 0x3F));
-    add(0x80 | ((code_point >> 6) & 0x3F));
-    add(0x80 | (code_point & 0x3F));
+std::string DescribeCharacter(std::string_view text, size_t at) {
+  if (at >= text.size()) return "the end of the text";
+  const size_t length = Utf8CharLength(text, at);
+  const auto byte = static_cast<uint8_t>(text[at]);
+  if (length > 0 && byte >= 0x20 && byte != 0x7F) {
+    return std::string(1, '\'').append(text.substr(at, length)).append("'");
   }
+  constexpr char kHex[] = "0123456789abcdef";
+  return std::string("byte 0x") + kHex[byte >> 4] + kHex[byte & 15];
 }
 
 size_t JsonNumberLength(std::string_view text, size_t* bad) {

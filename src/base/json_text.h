@@ -1,4 +1,4 @@
-// The text side of JSON shared by its reader and writer: UTF-8, number syntax, quoting.
+// The text side of JSON shared by those who read and write it: number syntax, quoting, messages.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,11 @@
 
 namespace bantam {
 
-// Length in bytes (1 to 4) of the well-formed UTF-8 character (Unicode 15, table 3-7) that begins
-// at text[at]; 0 when the bytes there are none. at < text.size().
-size_t Utf8CharLength(std::string_view text, size_t at);
+// A hash of a key (FNV-1a); collisions cost comparisons, nothing else.
+uint64_t HashOfKey(std::string_view key);
 
-// Appends a code point (not a surrogate, at most U+10FFFF) as UTF-8.
-void AppendUtf8(uint32_t code_point, std::string* out);
+// The character at text[at] for a message: quoted, as a byte, or "the end of the text".
+std::string DescribeCharacter(std::string_view text, size_t at);
 
 // Length of the longest JSON number (RFC 8259, section 6) at the start of `text`; 0: there is
 // none. On failure `*bad` is the offset of the character that does not fit.

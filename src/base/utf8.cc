@@ -46,6 +46,11 @@ Utf8Prefix ScanUtf8(std::string_view text) {
   return {Utf8Prefix::kValid, lead.length};
 }
 
+size_t Utf8CharLength(std::string_view text, size_t at) {
+  const Utf8Prefix prefix = ScanUtf8(text.substr(at));
+  return prefix.kind == Utf8Prefix::kValid ? prefix.length : 0;
+}
+
 size_t ValidUtf8Prefix(std::string_view text) {
   size_t pos = 0;
   while (pos < text.size()) {

@@ -24,6 +24,10 @@ struct Utf8Prefix {
 // `text` must not be empty.
 Utf8Prefix ScanUtf8(std::string_view text);
 
+// Length in bytes (1 to 4) of the well-formed character that begins at text[at]; 0 when the bytes
+// there are none. at < text.size().
+size_t Utf8CharLength(std::string_view text, size_t at);
+
 // The length of the longest valid prefix; the whole text if it is valid UTF-8.
 size_t ValidUtf8Prefix(std::string_view text);
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "cli/format_text.h"
 #include "cli/reply_stream.h"
-#include "cli/utf8.h"
 
 namespace bantam::cli {
 namespace {
@@ -31,7 +31,7 @@ void ChatSession::Replace(Conversation conversation) {
 }
 
 void ChatSession::set_system(std::string system) {
-  conversation_.system = ToValidUtf8(system);
+  conversation_.system = LossyUtf8(system);
 }
 
 void ChatSession::Clear() {
@@ -103,7 +103,7 @@ Result<GenerationResult> ChatSession::Ask(const std::string& text) {
     stats_.Add(result.stats);
     return result;
   }
-  conversation_.messages.push_back({"user", ToValidUtf8(text)});
+  conversation_.messages.push_back({"user", LossyUtf8(text)});
   auto tokens = FitPrompt();
   if (!tokens) {
     conversation_.messages.pop_back();
@@ -115,7 +115,7 @@ Result<GenerationResult> ChatSession::Ask(const std::string& text) {
     first_seen_ = std::min(first_seen_, conversation_.messages.size());
     return result;
   }
-  conversation_.messages.push_back({"assistant", ToValidUtf8(result->text)});
+  conversation_.messages.push_back({"assistant", LossyUtf8(result->text)});
   stats_.Add(result->stats);
   return result;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "cli/chat_session.h"
 #include "cli/commands.h"
 #include "cli/engine_setup.h"
@@ -89,7 +90,7 @@ Result<std::optional<std::string>> GatherPrompt(const Environment& env, const Ru
   prompt += piped;
   if (!IsValidUtf8(prompt)) {
     Note(env, "the prompt is not valid UTF-8; U+FFFD stands for the bad bytes");
-    prompt = ToValidUtf8(prompt);
+    prompt = LossyUtf8(prompt);
   }
   return prompt;
 }

@@ -20,11 +20,6 @@ Utf8Char DecodeUtf8(std::string_view text);
 
 bool IsValidUtf8(std::string_view text);
 
-// `text` with each ill-formed sequence replaced by U+FFFD.
-std::string ToValidUtf8(std::string_view text);
-
-void AppendUtf8(uint32_t code_point, std::string& out);
-
 // `text` with control characters other than newline and tab made visible (^[, U+FFFD for C1), so
 // that a model or a file cannot drive the user's terminal.
 std::string TerminalSafe(std::string_view text);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/utf8.h"
+
 namespace bantam::cli {
 namespace {
 
@@ -18,13 +20,13 @@ TEST(Utf8, EveryCodePointSurvives) {
 
 TEST(Utf8, BadSequencesAreReplacedOnce) {
   constexpr const char* kReplacement = "\xEF\xBF\xBD";
-  EXPECT_EQ(ToValidUtf8("a\xFFz"), std::string("a") + kReplacement + "z");
-  EXPECT_EQ(ToValidUtf8("\xE4\xBD"), kReplacement) << "cut short: one replacement";
-  EXPECT_EQ(ToValidUtf8("\xC0\xAF"), std::string(kReplacement) + kReplacement) << "overlong";
-  EXPECT_EQ(ToValidUtf8("\xED\xA0\x80"), std::string(kReplacement) + kReplacement + kReplacement);
-  EXPECT_EQ(ToValidUtf8("\xF4\x90\x80\x80").size(), 12U) << "beyond U+10FFFF";
-  EXPECT_EQ(ToValidUtf8("\xF0\x9F\x98X"), std::string(kReplacement) + "X");
-  EXPECT_EQ(ToValidUtf8("grüß 你好 😀"), "grüß 你好 😀");
+  EXPECT_EQ(LossyUtf8("a\xFFz"), std::string("a") + kReplacement + "z");
+  EXPECT_EQ(LossyUtf8("\xE4\xBD"), kReplacement) << "cut short: one replacement";
+  EXPECT_EQ(LossyUtf8("\xC0\xAF"), std::string(kReplacement) + kReplacement) << "overlong";
+  EXPECT_EQ(LossyUtf8("\xED\xA0\x80"), std::string(kReplacement) + kReplacement + kReplacement);
+  EXPECT_EQ(LossyUtf8("\xF4\x90\x80\x80").size(), 12U) << "beyond U+10FFFF";
+  EXPECT_EQ(LossyUtf8("\xF0\x9F\x98X"), std::string(kReplacement) + "X");
+  EXPECT_EQ(LossyUtf8("grüß 你好 😀"), "grüß 你好 😀");
   EXPECT_FALSE(IsValidUtf8("\x80"));
   EXPECT_TRUE(IsValidUtf8(std::string_view("\0", 1)));
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/utf8.h"
 
 namespace bantam::grammar {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/check.h"
-#include "base/json_text.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 
 namespace bantam::grammar {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "grammar/gbnf/key_set.h"
 #include "grammar/gbnf/shortest_texts.h"
 #include "grammar/partial_char.h"
@@ -470,13 +470,13 @@ std::string EarleyMatcher::NextBytes() const {
   if (!IsWhole()) {
     const PartialChar& part = bytes_.back().prefix;
     const Way way = BestWay(part.first, part.last);
-    AppendUtf8(BestCharacter(way.first, way.last), &text);
+    AppendUtf8(BestCharacter(way.first, way.last), text);
     return text.substr(text.size() - part.left);
   }
   const Set& set = sets_.back();
   uint32_t i = set.items_begin;
   while (items_[i].finish != set.finish || a_.states[items_[i].state].accepting) ++i;
-  AppendUtf8(FirstCharacter(a_, items_[i].state), &text);
+  AppendUtf8(FirstCharacter(a_, items_[i].state), text);
   return text;
 }
 

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/hex.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 
 namespace bantam::grammar {
 namespace {
@@ -25,13 +26,6 @@ bool IsNameChar(char c) {
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
-}
-
-int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 bool IsSurrogate(char32_t c) {
@@ -231,7 +225,7 @@ Result<char32_t> Parser::ParseEscape() {
   ++at_;
   char32_t value = 0;
   for (int i = 0; i < digits; ++i) {
-    const int digit = HexValue(Peek());
+    const int digit = HexDigit(Peek());
     if (digit < 0) return Expected(std::to_string(digits) + " hexadecimal digits");
     value = value * 16 + static_cast<char32_t>(digit);
     ++at_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -15,24 +17,11 @@ size_t CharacterSize(uint8_t lead) {
   return lead < 0xF5 ? 4 : 0;
 }
 
-// Whether `second` may follow `lead`, the first byte of a character of several.
-bool MayFollow(uint8_t lead, uint8_t second) {
-  const uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  return second >= low && second <= high;
-}
-
-// Bytes at the start of `rest`, which begins beyond ASCII, that are one character, or all of it if
-// it is a tail; 0: no character begins so.
+// Bytes at the start of `rest` that are one character, or all of it if it is a tail; 0: no
+// character begins so.
 size_t LongCharacter(std::string_view rest) {
-  const auto lead = static_cast<uint8_t>(rest[0]);
-  const size_t size = CharacterSize(lead);
-  const size_t here = std::min(size, rest.size());
-  if (here > 1 && !MayFollow(lead, static_cast<uint8_t>(rest[1]))) return 0;
-  for (size_t i = 2; i < here; ++i) {
-    if (!IsContinuation(rest[i])) return 0;
-  }
-  return here;
+  const Utf8Prefix prefix = ScanUtf8(rest);
+  return prefix.kind == Utf8Prefix::kInvalid ? 0 : prefix.length;
 }
 
 // All of it; `rest` as far as the first byte is a plain character.

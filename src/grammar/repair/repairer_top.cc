@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json_text.h"
 #include "grammar/repair/repairer.h"
 
 namespace bantam::grammar {

@@ -1,7 +1,7 @@
 // Strings, words, numbers, calls and regular expressions; and what lies between tokens.
 #include <algorithm>
 
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "grammar/repair/bare_value.h"
 #include "grammar/repair/repairer.h"
 #include "grammar/repair/string_text.h"

@@ -4,37 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hex.h"
 #include "base/json_text.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 
 namespace bantam::grammar {
 namespace {
-
-// FNV-1a; collisions cost comparisons, nothing else.
-uint64_t HashOf(std::string_view text) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3u;
-  return hash;
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The character at text[at] for a message.
-std::string Describe(std::string_view text, size_t at) {
-  if (at >= text.size()) return "the end of the text";
-  const size_t length = Utf8CharLength(text, at);
-  const auto byte = static_cast<uint8_t>(text[at]);
-  if (length > 0 && byte >= 0x20 && byte != 0x7F) {
-    return std::string(1, '\'').append(text.substr(at, length)).append("'");
-  }
-  constexpr char kHex[] = "0123456789abcdef";
-  return std::string("byte 0x") + kHex[byte >> 4] + kHex[byte & 15];
-}
 
 // The text of a valid string literal's inside. Only for keys, to compare them.
 std::string Decode(std::string_view inside) {
@@ -58,27 +34,12 @@ std::string Decode(std::string_view inside) {
     if (unit >= 0xD800 && unit < 0xDC00) {
       high = unit;
     } else if (unit >= 0xDC00 && unit < 0xE000) {
-      AppendUtf8(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00), &out);
+      AppendUtf8(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00), out);
     } else {
-      AppendUtf8(unit, &out);
+      AppendUtf8(unit, out);
     }
   }
   return out;
-}
-
-// Whether all of text[at, end) could begin a UTF-8 character that the end of the text cut off.
-bool IsCutCharacter(std::string_view text, size_t at) {
-  const size_t left = text.size() - at;
-  if (left > 3) return false;
-  const auto lead = static_cast<uint8_t>(text[at]);
-  const size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || left >= wanted) return false;
-  // One of these continues it, if any does.
-  for (const std::string_view tail : {"\x80\x80\x80", "\xA0\x80\x80", "\x90\x80\x80"}) {
-    const std::string whole = std::string(text.substr(at)).append(tail.substr(0, wanted - left));
-    if (Utf8CharLength(whole, 0) == wanted) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -195,7 +156,7 @@ bool StrictScan::ReadKey() {
   if (!ReadString(true)) return false;
   const std::string_view inside = text_.substr(begin, at_ - 1 - begin);
   const bool escaped = inside.find('\\') != std::string_view::npos;
-  keys_.push_back({escaped ? HashOf(Decode(inside)) : HashOf(inside), begin, at_ - 1});
+  keys_.push_back({escaped ? HashOfKey(Decode(inside)) : HashOfKey(inside), begin, at_ - 1});
   state_ = State::kColon;
   return true;
 }
@@ -217,7 +178,9 @@ bool StrictScan::ReadString(bool key) {
     } else {
       const size_t length = Utf8CharLength(text_, at_);
       if (length == 0) {
-        if (IsCutCharacter(text_, at_)) return CutString(at_, key);
+        if (ScanUtf8(text_.substr(at_)).kind == Utf8Prefix::kIncomplete) {
+          return CutString(at_, key);
+        }
         return Wrong(at_, "bytes that are not UTF-8");
       }
       at_ += length;
@@ -335,7 +298,7 @@ bool StrictScan::Wrong(size_t offset, std::string what) {
 }
 
 bool StrictScan::Expected(std::string_view what) {
-  return Wrong(at_, "expected " + std::string(what) + ", found " + Describe(text_, at_));
+  return Wrong(at_, "expected " + std::string(what) + ", found " + DescribeCharacter(text_, at_));
 }
 
 bool StrictScan::Cut(size_t keep, std::string_view rest, std::string_view finish) {

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "base/json_text.h"
-
 namespace bantam::grammar {
 namespace {
 

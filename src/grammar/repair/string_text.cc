@@ -4,20 +4,14 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "base/json_text.h"
+#include "base/hex.h"
+#include "base/utf8.h"
 
 namespace bantam::grammar {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 class Writer {
  public:
@@ -78,7 +72,7 @@ class Writer {
     } else if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point < 0xE000)) {
       *out_ += kReplacement;
     } else {
-      AppendUtf8(code_point, out_);
+      AppendUtf8(code_point, *out_);
     }
   }
 

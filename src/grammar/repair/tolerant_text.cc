@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/json_text.h"
+#include "base/utf8.h"
 
 namespace bantam::grammar {
 namespace {

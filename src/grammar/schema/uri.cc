@@ -1,6 +1,8 @@
 // URI references by the algorithms of RFC 3986: appendix B and section 5.2.
 #include "grammar/schema/uri.h"
 
+#include "base/hex.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -10,13 +12,6 @@ bool IsAlpha(char c) {
 
 bool IsSchemeChar(char c) {
   return IsAlpha(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-}
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 // Takes what stands before the first of `ends` off the front of `text`.
@@ -119,8 +114,8 @@ std::optional<std::string> PercentDecode(std::string_view text) {
       continue;
     }
     if (at + 2 >= text.size()) return std::nullopt;
-    const int high = HexValue(text[at + 1]);
-    const int low = HexValue(text[at + 2]);
+    const int high = HexDigit(text[at + 1]);
+    const int low = HexDigit(text[at + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     out += static_cast<char>(high * 16 + low);
     at += 2;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/json_text.h"
+#include "base/utf8.h"
 
 namespace bantam::jinja {
 namespace {
@@ -16,7 +16,7 @@ void AppendMapped(uint32_t c, const CaseRange* ranges, size_t range_count,
   if (range != ranges) {
     --range;
     if (c <= range->last && (c - range->first) % range->stride == 0) {
-      AppendUtf8(static_cast<uint32_t>(static_cast<int32_t>(c) + range->delta), out);
+      AppendUtf8(static_cast<uint32_t>(static_cast<int32_t>(c) + range->delta), *out);
       return;
     }
   }
@@ -26,7 +26,7 @@ void AppendMapped(uint32_t c, const CaseRange* ranges, size_t range_count,
   if (row != special + special_count && row->code_point == c) {
     *out += row->text;
   } else {
-    AppendUtf8(c, out);
+    AppendUtf8(c, *out);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "text/jinja/character_tables.h"
 
 namespace bantam::jinja {
@@ -32,16 +33,8 @@ struct Character {
   size_t length;
 };
 inline Character CharacterAt(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return uint32_t{static_cast<uint8_t>(text[at + i])}; };
-  const uint32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  if (lead < 0xE0) return {((lead & 0x1F) << 6) | (byte(1) & 0x3F), 2};
-  if (lead < 0xF0) {
-    return {((lead & 0x0F) << 12) | ((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F), 3};
-  }
-  return {
-      ((lead & 0x07) << 18) | ((byte(1) & 0x3F) << 12) | ((byte(2) & 0x3F) << 6) | (byte(3) & 0x3F),
-      4};
+  const DecodedChar c = DecodeUtf8(text, at);
+  return {c.code_point, c.length};
 }
 // The character that ends at `end` > 0.
 Character CharacterBefore(std::string_view text, size_t end);

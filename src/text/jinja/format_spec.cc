@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 #include "text/jinja/interpreter.h"
 #include "text/jinja/numbers.h"
@@ -155,7 +155,7 @@ Result<std::string> FormatNumber(const Value& number, const FormatSpec& spec) {
       return Invalid("%c arg not in range(0x110000)");
     }
     std::string out;
-    AppendUtf8(static_cast<uint32_t>(c), &out);
+    AppendUtf8(static_cast<uint32_t>(c), out);
     return out;
   }
   bool negative = false;

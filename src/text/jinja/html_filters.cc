@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "text/jinja/arguments.h"
 #include "text/jinja/filters.h"
 #include "text/jinja/print.h"
@@ -78,7 +78,7 @@ std::string Unescaped(std::string_view text) {
       if (semicolon != text.npos) {
         const uint32_t c = Referenced(text.substr(at + 1, semicolon - 1));
         if (c != 0) {
-          AppendUtf8(c, &out);
+          AppendUtf8(c, out);
           at += semicolon;
           continue;
         }

@@ -4,17 +4,12 @@
 #include <cstdint>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/hex.h"
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 
 namespace bantam::jinja {
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 32);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 Result<uint32_t> HexEscape(std::string_view text, size_t at, size_t digits) {
   uint32_t value = 0;
@@ -63,11 +58,11 @@ Result<std::string> DecodeStringLiteral(std::string_view text) {
       for (int n = 0; n < 3 && at < text.size() && text[at] >= '0' && text[at] <= '7'; ++n) {
         value = value * 8 + static_cast<uint32_t>(text[at++] - '0');
       }
-      AppendUtf8(value, &out);
+      AppendUtf8(value, out);
     } else if (c == 'x' || c == 'u' || c == 'U') {
       const size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
       const uint32_t value = TRY(HexEscape(text, at + 1, digits));
-      AppendUtf8(value, &out);
+      AppendUtf8(value, out);
       at += 1 + digits;
     } else if (c == 'N') {
       return Fail(ErrorCode::kCorrupt, "\\N escapes are not supported");

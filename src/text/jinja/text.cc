@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 
 namespace bantam::jinja {
@@ -36,7 +36,7 @@ bool CasedAfter(std::string_view text, size_t at) {
 void AppendLowerAt(std::string_view text, size_t at, const Character& c, std::string* out) {
   if (c.code_point == kCapitalSigma) {
     const bool final = CasedBefore(text, at) && !CasedAfter(text, at + c.length);
-    AppendUtf8(final ? 0x3C2 : 0x3C3, out);
+    AppendUtf8(final ? 0x3C2 : 0x3C3, *out);
   } else {
     AppendLower(c.code_point, out);
   }

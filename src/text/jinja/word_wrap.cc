@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 
 namespace bantam::jinja {
@@ -117,7 +117,7 @@ class Filler {
 
   std::string TextOf(size_t begin, size_t end) const {
     std::string out;
-    for (size_t i = begin; i < end; ++i) AppendUtf8(static_cast<uint32_t>(line_[i]), &out);
+    for (size_t i = begin; i < end; ++i) AppendUtf8(static_cast<uint32_t>(line_[i]), out);
     return out;
   }
 
