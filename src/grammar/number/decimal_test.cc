@@ -9,14 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "grammar/number/test_decimal.h"
+
 namespace bantam::grammar {
 namespace {
-
-Decimal D(std::string_view text) {
-  auto value = Decimal::Parse(text);
-  EXPECT_TRUE(value.has_value()) << text;
-  return value.value_or(Decimal());
-}
 
 TEST(Decimal, ReadsJsonNumbersOnly) {
   for (const char* text : {"0", "-0", "1", "-1.50", "0.001", "1e5", "1E+05", "2.5e-3", "1e0000"}) {

@@ -14,15 +14,10 @@
 
 #include "grammar/number/number_set.h"
 #include "grammar/number/number_syntax.h"
+#include "grammar/number/test_decimal.h"
 
 namespace bantam::grammar {
 namespace {
-
-Decimal D(std::string_view text) {
-  auto value = Decimal::Parse(text);
-  EXPECT_TRUE(value.has_value()) << text;
-  return value.value_or(Decimal());
-}
 
 NumberState Read(std::string_view text) {
   auto state = NumberState::kStart;

@@ -11,14 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "grammar/number/test_decimal.h"
+
 namespace bantam::grammar {
 namespace {
-
-Decimal D(std::string_view text) {
-  auto value = Decimal::Parse(text);
-  EXPECT_TRUE(value.has_value()) << text;
-  return value.value_or(Decimal());
-}
 
 NumberSet Between(std::string_view low, std::string_view high) {
   return NumberSet::AtLeast(D(low), false).And(NumberSet::AtMost(D(high), false)).value();
