@@ -65,10 +65,9 @@ class Matcher {
   virtual PlainText plain_text() const { return PlainText::kTry; }
 
   // Where plain_text() is kUniform: plain texts that are exceptions to it, in that what comes after
-  // one of them (all that was read since here) may be different, and a plain text that begins none
-  // of them, so that what may come after it may come after any that is no exception.
+  // one of them (all that was read since here) may be different. What may come after a plain text
+  // that begins none of them may come after any that is no exception.
   virtual std::vector<std::string> exceptions() const { return {}; }
-  virtual std::string uniform_text() const { return {}; }
 
   // Where plain_text() is kLegal: the most characters of plain text that may come next, and which.
   // So a string of the pattern "^[a-z0-9-]{1,63}$" is kLegal, its characters counted down.

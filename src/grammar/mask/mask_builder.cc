@@ -27,6 +27,18 @@ constexpr TextClasses kManyTokens = BitOf(TextClass::kLowerHex) | BitOf(TextClas
                                     BitOf(TextClass::kUpperHex) | BitOf(TextClass::kUpper) |
                                     BitOf(TextClass::kBeyondAscii);
 
+// A plain text that begins none of them; short, as tokens are tried after it.
+std::string Unexceptional(const std::vector<std::string>& exceptions) {
+  for (char c = 'z'; c >= '!'; --c) {
+    if (c == '"' || c == '\\') continue;
+    if (std::none_of(exceptions.begin(), exceptions.end(),
+                     [&](const std::string& exception) { return exception.starts_with(c); })) {
+      return {c};
+    }
+  }
+  return "zz";
+}
+
 class Filler {
  public:
   Filler(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask)
@@ -66,12 +78,12 @@ class Filler {
     Walk(trie_.exits(), kNotCovered);
   }
 
-  // As after the matcher's uniform text, but for tokens that begin as an exception does and go on
-  // with something else than plain text: those are tried.
+  // As after a text that begins no exception, but for tokens that begin as an exception does and go
+  // on with something else than plain text: those are tried.
   void FillWithExceptions(const std::vector<std::string>& exceptions) {
-    const std::string text = matcher_.uniform_text();
+    const std::string text = Unexceptional(exceptions);
     if (!PushAll(text)) return Walk(trie_.all(), kNotCovered);
-    // From the beginning of an exception, the uniform text leads away from it.
+    // From the beginning of an exception, that text leads away from it.
     const size_t plain_bytes = matcher_.FinishBytes() + text.size() + kMaxTail;
     const bool fits = plain_bytes <= static_cast<uint64_t>(std::max<int64_t>(finish_bytes_max_, 0));
     if (fits) Walk(trie_.exits(), kNotCovered);

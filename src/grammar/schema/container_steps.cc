@@ -58,9 +58,9 @@ FormulaId ContainerSteps::Settle(FormulaId formula, const Outcome& outcome) {
       const bool holds = outcome.truth[static_cast<size_t>(it - outcome.asked.begin())] != 0;
       return holds ? FormulaPool::kTrue : FormulaPool::kFalse;
     }
-    if (atom.kind == AtomKind::kUniquePending) {
+    if (atom.kind == AtomKind::kUniquePending && outcome.value) {
       Json list = languages_.values()[atom.a];
-      list.Append(languages_.values()[outcome.value]);
+      list.Append(languages_.values()[*outcome.value]);
       return AtomOf({AtomKind::kUnique, languages_.values().Intern(list), 0, 0});
     }
     if (formulas_.op(leaf) == FormulaOp::kNode) {
@@ -70,6 +70,24 @@ FormulaId ContainerSteps::Settle(FormulaId formula, const Outcome& outcome) {
     }
     return leaf;
   });
+}
+
+std::optional<FormulaId> ContainerSteps::SettleValue(FormulaId formula, std::string_view value) {
+  if (!NeedsValue(formula)) return formula;
+  const Result<Json> json = Json::Parse(value);
+  if (!json) return std::nullopt;
+  Outcome outcome;
+  outcome.value = languages_.values().Intern(*json);
+  return Settle(formula, outcome);
+}
+
+std::optional<ContainerSteps::Literal> ContainerSteps::AskedLiteral(FormulaId formula) const {
+  const bool negated = formulas_.op(formula) == FormulaOp::kNot;
+  const FormulaId positive = negated ? formulas_.children(formula)[0] : formula;
+  if (formulas_.op(positive) != FormulaOp::kAtom) return std::nullopt;
+  const Atom& atom = languages_.atoms()[formulas_.atom(positive)];
+  if (atom.kind != AtomKind::kChild) return std::nullopt;
+  return Literal{atom.a, !negated};
 }
 
 const ContainerSteps::Mentions& ContainerSteps::MentionsOf(FormulaId formula) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ struct Names {
 struct Outcome {
   std::span<const FormulaId> asked;
   std::span<const uint8_t> truth;
-  ValueId value = 0;  // of the item, where formulas need it (NeedsValue)
+  std::optional<ValueId> value = {};  // of the item, where formulas need it (NeedsValue)
 };
 
 class ContainerSteps {
@@ -61,13 +62,25 @@ class ContainerSteps {
   // After a member of that name, or an item, has begun: with kChild atoms for what is asked of it.
   FormulaId Member(FormulaId formula, NameClassId name);
   FormulaId Item(FormulaId formula);
-  // After it has ended.
+  // After it has ended, or what is known of its end: what the outcome does not say stays open.
   FormulaId Settle(FormulaId formula, const Outcome& outcome);
+  // With a value, as JSON text, of which all that was asked is decided; nothing if it is no JSON.
+  std::optional<FormulaId> SettleValue(FormulaId formula, std::string_view value);
   // The formula if the container ends here.
   bool Closes(FormulaId formula);
 
   // The formulas of kChild atoms, in the order in which they come.
   const std::vector<FormulaId>& Asked(FormulaId formula);
+  // A kChild atom or its negation, as what it says of the value; nothing for other formulas.
+  struct Literal {
+    FormulaId asked;
+    bool holds;
+  };
+  std::optional<Literal> AskedLiteral(FormulaId formula) const;
+  // The literal as a formula about the value.
+  FormulaId OfValue(const Literal& literal) {
+    return literal.holds ? literal.asked : formulas_.Not(literal.asked);
+  }
   // Settle has to know the item's value.
   bool NeedsValue(FormulaId formula);
 

@@ -33,12 +33,9 @@ bool Contradictions::Find(FormulaId value, int depth) {
 
 // A required member has no value.
 bool Contradictions::NoMembers(FormulaId members, int depth) {
-  FormulaList parts = {members};
-  if (formulas_.op(members) == FormulaOp::kAnd) {
-    parts.assign(formulas_.children(members).begin(), formulas_.children(members).end());
-  }
   NamesId names = 0;
   bool named = false;
+  const FormulaList parts = formulas_.Conjuncts(members);
   for (FormulaId part : parts) {
     if (formulas_.op(part) != FormulaOp::kAtom) continue;
     const Atom atom = languages_.atoms()[formulas_.atom(part)];
@@ -53,18 +50,10 @@ bool Contradictions::NoMembers(FormulaId members, int depth) {
 // What a formula asks of the member whatever else: the conjunction of its own kChild parts.
 FormulaId Contradictions::AskedOf(FormulaId begun) {
   if (begun == FormulaPool::kFalse) return begun;
-  FormulaList parts = {begun};
-  if (formulas_.op(begun) == FormulaOp::kAnd) {
-    parts.assign(formulas_.children(begun).begin(), formulas_.children(begun).end());
-  }
   FormulaList asked;
+  const FormulaList parts = formulas_.Conjuncts(begun);
   for (FormulaId part : parts) {
-    const bool negated = formulas_.op(part) == FormulaOp::kNot;
-    const FormulaId positive = negated ? formulas_.children(part)[0] : part;
-    if (formulas_.op(positive) != FormulaOp::kAtom) continue;
-    const Atom atom = languages_.atoms()[formulas_.atom(positive)];
-    if (atom.kind != AtomKind::kChild) continue;
-    asked.push_back(negated ? formulas_.Not(atom.a) : atom.a);
+    if (const auto literal = steps_.AskedLiteral(part)) asked.push_back(steps_.OfValue(*literal));
   }
   return formulas_.And(std::move(asked));
 }

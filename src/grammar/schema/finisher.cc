@@ -61,6 +61,14 @@ SeenId Finisher::Add(SeenId seen, std::string_view name) {
   return it->second;
 }
 
+RegexId Finisher::SeenTexts(SeenId seen) {
+  std::vector<RegexId> texts;
+  for (uint32_t name : *seen_[seen]) {
+    texts.push_back(languages_.regexes().Literal(languages_.strings()[name]));
+  }
+  return languages_.regexes().Either(texts);
+}
+
 bool Finisher::Has(SeenId seen, uint32_t name) const {
   return std::binary_search(seen_[seen]->begin(), seen_[seen]->end(), name);
 }
@@ -159,13 +167,8 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
       for (const Demand& demand : Demands(option.begun)) {
         const Finish value = Visit({demand.value, true, {}});
         if (value.cost == Finish::kNever) continue;
-        Outcome outcome;
-        if (steps_.NeedsValue(demand.settled)) {
-          const Result<Json> json = Json::Parse(value.text);
-          if (json) outcome.value = languages_.values().Intern(*json);
-        }
         OpenContainer next = place.at;
-        next.live = steps_.Settle(demand.settled, outcome);
+        next.live = steps_.SettleValue(demand.settled, value.text).value_or(demand.settled);
         next.first = false;
         next.seen = option.seen;
         std::string text = place.text + option.before + value.text;
@@ -229,11 +232,7 @@ void Finisher::Options(const OpenContainer& at, bool all_names, std::vector<Opti
   }
   RegexPool& regexes = languages_.regexes();
   for (const Names::Other& other : names.others) {
-    std::vector<RegexId> taken;
-    for (uint32_t name : *seen_[at.seen]) {
-      taken.push_back(regexes.Literal(languages_.strings()[name]));
-    }
-    const std::array<RegexId, 2> free = {other.texts, regexes.Not(regexes.Either(taken))};
+    const std::array<RegexId, 2> free = {other.texts, regexes.Not(SeenTexts(at.seen))};
     const RegexId texts = regexes.Both(free);
     if (regexes.Alive(texts)) add(regexes.Shortest(texts), other.id);
   }
@@ -281,13 +280,9 @@ std::optional<Demand> Finisher::Separate(FormulaId formula) {
     asked.push_back(AsValue(part));
     return asked.back() != FormulaPool::kFalse;
   };
-  if (formulas_.op(formula) == FormulaOp::kAnd) {
-    const FormulaList parts(formulas_.children(formula).begin(), formulas_.children(formula).end());
-    for (FormulaId part : parts) {
-      if (!place(part)) return std::nullopt;
-    }
-  } else if (!place(formula)) {
-    return std::nullopt;
+  const FormulaList parts = formulas_.Conjuncts(formula);
+  for (FormulaId part : parts) {
+    if (!place(part)) return std::nullopt;
   }
   return Demand{formulas_.And(std::move(asked)), formulas_.And(std::move(rest))};
 }
@@ -309,35 +304,19 @@ FormulaId Finisher::Assume(FormulaId formula, FormulaId asked, bool holds) {
   Outcome outcome;
   outcome.asked = {&asked, 1};
   outcome.truth = {&truth, 1};
-  std::unordered_map<FormulaId, FormulaId> memo;
-  return formulas_.Map(formula, memo, [&](FormulaId leaf) {
-    const Atom& atom = languages_.atoms()[formulas_.atom(leaf)];
-    if (atom.kind == AtomKind::kChild && atom.a == asked) {
-      return holds ? FormulaPool::kTrue : FormulaPool::kFalse;
-    }
-    if (formulas_.op(leaf) != FormulaOp::kNode) return leaf;
-    FormulaList conditions(formulas_.children(leaf).begin(), formulas_.children(leaf).end());
-    for (FormulaId& condition : conditions) condition = Assume(condition, asked, holds);
-    return formulas_.Node(formulas_.atom(leaf), std::move(conditions));
-  });
+  return steps_.Settle(formula, outcome);
 }
 
 // Decides the atoms that can turn out one way only.
 FormulaId Finisher::Decide(FormulaId formula, FormulaList& literals) {
   for (bool again = true; again;) {
     again = false;
-    FormulaList parts = {formula};
-    if (formulas_.op(formula) == FormulaOp::kAnd) {
-      parts.assign(formulas_.children(formula).begin(), formulas_.children(formula).end());
-    }
+    const FormulaList parts = formulas_.Conjuncts(formula);
     for (FormulaId part : parts) {
-      const bool negated = formulas_.op(part) == FormulaOp::kNot;
-      const FormulaId positive = negated ? formulas_.children(part)[0] : part;
-      if (formulas_.op(positive) != FormulaOp::kAtom) continue;
-      const Atom atom = languages_.atoms()[formulas_.atom(positive)];
-      if (atom.kind != AtomKind::kChild) continue;
-      literals.push_back(negated ? formulas_.Not(atom.a) : atom.a);
-      formula = Assume(formula, atom.a, !negated);
+      const auto literal = steps_.AskedLiteral(part);
+      if (!literal) continue;
+      literals.push_back(steps_.OfValue(*literal));
+      formula = Assume(formula, literal->asked, literal->holds);
       again = true;
     }
   }
@@ -366,10 +345,7 @@ void Finisher::AddDemands(FormulaId formula, FormulaList literals, std::vector<D
     out.push_back({value, formula});
     return;
   }
-  FormulaList parts = {formula};
-  if (formulas_.op(formula) == FormulaOp::kAnd) {
-    parts.assign(formulas_.children(formula).begin(), formulas_.children(formula).end());
-  }
+  FormulaList parts = formulas_.Conjuncts(formula);
   const auto choice = std::find_if(parts.begin(), parts.end(), [&](FormulaId part) {
     return formulas_.op(part) == FormulaOp::kOr && !steps_.Asked(part).empty();
   });

@@ -51,7 +51,6 @@ class Finisher {
   const Finish& Value(FormulaId value);
   // The shortest end of a container, its bracket included.
   const Finish& Close(const OpenContainer& container);
-  bool CanClose(const OpenContainer& container) { return Close(container).cost != Finish::kNever; }
 
   // Ways to make a formula with kChild atoms true: what the value may satisfy, and what remains
   // then. The formula is true if and only if one of them is (up to kMostDemands are found); where
@@ -63,7 +62,7 @@ class Finisher {
 
   SeenId Add(SeenId seen, std::string_view name);
   bool Has(SeenId seen, uint32_t name) const;
-  const std::vector<uint32_t>& SeenNames(SeenId seen) const { return *seen_[seen]; }
+  RegexId SeenTexts(SeenId seen);  // the names themselves
 
   ContainerSteps& steps() { return steps_; }
 

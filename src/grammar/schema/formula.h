@@ -50,6 +50,11 @@ class FormulaPool {
     const Formula& f = formulas_[id];
     return {children_.data() + f.first, f.count};
   }
+  // What a formula is the conjunction of: itself, if it is none.
+  FormulaList Conjuncts(FormulaId id) const {
+    if (op(id) != FormulaOp::kAnd) return {id};
+    return {children(id).begin(), children(id).end()};
+  }
   size_t size() const { return formulas_.size(); }
   // Formulas were left out (kFalse was given) for want of room.
   bool full() const { return full_; }

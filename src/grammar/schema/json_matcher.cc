@@ -2,7 +2,6 @@
 #include "grammar/schema/json_matcher.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -79,8 +78,8 @@ bool JsonMatcher::Accepting() const {
 
 bool JsonMatcher::Step(State& state, uint8_t byte) {
   switch (state.place) {
-    case Place::kInName: return StepName(state, byte);
-    case Place::kInText: return StepText(state, byte);
+    case Place::kInName:
+    case Place::kInText: return StepString(state, byte);
     case Place::kInLiteral: return StepLiteral(state, byte);
     case Place::kInNumber:
       if (Next(state.number, byte) != NumberState::kDead) return StepNumber(state, byte);
@@ -228,12 +227,7 @@ bool JsonMatcher::EndContainer(State& state) {
 
 bool JsonMatcher::BeginItem(State& state) {
   const Frame& before = FrameOf(state);
-  Frame frame;
-  frame.outer = before.outer;
-  frame.start = before.start;
-  frame.before = state.frame;
-  frame.at = before.at;
-  frame.at.first = false;
+  Frame frame = After(state.frame);
   for (FormulaId result : before.results) frame.results.push_back(steps_.Item(result));
   for (const Fit& fit : before.fits) {
     AddCases(frame, fit, steps_.Item(fit.live), machine_.plan().Item(At(before, fit.live)));
@@ -258,19 +252,12 @@ bool JsonMatcher::EndValue(State& state, const std::vector<uint8_t>& truth,
   Outcome outcome;
   outcome.asked = begun.asked;
   outcome.truth = begun.decided() ? begun.truth : truth;
-  const auto needs_value = [&](FormulaId formula) { return steps_.NeedsValue(formula); };
-  if (std::any_of(begun.fits.begin(), begun.fits.end(),
-                  [&](const Fit& fit) { return needs_value(fit.live); }) ||
-      std::any_of(begun.results.begin(), begun.results.end(), needs_value)) {
+  if (NeedsValue(begun)) {
     const Result<Json> json = Json::Parse(value);
     if (!json) return false;  // nested deeper than Json goes
     outcome.value = languages_.values().Intern(*json);
   }
-  Frame frame;
-  frame.outer = begun.outer;
-  frame.start = begun.start;
-  frame.before = state.frame;
-  frame.at = begun.at;
+  Frame frame = After(state.frame);
   frame.fits = begun.fits;
   for (Fit& fit : frame.fits) fit.live = steps_.Settle(fit.live, outcome);
   for (FormulaId result : begun.results) frame.results.push_back(steps_.Settle(result, outcome));
@@ -293,22 +280,15 @@ bool JsonMatcher::MoveRegex(State& state, TextDecoder::Step step) {
   return false;
 }
 
-bool JsonMatcher::StepName(State& state, uint8_t byte) {
+bool JsonMatcher::StepString(State& state, uint8_t byte) {
   const TextDecoder::Step step = state.text.Push(byte);
   if (step == TextDecoder::Step::kRejected) return false;
-  if (step == TextDecoder::Step::kEnd) return EndName(state);
-  return MoveRegex(state, step);
-}
-
-bool JsonMatcher::StepText(State& state, uint8_t byte) {
-  const TextDecoder::Step step = state.text.Push(byte);
-  if (step == TextDecoder::Step::kRejected) return false;
-  if (step == TextDecoder::Step::kEnd) return EndText(state);
-  return MoveRegex(state, step);
+  if (step != TextDecoder::Step::kEnd) return MoveRegex(state, step);
+  if (!languages_.regexes().Nullable(state.regex)) return false;
+  return state.place == Place::kInName ? EndName(state) : EndText(state);
 }
 
 bool JsonMatcher::EndName(State& state) {
-  if (!languages_.regexes().Nullable(state.regex)) return false;
   const std::string name = ReadText(state);
   if (IsSeen(state.frame, name)) return false;
   state.place = Place::kColon;
@@ -316,14 +296,12 @@ bool JsonMatcher::EndName(State& state) {
 }
 
 bool JsonMatcher::EndText(State& state) {
-  RegexPool& regexes = languages_.regexes();
-  if (!regexes.Nullable(state.regex)) return false;
   const Frame& frame = FrameOf(state);
   std::vector<uint8_t> truth;
   if (!frame.decided()) {
     const std::string text = ReadText(state);
     for (FormulaId asked : frame.asked) {
-      truth.push_back(regexes.Matches(languages_.Texts(asked), text) ? 1 : 0);
+      truth.push_back(languages_.regexes().Matches(languages_.Texts(asked), text) ? 1 : 0);
     }
   }
   return EndValue(state, truth, std::string_view(document_).substr(state.start));

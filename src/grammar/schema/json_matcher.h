@@ -45,7 +45,6 @@ class JsonMatcher : public Matcher {
   uint32_t PlainFinishBytes() const override;
   PlainSet loop() const override;
   std::vector<std::string> exceptions() const override;
-  std::string uniform_text() const override;
 
  private:
   enum class Place : uint8_t {
@@ -117,8 +116,7 @@ class JsonMatcher : public Matcher {
   bool StepComma(State& state);
   bool StartValue(State& state, uint8_t byte);
   bool StartContainer(State& state, bool object);
-  bool StepName(State& state, uint8_t byte);
-  bool StepText(State& state, uint8_t byte);
+  bool StepString(State& state, uint8_t byte);
   bool StepNumber(State& state, uint8_t byte);
   bool StepLiteral(State& state, uint8_t byte);
   bool MoveRegex(State& state, TextDecoder::Step step);
@@ -147,8 +145,12 @@ class JsonMatcher : public Matcher {
   // json_ways.cc
   RegexId NamesAt(const Frame& frame) const;
   Frame BeginMember(uint32_t before, const std::string& name) const;
-  std::vector<RegexId> SeenNames(uint32_t frame) const;
+  template <typename Predicate>
+  bool AnySeen(uint32_t frame, const Predicate& predicate) const;
+  RegexId SeenTexts(uint32_t frame) const;
   bool IsSeen(uint32_t frame, std::string_view name) const;
+  Frame After(uint32_t frame) const;
+  bool NeedsValue(const Frame& frame) const;
   void AddCases(Frame& frame, const Fit& fit, FormulaId begun, const Begun& ways) const;
   void Decide(Frame& frame) const;
   OpenContainer At(const Frame& frame, FormulaId live) const;
@@ -171,5 +173,15 @@ class JsonMatcher : public Matcher {
   std::vector<State> states_;  // one more than bytes
   std::deque<Frame> frames_;   // frame 0 stands for what holds the document
 };
+
+// Whether it is true of the name of a member that the container has at a frame, latest first.
+template <typename Predicate>
+bool JsonMatcher::AnySeen(uint32_t index, const Predicate& predicate) const {
+  for (;; index = frames_[index].before) {
+    const Frame& frame = frames_[index];
+    if (!frame.cases.empty() && predicate(frame.name)) return true;
+    if (frame.before == index) return false;
+  }
+}
 
 }  // namespace bantam::grammar

@@ -29,9 +29,7 @@ bool JsonMatcher::InString() const {
 
 // What comes after depends on more of the text that is being read than the position in its regex.
 bool JsonMatcher::Remembers(const Frame& frame) const {
-  return state().place != Place::kInText || !frame.decided() ||
-         std::any_of(frame.fits.begin(), frame.fits.end(),
-                     [&](const Fit& fit) { return steps_.NeedsValue(fit.live); });
+  return state().place != Place::kInText || !frame.decided() || NeedsValue(frame);
 }
 
 // A class of characters that may come, and nothing else that is plain.
@@ -96,10 +94,10 @@ std::optional<std::vector<std::string>> JsonMatcher::NameExceptions() const {
     if (name.starts_with(read)) rests.emplace_back(name.substr(read.size()));
   };
   for (uint32_t name : names.listed) add(languages_.strings()[name]);
-  for (uint32_t index = state().frame;; index = frames_[index].before) {
-    if (!frames_[index].cases.empty()) add(frames_[index].name);
-    if (frames_[index].before == index) break;
-  }
+  AnySeen(state().frame, [&](const std::string& name) {
+    add(name);
+    return false;
+  });
   return rests;
 }
 
@@ -143,18 +141,6 @@ std::vector<std::string> JsonMatcher::exceptions() const {
   if (!InString()) return {};
   auto rests = Exceptions();
   return rests ? *std::move(rests) : std::vector<std::string>{};
-}
-
-std::string JsonMatcher::uniform_text() const {
-  const std::vector<std::string> rests = exceptions();
-  for (char c = 'z'; c >= '!'; --c) {
-    if (c == '"' || c == '\\') continue;
-    if (std::none_of(rests.begin(), rests.end(),
-                     [&](const auto& rest) { return rest.starts_with(c); })) {
-      return {c};
-    }
-  }
-  return "zz";
 }
 
 }  // namespace bantam::grammar

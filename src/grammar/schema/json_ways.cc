@@ -50,13 +50,8 @@ void JsonMatcher::AddCases(Frame& frame, const Fit& fit, FormulaId begun, const 
 JsonMatcher::Frame JsonMatcher::BeginMember(uint32_t index, const std::string& name) const {
   const Frame& before = frames_[index];
   const NameClassId name_class = steps_.ClassOf(before.at.names, name);
-  Frame frame;
-  frame.outer = before.outer;
-  frame.start = before.start;
-  frame.before = index;
+  Frame frame = After(index);
   frame.name = name;
-  frame.at = before.at;
-  frame.at.first = false;
   for (FormulaId result : before.results) {
     frame.results.push_back(steps_.Member(result, name_class));
   }
@@ -73,21 +68,37 @@ JsonMatcher::Frame JsonMatcher::BeginMember(uint32_t index, const std::string& n
 }
 
 // The names of the members that the container has at a frame.
-std::vector<RegexId> JsonMatcher::SeenNames(uint32_t index) const {
-  std::vector<RegexId> names;
-  for (;; index = frames_[index].before) {
-    const Frame& frame = frames_[index];
-    if (!frame.cases.empty()) names.push_back(languages_.regexes().Literal(frame.name));
-    if (frame.before == index) return names;
-  }
+RegexId JsonMatcher::SeenTexts(uint32_t index) const {
+  std::vector<RegexId> texts;
+  AnySeen(index, [&](const std::string& name) {
+    texts.push_back(languages_.regexes().Literal(name));
+    return false;
+  });
+  return languages_.regexes().Either(texts);
 }
 
 bool JsonMatcher::IsSeen(uint32_t index, std::string_view name) const {
-  for (;; index = frames_[index].before) {
-    const Frame& frame = frames_[index];
-    if (!frame.cases.empty() && frame.name == name) return true;
-    if (frame.before == index) return false;
-  }
+  return AnySeen(index, [&](const std::string& seen) { return seen == name; });
+}
+
+// The next place in the same container, nothing said of it yet.
+JsonMatcher::Frame JsonMatcher::After(uint32_t index) const {
+  const Frame& before = frames_[index];
+  Frame frame;
+  frame.outer = before.outer;
+  frame.start = before.start;
+  frame.before = index;
+  frame.at = before.at;
+  frame.at.first = false;
+  return frame;
+}
+
+// What comes after the value depends on the value itself.
+bool JsonMatcher::NeedsValue(const Frame& frame) const {
+  return std::any_of(frame.fits.begin(), frame.fits.end(),
+                     [&](const Fit& fit) { return steps_.NeedsValue(fit.live); }) ||
+         std::any_of(frame.results.begin(), frame.results.end(),
+                     [&](FormulaId result) { return steps_.NeedsValue(result); });
 }
 
 // What the value of a frame with cases has to satisfy, what is asked of it, and the answers if they
@@ -214,11 +225,9 @@ JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
     Case actual = one;
     if (leaf && steps_.NeedsValue(one.way.settled)) {
       // What comes after depends on the value itself.
-      const Result<Json> json = Json::Parse(document_.substr(at.start) + *rest);
-      if (!json) continue;
-      Outcome outcome;
-      outcome.value = languages_.values().Intern(*json);
-      actual.way.after.live = steps_.Settle(one.way.settled, outcome);
+      const auto live = steps_.SettleValue(one.way.settled, document_.substr(at.start) + *rest);
+      if (!live) continue;
+      actual.way.after.live = *live;
       const uint32_t close = finisher_.Close(actual.way.after).cost;
       if (close == Finish::kNever) continue;
       actual.tail = one.tail - one.way.close + close;
@@ -255,8 +264,7 @@ JsonMatcher::Rest JsonMatcher::RestOfOtherName(uint32_t index) const {
   const Names& names = steps_.names(frame.at.names);
   if (!names.patterns.empty() || names.others.size() != 1) return best;
   RegexPool& regexes = languages_.regexes();
-  const RegexId seen = regexes.Either(SeenNames(index));
-  const std::array<RegexId, 2> free = {names.others[0].texts, regexes.Not(seen)};
+  const std::array<RegexId, 2> free = {names.others[0].texts, regexes.Not(SeenTexts(index))};
   const RegexId texts = regexes.Both(free);
   // Two more characters lead away from any name that is taken or listed.
   if (regexes.Alive(texts)) OfferName(index, regexes.Shortest(texts), "xx", best);
@@ -284,7 +292,7 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
     const std::string rest = name.substr(read.size());
     if (regexes.Matches(regex, rest)) offer(JsonEscaped(rest));
   }
-  const RegexId free = regexes.Not(regexes.Either(SeenNames(at.frame)));
+  const RegexId free = regexes.Not(SeenTexts(at.frame));
   for (const Names::Other& other : names.others) {
     const std::array<RegexId, 2> both = {other.texts, free};
     const RegexId texts = regexes.Both(both);

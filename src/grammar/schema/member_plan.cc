@@ -16,16 +16,9 @@ const Begun& MemberPlan::Begin(FormulaId begun, OpenContainer after) {
   for (const Demand& demand : finisher_.Demands(begun)) {
     const Finish& value = finisher_.Value(demand.value);
     if (value.cost == Finish::kNever) continue;
-    after.live = demand.settled;
-    if (steps_.NeedsValue(after.live)) {
-      // What follows depends on the value. The shortest one tells whether there is a way; where
-      // the one that is chosen leaves none, its end is refused.
-      Outcome outcome;
-      if (const Result<Json> json = Json::Parse(value.text)) {
-        outcome.value = steps_.languages().values().Intern(*json);
-      }
-      after.live = steps_.Settle(after.live, outcome);
-    }
+    // Where what follows depends on the value, the shortest one tells whether there is a way; where
+    // the one that is chosen leaves none, its end is refused.
+    after.live = steps_.SettleValue(demand.settled, value.text).value_or(demand.settled);
     const uint32_t close = finisher_.Close(after).cost;
     if (close != Finish::kNever) ways.push_back({demand.value, demand.settled, after, close});
   }
@@ -69,8 +62,7 @@ bool MemberPlan::MayNeedOthers(FormulaId formula) {
   if (const auto it = needs_others_.find(formula); it != needs_others_.end()) return it->second;
   const FormulaPool& formulas = steps_.languages().formulas();
   bool needs = !OnlyGrows(formula);
-  FormulaList parts = {formula};
-  parts.insert(parts.end(), formulas.children(formula).begin(), formulas.children(formula).end());
+  const FormulaList parts = formulas.Conjuncts(formula);
   for (FormulaId part : parts) {
     if (formulas.op(part) != FormulaOp::kAtom) continue;
     const AtomKind kind = steps_.languages().atoms()[formulas.atom(part)].kind;
@@ -100,10 +92,7 @@ uint32_t MemberPlan::Cost(const OpenContainer& at, NameClassId name, SeenId seen
   }
   FormulaPool& formulas = steps_.languages().formulas();
   // What is still required has no say: only the other parts are asked.
-  FormulaList parts = {at.live};
-  if (formulas.op(at.live) == FormulaOp::kAnd) {
-    parts.assign(formulas.children(at.live).begin(), formulas.children(at.live).end());
-  }
+  const FormulaList parts = formulas.Conjuncts(at.live);
   FormulaList lasting;
   for (FormulaId part : parts) {
     if (part == FormulaPool::kTrue) continue;
@@ -112,14 +101,12 @@ uint32_t MemberPlan::Cost(const OpenContainer& at, NameClassId name, SeenId seen
   }
   const FormulaId rest = formulas.And(std::move(lasting));
   const auto [it, added] = value_cost_.try_emplace({rest, name}, Finish::kNever);
+  uint32_t& value = it->second;
   if (added) {
-    uint32_t least = Finish::kNever;
     for (const Demand& demand : finisher_.Demands(steps_.Member(rest, name))) {
-      least = std::min(least, finisher_.Value(demand.value).cost);
+      value = std::min(value, finisher_.Value(demand.value).cost);
     }
-    value_cost_[{rest, name}] = least;
   }
-  const uint32_t value = value_cost_[{rest, name}];
   // A member more never lengthens the end, but for the comma before the next.
   return value == Finish::kNever ? value : value + finisher_.Close(at).cost + 1;
 }
@@ -130,6 +117,7 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
   RegexPool& regexes = languages.regexes();
   const Names& names = steps_.names(at.names);
   NamePlan plan;
+  bool any_other = false;
   std::vector<RegexId> may;
   std::vector<RegexId> may_not;
   for (size_t i = 0; i < names.listed.size(); ++i) {
@@ -147,19 +135,16 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
     if (cost == Finish::kNever) continue;
     plan.most = std::max(plan.most, cost);
     if (names.patterns.empty()) {
-      plan.any_other = plan.check_seen = true;
+      any_other = true;
     } else {
       may.push_back(other.texts);
     }
   }
-  if (plan.any_other) {
+  if (any_other) {
     plan.texts = regexes.Not(regexes.Either(may_not));
   } else {
-    std::vector<RegexId> seen;
-    for (uint32_t name : finisher_.SeenNames(at.seen)) {
-      seen.push_back(regexes.Literal(languages.strings()[name]));
-    }
-    const std::array<RegexId, 2> free = {regexes.Either(may), regexes.Not(regexes.Either(seen))};
+    const RegexId unseen = regexes.Not(finisher_.SeenTexts(at.seen));
+    const std::array<RegexId, 2> free = {regexes.Either(may), unseen};
     plan.texts = regexes.Both(free);
   }
   return names_.emplace(at, plan).first->second;

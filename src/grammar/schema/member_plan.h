@@ -22,10 +22,10 @@ using Begun = std::vector<BegunWay>;  // none: it may not come
 
 // Names that may come next.
 struct NamePlan {
-  RegexId texts = RegexPool::kNothing;  // every name that may, …
-  bool check_seen = false;              // … but for those seen, which are not taken out of texts
-  bool any_other = false;               // every name that is not listed may, whatever its text
-  uint32_t most = 0;                    // bytes of the value and the container's end, at most
+  // Every name that may; where all that are not listed may, also those seen, which are refused at
+  // their end.
+  RegexId texts = RegexPool::kNothing;
+  uint32_t most = 0;  // bytes of the value and the container's end, at most
 };
 
 class MemberPlan {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
+#include "base/utf8.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -15,13 +18,6 @@ char32_t FirstOfHigh(char32_t high) {
   return 0x10000 + ((high - kHighFirst) << 10);
 }
 
-int HexValue(uint8_t byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
-  if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
-  return -1;
-}
-
 constexpr std::array<std::array<char, 2>, 8> kEscapes = {{{'"', '"'},
                                                           {'\\', '\\'},
                                                           {'/', '/'},
@@ -31,22 +27,9 @@ constexpr std::array<std::array<char, 2>, 8> kEscapes = {{{'"', '"'},
                                                           {'r', '\r'},
                                                           {'t', '\t'}}};
 
-std::string Hex(uint32_t unit, int digits) {
+std::string Hex(uint32_t unit, uint32_t digits) {
   std::string text;
-  for (int i = digits - 1; i >= 0; --i) text += "0123456789abcdef"[unit >> (4 * i) & 15];
-  return text;
-}
-
-std::string Utf8(char32_t c) {
-  if (c < 0x80) return {static_cast<char>(c)};
-  std::string text;
-  int shift = c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
-  const uint32_t lead = shift == 6 ? 0xC0 : shift == 12 ? 0xE0 : 0xF0;
-  text += static_cast<char>(lead | c >> shift);
-  while (shift > 0) {
-    shift -= 6;
-    text += static_cast<char>(0x80 | (c >> shift & 0x3F));
-  }
+  for (uint32_t i = digits; i-- > 0;) text += "0123456789abcdef"[unit >> (4 * i) & 15];
   return text;
 }
 
@@ -65,9 +48,8 @@ TextDecoder::Step TextDecoder::Push(uint8_t byte) {
         return Step::kPartial;
       }
       if (byte < 0x20) return Step::kRejected;
-      if (byte < 0x80) return Complete(byte);
-      return StartUtf8(byte);
-    case Phase::kUtf8: return Continue(byte);
+      return Utf8(PartialChar::Begin(byte));
+    case Phase::kUtf8: return Utf8(range_.Next(byte));
     case Phase::kEscape: return Escape(byte);
     case Phase::kLow:
       if (byte != '\\') return Step::kRejected;
@@ -75,59 +57,28 @@ TextDecoder::Step TextDecoder::Push(uint8_t byte) {
       return Step::kPartial;
     case Phase::kLowEscape:
       if (byte != 'u') return Step::kRejected;
-      StartUnit(Phase::kLowUnit, 0, 0xFFFF);
-      return Step::kPartial;
+      return StartUnit(Phase::kLowUnit);
     default: return Digit(byte);
   }
 }
 
 TextDecoder::Step TextDecoder::Complete(char32_t code_point) {
   phase_ = Phase::kPlain;
-  first_ = last_ = code_point;
+  range_ = {code_point, code_point, 0};
   return Step::kChar;
 }
 
-TextDecoder::Step TextDecoder::StartUtf8(uint8_t byte) {
-  if (byte < 0xC2 || byte > 0xF4) return Step::kRejected;
-  if (byte < 0xE0) {
-    left_ = 1;
-    first_ = static_cast<char32_t>(byte & 0x1F) << 6;
-    last_ = first_ | 0x3F;
-  } else if (byte < 0xF0) {
-    left_ = 2;
-    first_ = static_cast<char32_t>(byte & 0x0F) << 12;
-    last_ = first_ | 0xFFF;
-    if (byte == 0xE0) first_ = 0x800;
-    if (byte == 0xED) last_ = kHighFirst - 1;
-  } else {
-    left_ = 3;
-    first_ = static_cast<char32_t>(byte & 0x07) << 18;
-    last_ = first_ | 0x3FFFF;
-    if (byte == 0xF0) first_ = 0x10000;
-    if (byte == 0xF4) last_ = kLastPlane;
-  }
+TextDecoder::Step TextDecoder::Utf8(std::optional<PartialChar> read) {
+  if (!read) return Step::kRejected;
+  if (read->left == 0) return Complete(read->first);
   phase_ = Phase::kUtf8;
-  return Step::kPartial;
-}
-
-TextDecoder::Step TextDecoder::Continue(uint8_t byte) {
-  if ((byte & 0xC0) != 0x80) return Step::kRejected;
-  const int shift = 6 * (left_ - 1);
-  // first_ and last_ agree above the bits of this byte, but where they were cut to valid ones.
-  const char32_t above = last_ >> (shift + 6) << (shift + 6);
-  const char32_t first = above | static_cast<char32_t>(byte & 0x3F) << shift;
-  const char32_t last = first | ((char32_t{1} << shift) - 1);
-  if (last < first_ || first > last_) return Step::kRejected;
-  if (--left_ == 0) return Complete(first);
-  first_ = std::max(first_, first);
-  last_ = std::min(last_, last);
+  range_ = *read;
   return Step::kPartial;
 }
 
 TextDecoder::Step TextDecoder::Escape(uint8_t byte) {
   if (byte == 'u') {
-    StartUnit(Phase::kUnit, 0, 0xFFFF);
-    return Step::kPartial;
+    return StartUnit(Phase::kUnit);
   }
   for (const auto& [letter, meaning] : kEscapes) {
     if (byte == static_cast<uint8_t>(letter)) return Complete(static_cast<uint8_t>(meaning));
@@ -135,26 +86,24 @@ TextDecoder::Step TextDecoder::Escape(uint8_t byte) {
   return Step::kRejected;
 }
 
-void TextDecoder::StartUnit(Phase phase, uint32_t first, uint32_t last) {
+TextDecoder::Step TextDecoder::StartUnit(Phase phase) {
   phase_ = phase;
-  left_ = 4;
-  first_ = first;
-  last_ = last;
+  range_ = {0, 0xFFFF, 4};
+  return Step::kPartial;
 }
 
 TextDecoder::Step TextDecoder::Digit(uint8_t byte) {
-  const int digit = HexValue(byte);
+  const int digit = HexDigit(static_cast<char>(byte));
   if (digit < 0) return Step::kRejected;
-  const int shift = 4 * (left_ - 1);
-  const char32_t first = first_ | static_cast<char32_t>(digit) << shift;
+  const uint32_t shift = 4 * (range_.left - 1);
+  const char32_t first = range_.first | static_cast<char32_t>(digit) << shift;
   const char32_t last = first | ((char32_t{1} << shift) - 1);
   const bool low = phase_ == Phase::kLowUnit;
   if (low ? last < kLowFirst || first > kLowLast : first >= kLowFirst && last <= kLowLast) {
     return Step::kRejected;
   }
-  if (--left_ > 0) {
-    first_ = first;
-    last_ = last;
+  if (range_.left > 1) {
+    range_ = {first, last, range_.left - 1};
     return Step::kPartial;
   }
   if (low) return Complete(FirstOfHigh(high_) + (first - kLowFirst));
@@ -167,14 +116,14 @@ TextDecoder::Step TextDecoder::Digit(uint8_t byte) {
 std::array<CodePointRange, 2> TextDecoder::Candidates() const {
   switch (phase_) {
     case Phase::kPlain: return {};
-    case Phase::kUtf8: return {CodePointRange{first_, last_}};
+    case Phase::kUtf8: return {CodePointRange{range_.first, range_.last}};
     case Phase::kEscape: return {CodePointRange{0, kLastPlane}};
     case Phase::kUnit: {
       // Below and above the surrogates, or the pairs that a high one begins; a range of units that
       // holds both sides holds them all.
-      const CodePointRange below = Within(first_, last_, 0, kHighFirst - 1);
-      const CodePointRange above = Within(first_, last_, kLowLast + 1, 0xFFFF);
-      const CodePointRange high = Within(first_, last_, kHighFirst, kLowFirst - 1);
+      const CodePointRange below = Within(range_.first, range_.last, 0, kHighFirst - 1);
+      const CodePointRange above = Within(range_.first, range_.last, kLowLast + 1, 0xFFFF);
+      const CodePointRange high = Within(range_.first, range_.last, kHighFirst, kLowFirst - 1);
       if (!below.empty() && !above.empty()) return {CodePointRange{0, kLastPlane}};
       CodePointRange pairs;
       if (!high.empty()) pairs = {FirstOfHigh(high.first), FirstOfHigh(high.last) + 0x3FF};
@@ -183,7 +132,7 @@ std::array<CodePointRange, 2> TextDecoder::Candidates() const {
     case Phase::kLow:
     case Phase::kLowEscape: return {CodePointRange{FirstOfHigh(high_), FirstOfHigh(high_) + 0x3FF}};
     case Phase::kLowUnit: {
-      const CodePointRange low = Within(first_, last_, kLowFirst, kLowLast);
+      const CodePointRange low = Within(range_.first, range_.last, kLowFirst, kLowLast);
       const char32_t base = FirstOfHigh(high_);
       return {CodePointRange{base + (low.first - kLowFirst), base + (low.last - kLowFirst)}};
     }
@@ -197,18 +146,19 @@ std::string TextDecoder::Rest(char32_t c) const {
   switch (phase_) {
     case Phase::kPlain: return "";
     case Phase::kUtf8: {
-      const std::string whole = Utf8(c);
-      return whole.substr(whole.size() - left_);
+      std::string whole;
+      AppendUtf8(c, whole);
+      return whole.substr(whole.size() - range_.left);
     }
     case Phase::kEscape:
       for (const auto& [letter, meaning] : kEscapes) {
         if (c == static_cast<uint8_t>(meaning)) return {letter};
       }
       return "u" + Hex(high, 4) + (low.empty() ? "" : "\\u" + low);
-    case Phase::kUnit: return Hex(high, left_) + (low.empty() ? "" : "\\u" + low);
+    case Phase::kUnit: return Hex(high, range_.left) + (low.empty() ? "" : "\\u" + low);
     case Phase::kLow: return "\\u" + low;
     case Phase::kLowEscape: return "u" + low;
-    case Phase::kLowUnit: return low.substr(low.size() - left_);
+    case Phase::kLowUnit: return low.substr(low.size() - range_.left);
   }
   return "";
 }

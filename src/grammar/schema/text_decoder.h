@@ -5,7 +5,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "grammar/partial_char.h"
 
 namespace bantam::grammar {
 
@@ -27,7 +30,7 @@ class TextDecoder {
   Step Push(uint8_t byte);
 
   bool partial() const { return phase_ != Phase::kPlain; }
-  char32_t code_point() const { return first_; }
+  char32_t code_point() const { return range_.first; }
 
   // What the partial character may become.
   std::array<CodePointRange, 2> Candidates() const;
@@ -37,25 +40,22 @@ class TextDecoder {
  private:
   enum class Phase : uint8_t {
     kPlain,
-    kUtf8,       // left_ more bytes; first_ and last_ bound the code point
+    kUtf8,       // in range_
     kEscape,     // after a backslash
-    kUnit,       // left_ more hexadecimal digits; first_ and last_ bound the UTF-16 unit
+    kUnit,       // range_ bounds the UTF-16 unit, left counts hexadecimal digits
     kLow,        // after the high surrogate high_: the backslash of the low one
     kLowEscape,  // … its u
     kLowUnit,    // … its digits
   };
-  Step StartUtf8(uint8_t byte);
-  Step Continue(uint8_t byte);
+  Step Utf8(std::optional<PartialChar> read);
   Step Escape(uint8_t byte);
   Step Digit(uint8_t byte);
-  void StartUnit(Phase phase, uint32_t first, uint32_t last);
+  Step StartUnit(Phase phase);
   Step Complete(char32_t code_point);
 
   Phase phase_ = Phase::kPlain;
-  uint8_t left_ = 0;
   uint16_t high_ = 0;
-  char32_t first_ = 0;
-  char32_t last_ = 0;
+  PartialChar range_;  // of one code point once it is complete
 };
 
 }  // namespace bantam::grammar
