@@ -5,6 +5,7 @@
 
 #include "bantam/result.h"
 #include "bantam/shape.h"
+#include "grammar/mask/mask_cache.h"
 #include "grammar/matcher.h"
 
 namespace bantam {
@@ -15,6 +16,11 @@ class CompiledShape : public Shape {
   // A matcher at the beginning of a document. Keeps what it needs of the shape, but not the shape:
   // that must outlive it.
   virtual std::unique_ptr<grammar::Matcher> NewMatcher() const = 0;
+  // Shared by the replies of this shape, like what its matchers share.
+  grammar::MaskCache& masks() const { return masks_; }
+
+ private:
+  mutable grammar::MaskCache masks_;
 };
 
 inline const CompiledShape& Compiled(const Shape& shape) {

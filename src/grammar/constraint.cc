@@ -43,9 +43,11 @@ bool HasAny(std::string_view text, const std::bitset<256>& bytes) {
 
 class BudgetedConstraint final : public Constraint {
  public:
-  BudgetedConstraint(std::unique_ptr<Matcher> matcher, const TokenTrie& trie, int64_t budget)
+  BudgetedConstraint(std::unique_ptr<Matcher> matcher, const TokenTrie& trie, int64_t budget,
+                     MaskCache* masks)
       : matcher_(std::move(matcher)),
         trie_(trie),
+        masks_(masks),
         remaining_(budget),
         first_byte_(matcher_->size()),
         missing_(Missing(trie, true)),
@@ -57,7 +59,7 @@ class BudgetedConstraint final : public Constraint {
     if (mask_is_valid_) return mask_;
     mask_is_valid_ = true;
     if (!ended_) {
-      if (FillMask(trie_, *matcher_, finish_bytes_max(), mask_)) Shorten();
+      if (Fill()) Shorten();
       return mask_;
     }
     mask_.ForbidAll();
@@ -126,6 +128,11 @@ class BudgetedConstraint final : public Constraint {
     if (shortened_at_ < 0) shortened_at_ = static_cast<int64_t>(matcher_->size() - first_byte_);
   }
 
+  bool Fill() {
+    return masks_ == nullptr ? FillMask(trie_, *matcher_, finish_bytes_max(), mask_)
+                             : masks_->Fill(trie_, *matcher_, finish_bytes_max(), mask_);
+  }
+
   // Reads a text token, or nothing if it is not legal.
   bool Read(TokenId token) {
     if (ended_ || !trie_.IsText(token)) return false;
@@ -155,6 +162,7 @@ class BudgetedConstraint final : public Constraint {
 
   std::unique_ptr<Matcher> matcher_;
   const TokenTrie& trie_;
+  MaskCache* const masks_;
   int64_t remaining_;  // tokens, the end token included
   const size_t first_byte_;
   const std::bitset<256> missing_;  // rare bytes without a token
@@ -193,7 +201,8 @@ std::string BudgetedConstraint::ForcedBytes(bool* ends) {
 }  // namespace
 
 Result<std::unique_ptr<Constraint>> Constraint::Create(std::unique_ptr<Matcher> matcher,
-                                                       const TokenTrie& trie, int64_t budget) {
+                                                       const TokenTrie& trie, int64_t budget,
+                                                       MaskCache* masks) {
   if (trie.vocabulary().end_ids.empty()) {
     return Fail(ErrorCode::kUnsupported, "the vocabulary has no token that ends a reply");
   }
@@ -224,7 +233,7 @@ Result<std::unique_ptr<Constraint>> Constraint::Create(std::unique_ptr<Matcher> 
                     std::to_string(minimum));
   }
   return std::unique_ptr<Constraint>(
-      std::make_unique<BudgetedConstraint>(std::move(matcher), trie, budget));
+      std::make_unique<BudgetedConstraint>(std::move(matcher), trie, budget, masks));
 }
 
 }  // namespace bantam::grammar

@@ -12,6 +12,7 @@
 #include "bantam/result.h"
 #include "base/token_mask.h"
 #include "base/vocabulary.h"
+#include "grammar/mask/mask_cache.h"
 #include "grammar/mask/token_trie.h"
 #include "grammar/matcher.h"
 
@@ -35,8 +36,10 @@ class Constraint {
   // something: the reply begins after it. Fails with kInvalidArgument, naming the minimum, if
   // `budget` tokens (the end token included) are too few for any document, and with kUnsupported if
   // the vocabulary has no end token or lacks a byte that is needed.
+  // `masks`, where there is one, is for matchers of this grammar and must outlive this.
   static Result<std::unique_ptr<Constraint>> Create(std::unique_ptr<Matcher> matcher,
-                                                    const TokenTrie& trie, int64_t budget);
+                                                    const TokenTrie& trie, int64_t budget,
+                                                    MaskCache* masks = nullptr);
 
   virtual ~Constraint() = default;
 

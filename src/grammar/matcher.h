@@ -1,9 +1,12 @@
 // Matcher: reads one document byte by byte and knows whether, and how shortly, it can be finished.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace bantam::grammar {
@@ -20,13 +23,17 @@ enum class PlainText : uint8_t {
              // without it mattering here
 };
 
-// A set of plain characters.
+// A set of plain characters, as exactly as masks need to know it: patterns tell apart what is in
+// ASCII, and "." is everything but two line separators, U+2028 and U+2029.
 struct PlainSet {
+  enum Part : uint8_t { kNone, kSome, kAll };
   uint64_t ascii[2] = {0, 0};  // bit c % 64 of word c / 64 for each character of U+0020 … U+007F
-  bool beyond_ascii = false;   // all characters from U+0080 on, or none
+  bool beyond_ascii = false;   // all characters from U+0080 on but U+2000 … U+2FFF, or none
+  Part punctuation = kNone;    // of U+2000 … U+2FFF, which begin with byte E2
 
   static constexpr PlainSet All() {
-    return {{~uint64_t{0} << 32 & ~(uint64_t{1} << '"'), ~(uint64_t{1} << ('\\' - 64))}, true};
+    return {
+        {~uint64_t{0} << 32 & ~(uint64_t{1} << '"'), ~(uint64_t{1} << ('\\' - 64))}, true, kAll};
   }
   bool operator==(const PlainSet&) const = default;
 };
@@ -64,10 +71,22 @@ class Matcher {
 
   virtual PlainText plain_text() const { return PlainText::kTry; }
 
-  // Where plain_text() is kUniform: plain texts that are exceptions to it, in that what comes after
-  // one of them (all that was read since here) may be different. What may come after a plain text
-  // that begins none of them may come after any that is no exception.
-  virtual std::vector<std::string> exceptions() const { return {}; }
+  // Where plain_text() is kUniform, what comes after a text may yet depend on it in one way:
+  // another quoted text must not equal it. So it matters to tokens that end it and have a whole
+  // quoted text after it.
+  virtual bool text_matters() const { return false; }
+
+  // Where most plain characters lead to one and the same position. Bytes of which all plain
+  // characters that begin with one of them …
+  struct Convergence {
+    std::bitset<256>
+        first_bytes;        // … lead there, and do not change it either; at least one of ASCII
+    std::bitset<256> loop;  // … do not change it
+  };
+  virtual std::optional<Convergence> convergence() const { return std::nullopt; }
+  // At two positions after plain text, counted from one position, equal numbers other than 0 mean
+  // equal positions.
+  virtual uint64_t text_position() const { return 0; }
 
   // Where plain_text() is kLegal: the most characters of plain text that may come next, and which.
   // So a string of the pattern "^[a-z0-9-]{1,63}$" is kLegal, its characters counted down.
@@ -82,12 +101,29 @@ class Matcher {
     return plain_text() == PlainText::kUniform ? FinishBytes() + 3 : kUnbounded;
   }
 
+  // Where plain_text() is kLegal: texts (UTF-8) whose beginnings may not be legal all the same.
+  virtual std::vector<std::string> dead_ends() const { return {}; }
+
   // Where plain_text() is kTry: characters that change nothing, such as those of a class that a
   // pattern repeats: whatever text of them comes next, nothing that comes after depends on it, as
   // in kUniform. Any part of that set will do. Inside a character: none.
   virtual PlainSet loop() const { return {}; }
 
+  // Appends what the future depends on: positions of one grammar's matchers that append equal bytes
+  // have equal answers. False where that would be too much, or is not known.
+  virtual bool AppendPosition(std::string& position) const {
+    (void)position;
+    return false;
+  }
+
   static constexpr uint32_t kUnbounded = ~uint32_t{0};
 };
+
+// A number of a position.
+template <typename Number>
+void AppendToPosition(Number number, std::string& position) {
+  static_assert(std::is_integral_v<Number>);
+  position.append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
 
 }  // namespace bantam::grammar

@@ -137,6 +137,7 @@ inline PlainSet SetOf(std::string_view ascii, bool beyond_ascii) {
   PlainSet set;
   for (const char c : ascii) set.ascii[c / 64] |= uint64_t{1} << (c % 64);
   set.beyond_ascii = beyond_ascii;
+  set.punctuation = beyond_ascii ? PlainSet::kAll : PlainSet::kNone;
   return set;
 }
 
@@ -189,6 +190,7 @@ class DfaMatcher final : public Matcher {
       }
     }
     loop.beyond_ascii = state().next[Dfa::kClasses - 1] == now().state;
+    loop.punctuation = loop.beyond_ascii ? PlainSet::kAll : PlainSet::kNone;
     return loop;
   }
 

@@ -89,8 +89,8 @@ struct FlatTrie::Builder {
     uint32_t below = node.first_token;
     while (below < ends[i] && texts[below].size() == depth + 1) ++below;
     const auto& plain_from = trie.plain_from_;
-    unsigned classes = 0;
-    unsigned rests = 0;
+    TextClasses classes = 0;
+    TextClasses rests = 0;
     uint8_t least = std::numeric_limits<uint8_t>::max();
     for (uint32_t t = node.first_token; t < ends[i]; ++t) {
       node.plain_from = std::max(node.plain_from, plain_from[t]);
@@ -103,8 +103,8 @@ struct FlatTrie::Builder {
     node.first_child = static_cast<uint32_t>(trie.nodes_.size());
     node.children = static_cast<uint16_t>(AddChildren(below, ends[i], depth + 1)) & 0x7FFF;
     trie.nodes_[i] = node;
-    trie.node_classes_.push_back(static_cast<TextClasses>(classes));
-    trie.node_rests_.push_back(static_cast<TextClasses>(rests));
+    trie.node_classes_.push_back(classes);
+    trie.node_rests_.push_back(rests);
   }
 };
 

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <bitset>
 #include <cstddef>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,31 +13,22 @@
 
 #include "grammar/mask/flat_trie.h"
 #include "grammar/mask/text_class.h"
+#include "grammar/mask/token_shape.h"
 
 namespace bantam::grammar {
 namespace {
 
 constexpr int kNotCovered = -1;
-constexpr size_t kMaxTail = 3;  // bytes that a token may leave a character short of
 
 // Tokens below a byte for which looking for a loop pays: it takes about a hundred bytes' reading.
 constexpr uint32_t kManyBelow = 200;
 
-// Without these in a loop, walking is as fast.
-constexpr TextClasses kManyTokens = BitOf(TextClass::kLowerHex) | BitOf(TextClass::kLower) |
-                                    BitOf(TextClass::kUpperHex) | BitOf(TextClass::kUpper) |
-                                    BitOf(TextClass::kBeyondAscii);
-
-// A plain text that begins none of them; short, as tokens are tried after it.
-std::string Unexceptional(const std::vector<std::string>& exceptions) {
-  for (char c = 'z'; c >= '!'; --c) {
-    if (c == '"' || c == '\\') continue;
-    if (std::none_of(exceptions.begin(), exceptions.end(),
-                     [&](const std::string& exception) { return exception.starts_with(c); })) {
-      return {c};
-    }
-  }
-  return "zz";
+// With fewer characters in a loop, walking is as fast.
+bool HasManyTokens(TextClasses loop) {
+  constexpr TextClasses kLetters = BitOf(TextClass::kDigit) - 1;
+  constexpr int kFewLetters = 6;
+  return std::popcount(loop & kLetters) >= kFewLetters ||
+         (loop & BitOf(TextClass::kBeyondAscii)) != 0;
 }
 
 class Filler {
@@ -45,16 +37,30 @@ class Filler {
       : trie_(trie), matcher_(matcher), finish_bytes_max_(finish_bytes_max), mask_(mask) {}
 
   void Fill() {
-    switch (matcher_.plain_text()) {
-      case PlainText::kUniform: FillUniform(); break;
-      case PlainText::kLegal: FillLegal(); break;
-      case PlainText::kTry: FillLoop(ClassesInside(matcher_.loop())); break;
-    }
+    const bool uniform = matcher_.plain_text() == PlainText::kUniform;
+    const auto convergence = uniform ? std::nullopt : matcher_.convergence();
+    if (!convergence || !FillConverging(*convergence)) FillHere();
+    if (matcher_.text_matters()) Retry(trie_.quoting());
   }
 
   bool cut() const { return cut_; }
 
  private:
+  // What is known after some bytes of a walk.
+  struct Place {
+    int covered;         // tokens that are plain from this position of theirs on are decided
+    bool plain;          // since then only plain text has been read: asking again gives nothing new
+    uint8_t characters;  // read, as TokenShape counts them
+  };
+
+  // Siblings to try after some bytes.
+  struct Level {
+    uint32_t node, end;
+    uint32_t token_end;  // of the last sibling
+    Place place;
+    TextClasses needed;  // unless 0: tokens whose rests have none of these are decided
+  };
+
   bool Fits(uint32_t finish_bytes) const { return finish_bytes <= finish_bytes_max_; }
   bool FitsHere() const {
     return finish_bytes_max_ >= 0 &&
@@ -62,9 +68,18 @@ class Filler {
                static_cast<uint32_t>(std::min<int64_t>(finish_bytes_max_, Matcher::kUnbounded)));
   }
 
+  void FillHere() {
+    switch (matcher_.plain_text()) {
+      case PlainText::kUniform: FillUniform(); break;
+      case PlainText::kLegal:
+        FillLegal();
+        for (const std::string& text : matcher_.dead_ends()) RetryAlong(text);
+        break;
+      case PlainText::kTry: FillLoop(ClassesInside(matcher_.loop())); break;
+    }
+  }
+
   void FillUniform() {
-    const std::vector<std::string> exceptions = matcher_.exceptions();
-    if (!exceptions.empty()) return FillWithExceptions(exceptions);
     if (Fits(matcher_.PlainFinishBytes())) {
       mask_.AllowAlso(trie_.plain());
     } else {
@@ -78,56 +93,112 @@ class Filler {
     Walk(trie_.exits(), kNotCovered);
   }
 
-  // As after a text that begins no exception, but for tokens that begin as an exception does and go
-  // on with something else than plain text: those are tried.
-  void FillWithExceptions(const std::vector<std::string>& exceptions) {
-    const std::string text = Unexceptional(exceptions);
-    if (!PushAll(text)) return Walk(trie_.all(), kNotCovered);
-    // From the beginning of an exception, that text leads away from it.
-    const size_t plain_bytes = matcher_.FinishBytes() + text.size() + kMaxTail;
-    const bool fits = plain_bytes <= static_cast<uint64_t>(std::max<int64_t>(finish_bytes_max_, 0));
-    if (fits) Walk(trie_.exits(), kNotCovered);
-    matcher_.Pop(text.size());
-    if (!fits) return Walk(trie_.all(), kNotCovered);
-    mask_.AllowAlso(trie_.plain());
-    std::set<std::string_view> beginnings = {""};
-    for (const std::string_view exception : exceptions) {
-      for (size_t n = 1; n <= exception.size(); ++n) beginnings.insert(exception.substr(0, n));
-    }
-    for (const std::string_view beginning : beginnings) TryAfter(beginning);
-  }
-
-  bool PushAll(std::string_view text) {
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (matcher_.Push(static_cast<uint8_t>(text[i]))) continue;
-      matcher_.Pop(i);
+  // As after most characters, but for tokens that begin with others: those are tried. False, and
+  // nothing has been done, if the budget leaves out some of them.
+  bool FillConverging(const Matcher::Convergence& convergence) {
+    uint8_t first = 0;
+    while (!convergence.first_bytes[first]) ++first;
+    if (!matcher_.Push(first)) return false;
+    const uint64_t position = matcher_.text_position();
+    FillHere();
+    matcher_.Pop(1);
+    if (cut_) {
+      mask_.ForbidAll();
+      cut_ = false;
       return false;
+    }
+    const FlatTrie& trie = trie_.all();
+    const std::span<const TrieNode> nodes = trie.nodes();
+    for (uint32_t node = 0; node < trie.roots(); ++node) {
+      if (convergence.first_bytes[nodes[node].byte]) continue;
+      const bool last = node + 1 == trie.roots();
+      const auto end =
+          last ? static_cast<uint32_t>(trie.ids().size()) : nodes[node + 1].first_token;
+      DecideAstray(trie, {node, node + 1, end, {kNotCovered, false, 0}, 0}, position,
+                   convergence.loop);
     }
     return true;
   }
 
-  // Decides the tokens that go on after `beginning` with something that is not plain.
-  void TryAfter(std::string_view beginning) {
-    const FlatTrie& trie = trie_.rest();
+  // Decides anew the tokens of siblings that plain text has led to, up to where it leads to
+  // `position`, if that is by characters of its loop: there they are decided already.
+  void DecideAstray(const FlatTrie& trie, const Level& first, uint64_t position,
+                    const std::bitset<256>& loop) {
+    const TrieNode* nodes = trie.nodes().data();
+    std::vector<Level> levels = {first};
+    size_t outside = 0;  // the level of the first byte that is not of the loop; 0: none
+    while (!levels.empty()) {
+      Level& level = levels.back();
+      if (level.node == level.end) {
+        levels.pop_back();
+        if (levels.size() <= outside) outside = 0;
+        if (!levels.empty()) matcher_.Pop(1);
+        continue;
+      }
+      const uint32_t index = level.node++;
+      const TrieNode& node = nodes[index];
+      const uint32_t token_end =
+          level.node < level.end ? nodes[level.node].first_token : level.token_end;
+      if (ClassOf(node.byte) == TextClass::kNotPlain) {
+        ForbidTokens(trie, node.first_token, token_end);
+        WalkLevel(trie, {index, index + 1, token_end, {kNotCovered, false, 0}, 0});
+        continue;
+      }
+      if (!matcher_.Push(node.byte)) {
+        ForbidTokens(trie, node.first_token, token_end);
+        continue;
+      }
+      const bool in_loop = loop[node.byte] || IsContinuation(node.byte);
+      if (outside == 0 && in_loop && matcher_.text_position() == position) {
+        matcher_.Pop(1);
+        continue;
+      }
+      if (outside == 0 && !in_loop) outside = levels.size();
+      const uint32_t below = node.children > 0 ? nodes[node.first_child].first_token : token_end;
+      ForbidTokens(trie, node.first_token, below);
+      if (node.first_token < below) AllowHere(trie, node.first_token, below);
+      levels.push_back({node.first_child, node.first_child + node.children, token_end, {}, 0});
+    }
+  }
+
+  void ForbidTokens(const FlatTrie& trie, uint32_t first, uint32_t end) {
+    for (uint32_t t = first; t < end; ++t) mask_.Forbid(trie.ids()[t]);
+  }
+
+  // Decides anew the tokens that a text begins with.
+  void RetryAlong(std::string_view text) {
+    const FlatTrie& trie = trie_.all();
     const std::span<const TrieNode> nodes = trie.nodes();
     uint32_t node = 0;
     uint32_t end = trie.roots();
     auto token_end = static_cast<uint32_t>(trie.ids().size());
-    for (const char c : beginning) {
+    for (const char c : text) {
       while (node < end && nodes[node].byte != static_cast<uint8_t>(c)) ++node;
       if (node == end) return;
       if (node + 1 < end) token_end = nodes[node + 1].first_token;
-      end = nodes[node].first_child + nodes[node].children;
-      node = nodes[node].first_child;
+      const TrieNode& at = nodes[node];
+      const uint32_t below = at.children > 0 ? nodes[at.first_child].first_token : token_end;
+      Retry(std::span(trie.ids()).subspan(at.first_token, below - at.first_token));
+      node = at.first_child;
+      end = at.first_child + at.children;
     }
-    if (!PushAll(beginning)) return;
-    for (; node < end; ++node) {
-      if (ClassOf(nodes[node].byte) != TextClass::kNotPlain) continue;
-      const uint32_t last = node + 1 < end ? nodes[node + 1].first_token : token_end;
-      for (uint32_t i = nodes[node].first_token; i < last; ++i) mask_.Forbid(trie.ids()[i]);
-      WalkLevel(trie, {node, node + 1, last, {kNotCovered, false, 0}, 0});
+  }
+
+  void Retry(std::span<const TokenId> tokens) {
+    for (const TokenId id : tokens) {
+      mask_.Forbid(id);
+      const std::string_view bytes = trie_.vocabulary().bytes[static_cast<size_t>(id)];
+      size_t n = 0;
+      while (n < bytes.size() && matcher_.Push(static_cast<uint8_t>(bytes[n]))) ++n;
+      if (n == bytes.size()) {
+        if (FitsHere()) {
+          mask_.Allow(id);
+        } else {
+          cut_ = true;
+        }
+      }
+      matcher_.Pop(n);
     }
-    matcher_.Pop(beginning.size());
   }
 
   void FillLegal() {
@@ -148,7 +219,7 @@ class Filler {
   // walked.
   void FillLegalSet(const PlainSet& set, uint32_t most) {
     const TextClasses inside = ClassesInside(set);
-    if ((inside & kManyTokens) == 0) return Walk(trie_.all(), kNotCovered);
+    if (!HasManyTokens(inside)) return Walk(trie_.all(), kNotCovered);
     const bool counted = most <= TokenTrie::kCountedCharacters;
     AllowOnly(inside, counted ? trie_.plain(most) : trie_.plain(), true);
     if (!counted) ForbidLonger(most);
@@ -158,7 +229,7 @@ class Filler {
   }
 
   static TextClasses NeededBeyond(const PlainSet& set, TextClasses inside) {
-    return static_cast<TextClasses>((ClassesTouched(set) & ~inside) | BitOf(TextClass::kNotPlain));
+    return (ClassesTouched(set) & ~inside) | BitOf(TextClass::kNotPlain);
   }
 
   void ForbidLonger(uint32_t most) {
@@ -170,9 +241,9 @@ class Filler {
 
   // At a position that characters of `loop` do not change.
   void FillLoop(TextClasses loop) {
-    if ((loop & kManyTokens) == 0) return Walk(trie_.all(), kNotCovered);
+    if (!HasManyTokens(loop)) return Walk(trie_.all(), kNotCovered);
     AllowOnly(loop, trie_.whole(), FitsHere());
-    beyond_loop_ = static_cast<TextClasses>(~loop);
+    beyond_loop_ = ~loop;
     Walk(trie_.exits(), kNotCovered);
     Walk(trie_.tails(), kNotCovered);
     beyond_loop_ = 0;
@@ -204,32 +275,17 @@ class Filler {
   // The classes outside the loop with a plain character that may come next (its first byte, beyond
   // ASCII).
   TextClasses Exits(TextClasses loop) {
-    unsigned classes = 0;
+    TextClasses classes = 0;
     for (unsigned byte = 0x20; byte < 0xF5; ++byte) {
       const TextClass text_class = ClassOf(static_cast<uint8_t>(byte));
-      const unsigned bit = BitOf(text_class);
+      const TextClasses bit = BitOf(text_class);
       if (text_class == TextClass::kNotPlain || ((classes | loop) & bit) != 0) continue;
       if (!matcher_.Push(static_cast<uint8_t>(byte))) continue;
       matcher_.Pop(1);
       classes |= bit;
     }
-    return static_cast<TextClasses>(classes);
+    return classes;
   }
-
-  // What is known after some bytes of a walk.
-  struct Place {
-    int covered;         // tokens that are plain from this position of theirs on are decided
-    bool plain;          // since then only plain text has been read: asking again gives nothing new
-    uint8_t characters;  // read, as TokenShape counts them
-  };
-
-  // Siblings to try after some bytes.
-  struct Level {
-    uint32_t node, end;
-    uint32_t token_end;  // of the last sibling
-    Place place;
-    TextClasses needed;  // unless 0: tokens whose rests have none of these are decided
-  };
 
   // Decides every token of `trie`. `covered` 0: but those that are plain, which have been.
   void Walk(const FlatTrie& trie, int covered) {
@@ -293,6 +349,7 @@ class Filler {
   void CoverBelow(const FlatTrie& trie, uint32_t first, size_t depth) {
     const PlainText text = matcher_.plain_text();
     const bool loop = text == PlainText::kTry;
+    if (text == PlainText::kLegal && !matcher_.dead_ends().empty()) return;
     const bool part = text == PlainText::kLegal && !(matcher_.plain_set() == PlainSet::All());
     if (loop || part) {
       if (depth > 1 || levels_[1].token_end - first < kManyBelow) return;
@@ -318,7 +375,7 @@ class Filler {
   // which nothing else may come after them.
   void AllowLoopBelow(const FlatTrie& trie, uint32_t first) {
     const TextClasses loop = ClassesInside(matcher_.loop());
-    if ((loop & kManyTokens) == 0) return;
+    if (!HasManyTokens(loop)) return;
     const bool fits = FitsHere();
     for (uint32_t t = first; t < levels_[1].token_end; ++t) {
       if ((trie.rest()[t] & ~loop) == 0) Decide(trie, t, fits);
@@ -330,7 +387,7 @@ class Filler {
   void AllowSetBelow(const FlatTrie& trie, uint32_t first) {
     const PlainSet set = matcher_.plain_set();
     const TextClasses inside = ClassesInside(set);
-    if ((inside & kManyTokens) == 0) return;
+    if (!HasManyTokens(inside)) return;
     const uint64_t most = levels_[1].place.characters + uint64_t{matcher_.plain_characters()};
     for (uint32_t t = first; t < levels_[1].token_end; ++t) {
       const bool legal = (trie.rest()[t] & ~inside) == 0 && trie.characters()[t] <= most;

@@ -37,6 +37,10 @@ namespace bantam::grammar {
 //   Where only some are legal, tokens of other classes are not, and the rest is as for kLegal.
 //   Below a first byte after which there is such a loop it is the same, but that all tokens with
 //   something else than plain characters are walked.
+// - Where most plain characters lead to one position Q and, there, back to it (convergence()), the
+//   mask is that of Q, but for the tokens that do not begin with such characters. Those are walked
+//   up to where plain text, all of it of that loop, has led to Q: what is left is in Q's mask.
+// - What the promises do not hold for (text_matters(), dead_ends()) is tried afterwards.
 bool FillMask(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask);
 
 }  // namespace bantam::grammar

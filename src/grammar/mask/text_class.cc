@@ -2,18 +2,22 @@
 #include "grammar/mask/text_class.h"
 
 namespace bantam::grammar {
+
 TextClasses ClassesTouched(const PlainSet& set) {
-  unsigned classes = set.beyond_ascii ? BitOf(TextClass::kBeyondAscii) : 0;
+  TextClasses classes = set.beyond_ascii ? BitOf(TextClass::kBeyondAscii) : 0;
+  if (set.punctuation != PlainSet::kNone) classes |= BitOf(TextClass::kPunctuation);
   for (unsigned c = 0x20; c < 0x80; ++c) {
     if ((set.ascii[c / 64] >> (c % 64) & 1) != 0)
       classes |= BitOf(ClassOf(static_cast<uint8_t>(c)));
   }
-  return static_cast<TextClasses>(classes & ~unsigned{BitOf(TextClass::kNotPlain)});
+  return classes & ~BitOf(TextClass::kNotPlain);
 }
 
 TextClasses ClassesInside(const PlainSet& set) {
-  const PlainSet others = {{~set.ascii[0], ~set.ascii[1]}, !set.beyond_ascii};
-  return ClassesTouched(set) & static_cast<TextClasses>(~ClassesTouched(others));
+  const PlainSet others = {{~set.ascii[0], ~set.ascii[1]},
+                           !set.beyond_ascii,
+                           set.punctuation == PlainSet::kAll ? PlainSet::kNone : PlainSet::kSome};
+  return ClassesTouched(set) & ~ClassesTouched(others);
 }
 
 }  // namespace bantam::grammar

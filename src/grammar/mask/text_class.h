@@ -9,39 +9,41 @@
 
 namespace bantam::grammar {
 
-// A bit for each kind of plain character (matcher.h), fine enough for what patterns usually tell
-// apart, and one for everything else: quotes, backslashes, control characters, ill-formed bytes and
-// characters that are not whole.
-using TextClasses = uint16_t;
+// A bit for each letter of ASCII and each kind of other plain characters (matcher.h), fine enough
+// for what patterns usually tell apart, and one for everything else: quotes, backslashes, control
+// characters, ill-formed bytes and characters that are not whole.
+using TextClasses = uint64_t;
 
 enum class TextClass : uint8_t {
-  kLowerHex,
-  kLower,
-  kUpperHex,
-  kUpper,
-  kDigit,
+  kLower = 0,   // 'a'; 'b' is the next, and so on
+  kUpper = 26,  // 'A'
+  kDigit = 52,
   kSpace,
   kDash,
   kUnderscore,
   kDot,
   kSlash,
   kColon,
-  kAt,
-  kPlus,
-  kPunctuation,
-  kBeyondAscii,
+  kAtOrPlus,
+  kAsciiPunctuation,  // the rest of ASCII
+  kPunctuation,       // U+2000 … U+2FFF
+  kBeyondAscii,       // all else
   kNotPlain
 };
-inline constexpr int kTextClasses = 16;
-inline constexpr TextClasses kAllText = 0xFFFF;
+inline constexpr int kTextClasses = 64;
+inline constexpr TextClasses kAllText = ~TextClasses{0};
 
 constexpr TextClasses BitOf(TextClass text_class) {
-  return static_cast<TextClasses>(1U << static_cast<unsigned>(text_class));
+  return TextClasses{1} << static_cast<unsigned>(text_class);
+}
+
+constexpr TextClass Letter(TextClass first, int n) {
+  return static_cast<TextClass>(static_cast<int>(first) + n);
 }
 
 constexpr TextClass AsciiClassOf(uint8_t c) {
-  if (c >= 'a' && c <= 'z') return c <= 'f' ? TextClass::kLowerHex : TextClass::kLower;
-  if (c >= 'A' && c <= 'Z') return c <= 'F' ? TextClass::kUpperHex : TextClass::kUpper;
+  if (c >= 'a' && c <= 'z') return Letter(TextClass::kLower, c - 'a');
+  if (c >= 'A' && c <= 'Z') return Letter(TextClass::kUpper, c - 'A');
   if (c >= '0' && c <= '9') return TextClass::kDigit;
   switch (c) {
     case ' ': return TextClass::kSpace;
@@ -50,10 +52,11 @@ constexpr TextClass AsciiClassOf(uint8_t c) {
     case '.': return TextClass::kDot;
     case '/': return TextClass::kSlash;
     case ':': return TextClass::kColon;
-    case '@': return TextClass::kAt;
-    case '+': return TextClass::kPlus;
+    case '@':
+    case '+': return TextClass::kAtOrPlus;
     default:
-      return c < 0x20 || c == '"' || c == '\\' ? TextClass::kNotPlain : TextClass::kPunctuation;
+      return c < 0x20 || c == '"' || c == '\\' ? TextClass::kNotPlain
+                                               : TextClass::kAsciiPunctuation;
   }
 }
 
@@ -65,6 +68,7 @@ inline constexpr std::array<TextClass, 128> kAsciiClasses = [] {
 
 // Of the byte that begins a character, or stands alone.
 inline TextClass ClassOf(uint8_t byte) {
+  if (byte == 0xE2) return TextClass::kPunctuation;
   return byte < 0x80 ? kAsciiClasses[byte] : TextClass::kBeyondAscii;
 }
 

@@ -27,8 +27,8 @@ size_t LongCharacter(std::string_view rest) {
 // All of it; `rest` as far as the first byte is a plain character.
 TokenShape Scan(std::string_view bytes) {
   TokenShape shape{bytes.size(), bytes.size(), 0, 0, 0, 0};
-  unsigned classes = 0;
-  unsigned rest = 0;
+  TextClasses classes = 0;
+  TextClasses rest = 0;
   for (size_t at = 0; at < bytes.size();) {
     const auto byte = static_cast<uint8_t>(bytes[at]);
     const TextClass text_class = ClassOf(byte);
@@ -49,9 +49,9 @@ TokenShape Scan(std::string_view bytes) {
     at += size;
   }
   shape.plain_prefix = std::min(shape.plain_prefix, shape.tail);
-  const unsigned not_plain = shape.plain_prefix < bytes.size() ? BitOf(TextClass::kNotPlain) : 0;
-  shape.classes = static_cast<TextClasses>(classes | not_plain);
-  shape.rest = static_cast<TextClasses>(rest | not_plain);
+  const TextClasses not_plain = shape.plain_prefix < bytes.size() ? BitOf(TextClass::kNotPlain) : 0;
+  shape.classes = classes | not_plain;
+  shape.rest = rest | not_plain;
   return shape;
 }
 

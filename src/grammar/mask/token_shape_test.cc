@@ -40,21 +40,23 @@ TEST(TokenShape, Cases) {
 }
 
 TEST(TokenShape, Classes) {
-  const auto bits = [](std::initializer_list<TextClass> classes) {
-    unsigned all = 0;
+  const auto bits = [](std::initializer_list<TextClass> classes, std::string_view letters = "") {
+    TextClasses all = 0;
     for (const TextClass text_class : classes) all |= BitOf(text_class);
+    for (const char letter : letters) all |= BitOf(ClassOf(static_cast<uint8_t>(letter)));
     return all;
   };
   using enum TextClass;
-  EXPECT_EQ(ShapeOf("face").classes, bits({kLowerHex}));
-  EXPECT_EQ(ShapeOf("aZ9 é").classes, bits({kLowerHex, kUpper, kDigit, kSpace, kBeyondAscii}));
-  EXPECT_EQ(ShapeOf("aZ9 é").rest, bits({kUpper, kDigit, kSpace, kBeyondAscii}));
-  EXPECT_EQ(ShapeOf("x\"-").classes, bits({kLower, kNotPlain}));
+  EXPECT_EQ(ShapeOf("face").classes, bits({}, "acef"));
+  EXPECT_EQ(ShapeOf("aZ9 é").classes, bits({kDigit, kSpace, kBeyondAscii}, "aZ"));
+  EXPECT_EQ(ShapeOf("aZ9 é").rest, bits({kDigit, kSpace, kBeyondAscii}, "Z"));
+  EXPECT_EQ(ShapeOf("x…").classes, bits({kPunctuation}, "x"));
+  EXPECT_EQ(ShapeOf("x\"-").classes, bits({kNotPlain}, "x"));
   EXPECT_EQ(ShapeOf("x\"-").rest, bits({kNotPlain}));
   EXPECT_EQ(ShapeOf("\"-_\"").classes, bits({kNotPlain}));
   EXPECT_EQ(ShapeOf("\"-_\"").rest, bits({kDash, kUnderscore, kNotPlain}));
   EXPECT_EQ(ShapeOf("\"./").rest, bits({kDot, kSlash}));
-  EXPECT_EQ(ShapeOf(":@\xE6").classes, bits({kColon, kAt, kNotPlain}));
+  EXPECT_EQ(ShapeOf(":@\xE6").classes, bits({kColon, kAtOrPlus, kNotPlain}));
   EXPECT_EQ(ShapeOf("é+").rest, bits({kNotPlain}));  // begins inside a character
   EXPECT_EQ(ShapeOf("!").rest, 0);
   EXPECT_EQ(ShapeOf("\n").rest, 0);
@@ -62,14 +64,18 @@ TEST(TokenShape, Classes) {
 
 TEST(TextClass, Sets) {
   using enum TextClass;
-  constexpr unsigned kPlain = kAllText & ~unsigned{BitOf(kNotPlain)};
+  constexpr TextClasses kPlain = kAllText & ~BitOf(kNotPlain);
   EXPECT_EQ(ClassesInside(PlainSet::All()), kPlain);
   EXPECT_EQ(ClassesTouched(PlainSet::All()), kPlain);
   PlainSet set;
   EXPECT_EQ(ClassesTouched(set), 0);
-  for (const char c : std::string_view("abcdefg -")) set.ascii[c / 64] |= uint64_t{1} << (c % 64);
-  EXPECT_EQ(ClassesInside(set), BitOf(kLowerHex) | BitOf(kSpace) | BitOf(kDash));
-  EXPECT_EQ(ClassesTouched(set), ClassesInside(set) | BitOf(kLower));
+  for (const char c : std::string_view("bz9 -")) set.ascii[c / 64] |= uint64_t{1} << (c % 64);
+  set.punctuation = PlainSet::kSome;
+  const TextClasses letters = BitOf(Letter(kLower, 1)) | BitOf(Letter(kLower, 25));
+  EXPECT_EQ(ClassesInside(set), letters | BitOf(kSpace) | BitOf(kDash));
+  EXPECT_EQ(ClassesTouched(set), ClassesInside(set) | BitOf(kDigit) | BitOf(kPunctuation));
+  set.punctuation = PlainSet::kAll;
+  EXPECT_EQ(ClassesInside(set), letters | BitOf(kSpace) | BitOf(kDash) | BitOf(kPunctuation));
 }
 
 TEST(TokenShape, EndsInsideCharacter) {

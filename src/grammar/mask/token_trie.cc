@@ -2,11 +2,17 @@
 #include "grammar/mask/token_trie.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "grammar/mask/token_shape.h"
 
 namespace bantam::grammar {
 namespace {
+
+uint64_t NextSerial() {
+  static std::atomic<uint64_t> next = 0;
+  return next++;
+}
 
 bool HasText(TokenKind kind) {
   return kind == TokenKind::kNormal || kind == TokenKind::kAdded || kind == TokenKind::kByte;
@@ -33,7 +39,8 @@ struct TokenTrie::Sets {
 };
 
 TokenTrie::TokenTrie(const Vocabulary& vocabulary)
-    : vocabulary_(vocabulary),
+    : serial_(NextSerial()),
+      vocabulary_(vocabulary),
       text_(vocabulary.size()),
       whole_(vocabulary.size()),
       plain_(vocabulary.size()),
@@ -74,6 +81,7 @@ void TokenTrie::Add(TokenId id, std::string_view bytes, Sets& sets) {
                            shape.rest,
                            0};
   sets.all.push_back(token);
+  if (std::count(bytes.begin(), bytes.end(), '"') >= 3) quoting_.push_back(id);
   if (!shape.plain()) {
     sets.rest.push_back(token);
     sets.exits.push_back(WithoutPrefix(token, shape.plain_prefix));
@@ -96,7 +104,7 @@ size_t TokenTrie::memory_bytes() const {
   const size_t mask = text_.words().size_bytes();
   return all_.memory_bytes() + rest_.memory_bytes() + exits_.memory_bytes() +
          tails_.memory_bytes() + mask * (3 + counted_.size() + with_.size()) +
-         long_plain_.size() * sizeof(LongToken);
+         long_plain_.size() * sizeof(LongToken) + quoting_.size() * sizeof(TokenId);
 }
 
 }  // namespace bantam::grammar

@@ -24,7 +24,7 @@ void ReadNode(const FlatTrie& trie, size_t i, uint32_t end, std::string path, Te
   const uint32_t below = node.children > 0 ? trie.nodes()[node.first_child].first_token : end;
   uint8_t plain_from = 0;
   bool has_plain = false;
-  unsigned rests = 0;
+  TextClasses rests = 0;
   for (uint32_t t = node.first_token; t < end; ++t) {
     plain_from = std::max(plain_from, trie.plain_from()[t]);
     rests |= trie.rest()[t];

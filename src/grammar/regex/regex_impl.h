@@ -144,8 +144,9 @@ struct RegexPool::Impl {
   std::vector<std::pair<uint32_t, uint32_t>> segment_spans;  // offset, count
   std::vector<uint32_t> table_of;  // [node]: index + 1 of its ASCII table; 0: none
   std::vector<std::array<RegexId, 128>> tables;
-  std::array<RegexId, 128> ascii_classes = {};  // of one character; 0: not made
-  std::vector<uint32_t> buckets;                // open addressing: node index + 1
+  std::unordered_map<RegexId, uint64_t> most_after_plain;  // of those of which `plain` is 1
+  std::array<RegexId, 128> ascii_classes = {};             // of one character; 0: not made
+  std::vector<uint32_t> buckets;                           // open addressing: node index + 1
   std::unordered_multimap<uint64_t, uint32_t> set_index;
   std::unordered_map<RegexId, std::pair<uint32_t, uint32_t>> length_index;  // profile, state
   std::vector<std::unique_ptr<RegexLengths>> length_profiles;

@@ -1,6 +1,8 @@
 // The public face of the pool, and the questions about plain text.
 #include "grammar/regex/regex_pool.h"
 
+#include <map>
+
 #include "base/utf8.h"
 #include "grammar/regex/regex_impl.h"
 
@@ -118,35 +120,34 @@ const CodePointSet& RegexPool::PlainCodePoints() {
   return plain;
 }
 
-std::optional<std::vector<std::string>> RegexPool::FewTexts(RegexId id, size_t most) {
-  std::vector<std::string> texts;
-  std::vector<std::pair<RegexId, std::string>> open = {{id, ""}};
-  size_t steps = 0;
-  while (!open.empty()) {
-    const auto [state, text] = std::move(open.back());
-    open.pop_back();
-    if (!impl_->Alive(state)) continue;
-    if (Nullable(state)) texts.push_back(text);
-    const auto found = impl_->Segments(state);
-    const std::vector<RegexSegment> segments(found.begin(), found.end());
-    if (texts.size() > most || text.size() > most || ++steps > most * most) return std::nullopt;
-    for (const RegexSegment& s : segments) {
-      if (s.last - s.first >= most) return std::nullopt;
-      for (char32_t c = s.first; c <= s.last; ++c) {
-        open.emplace_back(s.target, text);
-        AppendUtf8(c, open.back().second);
+uint64_t RegexPool::LengthOfMany(RegexId id, uint64_t many) {
+  constexpr size_t kMostStates = 200;  // at one length
+  constexpr uint64_t kMostLength = 100;
+  uint64_t found = 0;
+  std::map<RegexId, uint64_t> states = {{id, 1}};  // how many texts lead there, at most `many`
+  for (uint64_t length = 0; length <= kMostLength && states.size() <= kMostStates; ++length) {
+    std::map<RegexId, uint64_t> next;
+    for (const auto& [state, texts] : states) {
+      if (!impl_->Alive(state)) continue;
+      if (Nullable(state)) found += texts;
+      for (const RegexSegment& s : impl_->Segments(state)) {
+        uint64_t& count = next[s.target];
+        const auto characters = uint64_t{s.last} - s.first + 1;
+        count = std::min(many, count + texts * characters);
       }
     }
+    if (found >= many) return length;
+    states = std::move(next);
   }
-  return texts;
+  return kUnbounded;
 }
 
-CodePointSet RegexPool::Loop(RegexId id) {
-  CodePointSet loop;
-  for (const RegexSegment& s : impl_->Segments(id)) {
-    if (s.target == id) loop.Add(s.first, s.last);
+CodePointSet RegexPool::Leading(RegexId from, RegexId to) {
+  CodePointSet leading;
+  for (const RegexSegment& s : impl_->Segments(from)) {
+    if (s.target == to || to == kNothing) leading.Add(s.first, s.last);
   }
-  return loop;
+  return to == kNothing ? leading.Complement() : leading;
 }
 
 std::optional<RegexPool::Run> RegexPool::ClassRun(RegexId id) const {
@@ -181,15 +182,18 @@ bool RegexPool::AliveAfterAnyPlain(RegexId id) {
   std::vector<uint32_t> parents = {0};
   impl_->nodes[id].mark = 1;
   std::vector<RegexId> targets;
+  uint64_t most = 0;
   std::optional<uint32_t> bad;  // the state that is not, or leads to one that is not, always alive
   for (uint32_t at = 0; at < states.size() && !bad; ++at) {
     targets.clear();
     const bool alive = impl_->nodes[states[at]].longest == kUnbounded && impl_->Alive(states[at]) &&
                        PlainTargets(impl_->Segments(states[at]), targets);
     if (!alive) bad = at;
+    if (alive) most = std::max(most, impl_->ShortestLength(states[at]));
     for (const RegexId target : targets) {
       RegexNode& node = impl_->nodes[target];
       if (node.plain == 2) bad = at;
+      if (node.plain == 1) most = std::max(most, impl_->most_after_plain[target]);
       if (node.plain != 0 || node.mark != 0) continue;
       node.mark = 1;
       states.push_back(target);
@@ -199,13 +203,19 @@ bool RegexPool::AliveAfterAnyPlain(RegexId id) {
   }
   for (const RegexId state : states) {
     impl_->nodes[state].mark = 0;
-    if (!bad) impl_->nodes[state].plain = 1;
+    if (bad) continue;
+    impl_->nodes[state].plain = 1;
+    impl_->most_after_plain[state] = most;
   }
   if (bad) {  // and so are all on the way to it
     for (uint32_t at = *bad; at != 0; at = parents[at]) impl_->nodes[states[at]].plain = 2;
     impl_->nodes[id].plain = 2;
   }
   return !bad;
+}
+
+uint64_t RegexPool::MostAfterPlain(RegexId id) {
+  return AliveAfterAnyPlain(id) ? impl_->most_after_plain[id] : kUnbounded;
 }
 
 bool RegexPool::LoopsOnPlain(RegexId id) {

@@ -71,14 +71,19 @@ class RegexPool {
   // The shortest match, as UTF-8; prefers letters, digits and spaces to other characters and never
   // takes '"', '\' or control characters where another choice is as short.
   std::string Shortest(RegexId id);
+  // The least length such that at least `many` texts are no longer; kUnbounded where that takes
+  // more than a few states to find out.
+  uint64_t LengthOfMany(RegexId id, uint64_t many);
 
   // Whatever plain text follows, the rest stays alive. False also where finding out takes too many
   // states. Remembered.
   bool AliveAfterAnyPlain(RegexId id);
+  // Where it is true: code points that the shortest way to the end takes after plain text, at most.
+  uint64_t MostAfterPlain(RegexId id);
   // Every plain code point leads back to this very state.
   bool LoopsOnPlain(RegexId id);
-  // Code points that lead back to this very state.
-  CodePointSet Loop(RegexId id);
+  // Code points that lead from one state to another, or back to the same.
+  CodePointSet Leading(RegexId from, RegexId to);
   // For an expression that is one class of code points repeated: the class and the most that may
   // still come; nothing for others.
   struct Run {
@@ -86,8 +91,6 @@ class RegexPool {
     uint64_t most;
   };
   std::optional<Run> ClassRun(RegexId id) const;
-  // All texts of an expression, if they are at most `most` in number and bytes each; else nothing.
-  std::optional<std::vector<std::string>> FewTexts(RegexId id, size_t most);
   // Plain: all but control characters (below U+0020), '"' and '\'.
   static const CodePointSet& PlainCodePoints();
 

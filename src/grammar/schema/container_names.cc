@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kMostOtherClasses = 256;  // combinations of patterns that some name matches
 constexpr int kMostInPlace = 400;
+constexpr uint64_t kManyTexts = 500;
 
 void SortUnique(std::vector<RegexId>& ids) {
   std::sort(ids.begin(), ids.end());
@@ -86,7 +87,10 @@ void ContainerSteps::AddOthers(Names& names) {
       parts.resize(kMostOtherClasses);
     }
   }
-  for (Part& part : parts) names.others.push_back({InternClass(std::move(part.name)), part.texts});
+  for (Part& part : parts) {
+    const uint64_t length = regexes.LengthOfMany(part.texts, kManyTexts);
+    names.others.push_back({InternClass(std::move(part.name)), part.texts, length});
+  }
 }
 
 NameClassId ContainerSteps::ClassOf(NamesId id, std::string_view name) {

@@ -39,6 +39,9 @@ struct Names {
   struct Other {
     NameClassId id;
     RegexId texts;  // what is not listed and matches just these patterns
+    // There are so many texts of at most `short_length` characters that a shortest end never takes
+    // a longer one; kUnbounded: few.
+    uint64_t short_length;
   };
   std::vector<Other> others;  // those with a text
 };
@@ -58,6 +61,7 @@ class ContainerSteps {
   const Names& names(NamesId id) const { return names_[id]; }
   const NameClass& name_class(NameClassId id) const { return *classes_[id]; }
   NameClassId ClassOf(NamesId names, std::string_view name);
+  NameClassId InternClass(NameClass name);
 
   // After a member of that name, or an item, has begun: with kChild atoms for what is asked of it.
   FormulaId Member(FormulaId formula, NameClassId name);
@@ -110,7 +114,6 @@ class ContainerSteps {
                 std::map<FormulaId, bool>& visited);
   void AddNamesOfSchema(SchemaId schema, ScopeId outer, bool in_place, int depth,
                         std::vector<uint32_t>& listed, std::vector<RegexId>& patterns);
-  NameClassId InternClass(NameClass name);
   void AddOthers(Names& names);
 
   ValueLanguages& languages_;

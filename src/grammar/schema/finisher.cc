@@ -230,12 +230,20 @@ void Finisher::Options(const OpenContainer& at, bool all_names, std::vector<Opti
     ++tried;
     add(languages_.strings()[names.listed[i]], names.listed_class[i]);
   }
-  RegexPool& regexes = languages_.regexes();
   for (const Names::Other& other : names.others) {
-    const std::array<RegexId, 2> free = {other.texts, regexes.Not(SeenTexts(at.seen))};
-    const RegexId texts = regexes.Both(free);
-    if (regexes.Alive(texts)) add(regexes.Shortest(texts), other.id);
+    if (const auto name = ShortestNew(other.texts, at.seen)) add(*name, other.id);
   }
+}
+
+std::optional<std::string> Finisher::ShortestNew(RegexId texts, SeenId seen) {
+  RegexPool& regexes = languages_.regexes();
+  const auto [it, added] = shortest_names_.try_emplace(texts);
+  if (added) it->second = regexes.Shortest(texts);
+  if (!Has(seen, languages_.strings().Intern(it->second))) return it->second;
+  const std::array<RegexId, 2> both = {texts, regexes.Not(SeenTexts(seen))};
+  const RegexId free = regexes.Both(both);
+  if (!regexes.Alive(free)) return std::nullopt;
+  return regexes.Shortest(free);
 }
 
 const std::vector<Demand>& Finisher::Demands(FormulaId formula) {

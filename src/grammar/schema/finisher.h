@@ -87,6 +87,7 @@ class Finisher {
   Finish FindClose(const OpenContainer& container);
   Finish Search(const OpenContainer& container, bool all_names);
   void Options(const OpenContainer& at, bool all_names, std::vector<Option>& out);
+  std::optional<std::string> ShortestNew(RegexId texts, SeenId seen);
   bool AddRequired(FormulaId formula, std::vector<uint32_t>& names);
   std::vector<Demand> FindDemands(FormulaId formula);
   FormulaId DropImpossible(FormulaId formula, const FormulaList& literals);
@@ -107,6 +108,7 @@ class Finisher {
   bool changed_ = false;
   int depth_ = 0;
   std::unordered_map<RegexId, std::string> shortest_texts_;
+  std::unordered_map<RegexId, std::string> shortest_names_;  // not escaped
   std::map<std::vector<uint32_t>, SeenId> seen_ids_;
   std::vector<const std::vector<uint32_t>*> seen_;
 };

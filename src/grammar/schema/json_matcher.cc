@@ -28,8 +28,6 @@ bool FitsDouble(std::string_view text) {
   return exponent == 0 || (power >= -307 && power <= 307);
 }
 
-constexpr uint32_t kNewFrame = ~uint32_t{0};
-
 bool IsSpace(uint8_t byte) {
   return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
@@ -40,11 +38,10 @@ JsonMatcher::JsonMatcher(SchemaMachine& machine)
     : machine_(machine),
       languages_(machine.languages()),
       steps_(machine.steps()),
-      finisher_(machine.finisher()) {
-  Frame frame;
-  frame.value = languages_.Root();
-  frame.cases.push_back({{frame.value, FormulaPool::kTrue, {}, 0}, 0, 0});
-  frames_.push_back(std::move(frame));
+      finisher_(machine.finisher()),
+      stages_(machine.stages()),
+      scans_(machine.scans()) {
+  frames_.emplace_back();
   State first;
   first.frames = 1;
   states_.push_back(first);
@@ -98,14 +95,16 @@ bool JsonMatcher::StepBetween(State& state, uint8_t byte) {
     case Place::kValue: return StartValue(state, byte);
     case Place::kFirstItem:
       if (byte == ']') return EndContainer(state);
-      return BeginItem(state) && StartValue(state, byte);
+      return Enter(state, stages_.BeginItem(FrameOf(state).stage)) && StartValue(state, byte);
     case Place::kFirstName:
       if (byte == '}') return EndContainer(state);
       [[fallthrough]];
     case Place::kName:
       if (byte != '"') return false;
-      state.regex = NamesAt(FrameOf(state));
-      if (!languages_.regexes().Alive(state.regex)) return false;
+      if (!languages_.regexes().Alive(NewNames(state.frame))) return false;
+      state.regex = stages_.Names(FrameOf(state).stage).texts;
+      state.scan = scans_.OfNames(state.regex, StageOf(state).at.names);
+      state.may_be_seen = AnySeen(state.frame, [](const std::string&) { return true; });
       state.place = Place::kInName;
       state.start = static_cast<uint32_t>(document_.size() - 1);
       return true;
@@ -115,28 +114,29 @@ bool JsonMatcher::StepBetween(State& state, uint8_t byte) {
       return true;
     case Place::kAfterValue:
       if (byte == ',') return StepComma(state);
-      return byte == (FrameOf(state).at.object ? '}' : ']') && EndContainer(state);
+      return byte == (StageOf(state).at.object ? '}' : ']') && EndContainer(state);
     default: return false;
   }
 }
 
 bool JsonMatcher::StepComma(State& state) {
-  const Frame& frame = FrameOf(state);
-  if (!frame.at.object) {
+  const StageId stage = FrameOf(state).stage;
+  if (!stages_[stage].at.object) {
     state.place = Place::kValue;
-    return BeginItem(state);
+    return Enter(state, stages_.BeginItem(stage));
   }
   state.place = Place::kName;
-  return languages_.regexes().Alive(NamesAt(frame));
+  return languages_.regexes().Alive(NewNames(state.frame));
 }
 
 bool JsonMatcher::StartValue(State& state, uint8_t byte) {
-  const FormulaId value = FrameOf(state).value;
+  const FormulaId value = StageOf(state).value;
   state.start = static_cast<uint32_t>(document_.size() - 1);
   switch (byte) {
     case '"':
       state.place = Place::kInText;
       state.regex = languages_.Texts(value);
+      StartText(state);
       return languages_.regexes().Alive(state.regex);
     case '{': return StartContainer(state, true);
     case '[': return StartContainer(state, false);
@@ -155,127 +155,80 @@ bool JsonMatcher::StartValue(State& state, uint8_t byte) {
 }
 
 bool JsonMatcher::StartContainer(State& state, bool object) {
-  const Frame& outer = FrameOf(state);
-  const auto open = [&](FormulaId value) {
-    return object ? languages_.Members(value) : languages_.Items(value);
-  };
   Frame frame;
+  frame.stage = stages_.Open(FrameOf(state).stage, object);
   frame.outer = state.frame;
-  frame.before = kNewFrame;
+  frame.before = static_cast<uint32_t>(frames_.size());
   frame.start = state.start;
-  frame.at.object = object;
-  for (uint32_t i = 0; i < outer.cases.size(); ++i) {
-    frame.fits.push_back({open(outer.cases[i].way.value), outer.cases[i].tail, i});
-  }
-  if (!outer.decided()) {
-    for (FormulaId asked : outer.asked) frame.results.push_back(open(asked));
-  }
-  if (object) {
-    FormulaList formulas = frame.results;
-    for (const Fit& fit : frame.fits) formulas.push_back(fit.live);
-    frame.at.names = steps_.NamesOf(formulas);
-  }
-  if (!Settle(frame)) return false;
-  PushFrame(state, std::move(frame));
   state.place = object ? Place::kFirstName : Place::kFirstItem;
-  return true;
+  return Enter(state, std::move(frame));
 }
 
-// Keeps the fits that a container can still reach from between two members or items, and finds the
-// shortest end.
-bool JsonMatcher::Settle(Frame& frame) {
-  std::vector<std::pair<uint32_t, Fit>> kept;  // by length of the end
-  for (const Fit& fit : frame.fits) {
-    if (fit.live == FormulaPool::kFalse) continue;
-    const uint32_t close = finisher_.Close(At(frame, fit.live)).cost;
-    if (close == Finish::kNever) continue;
-    const auto same = std::find_if(
-        kept.begin(), kept.end(), [&](const auto& other) { return other.second.live == fit.live; });
-    if (same == kept.end()) {
-      kept.emplace_back(close + fit.tail, fit);
-    } else if (close + fit.tail < same->first) {
-      *same = {close + fit.tail, fit};
-    }
-  }
-  if (kept.empty()) return false;
-  std::sort(kept.begin(), kept.end(), [](const auto& x, const auto& y) {
-    return std::pair{x.first, x.second.outer_case} < std::pair{y.first, y.second.outer_case};
-  });
-  if (kept.size() > kMostFits) kept.resize(kMostFits);
-  frame.finish = kept.front().first;
-  frame.fits.clear();
-  for (const auto& fit : kept) frame.fits.push_back(fit.second);
-  return true;
+// The next place in the same container.
+bool JsonMatcher::Enter(State& state, StageId stage) {
+  const Frame& before = FrameOf(state);
+  return Enter(state, {stage, before.outer, before.start, state.frame, {}, false, false});
 }
 
-void JsonMatcher::PushFrame(State& state, Frame frame) {
-  const auto index = static_cast<uint32_t>(frames_.size());
-  if (frame.before == kNewFrame) frame.before = index;
-  state.frame = index;
+bool JsonMatcher::Enter(State& state, Frame frame) {
+  if (frame.stage == StageTable::kNone) return false;
+  frame.value_matters = stages_[frame.stage].needs_value || frames_[frame.outer].value_matters;
+  state.frame = static_cast<uint32_t>(frames_.size());
   frames_.push_back(std::move(frame));
+  return true;
 }
 
 bool JsonMatcher::EndContainer(State& state) {
-  const Frame& frame = FrameOf(state);
+  const Stage& stage = StageOf(state);
   const auto closes = [&](const Fit& fit) { return steps_.Closes(fit.live); };
-  if (std::none_of(frame.fits.begin(), frame.fits.end(), closes)) return false;
+  if (std::none_of(stage.fits.begin(), stage.fits.end(), closes)) return false;
   std::vector<uint8_t> truth;
-  for (FormulaId result : frame.results) truth.push_back(steps_.Closes(result) ? 1 : 0);
-  state.frame = frame.outer;
-  return EndValue(state, truth, std::string_view(document_).substr(frame.start));
-}
-
-bool JsonMatcher::BeginItem(State& state) {
-  const Frame& before = FrameOf(state);
-  Frame frame = After(state.frame);
-  for (FormulaId result : before.results) frame.results.push_back(steps_.Item(result));
-  for (const Fit& fit : before.fits) {
-    AddCases(frame, fit, steps_.Item(fit.live), machine_.plan().Item(At(before, fit.live)));
-  }
-  return Begin(state, std::move(frame));
-}
-
-bool JsonMatcher::Begin(State& state, Frame frame) {
-  if (frame.cases.empty()) return false;
-  Decide(frame);
-  PushFrame(state, std::move(frame));
-  return true;
+  for (FormulaId result : stage.results) truth.push_back(steps_.Closes(result) ? 1 : 0);
+  const uint32_t start = FrameOf(state).start;
+  state.frame = FrameOf(state).outer;
+  return EndValue(state, truth, std::string_view(document_).substr(start));
 }
 
 bool JsonMatcher::EndValue(State& state, const std::vector<uint8_t>& truth,
                            std::string_view value) {
-  if (state.frame == 0) {
-    state.place = Place::kDone;
-    return true;
-  }
-  const Frame& begun = FrameOf(state);
-  Outcome outcome;
-  outcome.asked = begun.asked;
-  outcome.truth = begun.decided() ? begun.truth : truth;
-  if (NeedsValue(begun)) {
-    const Result<Json> json = Json::Parse(value);
-    if (!json) return false;  // nested deeper than Json goes
-    outcome.value = languages_.values().Intern(*json);
-  }
-  Frame frame = After(state.frame);
-  frame.fits = begun.fits;
-  for (Fit& fit : frame.fits) fit.live = steps_.Settle(fit.live, outcome);
-  for (FormulaId result : begun.results) frame.results.push_back(steps_.Settle(result, outcome));
-  if (!Settle(frame)) return false;
-  PushFrame(state, std::move(frame));
-  state.place = Place::kAfterValue;
-  return true;
+  state.place = state.frame == 0 ? Place::kDone : Place::kAfterValue;
+  return state.frame == 0 || Enter(state, stages_.EndValue(FrameOf(state).stage, truth, value));
 }
 
-bool JsonMatcher::MoveRegex(State& state, TextDecoder::Step step) {
+// Asked for, or told apart by few characters: masks then want to know which of them lead where.
+void JsonMatcher::StartText(State& state) {
+  RegexPool& regexes = languages_.regexes();
+  const Stage& stage = StageOf(state);
+  std::vector<RegexId> asked;
+  if (!stage.decided()) {
+    for (FormulaId formula : stage.asked) asked.push_back(languages_.Texts(formula));
+  }
+  const bool told_apart =
+      regexes.AliveAfterAnyPlain(state.regex) && !regexes.LoopsOnPlain(state.regex);
+  state.scan =
+      asked.empty() && !told_apart ? kNoScan : scans_.OfTexts(state.regex, std::move(asked));
+}
+
+bool JsonMatcher::MoveText(State& state, TextDecoder::Step step) {
   RegexPool& regexes = languages_.regexes();
   if (step == TextDecoder::Step::kChar) {
-    state.regex = regexes.Derive(state.regex, state.text.code_point());
-    return regexes.Alive(state.regex);
+    if (state.scan == kNoScan) {
+      state.regex = regexes.Derive(state.regex, state.text.code_point());
+    } else {
+      state.scan = scans_.Next(state.scan, state.text.code_point());
+      state.regex = scans_.legal(state.scan);
+    }
+    if (state.may_be_seen) {
+      const std::string read = ReadText(state);
+      state.may_be_seen =
+          AnySeen(state.frame, [&](const std::string& name) { return name.starts_with(read); });
+    }
+    return regexes.Alive(NewRest(state));
   }
   if (state.regex == RegexPool::kAnything) return true;
+  const RegexId regex = NewRest(state);
   for (const CodePointRange& range : state.text.Candidates()) {
-    if (!range.empty() && regexes.AliveWithin(state.regex, range.first, range.last)) return true;
+    if (!range.empty() && regexes.AliveWithin(regex, range.first, range.last)) return true;
   }
   return false;
 }
@@ -283,27 +236,25 @@ bool JsonMatcher::MoveRegex(State& state, TextDecoder::Step step) {
 bool JsonMatcher::StepString(State& state, uint8_t byte) {
   const TextDecoder::Step step = state.text.Push(byte);
   if (step == TextDecoder::Step::kRejected) return false;
-  if (step != TextDecoder::Step::kEnd) return MoveRegex(state, step);
+  if (step != TextDecoder::Step::kEnd) return MoveText(state, step);
   if (!languages_.regexes().Nullable(state.regex)) return false;
   return state.place == Place::kInName ? EndName(state) : EndText(state);
 }
 
 bool JsonMatcher::EndName(State& state) {
-  const std::string name = ReadText(state);
-  if (IsSeen(state.frame, name)) return false;
+  std::string name = ReadText(state);
+  if (state.may_be_seen && IsSeen(state.frame, name)) return false;
+  state.may_be_seen = false;
   state.place = Place::kColon;
-  return Begin(state, BeginMember(state.frame, name));
+  const Frame& before = FrameOf(state);
+  const StageId stage = stages_.BeginMember(before.stage, name, scans_.NameClassOf(state.scan));
+  return Enter(state,
+               {stage, before.outer, before.start, state.frame, std::move(name), true, false});
 }
 
 bool JsonMatcher::EndText(State& state) {
-  const Frame& frame = FrameOf(state);
   std::vector<uint8_t> truth;
-  if (!frame.decided()) {
-    const std::string text = ReadText(state);
-    for (FormulaId asked : frame.asked) {
-      truth.push_back(languages_.regexes().Matches(languages_.Texts(asked), text) ? 1 : 0);
-    }
-  }
+  if (state.scan != kNoScan) truth = scans_.TruthOf(state.scan);
   return EndValue(state, truth, std::string_view(document_).substr(state.start));
 }
 
@@ -312,21 +263,21 @@ bool JsonMatcher::StepNumber(State& state, uint8_t byte) {
   if (state.number == NumberState::kDead) return false;
   const std::string_view text = std::string_view(document_).substr(state.start);
   if (text.size() > kMostDigits || !FitsDouble(text)) return false;
-  const NumberSet& numbers = languages_.Numbers(FrameOf(state).value);
+  const NumberSet& numbers = languages_.Numbers(StageOf(state).value);
   return numbers.is_all() || numbers.CompletionLength(text).has_value();
 }
 
 bool JsonMatcher::EndNumber(State& state) {
   if (!IsComplete(state.number)) return false;
-  const Frame& frame = FrameOf(state);
+  const Stage& stage = StageOf(state);
   const std::string_view text =
       std::string_view(document_).substr(state.start, document_.size() - 1 - state.start);
-  const NumberSet& numbers = languages_.Numbers(frame.value);
+  const NumberSet& numbers = languages_.Numbers(stage.value);
   std::vector<uint8_t> truth;
-  if (!numbers.is_all() || !frame.decided()) {
+  if (!numbers.is_all() || !stage.decided()) {
     const Result<Decimal> number = Decimal::Parse(text);
     if (!number || !numbers.Has(*number)) return false;
-    for (FormulaId asked : frame.asked) {
+    for (FormulaId asked : stage.asked) {
       truth.push_back(languages_.Numbers(asked).Has(*number) ? 1 : 0);
     }
   }
@@ -338,8 +289,7 @@ bool JsonMatcher::StepLiteral(State& state, uint8_t byte) {
   if (byte != static_cast<uint8_t>(text[state.read])) return false;
   if (++state.read < text.size()) return true;
   std::vector<uint8_t> truth;
-  const Frame& frame = FrameOf(state);
-  for (FormulaId asked : frame.asked) {
+  for (FormulaId asked : StageOf(state).asked) {
     truth.push_back(languages_.Accepts(asked, state.literal) ? 1 : 0);
   }
   return EndValue(state, truth, text);

@@ -1,6 +1,7 @@
 // JsonMatcher: reads a JSON document that is valid against a schema.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "grammar/matcher.h"
 #include "grammar/number/number_syntax.h"
 #include "grammar/schema/schema_machine.h"
+#include "grammar/schema/stage_table.h"
 #include "grammar/schema/text_decoder.h"
 
 namespace bantam::grammar {
@@ -20,14 +22,12 @@ namespace bantam::grammar {
 // bytes.
 //
 // A stack of frames, one for each open container and for each place in it that was passed; a state
-// after each byte says where in which frame the document is. Where a formula leaves several ways
-// open, each is kept with the length of the end that it leads to, so that one that fits into the
-// budget is always known.
+// after each byte says where in which frame the document is. What may come at a place is the
+// frame's stage (StageTable).
 class JsonMatcher : public Matcher {
  public:
   static constexpr int kMostSpace = 100;
   static constexpr size_t kMostDigits = 300;
-  static constexpr size_t kMostFits = 32;  // ways kept apart; of more, the shortest
 
   // `machine` must outlive this.
   explicit JsonMatcher(SchemaMachine& machine);
@@ -44,7 +44,11 @@ class JsonMatcher : public Matcher {
   PlainSet plain_set() const override;
   uint32_t PlainFinishBytes() const override;
   PlainSet loop() const override;
-  std::vector<std::string> exceptions() const override;
+  bool text_matters() const override;
+  std::optional<Convergence> convergence() const override;
+  uint64_t text_position() const override;
+  std::vector<std::string> dead_ends() const override;
+  bool AppendPosition(std::string& position) const override;
 
  private:
   enum class Place : uint8_t {
@@ -69,40 +73,22 @@ class JsonMatcher : public Matcher {
     uint8_t read = 0;          // … and how much of it
     TextDecoder text;
     uint32_t frame = 0;
-    uint32_t frames = 0;  // all there are
-    uint32_t start = 0;   // of the value or name, in document_
-    RegexId regex = 0;    // what may follow in a name or text
-  };
-  // A way in which an open container may fit into what is around it.
-  struct Fit {
-    FormulaId live;       // must hold where it closes; while a member is read, with kChild atoms
-    uint32_t tail;        // bytes from there to the document's end
-    uint32_t outer_case;  // the case of the outer frame that it fulfils
-  };
-  // A way to go on with the member or item that is being read.
-  struct Case {
-    BegunWay way;
-    uint32_t fit;   // which of the frame's
-    uint32_t tail;  // bytes from the value's end to the document's
+    uint32_t frames = 0;       // all there are
+    uint32_t start = 0;        // of the value or name, in document_
+    RegexId regex = 0;         // what may follow in a name or text
+    ScanId scan = kNoScan;     // in names, and in texts where more than `regex` matters
+    bool may_be_seen = false;  // what was read of a name begins one that is there already
   };
   struct Frame {
+    StageId stage = StageTable::kDocument;
     uint32_t outer = 0;   // the frame that waits for this container
     uint32_t start = 0;   // of the container in document_
     uint32_t before = 0;  // the frame of the place before in the same container; itself at first
-    std::string name;     // of the member that is or was read last
-    OpenContainer at;     // without `live`: that is the fits'
-    std::vector<Fit> fits;
-    FormulaList results;  // what has to hold for each of outer's `asked`
-    // While a member or item is read: what it is to satisfy, and what has to be known of it. Where
-    // that follows from its being legal, `truth` holds it.
-    std::vector<Case> cases;
-    FormulaId value = FormulaPool::kFalse;
-    FormulaList asked;
-    std::vector<uint8_t> truth;
-    uint32_t finish = 0;  // else: bytes from here to the document's end
-
-    bool decided() const { return truth.size() == asked.size(); }
+    std::string name;     // of the member that is being read
+    bool in_member = false;
+    bool value_matters = false;  // the value itself, to this container or one around it
   };
+  static constexpr ScanId kNoScan = ~ScanId{0};
   // The best rest of a value or name that is being read, and what comes after it.
   struct Rest {
     uint32_t cost = Finish::kNever;  // of both
@@ -119,49 +105,39 @@ class JsonMatcher : public Matcher {
   bool StepString(State& state, uint8_t byte);
   bool StepNumber(State& state, uint8_t byte);
   bool StepLiteral(State& state, uint8_t byte);
-  bool MoveRegex(State& state, TextDecoder::Step step);
+  void StartText(State& state);
+  bool MoveText(State& state, TextDecoder::Step step);
   bool EndName(State& state);
   bool EndText(State& state);
   bool EndNumber(State& state);
   bool EndContainer(State& state);
-  bool BeginItem(State& state);
-  bool Begin(State& state, Frame frame);
-  bool Settle(Frame& frame);
   bool EndValue(State& state, const std::vector<uint8_t>& truth, std::string_view value);
-  void PushFrame(State& state, Frame frame);
+  bool Enter(State& state, StageId stage);
+  bool Enter(State& state, Frame frame);
   const State& state() const { return states_.back(); }
-  Frame& FrameOf(const State& state) { return frames_[state.frame]; }
   const Frame& FrameOf(const State& state) const { return frames_[state.frame]; }
+  const Stage& StageOf(const State& state) const { return stages_[FrameOf(state).stage]; }
 
   // json_plain.cc
   bool InString() const;
-  bool Remembers(const Frame& frame) const;
   std::optional<RegexPool::Run> PlainRun() const;
-  std::optional<std::vector<std::string>> NameExceptions() const;
-  std::optional<std::vector<std::string>> TextExceptions() const;
-  bool AddExceptions(RegexId regex, std::vector<std::string>& out) const;
-  std::optional<std::vector<std::string>> Exceptions() const;
 
   // json_ways.cc
-  RegexId NamesAt(const Frame& frame) const;
-  Frame BeginMember(uint32_t before, const std::string& name) const;
   template <typename Predicate>
   bool AnySeen(uint32_t frame, const Predicate& predicate) const;
+  RegexId NewNames(uint32_t frame) const;
+  RegexId NewRest(const State& state) const;
   RegexId SeenTexts(uint32_t frame) const;
   bool IsSeen(uint32_t frame, std::string_view name) const;
-  Frame After(uint32_t frame) const;
-  bool NeedsValue(const Frame& frame) const;
-  void AddCases(Frame& frame, const Fit& fit, FormulaId begun, const Begun& ways) const;
-  void Decide(Frame& frame) const;
-  OpenContainer At(const Frame& frame, FormulaId live) const;
-  std::string WayText(const Frame& frame) const;
-  std::string TailText(const Frame& frame, const Case& which) const;
+  std::string WayText(uint32_t frame) const;
+  std::string TailText(uint32_t frame, const Stage& stage, const Case& which) const;
   std::optional<std::string> RestOfValue(const State& state, FormulaId value) const;
   std::optional<std::string> RestOfText(const State& state, RegexId regex) const;
+  static std::optional<std::string> RestOfWord(const State& state, std::string_view word);
   RegexId Reread(const State& state, RegexId regex) const;
   Rest FindRest(const State& state, bool with_tail) const;
+  uint64_t MostAfterText() const;
   Rest FindRestOfName(const State& state) const;
-  Rest RestOfOtherName(uint32_t frame) const;
   void OfferName(uint32_t frame, const std::string& name, std::string rest, Rest& best) const;
   std::string ReadText(const State& state) const;
 
@@ -169,6 +145,8 @@ class JsonMatcher : public Matcher {
   ValueLanguages& languages_;
   ContainerSteps& steps_;
   Finisher& finisher_;
+  StageTable& stages_;
+  ScanTable& scans_;
   std::string document_;
   std::vector<State> states_;  // one more than bytes
   std::deque<Frame> frames_;   // frame 0 stands for what holds the document
@@ -179,7 +157,7 @@ template <typename Predicate>
 bool JsonMatcher::AnySeen(uint32_t index, const Predicate& predicate) const {
   for (;; index = frames_[index].before) {
     const Frame& frame = frames_[index];
-    if (!frame.cases.empty() && predicate(frame.name)) return true;
+    if (frame.in_member && predicate(frame.name)) return true;
     if (frame.before == index) return false;
   }
 }

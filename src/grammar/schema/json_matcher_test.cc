@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grammar/mask/mask_builder.h"
+#include "grammar/mask/mask_cache.h"
 #include "grammar/schema/json_schema.h"
 
 namespace bantam::grammar {
@@ -114,6 +115,37 @@ const Case kCases[] = {
     {R"({"not":{"properties":{"a":{"type":"string"}},"required":["a"]}})",
      {"{}", "{\"a\":1}", "{\"b\":\"x\"}"},
      {"{\"a\":\"x\"}", "[]", "1"}},
+    // Names that run out: one that is there already must not be begun again.
+    {R"({"patternProperties":{"^[ab]b?$":{}},"additionalProperties":false})",
+     {"{\"a\":1,\"b\":2,\"ab\":3,\"bb\":4}", "{\"ab\":1,\"a\":2}"},
+     {"{\"a\":1,\"a\":2}", "{\"c\":1}", "{\"a\":1,\"b\":2,\"ab\":3,\"bb\":4,\"\":5}"}},
+    {R"({"propertyNames":{"pattern":"^[a-z]{1,3}$"},"minProperties":1})",
+     {"{\"ab\":1,\"abc\":{},\"x\":[]}", "{\"xyz\":1,\"xy\":2,\"k\":3}"},
+     {"{}", "{\"\":1}", "{\"abcd\":1}", "{\"ab\":1,\"abc\":1,\"ab\":1}"}},
+    {R"({"patternProperties":{"x.*":true,"b.*":false}})",
+     {"{\"axa\":1,\"two\":2}", "{\"x\":1,\"xx\":2}"},
+     {"{\"b\":1}", "{\"xab\":1}"}},
+    {R"({"patternProperties":{"[0-9]{2,}":{"type":"boolean"},"k_":{"type":"string"}}})",
+     {"{\"two 1\":1,\"a31b\":true,\"k_\":\"\"}", "{\"k\":2,\"1\":3}"},
+     {"{\"a31b\":1}", "{\"k_1\":1}", "{\"k_10\":true}"}},
+    {R"({"properties":{"é":{"type":"null"},"a\"b":{"type":"integer"}},"required":["x\ny"]})",
+     {"{\"x\\ny\":1,\"é\":null,\"a\\\"b\":2,\"éa\":0}"},
+     {"{\"é\":1,\"x\\ny\":0}", "{\"x\":0}"}},
+    {R"({"uniqueItems":true,"items":{"type":"string"}})",
+     {"[\"\",\"a\",\"ab\"]", "[\"x\",\"two\"]"},
+     {"[\"a\",\"a\"]", "[\"\",\"\"]", "[\"ab\",\"a\\u0062\"]"}},
+    {R"({"type":"array","items":{"pattern":"^.{1,3}$"},"maxItems":2})",
+     {"[\"a\",\"éx…\"]", "[1]"},
+     {"[\"\"]", "[\"abcd\"]", "[\"\\u2028\"]"}},
+    {R"({"items":{"not":{"enum":["two","twa",""]}}})",
+     {"[\"a\",\"tw\",\"twoo\"]"},
+     {"[\"two\"]", "[\"\"]", "[\"t\\u0077a\"]"}},
+    {R"({"items":{"oneOf":[{"const":"a"},{"const":"ab"},{"minLength":2,"type":"string"}]}})",
+     {"[\"a\",\"xy\",\"abc\"]"},
+     {"[\"ab\"]", "[\"b\"]"}},
+    {R"({"items":{"anyOf":[{"maxLength":1},{"minLength":4}]}})",
+     {"[\"a\",\"abab\",\"\"]"},
+     {"[\"ab\"]", "[\"abx\"]"}},
 };
 
 TEST(JsonMatcher, ReadsWhatIsValidAndNothingElse) {
@@ -205,9 +237,9 @@ TEST(JsonMatcher, CanBeFinishedAfterRandomBytes) {
 Vocabulary Tokens() {
   Vocabulary vocabulary;
   for (int byte = 0; byte < 256; ++byte) vocabulary.bytes.emplace_back(1, static_cast<char>(byte));
-  const std::vector<std::string> parts = {"a",       "b",   "k",    "x",    "xy",  "two",   "ab",
-                                          "\"",      "\":", "\",",  "\":1", "\"}", "\",\"", "\\",
-                                          "\\u0061", "é",   "\xc3", "[",    "{\"", "1",     "]"};
+  const std::vector<std::string> parts = {
+      "a",     "b",  "k",       "x", "xy",   "two", "ab",  "\"", "\":", "\",", "\":1", "\"}",
+      "\",\"", "\\", "\\u0061", "é", "\xc3", "[",   "{\"", "1",  "]",   "…",   "\xe2"};
   for (const std::string& first : parts) {
     for (const std::string& second : parts) {
       for (const std::string& third : parts) vocabulary.bytes.push_back(first + second + third);
@@ -221,33 +253,42 @@ Vocabulary Tokens() {
   return vocabulary;
 }
 
-// The ids for which a mask and trying the token's bytes differ.
-std::vector<std::string> Differences(const TokenTrie& trie, Matcher& matcher) {
+// The tokens for which a mask and trying the token's bytes differ.
+std::vector<std::string> Differences(const TokenTrie& trie, Matcher& matcher,
+                                     int64_t finish_bytes_max, const TokenMask& mask) {
   const Vocabulary& vocabulary = trie.vocabulary();
-  TokenMask mask(vocabulary.size());
-  FillMask(trie, matcher, 1'000'000, mask);
   std::vector<std::string> differences;
   for (TokenId id = 0; id + 1 < vocabulary.size(); ++id) {
     const std::string& bytes = vocabulary.bytes[static_cast<size_t>(id)];
     size_t n = 0;
     while (n < bytes.size() && matcher.Push(static_cast<uint8_t>(bytes[n]))) ++n;
+    const bool legal = n == bytes.size() && matcher.FinishBytes() <= finish_bytes_max;
     matcher.Pop(n);
-    if ((n == bytes.size()) != mask.Allows(id)) differences.push_back(bytes);
+    if (legal != mask.Allows(id)) differences.push_back(bytes);
   }
   return differences;
 }
 
+// With a budget far away, also from the cache, and with one that just allows an end.
 TEST(JsonMatcher, MasksAreWhatTryingEveryTokenGives) {
+  constexpr int64_t kFar = 1'000'000;
   const Vocabulary vocabulary = Tokens();
   const TokenTrie trie(vocabulary);
+  TokenMask mask(vocabulary.size());
   for (const Case& c : kCases) {
     const auto schema = Compile(c.schema);
     ASSERT_NE(schema, nullptr);
+    MaskCache cache;
     for (const std::string document : c.valid) {
       const auto matcher = schema->NewMatcher();
       for (size_t i = 0; i <= document.size(); ++i) {
-        ASSERT_EQ(Differences(trie, *matcher), std::vector<std::string>()) << c.schema << "\n"
-                                                                           << document.substr(0, i);
+        const std::string where = std::string(c.schema) + "\n" + document.substr(0, i);
+        cache.Fill(trie, *matcher, kFar, mask);
+        ASSERT_EQ(Differences(trie, *matcher, kFar, mask), std::vector<std::string>()) << where;
+        const int64_t near = matcher->FinishBytes() + i % 4;
+        FillMask(trie, *matcher, near, mask);
+        ASSERT_EQ(Differences(trie, *matcher, near, mask), std::vector<std::string>())
+            << where << "\nat most " << near;
         if (i < document.size() && !matcher->Push(static_cast<uint8_t>(document[i]))) break;
       }
     }

@@ -6,6 +6,20 @@
 namespace bantam::grammar {
 namespace {
 
+const CodePointSet& Punctuation() {
+  static const CodePointSet set = CodePointSet::Of(0x2000, 0x2FFF);
+  return set;
+}
+
+const CodePointSet& BeyondAscii() {
+  static const CodePointSet set = [] {
+    CodePointSet beyond = CodePointSet::Of(0x80, 0x1FFF);
+    beyond.Add(CodePointSet::Of(0x3000, CodePointSet::kLast));
+    return beyond;
+  }();
+  return set;
+}
+
 // The members of a set of code points that a PlainSet can tell apart.
 PlainSet AsPlainSet(const CodePointSet& set) {
   PlainSet plain;
@@ -15,9 +29,17 @@ PlainSet AsPlainSet(const CodePointSet& set) {
       plain.ascii[c / 64] |= uint64_t{1} << (c % 64) & all.ascii[c / 64];
     }
   }
-  const CodePointSet beyond = CodePointSet::Of(0x80, CodePointSet::kLast);
-  plain.beyond_ascii = set.Intersect(beyond) == beyond;
+  plain.beyond_ascii = set.Intersect(BeyondAscii()) == BeyondAscii();
+  const CodePointSet punctuation = set.Intersect(Punctuation());
+  if (!punctuation.empty()) {
+    plain.punctuation = punctuation == Punctuation() ? PlainSet::kAll : PlainSet::kSome;
+  }
   return plain;
+}
+
+void AppendText(std::string_view text, std::string& position) {
+  AppendToPosition(text.size(), position);
+  position += text;
 }
 
 }  // namespace
@@ -27,28 +49,51 @@ bool JsonMatcher::InString() const {
   return (place == Place::kInText || place == Place::kInName) && !state().text.partial();
 }
 
-// What comes after depends on more of the text that is being read than the position in its regex.
-bool JsonMatcher::Remembers(const Frame& frame) const {
-  return state().place != Place::kInText || !frame.decided() || NeedsValue(frame);
-}
-
 // A class of characters that may come, and nothing else that is plain.
 std::optional<RegexPool::Run> JsonMatcher::PlainRun() const {
   auto run = languages_.regexes().ClassRun(state().regex);
   if (!run || run->most == 0) return std::nullopt;
-  const CodePointSet beyond = CodePointSet::Of(0x80, CodePointSet::kLast);
-  const CodePointSet there = run->set.Intersect(beyond);
-  if (!there.empty() && there != beyond) return std::nullopt;
+  const CodePointSet there = run->set.Intersect(BeyondAscii());
+  if (!there.empty() && there != BeyondAscii()) return std::nullopt;
   return run;
 }
 
 PlainText JsonMatcher::plain_text() const {
   if (!InString()) return PlainText::kTry;
   RegexPool& regexes = languages_.regexes();
-  const RegexId regex = state().regex;
-  if (regexes.LoopsOnPlain(regex) && !Remembers(FrameOf(state()))) return PlainText::kUniform;
-  if (Exceptions()) return PlainText::kUniform;
-  return regexes.AliveAfterAnyPlain(regex) || PlainRun() ? PlainText::kLegal : PlainText::kTry;
+  const State& at = state();
+  const bool loops = at.scan == kNoScan ? regexes.LoopsOnPlain(at.regex) : scans_.Loops(at.scan);
+  if (loops && !at.may_be_seen) return PlainText::kUniform;
+  return regexes.AliveAfterAnyPlain(at.regex) || PlainRun() ? PlainText::kLegal : PlainText::kTry;
+}
+
+bool JsonMatcher::text_matters() const {
+  return FrameOf(state()).value_matters;
+}
+
+std::optional<Matcher::Convergence> JsonMatcher::convergence() const {
+  const State& at = state();
+  if (!InString() || at.scan == kNoScan) return std::nullopt;
+  const auto& found = scans_.ConvergenceOf(at.scan);
+  if (!found || (found->to == at.scan && !at.may_be_seen)) return std::nullopt;
+  Convergence here{found->first_bytes, found->loop};
+  if (!at.may_be_seen) return here;
+  const std::string read = ReadText(at);
+  AnySeen(at.frame, [&](const std::string& name) {
+    const bool longer = name.size() > read.size() && name.starts_with(read);
+    if (longer) here.first_bytes.reset(static_cast<uint8_t>(name[read.size()]));
+    return false;
+  });
+  for (size_t c = 0; c < 0x80; ++c) {
+    if (here.first_bytes[c]) return here;
+  }
+  return std::nullopt;
+}
+
+uint64_t JsonMatcher::text_position() const {
+  const State& at = state();
+  if (!InString() || at.may_be_seen) return 0;
+  return uint64_t{1} + (at.scan == kNoScan ? at.regex : at.scan);
 }
 
 uint32_t JsonMatcher::plain_characters() const {
@@ -63,84 +108,72 @@ PlainSet JsonMatcher::plain_set() const {
   return run ? AsPlainSet(run->set) : PlainSet::All();
 }
 
-uint32_t JsonMatcher::PlainFinishBytes() const {
-  constexpr uint32_t kCharacter = 3;  // what the first byte of a character may still owe
-  if (state().place == Place::kInText) {
-    // More characters lessen what a repeated class owes, and change nothing where any text will do.
-    const bool falls = languages_.regexes().LoopsOnPlain(state().regex) || PlainRun();
-    return falls && FrameOf(state()).cases.size() == 1 ? FinishBytes() + kCharacter : kUnbounded;
-  }
-  const Rest other = RestOfOtherName(state().frame);
-  return other.cost == Finish::kNever ? kUnbounded : other.cost + kCharacter;
-}
-
-PlainSet JsonMatcher::loop() const {
-  if (!InString() || Remembers(FrameOf(state()))) return {};
-  return AsPlainSet(languages_.regexes().Loop(state().regex));
-}
-
-// The names that are told from others, of those that begin as this one does; nothing where a name
-// may not just be any other.
-std::optional<std::vector<std::string>> JsonMatcher::NameExceptions() const {
-  const Frame& frame = FrameOf(state());
-  const Names& names = steps_.names(frame.at.names);
-  const std::string read = ReadText(state());
+// Names that are there already, where there may be no others that begin so.
+std::vector<std::string> JsonMatcher::dead_ends() const {
+  const State& at = state();
   std::vector<std::string> rests;
-  if (!AddExceptions(state().regex, rests)) return std::nullopt;
-  for (RegexId pattern : names.patterns) {
-    if (!AddExceptions(Reread(state(), pattern), rests)) return std::nullopt;
-  }
-  const auto add = [&](std::string_view name) {
-    if (name.starts_with(read)) rests.emplace_back(name.substr(read.size()));
-  };
-  for (uint32_t name : names.listed) add(languages_.strings()[name]);
-  AnySeen(state().frame, [&](const std::string& name) {
-    add(name);
+  if (!at.may_be_seen || stages_.Names(FrameOf(at).stage).open) return rests;
+  const std::string read = ReadText(at);
+  AnySeen(at.frame, [&](const std::string& name) {
+    if (name.starts_with(read)) rests.push_back(name.substr(read.size()));
     return false;
   });
   return rests;
 }
 
-// Texts on which it depends what comes after, if they are few.
-std::optional<std::vector<std::string>> JsonMatcher::TextExceptions() const {
-  const Frame& frame = FrameOf(state());
-  std::vector<std::string> rests;
-  if (!AddExceptions(state().regex, rests)) return std::nullopt;
-  if (frame.decided()) return rests;
-  for (FormulaId asked : frame.asked) {
-    if (!AddExceptions(Reread(state(), languages_.Texts(asked)), rests)) return std::nullopt;
+// The stages of all open containers, the names that are there already, and how far the text, number
+// or literal has been read.
+bool JsonMatcher::AppendPosition(std::string& position) const {
+  constexpr size_t kMostBytes = 2048;
+  const State& at = state();
+  if (at.text.partial() || FrameOf(at).value_matters) return false;
+  position += static_cast<char>(at.place);
+  position += static_cast<char>(at.space);
+  switch (at.place) {
+    case Place::kInName:
+    case Place::kInText:
+      AppendToPosition(at.scan, position);
+      AppendToPosition(at.regex, position);
+      // Ends of several cases and of names that are there already depend on all of it.
+      if (at.may_be_seen || StageOf(at).cases.size() > 1) AppendText(ReadText(at), position);
+      break;
+    case Place::kInNumber: AppendText(document_.substr(at.start), position); break;
+    case Place::kInLiteral:
+      position += static_cast<char>(at.literal);
+      position += static_cast<char>(at.read);
+      break;
+    default: break;
   }
-  return rests;
+  for (uint32_t frame = at.frame;; frame = frames_[frame].outer) {
+    AppendToPosition(frames_[frame].stage, position);
+    AnySeen(frame, [&](const std::string& name) {
+      AppendText(name, position);
+      return position.size() > kMostBytes;
+    });
+    if (position.size() > kMostBytes) return false;
+    if (frame == 0) return true;
+  }
 }
 
-bool JsonMatcher::AddExceptions(RegexId regex, std::vector<std::string>& out) const {
-  constexpr size_t kFew = 64;
+uint32_t JsonMatcher::PlainFinishBytes() const {
+  constexpr uint64_t kCharacter = 3;    // what the first byte of a character may still owe
+  constexpr uint64_t kMostEscaped = 6;  // bytes of a character as JSON
+  if (plain_text() == PlainText::kUniform) return FinishBytes() + kCharacter;
   RegexPool& regexes = languages_.regexes();
-  if (regexes.LoopsOnPlain(regex)) return true;
-  auto texts = regexes.FewTexts(regex, kFew);
-  if (!texts) texts = regexes.FewTexts(regexes.Not(regex), kFew);
-  if (!texts) return false;
-  out.insert(out.end(), texts->begin(), texts->end());
-  return true;
+  // More characters lessen what a repeated class owes.
+  const uint64_t owed = regexes.AliveAfterAnyPlain(state().regex)
+                            ? regexes.MostAfterPlain(state().regex)
+                            : regexes.ShortestLength(state().regex);
+  const uint64_t most =
+      std::min<uint64_t>(owed, kUnbounded) * kMostEscaped + MostAfterText() + kCharacter;
+  return static_cast<uint32_t>(std::min<uint64_t>(most, kUnbounded));
 }
 
-std::optional<std::vector<std::string>> JsonMatcher::Exceptions() const {
-  if (!languages_.regexes().AliveAfterAnyPlain(state().regex)) return std::nullopt;
-  auto rests = state().place == Place::kInName ? NameExceptions() : TextExceptions();
-  if (!rests) return std::nullopt;
-  const auto special = [](char c) {
-    return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
-  };
-  for (const std::string& rest : *rests) {
-    if (std::any_of(rest.begin(), rest.end(), special)) return std::nullopt;
-  }
-  return rests;
-}
-
-std::vector<std::string> JsonMatcher::exceptions() const {
-  if (!InString()) return {};
-  auto rests = Exceptions();
-  return rests ? *std::move(rests) : std::vector<std::string>{};
+PlainSet JsonMatcher::loop() const {
+  const State& at = state();
+  if (!InString() || at.may_be_seen) return {};
+  if (at.scan != kNoScan) return AsPlainSet(scans_.LoopOf(at.scan));
+  return AsPlainSet(languages_.regexes().Leading(at.regex, at.regex));
 }
 
 }  // namespace bantam::grammar

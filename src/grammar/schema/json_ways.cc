@@ -12,59 +12,22 @@ namespace {
 
 constexpr std::string_view kShortEscapes = "\"\\/\b\f\n\r\t";
 
-// The literals of a conjunction.
-bool HasLiteral(const FormulaPool& formulas, FormulaId conjunction, FormulaId literal) {
-  if (conjunction == literal) return true;
-  if (formulas.op(conjunction) != FormulaOp::kAnd) return false;
-  const auto parts = formulas.children(conjunction);
-  return std::find(parts.begin(), parts.end(), literal) != parts.end();
-}
-
 }  // namespace
 
-OpenContainer JsonMatcher::At(const Frame& frame, FormulaId live) const {
-  OpenContainer at = frame.at;
-  at.live = live;
-  return at;
+// The names that may come next.
+RegexId JsonMatcher::NewNames(uint32_t index) const {
+  const StageTable::NextNames& names = stages_.Names(frames_[index].stage);
+  if (names.open) return names.texts;  // one that is there already is refused at its end
+  RegexPool& regexes = languages_.regexes();
+  const std::array<RegexId, 2> both = {names.texts, regexes.Not(SeenTexts(index))};
+  return regexes.Both(both);
 }
 
-RegexId JsonMatcher::NamesAt(const Frame& frame) const {
-  if (frame.fits.size() == 1) {
-    return machine_.plan().NamesAt(At(frame, frame.fits[0].live)).texts;
-  }
-  std::vector<RegexId> any;
-  for (const Fit& fit : frame.fits) {
-    any.push_back(machine_.plan().NamesAt(At(frame, fit.live)).texts);
-  }
-  return languages_.regexes().Either(any);
-}
-
-void JsonMatcher::AddCases(Frame& frame, const Fit& fit, FormulaId begun, const Begun& ways) const {
-  if (ways.empty()) return;
-  const auto index = static_cast<uint32_t>(frame.fits.size());
-  frame.fits.push_back({begun, fit.tail, fit.outer_case});
-  for (const BegunWay& way : ways) frame.cases.push_back({way, index, way.close + fit.tail});
-}
-
-// The frame once a member of that name has begun; without cases if none may.
-JsonMatcher::Frame JsonMatcher::BeginMember(uint32_t index, const std::string& name) const {
-  const Frame& before = frames_[index];
-  const NameClassId name_class = steps_.ClassOf(before.at.names, name);
-  Frame frame = After(index);
-  frame.name = name;
-  for (FormulaId result : before.results) {
-    frame.results.push_back(steps_.Member(result, name_class));
-  }
-  MemberPlan& plan = machine_.plan();
-  for (const Fit& fit : before.fits) {
-    const SeenId seen = plan.Seen(At(before, fit.live), name, name_class);
-    if (seen != before.at.seen) frame.at.seen = seen;
-  }
-  for (const Fit& fit : before.fits) {
-    AddCases(frame, fit, steps_.Member(fit.live, name_class),
-             plan.Member(At(before, fit.live), name_class, frame.at.seen));
-  }
-  return frame;
+// What may follow in the name or text that is being read, without names that are there already
+// where those take the way to the end away.
+RegexId JsonMatcher::NewRest(const State& at) const {
+  const bool any = !at.may_be_seen || stages_.Names(FrameOf(at).stage).open;
+  return any ? at.regex : Reread(at, NewNames(at.frame));
 }
 
 // The names of the members that the container has at a frame.
@@ -81,66 +44,25 @@ bool JsonMatcher::IsSeen(uint32_t index, std::string_view name) const {
   return AnySeen(index, [&](const std::string& seen) { return seen == name; });
 }
 
-// The next place in the same container, nothing said of it yet.
-JsonMatcher::Frame JsonMatcher::After(uint32_t index) const {
-  const Frame& before = frames_[index];
-  Frame frame;
-  frame.outer = before.outer;
-  frame.start = before.start;
-  frame.before = index;
-  frame.at = before.at;
-  frame.at.first = false;
-  return frame;
-}
-
-// What comes after the value depends on the value itself.
-bool JsonMatcher::NeedsValue(const Frame& frame) const {
-  return std::any_of(frame.fits.begin(), frame.fits.end(),
-                     [&](const Fit& fit) { return steps_.NeedsValue(fit.live); }) ||
-         std::any_of(frame.results.begin(), frame.results.end(),
-                     [&](FormulaId result) { return steps_.NeedsValue(result); });
-}
-
-// What the value of a frame with cases has to satisfy, what is asked of it, and the answers if they
-// are the same for every legal value.
-void JsonMatcher::Decide(Frame& frame) const {
-  FormulaPool& formulas = languages_.formulas();
-  FormulaList values;
-  for (const Case& one : frame.cases) values.push_back(one.way.value);
-  frame.value = formulas.Or(std::move(values));
-  const auto add = [&](FormulaId formula) {
-    const FormulaList& asked = steps_.Asked(formula);
-    frame.asked.insert(frame.asked.end(), asked.begin(), asked.end());
-  };
-  for (const Fit& fit : frame.fits) add(fit.live);
-  for (FormulaId result : frame.results) add(result);
-  std::sort(frame.asked.begin(), frame.asked.end());
-  frame.asked.erase(std::unique(frame.asked.begin(), frame.asked.end()), frame.asked.end());
-  for (FormulaId formula : frame.asked) {
-    const bool holds = HasLiteral(formulas, frame.value, formula);
-    if (!holds && !HasLiteral(formulas, frame.value, formulas.Not(formula))) {
-      frame.truth.clear();
-      return;
-    }
-    frame.truth.push_back(holds ? 1 : 0);
-  }
-}
-
 // The end of a document from between two members or items.
-std::string JsonMatcher::WayText(const Frame& frame) const {
-  const Fit& fit = frame.fits.front();
-  const Frame& outer = frames_[frame.outer];
-  return finisher_.Close(At(frame, fit.live)).text + TailText(outer, outer.cases[fit.outer_case]);
+std::string JsonMatcher::WayText(uint32_t index) const {
+  const Frame& frame = frames_[index];
+  const Stage& stage = stages_[frame.stage];
+  const Stage& outer = stages_[frames_[frame.outer].stage];
+  const Fit& fit = stage.fits.front();
+  return finisher_.Close(stage.At(fit)).text +
+         TailText(frame.outer, outer, outer.cases[fit.outer_case]);
 }
 
-// What comes after the value that a frame waits for.
-std::string JsonMatcher::TailText(const Frame& frame, const Case& which) const {
-  const Frame* at = &frame;
+// What comes after the value of one of the stage's cases, in the container of a frame.
+std::string JsonMatcher::TailText(uint32_t frame, const Stage& stage, const Case& which) const {
+  const Stage* at = &stage;
   const Case* one = &which;
   std::string text;
-  while (at != &frames_[0]) {
+  while (frame != 0) {
     text += finisher_.Close(one->way.after).text;
-    const Frame& outer = frames_[at->outer];
+    frame = frames_[frame].outer;
+    const Stage& outer = stages_[frames_[frame].stage];
     one = &outer.cases[at->fits[one->fit].outer_case];
     at = &outer;
   }
@@ -197,7 +119,7 @@ std::optional<std::string> JsonMatcher::RestOfText(const State& at, RegexId rege
 std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId value) const {
   switch (at.place) {
     case Place::kInText: {
-      const bool one_case = FrameOf(at).cases.size() == 1;
+      const bool one_case = StageOf(at).cases.size() == 1;
       const auto rest = RestOfText(at, one_case ? at.regex : Reread(at, languages_.Texts(value)));
       if (!rest) return std::nullopt;
       return *rest + "\"";
@@ -216,10 +138,10 @@ std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId v
 }
 
 JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
-  const Frame& frame = FrameOf(at);
+  const Stage& stage = StageOf(at);
   const bool leaf = at.place == Place::kInText || at.place == Place::kInNumber;
   Rest best;
-  for (const Case& one : frame.cases) {
+  for (const Case& one : stage.cases) {
     std::optional<std::string> rest = RestOfValue(at, one.way.value);
     if (!rest) continue;
     Case actual = one;
@@ -237,7 +159,7 @@ JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
     best.cost = cost;
     if (!with_tail) continue;
     best.text = *std::move(rest);
-    best.tail = TailText(frame, actual);
+    best.tail = TailText(at.frame, stage, actual);
   }
   return best;
 }
@@ -245,77 +167,82 @@ JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
 // A name, its value and what comes after.
 void JsonMatcher::OfferName(uint32_t frame, const std::string& name, std::string rest,
                             Rest& best) const {
-  const Frame begun = BeginMember(frame, name);
-  for (const Case& one : begun.cases) {
+  const StageId begun = stages_.BeginMember(frames_[frame].stage, name);
+  if (begun == StageTable::kNone) return;
+  for (const Case& one : stages_[begun].cases) {
     const Finish& value = finisher_.Value(one.way.value);
     const auto cost = static_cast<uint32_t>(rest.size() + 2 + value.cost + one.tail);
     if (value.cost == Finish::kNever || cost >= best.cost) continue;
     best.cost = cost;
     best.text = rest + "\":" + value.text;
-    best.tail = TailText(begun, one);
+    best.tail = TailText(frame, stages_[begun], one);
   }
 }
 
-// The most that a name of which any text may come can owe: that of a name that nothing speaks of,
-// and of which some may be there already.
-JsonMatcher::Rest JsonMatcher::RestOfOtherName(uint32_t index) const {
-  const Frame& frame = frames_[index];
-  Rest best;
-  const Names& names = steps_.names(frame.at.names);
-  if (!names.patterns.empty() || names.others.size() != 1) return best;
-  RegexPool& regexes = languages_.regexes();
-  const std::array<RegexId, 2> free = {names.others[0].texts, regexes.Not(SeenTexts(index))};
-  const RegexId texts = regexes.Both(free);
-  // Two more characters lead away from any name that is taken or listed.
-  if (regexes.Alive(texts)) OfferName(index, regexes.Shortest(texts), "xx", best);
-  return best;
+// The same, if what comes from the character on that is being read is to be `word`.
+std::optional<std::string> JsonMatcher::RestOfWord(const State& at, std::string_view word) {
+  if (!at.text.partial()) return JsonEscaped(word);
+  if (word.empty()) return std::nullopt;
+  const auto [code_point, length] = DecodeUtf8(word, 0);
+  for (const CodePointRange& range : at.text.Candidates()) {
+    if (code_point < range.first || code_point > range.last) continue;
+    return at.text.Rest(code_point) + JsonEscaped(word.substr(length));
+  }
+  return std::nullopt;
 }
 
 JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
-  const Frame& frame = FrameOf(at);
   RegexPool& regexes = languages_.regexes();
   const bool begun = at.place == Place::kInName;
   const std::string read = begun ? ReadText(at) : "";
   const std::string quote = begun ? "" : "\"";
   const std::string before = begun ? document_.substr(at.start) : "";
-  const RegexId regex = begun ? at.regex : NamesAt(frame);
+  const RegexId regex = begun ? NewRest(at) : NewNames(at.frame);
   Rest best;
+  // False: the name is there already.
   const auto offer = [&](const std::optional<std::string>& rest) {
-    if (!rest) return;
+    if (!rest) return true;
     const Result<Json> name = Json::Parse(before + quote + *rest + "\"");
-    if (name) OfferName(at.frame, name->AsString(), quote + *rest, best);
+    if (!name || IsSeen(at.frame, name->AsString())) return false;
+    OfferName(at.frame, name->AsString(), quote + *rest, best);
+    return true;
   };
-  const Names& names = steps_.names(frame.at.names);
+  const Names& names = steps_.names(StageOf(at).at.names);
   for (uint32_t id : names.listed) {
     const std::string& name = languages_.strings()[id];
-    if (at.text.partial() || !name.starts_with(read) || IsSeen(at.frame, name)) continue;
-    const std::string rest = name.substr(read.size());
-    if (regexes.Matches(regex, rest)) offer(JsonEscaped(rest));
+    if (!name.starts_with(read) || !regexes.Matches(regex, name.substr(read.size()))) continue;
+    offer(RestOfWord(at, std::string_view(name).substr(read.size())));
   }
-  const RegexId free = regexes.Not(SeenTexts(at.frame));
   for (const Names::Other& other : names.others) {
-    const std::array<RegexId, 2> both = {other.texts, free};
+    if (offer(RestOfText(at, begun ? Reread(at, other.texts) : other.texts))) continue;
+    const std::array<RegexId, 2> both = {other.texts, regexes.Not(SeenTexts(at.frame))};
     const RegexId texts = regexes.Both(both);
     offer(RestOfText(at, begun ? Reread(at, texts) : texts));
   }
-  if (at.text.partial()) offer(RestOfText(at, regex));  // within a character of a listed name
   return best;
 }
 
 bool JsonMatcher::FinishesWithin(uint32_t bytes) const {
   const State& at = state();
-  if (at.place == Place::kInName && !at.text.partial()) {
-    // The shortest name, whichever it is, and the most that any may owe.
-    const Frame& frame = FrameOf(at);
-    uint64_t most = 0;
-    for (const Fit& fit : frame.fits) {
-      const NamePlan& plan = machine_.plan().NamesAt(At(frame, fit.live));
-      most = std::max(most, uint64_t{plan.most} + fit.tail);
-    }
-    constexpr size_t kMore = 4;  // the quote, the colon, and a name that must not be there already
-    if (finisher_.ShortestText(at.regex).size() + kMore + most <= bytes) return true;
+  if (!at.text.partial() && (at.place == Place::kInName || at.place == Place::kInText)) {
+    const uint64_t text = finisher_.ShortestText(at.regex).size();
+    if (text + MostAfterText() <= bytes) return true;
   }
   return FinishBytes() <= bytes;
+}
+
+// Bytes of the rest of the document after the characters of the name or text that is being read, at
+// most.
+uint64_t JsonMatcher::MostAfterText() const {
+  const Stage& stage = StageOf(state());
+  if (state().place == Place::kInName) {
+    constexpr uint64_t kMore = 6;  // quote and colon; characters that lead away from names seen
+    return kMore + stages_.Names(FrameOf(state()).stage).most;
+  }
+  if (stage.needs_value) return Finish::kNever;
+  uint64_t tail = 0;
+  for (const Case& one : stage.cases) tail = std::max<uint64_t>(tail, one.tail);
+  return 1 + tail;
 }
 
 uint32_t JsonMatcher::FinishBytes() const {
@@ -323,7 +250,7 @@ uint32_t JsonMatcher::FinishBytes() const {
     case Place::kDone: return 0;
     case Place::kFirstItem:
     case Place::kFirstName:
-    case Place::kAfterValue: return FrameOf(state()).finish;
+    case Place::kAfterValue: return StageOf(state()).finish;
     case Place::kName:
     case Place::kInName: return FindRestOfName(state()).cost;
     default: return FindRest(state(), false).cost;
@@ -335,7 +262,7 @@ std::string JsonMatcher::Completion() const {
     case Place::kDone: return "";
     case Place::kFirstItem:
     case Place::kFirstName:
-    case Place::kAfterValue: return WayText(FrameOf(state()));
+    case Place::kAfterValue: return WayText(state().frame);
     case Place::kName:
     case Place::kInName: {
       const Rest rest = FindRestOfName(state());

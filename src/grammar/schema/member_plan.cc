@@ -7,6 +7,13 @@
 #include <utility>
 
 namespace bantam::grammar {
+namespace {
+
+uint64_t CountCharacters(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+}  // namespace
 
 const Begun& MemberPlan::Begin(FormulaId begun, OpenContainer after) {
   after.live = FormulaPool::kFalse;
@@ -57,16 +64,28 @@ bool MemberPlan::OnlyGrows(FormulaId formula) {
   return grows;
 }
 
-// The shortest end may hold names that the formula does not speak of.
+// The shortest end may hold names that the formula does not speak of: it asks for more members, or
+// for some that are not as a keyword has it.
 bool MemberPlan::MayNeedOthers(FormulaId formula) {
   if (const auto it = needs_others_.find(formula); it != needs_others_.end()) return it->second;
   const FormulaPool& formulas = steps_.languages().formulas();
-  bool needs = !OnlyGrows(formula);
-  const FormulaList parts = formulas.Conjuncts(formula);
-  for (FormulaId part : parts) {
-    if (formulas.op(part) != FormulaOp::kAtom) continue;
-    const AtomKind kind = steps_.languages().atoms()[formulas.atom(part)].kind;
-    needs = needs || kind == AtomKind::kMinProperties;
+  const auto kind = [&](FormulaId atom) {
+    return steps_.languages().atoms()[formulas.atom(atom)].kind;
+  };
+  bool needs = false;
+  switch (formulas.op(formula)) {
+    case FormulaOp::kAtom: needs = kind(formula) == AtomKind::kMinProperties; break;
+    case FormulaOp::kNot: {
+      const FormulaId atom = formulas.children(formula)[0];
+      needs = formulas.op(atom) != FormulaOp::kAtom ||
+              (kind(atom) != AtomKind::kRequired && kind(atom) != AtomKind::kMinProperties);
+      break;
+    }
+    case FormulaOp::kOne: needs = true; break;
+    default:
+      for (size_t i = 0; i < formulas.children(formula).size(); ++i) {
+        needs = needs || MayNeedOthers(formulas.children(formula)[i]);
+      }
   }
   needs_others_.emplace(formula, needs);
   return needs;
@@ -75,9 +94,9 @@ bool MemberPlan::MayNeedOthers(FormulaId formula) {
 SeenId MemberPlan::Seen(const OpenContainer& at, std::string_view name, NameClassId name_class) {
   if (steps_.name_class(name_class).name == NameClass::kOther) {
     if (!MayNeedOthers(at.live)) return at.seen;
-    // Where all other names are of one kind, only very short ones are taken for an end.
-    constexpr size_t kShort = 2;
-    if (steps_.names(at.names).patterns.empty() && name.size() > kShort) return at.seen;
+    for (const Names::Other& other : steps_.names(at.names).others) {
+      if (other.id == name_class && CountCharacters(name) > other.short_length) return at.seen;
+    }
   }
   return finisher_.Add(at.seen, name);
 }
@@ -117,7 +136,6 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
   RegexPool& regexes = languages.regexes();
   const Names& names = steps_.names(at.names);
   NamePlan plan;
-  bool any_other = false;
   std::vector<RegexId> may;
   std::vector<RegexId> may_not;
   for (size_t i = 0; i < names.listed.size(); ++i) {
@@ -128,25 +146,20 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
     (cost != Finish::kNever ? may : may_not).push_back(regexes.Literal(text));
     if (cost != Finish::kNever) plan.most = std::max(plan.most, cost);
   }
+  bool most_may = false;  // names that match no pattern
+  plan.open = true;
   for (const Names::Other& other : names.others) {
     // Any name of the class serves; the shortest stands for all.
     const SeenId seen = Seen(at, regexes.Shortest(other.texts), other.id);
     const uint32_t cost = Cost(at, other.id, seen);
-    if (cost == Finish::kNever) continue;
+    const bool can_come = cost != Finish::kNever;
+    (can_come ? may : may_not).push_back(other.texts);
+    plan.open = plan.open && can_come;
+    if (!can_come) continue;
     plan.most = std::max(plan.most, cost);
-    if (names.patterns.empty()) {
-      any_other = true;
-    } else {
-      may.push_back(other.texts);
-    }
+    most_may = most_may || steps_.name_class(other.id).matched.empty();
   }
-  if (any_other) {
-    plan.texts = regexes.Not(regexes.Either(may_not));
-  } else {
-    const RegexId unseen = regexes.Not(finisher_.SeenTexts(at.seen));
-    const std::array<RegexId, 2> free = {regexes.Either(may), unseen};
-    plan.texts = regexes.Both(free);
-  }
+  plan.texts = most_may ? regexes.Not(regexes.Either(may_not)) : regexes.Either(may);
   return names_.emplace(at, plan).first->second;
 }
 

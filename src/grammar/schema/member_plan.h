@@ -22,15 +22,18 @@ using Begun = std::vector<BegunWay>;  // none: it may not come
 
 // Names that may come next.
 struct NamePlan {
-  // Every name that may; where all that are not listed may, also those seen, which are refused at
-  // their end.
+  // All names that may, and maybe some that are there already.
   RegexId texts = RegexPool::kNothing;
+  bool open = false;  // all names that are not listed may: whatever was read of one, a new one is
+                      // still possible
   uint32_t most = 0;  // bytes of the value and the container's end, at most
 };
 
 class MemberPlan {
  public:
   explicit MemberPlan(Finisher& finisher) : finisher_(finisher), steps_(finisher.steps()) {}
+
+  Finisher& finisher() { return finisher_; }
 
   const Begun& Item(const OpenContainer& at);
   // A member of that name class; `seen`: with its name.
