@@ -17,6 +17,7 @@ RegexId RegexPool::Impl::Both(std::span<const RegexId> parts) {
     input = flat;  // shorter by at least one each time
   }
   if (const auto filtered = FilterSingles(flat)) return *filtered;
+  if (const auto drawn_out = DrawOutSpans(flat)) return *drawn_out;
   return MakeBoth(flat);
 }
 
@@ -152,6 +153,32 @@ std::optional<RegexId> RegexPool::Impl::FilterSingles(std::span<const RegexId> p
   return Either(kept);
 }
 
+// x & (s|t) = x&s | x&t where only s has to do with spans: those are worked out for intersections
+// that have them as a part.
+std::optional<RegexId> RegexPool::Impl::DrawOutSpans(std::span<const RegexId> parts) {
+  constexpr size_t kMost = 8;
+  std::optional<size_t> chosen;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!IsKind(parts[i], RegexKind::kEither) || !nodes[parts[i]].spans) continue;
+    if (chosen) return std::nullopt;  // each of them would double what comes of it
+    chosen = i;
+  }
+  if (!chosen) return std::nullopt;
+  std::vector<RegexId> with;
+  std::vector<RegexId> without;
+  for (const RegexId option : List(parts[*chosen])) {
+    (nodes[option].spans ? with : without).push_back(option);
+  }
+  if (with.size() > kMost) return std::nullopt;
+  with.push_back(Either(without));
+  std::vector<RegexId> met(parts.begin(), parts.end());
+  for (RegexId& option : with) {
+    met[*chosen] = option;
+    option = Both(met);
+  }
+  return Either(with);
+}
+
 RegexId RegexPool::Impl::MakeBoth(std::span<const RegexId> parts) {
   RegexNode node;
   node.kind = RegexKind::kBoth;
@@ -160,6 +187,7 @@ RegexId RegexPool::Impl::MakeBoth(std::span<const RegexId> parts) {
   for (const RegexId id : parts) {
     const RegexNode& part = nodes[id];
     node.nullable &= part.nullable;
+    node.spans |= part.spans;
     node.least = std::max(node.least, part.least);
     node.longest = std::min(node.longest, part.longest);
     node.depth = std::max<uint16_t>(node.depth, part.depth + 1);

@@ -235,10 +235,23 @@ RegexId RegexPool::Impl::Not(RegexId id) {
   node.kind = RegexKind::kNot;
   node.a = id;
   node.nullable = !nodes[id].nullable;
+  node.spans = nodes[id].spans;
   node.least = node.nullable ? 0 : 1;
   node.longest = kUnbounded;
   node.depth = nodes[id].depth + 1;
   if (node.nullable) node.life = RegexLife::kExact;
+  return Intern(node, {});
+}
+
+// What may follow in a span once the automaton is in `state`.
+RegexId RegexPool::Impl::Span(uint32_t state) {
+  RegexNode node;
+  node.longest = source->longest(state);
+  if (node.longest == 0) return kEmpty;
+  node.kind = RegexKind::kSpan;
+  node.life = RegexLife::kExact;
+  node.nullable = node.dense = node.spans = true;
+  node.a = state;
   return Intern(node, {});
 }
 

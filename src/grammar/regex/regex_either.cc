@@ -123,6 +123,7 @@ RegexId RegexPool::Impl::MakeEither(std::span<const RegexId> options) {
   for (const RegexId id : options) {
     const RegexNode& option = nodes[id];
     node.nullable |= option.nullable;
+    node.spans |= option.spans;
     node.depth = std::max<uint16_t>(node.depth, option.depth + 1);
     node.longest = std::max(node.longest, option.longest);
     if (option.life == RegexLife::kDead) continue;

@@ -15,6 +15,7 @@
 
 #include "grammar/regex/regex_lengths.h"
 #include "grammar/regex/regex_pool.h"
+#include "grammar/regex/span_lengths.h"
 
 namespace bantam::grammar {
 
@@ -28,6 +29,7 @@ enum class RegexKind : uint8_t {
   kEither,  // a, b: where its options begin in the lists, and how many
   kBoth,    // the same
   kNot,     // a
+  kSpan,    // the spans that go on from state a of the source
 };
 
 // What is known about the texts of an expression.
@@ -46,6 +48,7 @@ struct RegexNode {
   bool single = false;  // there is exactly one text
   uint8_t plain = 0;    // AliveAfterAnyPlain: 0 unknown, 1 yes, 2 no
   uint8_t loops = 0;    // LoopsOnPlain: the same
+  bool spans = false;   // there is a kSpan in it
   uint16_t depth = 0;   // of nesting; the tail of a kConcat is not deeper than it
   uint32_t a = 0;
   uint32_t b = 0;
@@ -88,6 +91,7 @@ struct RegexPool::Impl {
   RegexId Concat(RegexId head, RegexId tail);
   RegexId Repeat(RegexId id, uint64_t min, uint64_t max);
   RegexId Not(RegexId id);
+  RegexId Span(uint32_t state);
   // regex_either.cc, regex_both.cc
   RegexId Either(std::span<const RegexId> options);
   RegexId Either(RegexId a, RegexId b) { return Either(std::array{a, b}); }
@@ -150,6 +154,8 @@ struct RegexPool::Impl {
   std::unordered_multimap<uint64_t, uint32_t> set_index;
   std::unordered_map<RegexId, std::pair<uint32_t, uint32_t>> length_index;  // profile, state
   std::vector<std::unique_ptr<RegexLengths>> length_profiles;
+  std::shared_ptr<const SpanAutomaton> source;  // null: there are no spans
+  SpanLengths span_lengths;
   Limits limits;
   bool exhausted = false;
 
@@ -171,6 +177,7 @@ struct RegexPool::Impl {
   bool FlattenBoth(std::span<const RegexId> parts, std::vector<RegexId>& flat);
   std::optional<RegexId> FilterSingles(std::span<const RegexId> parts);
   bool MeetCounted(std::vector<RegexId>& flat);
+  std::optional<RegexId> DrawOutSpans(std::span<const RegexId> parts);
   RegexId MakeBoth(std::span<const RegexId> parts);
   bool SingleText(RegexId id, size_t max_length, std::vector<char32_t>& text) const;
 
@@ -185,6 +192,7 @@ struct RegexPool::Impl {
 
   void ResolveParts(RegexId id);
   bool ResolveByLengths(RegexId id);
+  bool ResolveBySpans(RegexId id);
   void Explore(RegexId id);
   const RegexLengths* LengthsOf(RegexId id, uint32_t& state);
 };

@@ -31,7 +31,7 @@ void RegexPool::Impl::Resolve(RegexId id) {
     const RegexNode& node = nodes[top];
     if (node.kind == RegexKind::kBoth || node.kind == RegexKind::kNot) {
       todo.pop_back();
-      if (!ResolveByLengths(top)) Explore(top);
+      if (!ResolveBySpans(top) && !ResolveByLengths(top)) Explore(top);
       continue;
     }
     if (ready) {
@@ -89,6 +89,33 @@ bool RegexPool::Impl::ResolveByLengths(RegexId id) {
   const auto least = lengths->Least(state, length->min, length->max);
   nodes[id].least = least.value_or(kUnbounded);
   nodes[id].life = least ? RegexLife::kExact : RegexLife::kDead;
+  return true;
+}
+
+// An intersection with the spans that go on from a state of the source, by the same split. False:
+// it is none.
+bool RegexPool::Impl::ResolveBySpans(RegexId id) {
+  if (!IsKind(id, RegexKind::kBoth) || !nodes[id].spans) return false;
+  std::vector<RegexId> rest;
+  std::optional<uint32_t> state;
+  Counted length = {kAnyOne, 0, kUnbounded};
+  const auto parts = List(id);
+  for (const RegexId part : std::vector<RegexId>(parts.begin(), parts.end())) {
+    const Counted counted = AsCounted(part);
+    if (!state && IsKind(part, RegexKind::kSpan)) {
+      state = nodes[part].a;
+    } else if (IsKind(counted.base, RegexKind::kClass)) {  // of which there is one
+      length = counted;
+      rest.push_back(Repeat(counted.base, 0, kUnbounded));
+    } else {
+      rest.push_back(part);
+    }
+  }
+  if (!state) return false;
+  const auto found = span_lengths.Least(*this, *state, Both(rest), length.min, length.max);
+  exhausted |= !found.complete;
+  nodes[id].least = found.least.value_or(kUnbounded);
+  nodes[id].life = found.least ? RegexLife::kExact : RegexLife::kDead;
   return true;
 }
 

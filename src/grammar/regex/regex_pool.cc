@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "base/check.h"
 #include "base/utf8.h"
 #include "grammar/regex/regex_impl.h"
 
@@ -50,6 +51,11 @@ RegexId RegexPool::Repeat(RegexId id, uint64_t min, uint64_t max) {
 }
 RegexId RegexPool::Length(uint64_t min, uint64_t max) {
   return impl_->Repeat(Impl::kAnyOne, min, max);
+}
+RegexId RegexPool::Spans(std::shared_ptr<const SpanAutomaton> source) {
+  CHECK(impl_->source == nullptr || impl_->source == source);
+  impl_->source = std::move(source);
+  return impl_->Span(SpanAutomaton::kStart);
 }
 
 RegexId RegexPool::Derive(RegexId id, char32_t code_point) {

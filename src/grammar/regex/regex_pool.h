@@ -15,6 +15,7 @@
 
 #include "bantam/result.h"
 #include "grammar/regex/code_point_set.h"
+#include "grammar/regex/span_automaton.h"
 
 namespace bantam::grammar {
 
@@ -51,6 +52,9 @@ class RegexPool {
   RegexId Not(RegexId id);                       // every other text
   RegexId Repeat(RegexId id, uint64_t min, uint64_t max);
   RegexId Length(uint64_t min, uint64_t max);  // texts of so many code points
+  // The spans of some texts; a pool takes those of one automaton only. Whether other expressions
+  // match any of them is worked out along the automaton (span_lengths.h).
+  RegexId Spans(std::shared_ptr<const SpanAutomaton> source);
 
   // The texts that follow `code_point`: the transition of the automaton. Fast: 128 direct entries
   // for ASCII once the state has been seen, a search among its ranges for the rest.
@@ -96,6 +100,7 @@ class RegexPool {
 
  private:
   friend class RegexLengths;
+  friend class SpanLengths;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

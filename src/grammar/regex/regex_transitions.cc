@@ -54,7 +54,7 @@ std::span<const RegexSegment> RegexPool::Impl::Segments(RegexId id) {
 // Appends the segments of `id`. What is cheap to compute is not remembered.
 void RegexPool::Impl::Collect(RegexId id, std::vector<RegexSegment>& out) {
   const RegexNode& node = nodes[id];
-  const bool cheap = node.kind <= RegexKind::kClass ||
+  const bool cheap = node.kind <= RegexKind::kClass || node.kind == RegexKind::kSpan ||
                      (node.kind == RegexKind::kConcat && IsKind(node.a, RegexKind::kClass));
   if (cheap && node.segments == 0) {
     Compute(id, out);
@@ -90,6 +90,11 @@ void RegexPool::Impl::Compute(RegexId id, std::vector<RegexSegment>& out) {
     case RegexKind::kEither:
     case RegexKind::kBoth: return ComputeList(id, out);
     case RegexKind::kNot: return ComputeNot(id, out);
+    case RegexKind::kSpan:
+      for (const SpanAutomaton::Edge& edge : source->Edges(node.a)) {
+        Emit(edge.code_point, edge.code_point, Span(edge.target), out);
+      }
+      return;
   }
 }
 
@@ -172,7 +177,9 @@ void RegexPool::Impl::Sweep(std::vector<RegexSegment>& in, size_t required,
 }
 
 void RegexPool::Impl::MakeTable(RegexId id) {
+  constexpr size_t kFew = 8;
   const auto found = Segments(id);
+  if (nodes[id].spans && found.size() <= kFew) return;      // most of very many states
   if (tables.size() >= limits.expressions / 8 + 1) return;  // 512 bytes each
   tables.emplace_back();
   tables.back().fill(kNothing);
@@ -184,6 +191,10 @@ void RegexPool::Impl::MakeTable(RegexId id) {
 
 // Where there is no table yet, or none for this code point.
 RegexId RegexPool::Impl::DeriveAnew(RegexId id, char32_t code_point) {
+  if (IsKind(id, RegexKind::kSpan)) {
+    const uint32_t next = source->Next(nodes[id].a, code_point);
+    return next == SpanAutomaton::kNowhere ? kNothing : Span(next);
+  }
   if (code_point < 128) {
     if (table_of[id] == 0) MakeTable(id);
     if (table_of[id] != 0) return tables[table_of[id] - 1][code_point];

@@ -37,6 +37,7 @@ void TextAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vecto
   if (node.format) {
     if (const auto format = FormatRegex(l.regexes_, *node.format)) out.push_back(*format);
   }
+  if (node.copy) out.push_back(l.regexes_.Spans(l.schema_.copy_source));
 }
 
 NumberSet NumberAlgebra::Checked(Result<NumberSet> set) {

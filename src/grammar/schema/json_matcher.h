@@ -50,6 +50,14 @@ class JsonMatcher : public Matcher {
   std::vector<std::string> dead_ends() const override;
   bool AppendPosition(std::string& position) const override;
 
+  // The string that is being read, if a quote may end it here (copied_strings.cc).
+  struct StringRead {
+    std::string text;     // decoded
+    bool name = false;    // of a member
+    bool copied = false;  // accepted by a subschema with x-copy
+  };
+  std::optional<StringRead> StringHere() const;
+
  private:
   enum class Place : uint8_t {
     kValue,
@@ -121,6 +129,10 @@ class JsonMatcher : public Matcher {
   // json_plain.cc
   bool InString() const;
   std::optional<RegexPool::Run> PlainRun() const;
+
+  // copied_strings.cc
+  bool Copies(FormulaId value, const std::string& text) const;
+  bool CopiesName(FormulaId live, const std::string& name) const;
 
   // json_ways.cc
   template <typename Predicate>

@@ -1,6 +1,7 @@
 // Compiling looks for the shortest document: a schema for which there is none is refused.
 #include "grammar/schema/json_schema.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -13,14 +14,47 @@ namespace {
 
 constexpr size_t kMostOptions = 1'000;  // of one anyOf or oneOf, lists of values aside
 
+const SchemaNode* FirstCopy(const Schema& schema) {
+  const auto it = std::ranges::find_if(schema.nodes, &SchemaNode::copy);
+  return it == schema.nodes.end() ? nullptr : &*it;
+}
+
+Result<void> AddSource(const std::vector<std::string>& texts, Schema& schema) {
+  const SchemaNode* copy = FirstCopy(schema);
+  if (copy == nullptr) return {};
+  if (texts.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, copy->path + "/x-copy: no text to copy from is given");
+  }
+  auto source = SpanAutomaton::Build(texts);
+  if (!source) return Fail(source.error().code, copy->path + "/x-copy: " + source.error().message);
+  schema.copy_source = *std::move(source);
+  return {};
+}
+
+// Where no span may be copied, that is likely why no document is valid.
+std::string CopyHint(ValueLanguages& languages) {
+  for (SchemaId id = 0; id < languages.schema().nodes.size(); ++id) {
+    if (!languages.node(id).copy) continue;
+    const RegexId texts = languages.Texts(languages.Valid(id, 0));
+    if (languages.regexes().Alive(texts)) continue;
+    return "; " + languages.node(id).path + ": it allows no span of the text to copy from";
+  }
+  return "";
+}
+
 }  // namespace
+
+Result<bool> JsonSchema::Copies(const Json& schema, const SchemaOptions& options) {
+  const Schema loaded = TRY(LoadSchema(schema, options));
+  return FirstCopy(loaded) != nullptr;
+}
 
 Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema,
                                                               const SchemaOptions& options) {
   Schema loaded = TRY(LoadSchema(schema, options));
+  TRY(AddSource(options.copy_from, loaded));
   auto compiled = std::make_shared<JsonSchema>();
   for (const SchemaNode& node : loaded.nodes) {
-    if (node.copy) return Fail(ErrorCode::kUnsupported, node.path + "/x-copy: not supported yet");
     if (node.note.empty() || compiled->notes_.size() == kMostNotes) continue;
     compiled->notes_.push_back(node.note);
   }
@@ -42,7 +76,8 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   }
   if (shortest.cost == Finish::kNever) {
     return Fail(ErrorCode::kInvalidArgument,
-                root + ": no document satisfies this schema (or none within the limits of search)");
+                root + ": no document satisfies this schema (or none within the limits of search)" +
+                    CopyHint(machine.languages()));
   }
   compiled->min_bytes_ = shortest.cost;
   return compiled;

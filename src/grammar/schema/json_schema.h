@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bantam/result.h"
 #include "base/json.h"
 #include "grammar/matcher.h"
+#include "grammar/schema/copied_strings.h"
 #include "grammar/schema/schema.h"
 #include "grammar/schema/schema_machine.h"
 
@@ -21,11 +23,19 @@ class JsonSchema {
   // the keyword's place.
   static Result<std::shared_ptr<const JsonSchema>> Compile(const Json& schema,
                                                            const SchemaOptions& options);
+  // Whether the schema has x-copy, so that it compiles only with texts to copy from. Fails as
+  // LoadSchema does.
+  static Result<bool> Copies(const Json& schema, const SchemaOptions& options);
 
   std::unique_ptr<Matcher> NewMatcher() const;
   // Keywords that have no effect, and why ("#/format: …"); at most kMostNotes.
   const std::vector<std::string>& notes() const { return notes_; }
   static constexpr size_t kMostNotes = 20;
+  // What x-copy has copied in a document (copied_strings.h).
+  bool copies() const { return machine_->languages().schema().copy_source != nullptr; }
+  std::vector<CopiedString> CopiedStrings(std::string_view document) const {
+    return FindCopiedStrings(*machine_, document);
+  }
   uint32_t min_bytes() const { return min_bytes_; }  // of the shortest document
 
  private:

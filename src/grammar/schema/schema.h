@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "bantam/result.h"
 #include "base/json.h"
 #include "grammar/number/decimal.h"
+#include "grammar/regex/span_automaton.h"
 
 namespace bantam::grammar {
 
@@ -103,6 +105,7 @@ struct Schema {
   std::vector<SchemaResource> resources;
   SchemaId root = 0;
   bool has_dynamic_refs = false;
+  std::shared_ptr<const SpanAutomaton> copy_source = {};  // set where a node copies
 };
 
 enum class Draft : uint8_t { k4, k6, k7, k2019, k2020 };
@@ -117,6 +120,7 @@ struct SchemaOptions {
   // metaschemas of the drafts are always there.
   std::map<std::string, Json, std::less<>> registry;
   uint32_t max_nodes = 200'000;
+  std::vector<std::string> copy_from;  // the texts that x-copy copies from
 };
 
 // Reads a schema document. Only what is reachable from the root becomes nodes. Fails with
