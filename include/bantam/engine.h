@@ -59,6 +59,17 @@ struct Shortening {
   std::string pointer;  // JSON Pointer (RFC 6901) of the value there; empty: the whole, or no JSON
 };
 
+// A string of a reply that a schema's "x-copy" accepts, and where it comes from.
+struct CopiedSpan {
+  std::string pointer;      // JSON Pointer of the string, or of the member whose name it is
+  bool name = false;        // a member's name
+  int64_t byte = 0;         // in the reply's text, without the quotes …
+  int64_t bytes = 0;        // … and with the escapes
+  int text = 0;             // of ShapeSpec::copy_from, where it occurs first
+  int64_t source_byte = 0;  // in that text
+  int64_t source_bytes = 0;
+};
+
 struct GenerationResult {
   std::string text;
   std::vector<TokenId> tokens;  // all that were chosen, an end token or stop string included
@@ -66,6 +77,7 @@ struct GenerationResult {
   std::string stop_string;                 // the stop string that ended it, if one did
   std::optional<Error> error;              // why, if `finish` is kError
   std::optional<Shortening> shortened_at;  // of a reply with a shape
+  std::vector<CopiedSpan> copied;          // found in `text` once it is whole, or as far as it goes
   uint64_t seed = 0;
   GenerationStats stats;
 };

@@ -30,6 +30,9 @@ struct ShapeSpec {
   bool assert_formats = true;  // schema: `format` is checked, not only noted
   // Schema: URI → JSON text, for references beyond it.
   std::map<std::string, std::string> registry = {};
+  // Schema: the texts (UTF-8) that strings with "x-copy": true are copied from, mostly the prompt's
+  // messages. Such a string is a span of one of them. A schema with x-copy is refused without.
+  std::vector<std::string> copy_from = {};
 };
 
 // Immutable, but what reads and writes by it fills caches that all of them share: use a shape on
@@ -39,6 +42,9 @@ class Shape {
   // Fails with kInvalidArgument or kUnsupported, naming the keyword's path or the offset; with
   // kResourceExhausted beyond the documented limits; bounded in time and memory for any input.
   static Result<std::shared_ptr<const Shape>> Compile(const ShapeSpec& spec);
+  // Whether it is a schema with x-copy, to be compiled with the texts of each prompt. Fails as
+  // Compile does where the schema cannot be read.
+  static Result<bool> NeedsCopySource(const ShapeSpec& spec);
 
   virtual ~Shape() = default;
   virtual ShapeSpec::Kind kind() const = 0;

@@ -13,6 +13,10 @@ Result<std::shared_ptr<const Shape>> Shape::Compile(const ShapeSpec& spec) {
   return CompileShape(spec);
 }
 
+Result<bool> Shape::NeedsCopySource(const ShapeSpec& spec) {
+  return ShapeNeedsCopySource(spec);
+}
+
 std::unique_ptr<ShapeReader> ShapeReader::Start(std::shared_ptr<const Shape> shape) {
   return StartReader(std::move(shape));
 }

@@ -15,6 +15,7 @@ Backend RealBackend() {
       .create_engine = Engine::Create,
       .validate = Validate,
       .compile_shape = Shape::Compile,
+      .needs_copy_source = Shape::NeedsCopySource,
       .start_reader = ShapeReader::Start,
       .start_writer = ShapeWriter::Start,
       .isa = ActiveIsa,

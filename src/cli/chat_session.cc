@@ -96,10 +96,31 @@ Result<std::vector<TokenId>> ChatSession::DropOldest(size_t full_tokens, size_t 
   return tokens;
 }
 
+// What was given of the prompt, not made by the model: the system message, if there is one, and
+// the messages that the model still sees but for its own.
+std::vector<std::string> ChatSession::PromptTexts() const {
+  std::vector<std::string> texts;
+  if (!conversation_.system.empty()) texts.push_back(conversation_.system);
+  for (size_t i = first_seen_; i < conversation_.messages.size(); ++i) {
+    const Message& message = conversation_.messages[i];
+    if (message.role != "assistant") texts.push_back(message.content);
+  }
+  return texts;
+}
+
+// `texts`: what a schema's x-copy copies from.
+Result<GenerationResult> ChatSession::Reply(std::vector<TokenId> tokens,
+                                            std::vector<std::string> texts) {
+  if (!settings.copying) return StreamReply(engine_, env_, std::move(tokens), settings);
+  ReplySettings with_shape = settings;
+  with_shape.shape = TRY(settings.copying(std::move(texts)));
+  return StreamReply(engine_, env_, std::move(tokens), with_shape);
+}
+
 Result<GenerationResult> ChatSession::Ask(const std::string& text) {
   if (options_.raw) {
     auto tokens = model_->Tokenize(text, {.add_special = true, .parse_special = true});
-    GenerationResult result = TRY(StreamReply(engine_, env_, std::move(tokens), settings));
+    GenerationResult result = TRY(Reply(std::move(tokens), {LossyUtf8(text)}));
     stats_.Add(result.stats);
     return result;
   }
@@ -109,7 +130,7 @@ Result<GenerationResult> ChatSession::Ask(const std::string& text) {
     conversation_.messages.pop_back();
     return std::unexpected(std::move(tokens).error());
   }
-  auto result = StreamReply(engine_, env_, *std::move(tokens), settings);
+  auto result = Reply(*std::move(tokens), PromptTexts());
   if (!result || (result->finish == FinishReason::kCancelled && result->text.empty())) {
     conversation_.messages.pop_back();
     first_seen_ = std::min(first_seen_, conversation_.messages.size());

@@ -52,6 +52,8 @@ class ChatSession {
   Result<std::vector<TokenId>> Render(size_t first) const;
   Result<std::vector<TokenId>> FitPrompt();
   Result<std::vector<TokenId>> DropOldest(size_t full_tokens, size_t limit);
+  std::vector<std::string> PromptTexts() const;
+  Result<GenerationResult> Reply(std::vector<TokenId> tokens, std::vector<std::string> texts);
 
   std::shared_ptr<const Model> model_;
   Engine& engine_;

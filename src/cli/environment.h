@@ -27,6 +27,7 @@ struct Backend {
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;
   std::function<Result<std::shared_ptr<const Shape>>(const ShapeSpec&)> compile_shape;
+  std::function<Result<bool>(const ShapeSpec&)> needs_copy_source;
   std::function<std::unique_ptr<ShapeReader>(std::shared_ptr<const Shape>)> start_reader;
   std::function<Result<std::unique_ptr<ShapeWriter>>(std::shared_ptr<const Shape>,
                                                      std::shared_ptr<const Model>, int)>

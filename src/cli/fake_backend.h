@@ -63,6 +63,7 @@ struct FakeScript {
   std::optional<Error> fail_next;
   FinishReason finish = FinishReason::kStop;
   std::optional<Shortening> shortened_at;
+  std::vector<CopiedSpan> copied;
   bool find_cached = false;  // reports the prompt's longest known beginning as cached
 };
 

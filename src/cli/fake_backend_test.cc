@@ -90,6 +90,7 @@ Result<GenerationResult> FakeEngine::Generate(GenerationRequest request) {
   GenerationResult result;
   result.finish = script_->finish;
   result.shortened_at = script_->shortened_at;
+  result.copied = script_->copied;
   result.seed = request.sampling.seed.value_or(99);
   result.stats.prompt_tokens = static_cast<int>(request.prompt.size());
   for (const auto& old : seen_) {
@@ -232,6 +233,7 @@ FakeWorld::FakeWorld()
     return {};
   };
   backend.compile_shape = Shape::Compile;
+  backend.needs_copy_source = Shape::NeedsCopySource;
   backend.start_reader = ShapeReader::Start;
   backend.start_writer = [](std::shared_ptr<const Shape> shape, std::shared_ptr<const Model>,
                             int) -> Result<std::unique_ptr<ShapeWriter>> {

@@ -25,6 +25,7 @@ struct CheckOptions {
 void Declare(ArgParser& parser, CheckOptions& options) {
   parser.AddSection("The shape (one of them)");
   AddShapeOptions(parser, options.shape);
+  AddCopyFromOption(parser, options.shape);
   parser.AddSection("The texts");
   parser.AddFlag("--json-lines",
                  "each line is a JSON string that holds the text, which\n"

@@ -53,7 +53,11 @@ Result<std::shared_ptr<const Shape>> RequireShape(const Environment& env,
   if (shape || shape.error().code == ErrorCode::kNotFound || shape.error().code == ErrorCode::kIo) {
     return shape;
   }
-  return Fail(ErrorCode::kInvalidArgument, shape.error().message);
+  const std::optional<ShapeSpec> spec = TRY(ReadShapeSpec(options));
+  const auto copies = env.backend.needs_copy_source(*spec);
+  const bool no_text = copies && *copies && spec->copy_from.empty();
+  return Fail(ErrorCode::kInvalidArgument,
+              shape.error().message + (no_text ? " (--copy-from FILE gives one)" : ""));
 }
 
 }  // namespace bantam::cli

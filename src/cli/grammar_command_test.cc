@@ -50,6 +50,25 @@ TEST_F(GrammarCommandTest, EachLineHasItsAnswer) {
   EXPECT_EQ(lines[5].Dump(), R"({"accepted":true})");
 }
 
+TEST_F(GrammarCommandTest, CopiesComeFromFiles) {
+  TemporaryDirectory directory;
+  const std::string schema = directory.Write("s.json", R"({"items":{"x-copy":true}})");
+  const std::string text = directory.Write("t.txt", "Anna Ek\n");
+  const std::vector<std::string> bare = {"grammar", "check", "--json-schema", schema};
+  EXPECT_NE(Fails(2, bare).find("#/items/x-copy: no text to copy from is given (--copy-from FILE"),
+            std::string::npos)
+      << world_.err.text;
+  EXPECT_NE(Fails(2, {"grammar", "check", "--json", "--copy-from", text})
+                .find("--copy-from goes with --json-schema"),
+            std::string::npos);
+  const auto lines =
+      Run({"grammar", "check", "--json-schema", schema, "--copy-from", text, "--copy-from", schema},
+          "[\"Ek\",\"x-copy\"]\n[\"Bo\"]\n");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].Dump(), R"({"accepted":true})");
+  EXPECT_EQ(lines[1].Find("offset")->AsInt().value(), 2);
+}
+
 TEST_F(GrammarCommandTest, LinesMayBeJsonStrings) {
   const auto lines =
       Run({"grammar", "check", "--choice", "a,b", "--json-lines"}, "\"a\"\n\"a\\nb\"\n");

@@ -25,6 +25,7 @@ struct SampleOptions {
 void Declare(ArgParser& parser, SampleOptions& options) {
   parser.AddSection("The shape (one of them)");
   AddShapeOptions(parser, options.shape);
+  AddCopyFromOption(parser, options.shape);
   parser.AddSection("The texts");
   parser.AddOption("--model", "FILE", "GGUF file whose tokens they are made of",
                    StoreString(options.model_path));

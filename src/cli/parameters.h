@@ -22,6 +22,9 @@ struct ReplySettings {
   std::vector<std::string> stop;
   bool ignore_end = false;
   std::shared_ptr<const Shape> shape;  // null: free
+  // Where a schema has x-copy, instead of `shape`: made for each reply, of the texts of its prompt.
+  std::function<Result<std::shared_ptr<const Shape>>(std::vector<std::string> texts)> copying;
+  bool show_copies = false;  // --copies
 };
 
 struct Parameter {

@@ -102,6 +102,7 @@ void Repl::Answer(const std::string& text) {
                               : "(stopped)");
   }
   last_ = std::move(*result);
+  if (session_.settings.show_copies) env_.err.Write(CopiesAsJson(*last_));
   if (show_stats_) Note("\n" + DescribeReply(*last_, env_.backend.peak_memory()));
   if (env_.out.is_terminal() && !show_stats_) env_.out.Write("\n");
   env_.out.Flush();

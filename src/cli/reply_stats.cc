@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "cli/format_text.h"
 
 namespace bantam::cli {
@@ -50,6 +51,18 @@ std::string DescribeReply(const GenerationResult& result, uint64_t peak_bytes) {
          Line("first token", FormatSeconds(stats.first_token_s)) +
          Line("ended by", WhyEnded(result)) + Line("seed", std::to_string(result.seed)) +
          Line("peak memory", FormatBytes(peak_bytes));
+}
+
+std::string CopiesAsJson(const GenerationResult& result) {
+  std::string lines;
+  for (const CopiedSpan& span : result.copied) {
+    lines += "{\"pointer\":" + JsonQuote(span.pointer) + (span.name ? ",\"name\":true" : "") +
+             ",\"offset\":" + std::to_string(span.byte) +
+             ",\"bytes\":" + std::to_string(span.bytes) + ",\"text\":" + std::to_string(span.text) +
+             ",\"text_offset\":" + std::to_string(span.source_byte) +
+             ",\"text_bytes\":" + std::to_string(span.source_bytes) + "}\n";
+  }
+  return lines;
 }
 
 void SessionStats::Add(const GenerationStats& stats) {

@@ -11,6 +11,11 @@ namespace bantam::cli {
 // A few lines about one reply; `peak_bytes` is the process's peak memory.
 std::string DescribeReply(const GenerationResult& result, uint64_t peak_bytes);
 
+// What x-copy has copied: one JSON line for each string. Offsets and lengths are bytes; "text" is
+// the number of the text, 0 the first: the system message, if there is one, then the
+// user's.
+std::string CopiesAsJson(const GenerationResult& result);
+
 // Sums over a session.
 struct SessionStats {
   int replies = 0;

@@ -49,6 +49,8 @@ void Declare(ArgParser& parser, RunOptions& options) {
   AddParameterOptions(parser, options.settings);
   parser.AddSection("The reply's shape (one of them): always valid, always finished");
   AddShapeOptions(parser, options.shape);
+  parser.AddFlag("--copies", "where each string of \"x-copy\" comes from, as JSON lines\nto stderr",
+                 [&options] { options.settings.show_copies = true; });
   parser.AddSection("The machine");
   AddContextOption(parser, options.setup.engine.context);
   AddEngineOptions(parser, options.setup);
@@ -100,6 +102,7 @@ Result<int> AnswerOnce(const Environment& env, ChatSession& session, const std::
   const GenerationResult result = TRY(session.Ask(prompt));
   if (!result.text.ends_with('\n')) env.out.Write("\n");
   env.out.Flush();
+  if (session.settings.show_copies) env.err.Write(CopiesAsJson(result));
   if (stats && env.out.ok()) env.err.Write(DescribeReply(result, env.backend.peak_memory()));
   return Interrupted() ? ExitCode(ErrorCode::kCancelled) : 0;
 }
@@ -119,8 +122,13 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   Declare(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   TRY(env.backend.validate(options.settings.sampling));
-  options.settings.shape = TRY(ReadShape(env, options.shape));
-  if (options.settings.shape && options.settings.ignore_end) {
+  TRY(ReadReplyShape(env, options.shape, options.settings));
+  const bool copies = options.settings.copying != nullptr;
+  if (options.settings.show_copies && !copies) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--copies goes with a --json-schema that has \"x-copy\"");
+  }
+  if ((options.settings.shape || copies) && options.settings.ignore_end) {
     return Fail(ErrorCode::kInvalidArgument, options.shape.given[0] +
                                                  " and --ignore-end exclude each other: "
                                                  "a reply with a shape ends");

@@ -82,6 +82,23 @@ Result<void> ReadRegistry(const std::string& uri, const std::string& directory, 
   return {};
 }
 
+// Errors name the option and its file.
+Result<std::shared_ptr<const Shape>> CompileNamed(const Environment& env,
+                                                  const ShapeOptions& options,
+                                                  const ShapeSpec& spec) {
+  auto shape = env.backend.compile_shape(spec);
+  if (shape) return shape;
+  const std::string file = options.path.empty() ? "" : " '" + options.path + "'";
+  return Fail(shape.error().code, options.given[0] + file + ": " + shape.error().message);
+}
+
+void TellNotes(const Environment& env, const Shape& shape) {
+  for (const std::string& note : shape.notes()) {
+    env.err.WriteUntrusted("bantam: note: " + note + "\n");
+  }
+  env.err.Flush();
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> SplitTexts(std::string_view text) {
@@ -129,6 +146,12 @@ void AddShapeOptions(ArgParser& parser, ShapeOptions& options) {
                    [&options](std::string_view value) { return AddRegistry(options, value); });
 }
 
+void AddCopyFromOption(ArgParser& parser, ShapeOptions& options) {
+  parser.AddOption("--copy-from", "FILE",
+                   "a text that a schema's \"x-copy\" copies from\n(repeatable)",
+                   AppendString(options.copy_paths));
+}
+
 Result<std::optional<ShapeSpec>> ReadShapeSpec(const ShapeOptions& options) {
   if (options.given.size() > 1) {
     return Fail(ErrorCode::kInvalidArgument, "a reply has one shape: " + options.given[0] +
@@ -136,16 +159,21 @@ Result<std::optional<ShapeSpec>> ReadShapeSpec(const ShapeOptions& options) {
                                                  " exclude each other");
   }
   const bool schema = !options.given.empty() && options.spec.kind == Kind::kJsonSchema;
-  if (!schema && (!options.registries.empty() || !options.spec.assert_formats)) {
-    return Fail(ErrorCode::kInvalidArgument,
-                std::string(options.registries.empty() ? "--no-format" : "--schema-registry") +
-                    " goes with --json-schema");
+  const char* of_schemas = !options.registries.empty()    ? "--schema-registry"
+                           : !options.spec.assert_formats ? "--no-format"
+                           : !options.copy_paths.empty()  ? "--copy-from"
+                                                          : nullptr;
+  if (!schema && of_schemas != nullptr) {
+    return Fail(ErrorCode::kInvalidArgument, std::string(of_schemas) + " goes with --json-schema");
   }
   if (options.given.empty()) return std::optional<ShapeSpec>();
   ShapeSpec spec = options.spec;
   if (!options.path.empty()) spec.text = TRY(ReadTextFile(options.path, kMaxShapeBytes));
   for (const auto& [uri, directory] : options.registries) {
     TRY(ReadRegistry(uri, directory, spec));
+  }
+  for (const std::string& path : options.copy_paths) {
+    spec.copy_from.push_back(TRY(ReadTextFile(path, kMaxShapeBytes)));
   }
   return std::optional<ShapeSpec>(std::move(spec));
 }
@@ -154,16 +182,29 @@ Result<std::shared_ptr<const Shape>> ReadShape(const Environment& env,
                                                const ShapeOptions& options) {
   const std::optional<ShapeSpec> spec = TRY(ReadShapeSpec(options));
   if (!spec) return std::shared_ptr<const Shape>();
-  auto shape = env.backend.compile_shape(*spec);
-  if (shape) {
-    for (const std::string& note : (*shape)->notes()) {
-      env.err.WriteUntrusted("bantam: note: " + note + "\n");
-    }
-    env.err.Flush();
-    return shape;
+  auto shape = CompileNamed(env, options, *spec);
+  if (!shape) return shape;
+  TellNotes(env, **shape);
+  return shape;
+}
+
+Result<void> ReadReplyShape(const Environment& env, const ShapeOptions& options,
+                            ReplySettings& settings) {
+  std::optional<ShapeSpec> spec = TRY(ReadShapeSpec(options));
+  const auto copies = spec ? env.backend.needs_copy_source(*spec) : Result<bool>(false);
+  if (!copies || !*copies) {  // what is wrong is said where it is compiled
+    settings.shape = TRY(ReadShape(env, options));
+    return {};
   }
-  const std::string file = options.path.empty() ? "" : " '" + options.path + "'";
-  return Fail(shape.error().code, options.given[0] + file + ": " + shape.error().message);
+  settings.copying =
+      [&env, options, spec = *std::move(spec), told = false](
+          std::vector<std::string> texts) mutable -> Result<std::shared_ptr<const Shape>> {
+    spec.copy_from = std::move(texts);
+    auto shape = CompileNamed(env, options, spec);
+    if (shape && !std::exchange(told, true)) TellNotes(env, **shape);
+    return shape;
+  };
+  return {};
 }
 
 }  // namespace bantam::cli

@@ -12,6 +12,7 @@
 #include "bantam/shape.h"
 #include "cli/arg_parser.h"
 #include "cli/environment.h"
+#include "cli/parameters.h"
 
 namespace bantam::cli {
 
@@ -20,10 +21,14 @@ struct ShapeOptions {
   ShapeSpec spec;                  // files not read yet
   std::string path;                // of the schema or grammar
   std::vector<std::pair<std::string, std::string>> registries;  // URI, directory
+  std::vector<std::string> copy_paths;                          // of texts that x-copy copies from
 };
 
 // --json, --json-schema, --grammar, --regex, --choice, --table, --no-format, --schema-registry.
 void AddShapeOptions(ArgParser& parser, ShapeOptions& options);
+
+// --copy-from, where there is no prompt to copy from.
+void AddCopyFromOption(ArgParser& parser, ShapeOptions& options);
 
 // What the options describe, files read; nothing if none was given. Fails with kInvalidArgument if
 // they exclude each other; errors of files name them.
@@ -31,6 +36,10 @@ Result<std::optional<ShapeSpec>> ReadShapeSpec(const ShapeOptions& options);
 
 // The same compiled, null if none was given. Errors name the option.
 Result<std::shared_ptr<const Shape>> ReadShape(const Environment& env, const ShapeOptions& options);
+
+// The same for replies: `shape` or, for a schema with x-copy, `copying`. `env` must outlive it.
+Result<void> ReadReplyShape(const Environment& env, const ShapeOptions& options,
+                            ReplySettings& settings);
 
 // Texts separated by commas; `\,` and `\\` stand for a comma and a backslash. None may be empty.
 Result<std::vector<std::string>> SplitTexts(std::string_view text);

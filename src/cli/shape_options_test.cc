@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "cli/chat_session.h"
 #include "cli/fake_backend.h"
 #include "cli/interrupt.h"
 
@@ -104,6 +105,69 @@ TEST_F(ShapeOptionsTest, RunPassesTheShapeOn) {
   EXPECT_FALSE(world_.script->requests.at(1).shape);
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--choice", "yes,no", "--ignore-end"}), 2);
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--choice", "yes,no", "--json"}), 2);
+}
+
+// What the request's shape reads of a text.
+size_t Reads(const GenerationRequest& request, std::string_view text) {
+  const auto reader = ShapeReader::Start(request.shape);
+  size_t n = 0;
+  while (n < text.size() && reader->Push(static_cast<uint8_t>(text[n]))) ++n;
+  return n;
+}
+
+TEST_F(ShapeOptionsTest, CopiesComeFromThePrompt) {
+  const std::string path = directory_.Write("s.json", R"({"type":"string","x-copy":true})");
+  const std::vector<std::string> args = {"run",   "tiny.gguf",     "Find it:", "--system",
+                                         "Copy.", "--json-schema", path};
+  world_.in.terminal = false;
+  world_.in.text = "Anna\n";
+  ASSERT_EQ(world_.Run(args), 0) << world_.err.text;
+  const GenerationRequest& request = world_.script->requests.at(0);
+  ASSERT_TRUE(request.shape);
+  EXPECT_EQ(Reads(request, R"("Find it:\n\nAnna")"), 18U);
+  EXPECT_EQ(Reads(request, R"("Copy.")"), 7U);
+  EXPECT_EQ(Reads(request, R"("Copy.F")"), 6U);
+  EXPECT_EQ(Reads(request, R"("Anna\n")"), 5U) << "the newline at the end is none of the prompt";
+  EXPECT_EQ(Reads(request, R"("user")"), 1U) << "a word of the template";
+}
+
+TEST_F(ShapeOptionsTest, CopiesComeFromTheWholeChatButTheReplies) {
+  const std::string path = directory_.Write("s.json", R"({"type":"string","x-copy":true})");
+  ShapeOptions options;
+  ArgParser parser("test", "a test");
+  AddShapeOptions(parser, options);
+  ASSERT_TRUE(parser.Parse(std::vector<std::string>{"--json-schema", path}));
+  FakeEngine engine({.context = 1000}, world_.script);
+  ChatSession session(world_.model, engine, world_.env, {});
+  ASSERT_TRUE(ReadReplyShape(world_.env, options, session.settings));
+  EXPECT_FALSE(session.settings.shape);
+  world_.script->replies = {{"zzz"}};
+  ASSERT_TRUE(session.Ask("first"));
+  ASSERT_TRUE(session.Ask("second"));
+  const GenerationRequest& request = world_.script->requests.at(1);
+  EXPECT_EQ(Reads(request, R"("first")"), 7U);
+  EXPECT_EQ(Reads(request, R"("second")"), 8U);
+  EXPECT_EQ(Reads(request, R"("zzz")"), 1U);
+}
+
+TEST_F(ShapeOptionsTest, AShapeThatAPromptCannotFillLeavesTheChatAlone) {
+  const std::string path =
+      directory_.Write("s.json", R"({"type":"string","x-copy":true,"minLength":9})");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "short", "--json-schema", path}), 2);
+  EXPECT_NE(world_.err.text.find("allows no span of the text to copy from"), std::string::npos)
+      << world_.err.text;
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "long enough", "--json-schema", path}), 0);
+}
+
+TEST_F(ShapeOptionsTest, CopiesAreListed) {
+  const std::string path = directory_.Write("s.json", R"({"x-copy":true})");
+  world_.script->copied = {
+      {.pointer = "/a", .byte = 6, .bytes = 4, .text = 1, .source_byte = 2, .source_bytes = 3}};
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--json-schema", path, "--copies"}), 0);
+  EXPECT_EQ(world_.err.text,
+            "{\"pointer\":\"/a\",\"offset\":6,\"bytes\":4,\"text\":1,"
+            "\"text_offset\":2,\"text_bytes\":3}\n");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--json", "--copies"}), 2);
 }
 
 TEST_F(ShapeOptionsTest, AShortenedReplyIsSaid) {

@@ -393,7 +393,10 @@ void BatchEngine::Finish(Sequence& sequence, FinishReason reason) {
   result.stop_string = sequence.reply.stop_string();
   result.error = sequence.error;
   result.seed = sequence.seed;
-  if (sequence.shape) result.shortened_at = sequence.shape->ShortenedAt();
+  if (sequence.shape) {
+    result.shortened_at = sequence.shape->ShortenedAt();
+    result.copied = Compiled(*sequence.request.shape).Copied(result.text);
+  }
   GenerationStats& stats = result.stats;
   stats.prompt_tokens = sequence.n_prompt();
   stats.cached_tokens = std::min(sequence.cached_tokens, sequence.n_prompt());

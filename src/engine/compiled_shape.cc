@@ -36,6 +36,21 @@ class GrammarShape final : public CompiledShape {
     if constexpr (requires { grammar_->notes(); }) return grammar_->notes();
     return {};
   }
+  std::vector<CopiedSpan> Copied(std::string_view text) const override {
+    std::vector<CopiedSpan> spans;
+    if constexpr (requires { grammar_->CopiedStrings(text); }) {
+      for (grammar::CopiedString& one : grammar_->CopiedStrings(text)) {
+        spans.push_back({.pointer = std::move(one.pointer),
+                         .name = one.name,
+                         .byte = static_cast<int64_t>(one.begin),
+                         .bytes = static_cast<int64_t>(one.end - one.begin),
+                         .text = static_cast<int>(one.source.text),
+                         .source_byte = static_cast<int64_t>(one.source.offset),
+                         .source_bytes = static_cast<int64_t>(one.source_bytes)});
+      }
+    }
+    return spans;
+  }
 
  private:
   Kind kind_;
@@ -53,6 +68,7 @@ Result<std::shared_ptr<const Shape>> Wrap(Kind kind,
 Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
   grammar::SchemaOptions options;
   options.assert_formats = spec.assert_formats;
+  options.copy_from = spec.copy_from;
   for (const auto& [uri, text] : spec.registry) {
     auto document = Json::Parse(text);
     if (!document) {
@@ -64,14 +80,17 @@ Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
   return options;
 }
 
-Result<std::shared_ptr<const Shape>> CompileSchema(const ShapeSpec& spec) {
+Result<Json> SchemaOf(const ShapeSpec& spec) {
   const bool any = spec.kind == Kind::kJson;
-  const auto document = Json::Parse(any ? R"({"type":"object"})" : std::string_view(spec.text));
-  if (!document) {
-    return Fail(ErrorCode::kInvalidArgument, "the schema is no JSON: " + document.error().message);
-  }
+  auto document = Json::Parse(any ? R"({"type":"object"})" : std::string_view(spec.text));
+  if (document) return document;
+  return Fail(ErrorCode::kInvalidArgument, "the schema is no JSON: " + document.error().message);
+}
+
+Result<std::shared_ptr<const Shape>> CompileSchema(const ShapeSpec& spec) {
+  const Json document = TRY(SchemaOf(spec));
   const grammar::SchemaOptions options = TRY(OptionsOf(spec));
-  return Wrap(spec.kind, grammar::JsonSchema::Compile(*document, options));
+  return Wrap(spec.kind, grammar::JsonSchema::Compile(document, options));
 }
 
 }  // namespace
@@ -87,6 +106,13 @@ Result<std::shared_ptr<const Shape>> CompileShape(const ShapeSpec& spec) {
       return Wrap(spec.kind, grammar::CompileMarkdownTable({.columns = spec.items}));
   }
   return Fail(ErrorCode::kInvalidArgument, "there is no such kind of shape");
+}
+
+Result<bool> ShapeNeedsCopySource(const ShapeSpec& spec) {
+  if (spec.kind != Kind::kJsonSchema) return false;
+  const Json document = TRY(SchemaOf(spec));
+  const grammar::SchemaOptions options = TRY(OptionsOf(spec));
+  return grammar::JsonSchema::Copies(document, options);
 }
 
 }  // namespace bantam

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
+#include "bantam/engine.h"
 #include "bantam/result.h"
 #include "bantam/shape.h"
 #include "grammar/mask/mask_cache.h"
@@ -16,6 +19,8 @@ class CompiledShape : public Shape {
   // A matcher at the beginning of a document. Keeps what it needs of the shape, but not the shape:
   // that must outlive it.
   virtual std::unique_ptr<grammar::Matcher> NewMatcher() const = 0;
+  // What of a reply was copied by the schema's x-copy; linear in the reply.
+  virtual std::vector<CopiedSpan> Copied(std::string_view /*text*/) const { return {}; }
   // Shared by the replies of this shape, like what its matchers share.
   grammar::MaskCache& masks() const { return masks_; }
 
@@ -27,7 +32,8 @@ inline const CompiledShape& Compiled(const Shape& shape) {
   return static_cast<const CompiledShape&>(shape);
 }
 
-// Shape::Compile.
+// Shape::Compile and Shape::NeedsCopySource.
 Result<std::shared_ptr<const Shape>> CompileShape(const ShapeSpec& spec);
+Result<bool> ShapeNeedsCopySource(const ShapeSpec& spec);
 
 }  // namespace bantam

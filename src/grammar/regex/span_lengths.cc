@@ -72,36 +72,49 @@ std::optional<uint32_t> SpanLengths::Shortest(RegexPool::Impl& pool, uint32_t st
     } else if (pairs_[next].least != kDead) {
       open_.back().least = std::min(open_.back().least, pairs_[next].least + 1);
     }
-    if (pairs_.size() > most_ || pool.exhausted) {
-      Forget();
-      return std::nullopt;
-    }
+    if (pairs_.size() > most_ || pool.exhausted) return std::nullopt;
   }
   return pairs_[first].least;
 }
 
-// The pairs that so many characters lead to, as keys; nothing: that took too long.
-std::optional<std::vector<uint64_t>> SpanLengths::After(RegexPool::Impl& pool, uint32_t state,
-                                                        RegexId texts, uint64_t characters) {
-  std::vector<uint64_t> now = {KeyOf(state, texts)};
-  std::vector<uint64_t> next;
-  size_t steps = 0;
-  for (uint64_t left = characters; left > 0 && !now.empty(); --left) {
-    next.clear();
-    for (const uint64_t key : now) {
-      const auto from = static_cast<uint32_t>(key >> 32);
-      for (const SpanAutomaton::Edge& edge : pool.source->Edges(from)) {
-        if (++steps > kMostCounted) return std::nullopt;
-        if (pool.source->longest(edge.target) + uint64_t{1} < left) continue;
-        const RegexId rest = pool.Derive(static_cast<RegexId>(key), edge.code_point);
-        if (rest != RegexPool::kNothing) next.push_back(KeyOf(edge.target, rest));
-      }
+// What one more character leads to from these pairs, each once; spans that cannot become `least`
+// code points longer still are left out. False: too many were looked at.
+bool SpanLengths::Advance(RegexPool::Impl& pool, uint64_t least, std::vector<uint64_t>& pairs) {
+  next_.clear();
+  for (const uint64_t key : pairs) {
+    for (const SpanAutomaton::Edge& edge : pool.source->Edges(static_cast<uint32_t>(key >> 32))) {
+      if (fuel_-- == 0) return false;
+      if (pool.source->longest(edge.target) < least) continue;
+      const RegexId rest = pool.Derive(static_cast<RegexId>(key), edge.code_point);
+      if (rest != RegexPool::kNothing) next_.push_back(KeyOf(edge.target, rest));
     }
-    std::ranges::sort(next);
-    next.erase(std::unique(next.begin(), next.end()), next.end());
-    now.swap(next);
   }
-  return now;
+  std::ranges::sort(next_);
+  next_.erase(std::unique(next_.begin(), next_.end()), next_.end());
+  pairs.swap(next_);
+  return !pool.exhausted;
+}
+
+// The least of their lengths; nothing: that took too long.
+std::optional<uint32_t> SpanLengths::ShortestOf(RegexPool::Impl& pool,
+                                                const std::vector<uint64_t>& pairs) {
+  if (pairs_.size() > kMostRemembered || buckets_.empty()) Forget();
+  const size_t before = pairs_.size();
+  most_ = before + kMostPairs;
+  uint32_t best = kDead;
+  for (const uint64_t key : pairs) {
+    const auto texts = static_cast<RegexId>(key);
+    const auto found = hopeless_.contains(texts)
+                           ? std::nullopt
+                           : Shortest(pool, static_cast<uint32_t>(key >> 32), texts);
+    if (!found) {
+      for (size_t i = before; i < pairs_.size(); ++i) hopeless_.insert(pairs_[i].texts);
+      Forget();
+      return std::nullopt;
+    }
+    best = std::min(best, *found);
+  }
+  return best;
 }
 
 SpanLengths::Answer SpanLengths::Least(RegexPool::Impl& pool, uint32_t state, RegexId texts,
@@ -112,25 +125,29 @@ SpanLengths::Answer SpanLengths::Least(RegexPool::Impl& pool, uint32_t state, Re
     answer.least = min;
     return answer;
   }
-  if (pairs_.size() > kMostRemembered || buckets_.empty()) Forget();
-  most_ = pairs_.size() + kMostPairs;
-  const auto shortest = Shortest(pool, state, texts);
-  if (!shortest) return {.complete = false, .least = {}};
-  if (*shortest == kDead || *shortest > max) return answer;
-  if (*shortest >= min) {
+  std::vector<uint64_t> pairs = {KeyOf(state, texts)};
+  const auto shortest = ShortestOf(pool, pairs);
+  if (shortest && (*shortest == kDead || *shortest > max)) return answer;
+  if (shortest && *shortest >= min) {
     answer.least = *shortest;
     return answer;
   }
-  // What is shorter does not count.
-  const auto begun = After(pool, state, texts, min);
-  if (!begun) return {.complete = false, .least = {}};
-  uint32_t best = kDead;
-  for (const uint64_t key : *begun) {
-    const auto found = Shortest(pool, static_cast<uint32_t>(key >> 32), static_cast<RegexId>(key));
-    if (!found) return {.complete = false, .least = {}};
-    best = std::min(best, *found);
+  // Character by character: what is shorter than min does not count.
+  fuel_ = kMostCounted;
+  for (uint64_t length = 0; length <= max && !pairs.empty(); ++length) {
+    if (length == min && min > 0) {
+      const auto more = ShortestOf(pool, pairs);
+      if (more && *more != kDead && min + *more <= max) answer.least = min + *more;
+      if (more) return answer;
+    }
+    const auto ends = [&](uint64_t key) { return pool.nodes[static_cast<RegexId>(key)].nullable; };
+    if (length >= min && std::ranges::any_of(pairs, ends)) {
+      answer.least = length;
+      return answer;
+    }
+    answer.complete = Advance(pool, min > length ? min - length - 1 : 0, pairs);
+    if (!answer.complete) return answer;
   }
-  if (best != kDead && min + best <= max) answer.least = min + best;
   return answer;
 }
 

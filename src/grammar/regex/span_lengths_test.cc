@@ -183,14 +183,30 @@ TEST(Spans, OfALongTextAreSearchedInBoundedTime) {
   EXPECT_FALSE(pool.exhausted());
 }
 
+TEST(Spans, CountersInPatternsDoNotHideWhatIsNear) {
+  RegexPool pool;
+  const RegexId spans = pool.Spans(Build({LongText(100'000) + "End."}));
+  const RegexId both = pool.Both(std::array{spans, Pattern(pool, "^[^.]{20,200}\\.$")});
+  EXPECT_EQ(pool.ShortestLength(both), 21U);
+  const std::string text = pool.Shortest(both);
+  EXPECT_EQ(text.size(), 21U);
+  RegexId state = both;
+  for (const char c : text) {
+    state = pool.Derive(state, static_cast<char32_t>(c));
+    EXPECT_TRUE(pool.Alive(state));
+  }
+  EXPECT_TRUE(pool.Nullable(state));
+  EXPECT_FALSE(pool.exhausted());
+}
+
 TEST(Spans, WhatTakesTooLongIsSaidNotGuessed) {
   RegexPool pool;
   std::mt19937 random(5);
   std::string text;
   while (text.size() < 100'000) text += random() % 2 == 0 ? 'a' : 'b';
   const RegexId spans = pool.Spans(Build({text}));
-  // 2^20 states of the pattern or more, at every place of the text.
-  const RegexId both = pool.Both(std::array{spans, Pattern(pool, "a[ab]{30}a[ab]{28}c")});
+  // A counter at every place of the text, and no end in sight.
+  const RegexId both = pool.Both(std::array{spans, Pattern(pool, "^[ab]{5,200}@")});
   EXPECT_FALSE(pool.Alive(both));
   EXPECT_TRUE(pool.exhausted());
 }
