@@ -8,7 +8,7 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostRemembered = 2 * SpanLengths::kMostPairs;
+constexpr size_t kMostRemembered = SpanLengths::kMostPairs;
 
 uint64_t KeyOf(uint32_t state, RegexId texts) {
   return uint64_t{state} << 32 | texts;
