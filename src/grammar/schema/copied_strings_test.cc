@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -145,6 +147,106 @@ TEST(XCopy, KeepsThePromisesOfMatchers) {
       }
     }
   }
+}
+
+// A schema for strings, and whether a text satisfies it, found in another way.
+struct Sample {
+  std::string schema;
+  std::function<bool(const std::string&)> valid;
+};
+
+Sample Draw(std::mt19937& random, const Texts& source, int depth) {
+  const auto other = [&] { return Draw(random, source, depth - 1); };
+  switch (random() % (depth == 0 ? 4 : 9)) {
+    case 0:
+    case 1:
+      return {R"({"x-copy":true})", [source](const std::string& text) {
+                return std::any_of(source.begin(), source.end(), [&](const std::string& from) {
+                  return from.find(text) != std::string::npos;
+                });
+              }};
+    case 2: {
+      const size_t least = random() % 4;
+      const size_t most = least + random() % 3;
+      return {"{\"minLength\":" + std::to_string(least) + ",\"maxLength\":" + std::to_string(most) +
+                  "}",
+              [=](const std::string& text) { return text.size() >= least && text.size() <= most; }};
+    }
+    case 3: {
+      const char first = "abc"[random() % 3];
+      const char last = "abc"[random() % 3];
+      return {std::string("{\"pattern\":\"^") + first + ".*" + last + "$\"}",
+              [=](const std::string& text) {
+                return text.size() > 1 && text.front() == first && text.back() == last;
+              }};
+    }
+    case 4: {
+      const Sample a = other();
+      return {"{\"not\":" + a.schema + "}",
+              [=](const std::string& text) { return !a.valid(text); }};
+    }
+    case 5: {
+      const Sample a = other(), b = other(), c = other();
+      return {
+          "{\"if\":" + a.schema + ",\"then\":" + b.schema + ",\"else\":" + c.schema + "}",
+          [=](const std::string& text) { return a.valid(text) ? b.valid(text) : c.valid(text); }};
+    }
+    case 6: {
+      const Sample a = other(), b = other();
+      return {"{\"oneOf\":[" + a.schema + "," + b.schema + "]}",
+              [=](const std::string& text) { return a.valid(text) != b.valid(text); }};
+    }
+    case 7: {
+      const Sample a = other(), b = other();
+      return {"{\"anyOf\":[" + a.schema + "," + b.schema + "]}",
+              [=](const std::string& text) { return a.valid(text) || b.valid(text); }};
+    }
+    default: {
+      const Sample a = other(), b = other();
+      return {"{\"allOf\":[" + a.schema + "," + b.schema + "]}",
+              [=](const std::string& text) { return a.valid(text) && b.valid(text); }};
+    }
+  }
+}
+
+TEST(XCopy, MeansTheSameInRandomSchemas) {
+  Texts all = {""};
+  for (size_t i = 0; all[i].size() < 6; ++i) {
+    for (const char c : {'a', 'b', 'c'}) all.push_back(all[i] + c);
+  }
+  std::mt19937 random(8);
+  int refused = 0;
+  for (int round = 0; round < 300; ++round) {
+    Texts source(1 + random() % 2);
+    for (std::string& text : source) {
+      for (size_t left = random() % 7; left > 0; --left) {
+        text += static_cast<char>('a' + random() % 3);
+      }
+    }
+    const Sample sample = Draw(random, source, 3);
+    const std::string schema = R"({"type":"string","allOf":[)" + sample.schema + "]}";
+    const auto compiled = TryCompile(schema, source);
+    size_t shortest = 7;
+    for (const std::string& text : all) {
+      if (sample.valid(text)) shortest = std::min(shortest, text.size());
+    }
+    if (shortest == 7) {  // none, or none as short
+      refused += !compiled;
+      continue;
+    }
+    ASSERT_TRUE(compiled) << schema << " " << compiled.error().message;
+    ASSERT_LE((*compiled)->min_bytes(), shortest + 2) << schema;  // there are other letters
+    for (const std::string& text : all) {
+      const std::string document = '"' + text + '"';
+      ASSERT_EQ(Accepts(**compiled, document), sample.valid(text)) << schema << document;
+      for (const CopiedString& copied : (*compiled)->CopiedStrings(document)) {
+        if (!sample.valid(text)) continue;
+        ASSERT_EQ(source[copied.source.text].substr(copied.source.offset, copied.source_bytes),
+                  text);
+      }
+    }
+  }
+  EXPECT_GT(refused, 5);
 }
 
 TEST(XCopy, IsRefusedWithItsPlace) {
