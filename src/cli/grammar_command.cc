@@ -54,8 +54,10 @@ Result<std::shared_ptr<const Shape>> RequireShape(const Environment& env,
     return shape;
   }
   const std::optional<ShapeSpec> spec = TRY(ReadShapeSpec(options));
-  const auto copies = env.backend.needs_copy_source(*spec);
-  const bool no_text = copies && *copies && spec->copy_from.empty();
+  bool no_text = false;
+  if (spec && spec->copy_from.empty()) {
+    no_text = env.backend.needs_copy_source(*spec).value_or(false);
+  }
   return Fail(ErrorCode::kInvalidArgument,
               shape.error().message + (no_text ? " (--copy-from FILE gives one)" : ""));
 }

@@ -190,14 +190,15 @@ Result<std::shared_ptr<const Shape>> ReadShape(const Environment& env,
 
 Result<void> ReadReplyShape(const Environment& env, const ShapeOptions& options,
                             ReplySettings& settings) {
-  std::optional<ShapeSpec> spec = TRY(ReadShapeSpec(options));
-  const auto copies = spec ? env.backend.needs_copy_source(*spec) : Result<bool>(false);
+  const std::optional<ShapeSpec> read = TRY(ReadShapeSpec(options));
+  if (!read) return {};
+  const Result<bool> copies = env.backend.needs_copy_source(*read);
   if (!copies || !*copies) {  // what is wrong is said where it is compiled
     settings.shape = TRY(ReadShape(env, options));
     return {};
   }
   settings.copying =
-      [&env, options, spec = *std::move(spec), told = false](
+      [&env, options, spec = *read, told = false](
           std::vector<std::string> texts) mutable -> Result<std::shared_ptr<const Shape>> {
     spec.copy_from = std::move(texts);
     auto shape = CompileNamed(env, options, spec);
