@@ -57,6 +57,10 @@ const Case kCases[] = {
     {R"({})",
      {"1", "\"x\"", "[]", "{\"a\":[1,{\"b\":null}]}", "true", " [ 1 , 2 ] ", "-1.5e3"},
      {"", "tru", "[1,]", "{\"a\":1,\"a\":2}", "01", "\"\\x\"", "{a:1}", "[", "\"\\ud800\""}},
+    // Within an escape the shortest end may not be that of another character.
+    {R"({"type":"string","pattern":"^(\\n[a-z]{20}|/)$"})",
+     {"\"\\u000aabcdefghijklmnopqrst\"", "\"\\/\"", "\"\\u002f\""},
+     {"\"\\u000f\""}},
     {R"({"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}},
         "required":["a"],"additionalProperties":false})",
      {"{\"a\":1}", "{\"b\":\"x\",\"a\":-3}", "{ \"a\" : 1.0 }", "{\"\\u0061\":1}"},

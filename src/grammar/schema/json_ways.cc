@@ -109,6 +109,7 @@ std::optional<std::string> JsonMatcher::RestOfText(const State& at, RegexId rege
     if (range.first > 0) continue;
     for (char escape : kShortEscapes) {
       const auto code_point = static_cast<char32_t>(static_cast<uint8_t>(escape));
+      if (code_point > range.last) continue;
       if (at.text.Rest(code_point).size() == 1) offer(code_point);
     }
   }
