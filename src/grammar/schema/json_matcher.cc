@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/utf8.h"
+#include "grammar/schema/prefix_range.h"
 
 namespace bantam::grammar {
 namespace {
@@ -104,7 +106,8 @@ bool JsonMatcher::StepBetween(State& state, uint8_t byte) {
       if (!languages_.regexes().Alive(NewNames(state.frame))) return false;
       state.regex = stages_.Names(FrameOf(state).stage).texts;
       state.scan = scans_.OfNames(state.regex, StageOf(state).at.names);
-      state.may_be_seen = AnySeen(state.frame, [](const std::string&) { return true; });
+      state.seen_first = state.name_bytes = 0;
+      state.seen_last = static_cast<uint32_t>(Seen(state.frame).size());
       state.place = Place::kInName;
       state.start = static_cast<uint32_t>(document_.size() - 1);
       return true;
@@ -167,7 +170,7 @@ bool JsonMatcher::StartContainer(State& state, bool object) {
 // The next place in the same container.
 bool JsonMatcher::Enter(State& state, StageId stage) {
   const Frame& before = FrameOf(state);
-  return Enter(state, {stage, before.outer, before.start, state.frame, {}, false, false});
+  return Enter(state, {stage, before.outer, before.start, state.frame, {}, false, {}, false});
 }
 
 bool JsonMatcher::Enter(State& state, Frame frame) {
@@ -218,11 +221,7 @@ bool JsonMatcher::MoveText(State& state, TextDecoder::Step step) {
       state.scan = scans_.Next(state.scan, state.text.code_point());
       state.regex = scans_.legal(state.scan);
     }
-    if (state.may_be_seen) {
-      const std::string read = ReadText(state);
-      state.may_be_seen =
-          AnySeen(state.frame, [&](const std::string& name) { return name.starts_with(read); });
-    }
+    if (state.may_be_seen()) NarrowSeen(state);
     return regexes.Alive(NewRest(state));
   }
   if (state.regex == RegexPool::kAnything) return true;
@@ -231,6 +230,18 @@ bool JsonMatcher::MoveText(State& state, TextDecoder::Step step) {
     if (!range.empty() && regexes.AliveWithin(regex, range.first, range.last)) return true;
   }
   return false;
+}
+
+void JsonMatcher::NarrowSeen(State& state) const {
+  const SeenNames& seen = Seen(state.frame);
+  std::string character;
+  AppendUtf8(state.text.code_point(), character);
+  const auto [low, high] =
+      GoingOn(seen.begin() + state.seen_first, seen.begin() + state.seen_last, state.name_bytes,
+              character, [](const std::string* name) -> std::string_view { return *name; });
+  state.seen_first = static_cast<uint32_t>(low - seen.begin());
+  state.seen_last = static_cast<uint32_t>(high - seen.begin());
+  state.name_bytes += static_cast<uint32_t>(character.size());
 }
 
 bool JsonMatcher::StepString(State& state, uint8_t byte) {
@@ -243,13 +254,13 @@ bool JsonMatcher::StepString(State& state, uint8_t byte) {
 
 bool JsonMatcher::EndName(State& state) {
   std::string name = ReadText(state);
-  if (state.may_be_seen && IsSeen(state.frame, name)) return false;
-  state.may_be_seen = false;
+  if (state.may_be_seen() && IsSeen(state.frame, name)) return false;
+  state.seen_last = state.seen_first;
   state.place = Place::kColon;
   const Frame& before = FrameOf(state);
   const StageId stage = stages_.BeginMember(before.stage, name, scans_.NameClassOf(state.scan));
   return Enter(state,
-               {stage, before.outer, before.start, state.frame, std::move(name), true, false});
+               {stage, before.outer, before.start, state.frame, std::move(name), true, {}, false});
 }
 
 bool JsonMatcher::EndText(State& state) {

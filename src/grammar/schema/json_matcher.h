@@ -4,7 +4,9 @@
 #include <bitset>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,12 +83,16 @@ class JsonMatcher : public Matcher {
     uint8_t read = 0;          // … and how much of it
     TextDecoder text;
     uint32_t frame = 0;
-    uint32_t frames = 0;       // all there are
-    uint32_t start = 0;        // of the value or name, in document_
-    RegexId regex = 0;         // what may follow in a name or text
-    ScanId scan = kNoScan;     // in names, and in texts where more than `regex` matters
-    bool may_be_seen = false;  // what was read of a name begins one that is there already
+    uint32_t frames = 0;    // all there are
+    uint32_t start = 0;     // of the value or name, in document_
+    RegexId regex = 0;      // what may follow in a name or text
+    ScanId scan = kNoScan;  // in names, and in texts where more than `regex` matters
+    // Of the container's names (Seen), those that begin with the `name_bytes` read of this one.
+    uint32_t seen_first = 0, seen_last = 0, name_bytes = 0;
+
+    bool may_be_seen() const { return seen_first < seen_last; }
   };
+  using SeenNames = std::vector<const std::string*>;  // ascending
   struct Frame {
     StageId stage = StageTable::kDocument;
     uint32_t outer = 0;   // the frame that waits for this container
@@ -94,6 +100,7 @@ class JsonMatcher : public Matcher {
     uint32_t before = 0;  // the frame of the place before in the same container; itself at first
     std::string name;     // of the member that is being read
     bool in_member = false;
+    mutable std::shared_ptr<const SeenNames> seen;  // once it has been asked for
     bool value_matters = false;  // the value itself, to this container or one around it
   };
   static constexpr ScanId kNoScan = ~ScanId{0};
@@ -115,6 +122,7 @@ class JsonMatcher : public Matcher {
   bool StepLiteral(State& state, uint8_t byte);
   void StartText(State& state);
   bool MoveText(State& state, TextDecoder::Step step);
+  void NarrowSeen(State& state) const;
   bool EndName(State& state);
   bool EndText(State& state);
   bool EndNumber(State& state);
@@ -135,10 +143,10 @@ class JsonMatcher : public Matcher {
   bool CopiesName(FormulaId live, const std::string& name) const;
 
   // json_ways.cc
-  template <typename Predicate>
-  bool AnySeen(uint32_t frame, const Predicate& predicate) const;
   RegexId NewNames(uint32_t frame) const;
   RegexId NewRest(const State& state) const;
+  const SeenNames& Seen(uint32_t frame) const;
+  std::span<const std::string* const> SeenThatBeginSo(const State& state) const;
   RegexId SeenTexts(uint32_t frame) const;
   bool IsSeen(uint32_t frame, std::string_view name) const;
   std::string WayText(uint32_t frame) const;
@@ -163,15 +171,5 @@ class JsonMatcher : public Matcher {
   std::vector<State> states_;  // one more than bytes
   std::deque<Frame> frames_;   // frame 0 stands for what holds the document
 };
-
-// Whether it is true of the name of a member that the container has at a frame, latest first.
-template <typename Predicate>
-bool JsonMatcher::AnySeen(uint32_t index, const Predicate& predicate) const {
-  for (;; index = frames_[index].before) {
-    const Frame& frame = frames_[index];
-    if (frame.in_member && predicate(frame.name)) return true;
-    if (frame.before == index) return false;
-  }
-}
 
 }  // namespace bantam::grammar

@@ -63,7 +63,7 @@ PlainText JsonMatcher::plain_text() const {
   RegexPool& regexes = languages_.regexes();
   const State& at = state();
   const bool loops = at.scan == kNoScan ? regexes.LoopsOnPlain(at.regex) : scans_.Loops(at.scan);
-  if (loops && !at.may_be_seen) return PlainText::kUniform;
+  if (loops && !at.may_be_seen()) return PlainText::kUniform;
   return regexes.AliveAfterAnyPlain(at.regex) || PlainRun() ? PlainText::kLegal : PlainText::kTry;
 }
 
@@ -75,15 +75,13 @@ std::optional<Matcher::Convergence> JsonMatcher::convergence() const {
   const State& at = state();
   if (!InString() || at.scan == kNoScan) return std::nullopt;
   const auto& found = scans_.ConvergenceOf(at.scan);
-  if (!found || (found->to == at.scan && !at.may_be_seen)) return std::nullopt;
+  if (!found || (found->to == at.scan && !at.may_be_seen())) return std::nullopt;
   Convergence here{found->first_bytes, found->loop};
-  if (!at.may_be_seen) return here;
-  const std::string read = ReadText(at);
-  AnySeen(at.frame, [&](const std::string& name) {
-    const bool longer = name.size() > read.size() && name.starts_with(read);
-    if (longer) here.first_bytes.reset(static_cast<uint8_t>(name[read.size()]));
-    return false;
-  });
+  if (!at.may_be_seen()) return here;
+  for (const std::string* name : SeenThatBeginSo(at)) {
+    if (name->size() == at.name_bytes) continue;
+    here.first_bytes.reset(static_cast<uint8_t>((*name)[at.name_bytes]));
+  }
   for (size_t c = 0; c < 0x80; ++c) {
     if (here.first_bytes[c]) return here;
   }
@@ -92,7 +90,7 @@ std::optional<Matcher::Convergence> JsonMatcher::convergence() const {
 
 uint64_t JsonMatcher::text_position() const {
   const State& at = state();
-  if (!InString() || at.may_be_seen) return 0;
+  if (!InString() || at.may_be_seen()) return 0;
   return uint64_t{1} + (at.scan == kNoScan ? at.regex : at.scan);
 }
 
@@ -112,12 +110,10 @@ PlainSet JsonMatcher::plain_set() const {
 std::vector<std::string> JsonMatcher::dead_ends() const {
   const State& at = state();
   std::vector<std::string> rests;
-  if (!at.may_be_seen || stages_.Names(FrameOf(at).stage).open) return rests;
-  const std::string read = ReadText(at);
-  AnySeen(at.frame, [&](const std::string& name) {
-    if (name.starts_with(read)) rests.push_back(name.substr(read.size()));
-    return false;
-  });
+  if (!at.may_be_seen() || stages_.Names(FrameOf(at).stage).open) return rests;
+  for (const std::string* name : SeenThatBeginSo(at)) {
+    rests.push_back(name->substr(at.name_bytes));
+  }
   return rests;
 }
 
@@ -135,7 +131,7 @@ bool JsonMatcher::AppendPosition(std::string& position) const {
       AppendToPosition(at.scan, position);
       AppendToPosition(at.regex, position);
       // Ends of several cases and of names that are there already depend on all of it.
-      if (at.may_be_seen || StageOf(at).cases.size() > 1) AppendText(ReadText(at), position);
+      if (at.may_be_seen() || StageOf(at).cases.size() > 1) AppendText(ReadText(at), position);
       break;
     case Place::kInNumber: AppendText(document_.substr(at.start), position); break;
     case Place::kInLiteral:
@@ -146,11 +142,10 @@ bool JsonMatcher::AppendPosition(std::string& position) const {
   }
   for (uint32_t frame = at.frame;; frame = frames_[frame].outer) {
     AppendToPosition(frames_[frame].stage, position);
-    AnySeen(frame, [&](const std::string& name) {
-      AppendText(name, position);
-      return position.size() > kMostBytes;
-    });
-    if (position.size() > kMostBytes) return false;
+    for (const std::string* name : Seen(frame)) {
+      AppendText(*name, position);
+      if (position.size() > kMostBytes) return false;
+    }
     if (frame == 0) return true;
   }
 }
@@ -171,7 +166,7 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
 
 PlainSet JsonMatcher::loop() const {
   const State& at = state();
-  if (!InString() || at.may_be_seen) return {};
+  if (!InString() || at.may_be_seen()) return {};
   if (at.scan != kNoScan) return AsPlainSet(scans_.LoopOf(at.scan));
   return AsPlainSet(languages_.regexes().Leading(at.regex, at.regex));
 }

@@ -26,22 +26,46 @@ RegexId JsonMatcher::NewNames(uint32_t index) const {
 // What may follow in the name or text that is being read, without names that are there already
 // where those take the way to the end away.
 RegexId JsonMatcher::NewRest(const State& at) const {
-  const bool any = !at.may_be_seen || stages_.Names(FrameOf(at).stage).open;
+  const bool any = !at.may_be_seen() || stages_.Names(FrameOf(at).stage).open;
   return any ? at.regex : Reread(at, NewNames(at.frame));
 }
 
 // The names of the members that the container has at a frame.
+const JsonMatcher::SeenNames& JsonMatcher::Seen(uint32_t index) const {
+  const Frame& frame = frames_[index];
+  if (frame.seen) return *frame.seen;
+  std::vector<const std::string*> names;
+  uint32_t from = index;
+  for (;; from = frames_[from].before) {
+    if (frames_[from].seen) {
+      names.insert(names.end(), frames_[from].seen->begin(), frames_[from].seen->end());
+      break;
+    }
+    if (frames_[from].in_member) names.push_back(&frames_[from].name);
+    if (frames_[from].before == from) break;
+  }
+  std::sort(names.begin(), names.end(), [](const auto* x, const auto* y) { return *x < *y; });
+  frame.seen = std::make_shared<const SeenNames>(std::move(names));
+  return *frame.seen;
+}
+
+std::span<const std::string* const> JsonMatcher::SeenThatBeginSo(const State& at) const {
+  return std::span(Seen(at.frame)).subspan(at.seen_first, at.seen_last - at.seen_first);
+}
+
 RegexId JsonMatcher::SeenTexts(uint32_t index) const {
   std::vector<RegexId> texts;
-  AnySeen(index, [&](const std::string& name) {
-    texts.push_back(languages_.regexes().Literal(name));
-    return false;
-  });
+  for (const std::string* name : Seen(index)) {
+    texts.push_back(languages_.regexes().Literal(*name));
+  }
   return languages_.regexes().Either(texts);
 }
 
 bool JsonMatcher::IsSeen(uint32_t index, std::string_view name) const {
-  return AnySeen(index, [&](const std::string& seen) { return seen == name; });
+  const SeenNames& seen = Seen(index);
+  return std::binary_search(seen.begin(), seen.end(), &name, [](const auto* x, const auto* y) {
+    return std::string_view(*x) < std::string_view(*y);
+  });
 }
 
 // The end of a document from between two members or items.
@@ -202,7 +226,7 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
   Rest best;
   // False: the name is there already.
   const auto offer = [&](const std::optional<std::string>& rest) {
-    if (!rest) return true;
+    if (!rest || rest->size() >= best.cost) return true;
     const Result<Json> name = Json::Parse(before + quote + *rest + "\"");
     if (!name || IsSeen(at.frame, name->AsString())) return false;
     OfferName(at.frame, name->AsString(), quote + *rest, best);
@@ -225,19 +249,20 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
 
 bool JsonMatcher::FinishesWithin(uint32_t bytes) const {
   const State& at = state();
-  if (!at.text.partial() && (at.place == Place::kInName || at.place == Place::kInText)) {
-    const uint64_t text = finisher_.ShortestText(at.regex).size();
-    if (text + MostAfterText() <= bytes) return true;
+  const bool in_string = at.place == Place::kInName || at.place == Place::kInText;
+  if ((in_string && !at.text.partial()) || at.place == Place::kName) {
+    const RegexId texts = in_string ? NewRest(at) : NewNames(at.frame);
+    if (finisher_.ShortestText(texts).size() + MostAfterText() <= bytes) return true;
   }
   return FinishBytes() <= bytes;
 }
 
-// Bytes of the rest of the document after the characters of the name or text that is being read, at
-// most.
+// Bytes of the rest of the document besides the characters of the name or text that is being read
+// or comes next, at most.
 uint64_t JsonMatcher::MostAfterText() const {
   const Stage& stage = StageOf(state());
-  if (state().place == Place::kInName) {
-    constexpr uint64_t kMore = 6;  // quote and colon; characters that lead away from names seen
+  if (state().place != Place::kInText) {
+    constexpr uint64_t kMore = 7;  // quotes and colon; characters that lead away from names seen
     return kMore + stages_.Names(FrameOf(state()).stage).most;
   }
   if (stage.needs_value) return Finish::kNever;

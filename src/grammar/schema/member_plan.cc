@@ -147,18 +147,21 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
     if (cost != Finish::kNever) plan.most = std::max(plan.most, cost);
   }
   bool most_may = false;  // names that match no pattern
-  plan.open = true;
+  bool all_may = true;
+  bool none_may = true;
   for (const Names::Other& other : names.others) {
     // Any name of the class serves; the shortest stands for all.
     const SeenId seen = Seen(at, regexes.Shortest(other.texts), other.id);
     const uint32_t cost = Cost(at, other.id, seen);
     const bool can_come = cost != Finish::kNever;
     (can_come ? may : may_not).push_back(other.texts);
-    plan.open = plan.open && can_come;
+    all_may = all_may && can_come;
+    none_may = none_may && !can_come;
     if (!can_come) continue;
     plan.most = std::max(plan.most, cost);
     most_may = most_may || steps_.name_class(other.id).matched.empty();
   }
+  plan.open = all_may || none_may;
   plan.texts = most_may ? regexes.Not(regexes.Either(may_not)) : regexes.Either(may);
   return names_.emplace(at, plan).first->second;
 }

@@ -24,8 +24,9 @@ using Begun = std::vector<BegunWay>;  // none: it may not come
 struct NamePlan {
   // All names that may, and maybe some that are there already.
   RegexId texts = RegexPool::kNothing;
-  bool open = false;  // all names that are not listed may: whatever was read of one, a new one is
-                      // still possible
+  // Whatever has been read of one, a name that is not there yet is still possible: of those that
+  // are not listed all may come, or none.
+  bool open = false;
   uint32_t most = 0;  // bytes of the value and the container's end, at most
 };
 

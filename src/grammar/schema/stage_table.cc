@@ -156,12 +156,12 @@ StageId StageTable::BeginMember(StageId before, std::string_view name) {
 
 StageId StageTable::BeginMember(StageId before_id, std::string_view name, NameClassId name_class) {
   const Stage& before = stages_[before_id];
-  SeenId seen = before.at.seen;
-  for (const Fit& fit : before.fits) {
-    const SeenId more = plan_.Seen(before.At(fit), name, name_class);
-    if (more != before.at.seen) seen = more;
-  }
-  return Remembered({before_id, Event::kMember, name_class, seen}, [&] {
+  // The class of a listed name says which it is.
+  constexpr SeenId kByClass = ~SeenId{0};
+  const bool listed = steps_.name_class(name_class).name != NameClass::kOther;
+  const SeenId by = listed ? kByClass : SeenWith(before, name, name_class);
+  return Remembered({before_id, Event::kMember, name_class, by}, [&] {
+    const SeenId seen = listed ? SeenWith(before, name, name_class) : by;
     Stage stage = After(before);
     stage.at.seen = seen;
     for (FormulaId result : before.results) {
@@ -173,6 +173,15 @@ StageId StageTable::BeginMember(StageId before_id, std::string_view name, NameCl
     }
     return InternBegun(std::move(stage));
   });
+}
+
+SeenId StageTable::SeenWith(const Stage& before, std::string_view name, NameClassId name_class) {
+  SeenId seen = before.at.seen;
+  for (const Fit& fit : before.fits) {
+    const SeenId more = plan_.Seen(before.At(fit), name, name_class);
+    if (more != before.at.seen) seen = more;
+  }
+  return seen;
 }
 
 StageId StageTable::BeginItem(StageId before_id) {

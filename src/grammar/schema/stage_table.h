@@ -104,6 +104,7 @@ class StageTable {
   StageId Intern(Stage stage);
   StageId InternSettled(Stage stage);
   StageId InternBegun(Stage stage);
+  SeenId SeenWith(const Stage& before, std::string_view name, NameClassId name_class);
   Stage After(const Stage& before) const;
   void AddCases(Stage& stage, const Fit& fit, FormulaId begun, const Begun& ways) const;
   void Decide(Stage& stage) const;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "grammar/schema/prefix_range.h"
 
 namespace bantam::grammar {
 namespace {
@@ -100,16 +101,10 @@ const std::string& ScanTable::Listed(const Scan& scan, uint32_t index) const {
 void ScanTable::Narrow(Scan& scan, char32_t code_point) const {
   std::string text;
   AppendUtf8(code_point, text);
-  const size_t depth = scan.depth;
   const auto& listed = steps_.names(scan.names).listed;
-  const auto part = [&](uint32_t name) {
-    const std::string& whole = steps_.languages().strings()[name];
-    return std::string_view(whole).substr(std::min(depth, whole.size()), text.size());
-  };
-  const auto begin = listed.begin() + scan.first;
-  const auto end = listed.begin() + scan.last;
-  const auto low = std::partition_point(begin, end, [&](uint32_t n) { return part(n) < text; });
-  const auto high = std::partition_point(low, end, [&](uint32_t n) { return part(n) == text; });
+  const auto [low, high] = GoingOn(
+      listed.begin() + scan.first, listed.begin() + scan.last, scan.depth, text,
+      [&](uint32_t name) -> std::string_view { return steps_.languages().strings()[name]; });
   scan.first = static_cast<uint32_t>(low - listed.begin());
   scan.last = static_cast<uint32_t>(high - listed.begin());
   scan.depth += static_cast<uint32_t>(text.size());
