@@ -10,30 +10,15 @@ tokens are left out. Fails if an answer differs, if copying gains less than 1.5 
 chat less than 0.97.
 """
 
-import argparse
 import json
-import os
-import pathlib
-import re
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+import cli_reply
+from cli_reply import ROOT
+
 SHORTEST = 128
 FLOORS = {"copying": 1.5, "chat": 0.97}
-
-
-def reply(options, prompt: str, speculation: str) -> tuple[str, int, float]:
-    """(text, tokens, tokens a second) of one run."""
-    done = subprocess.run(
-        [options.bantam, "run", options.model, "--temperature", "0", "--max-tokens",
-         str(options.tokens), "-t", str(options.threads), "--speculation", speculation, "--stats",
-         "--", prompt], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-    found = re.search(r"^reply +(\d+) tokens? in [\d.]+ s, ([\d.,]+) tok/s", done.stderr, re.M)
-    if not found:
-        sys.exit(f"no rate in the statistics:\n{done.stderr}")
-    return done.stdout, int(found[1]), float(found[2].replace(",", ""))
 
 
 def ratio(options, prompt: str) -> tuple[int, float]:
@@ -42,7 +27,7 @@ def ratio(options, prompt: str) -> tuple[int, float]:
     answers = set()
     for i in range(options.rounds):
         for way in ("off", "on") if i % 2 == 0 else ("on", "off"):
-            text, n, rate = reply(options, prompt, way)
+            text, n, rate = cli_reply.reply(options, prompt, "--speculation", way)
             rates[way].append(rate)
             answers.add(text)
             if n < SHORTEST:
@@ -53,14 +38,7 @@ def ratio(options, prompt: str) -> tuple[int, float]:
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--tokens", type=int, default=256)
-    parser.add_argument("-t", "--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--bantam", default=str(ROOT / "build/release/bantam"))
-    options = parser.parse_args()
+    options = cli_reply.parser(__doc__).parse_args()
     broken = []
     for kind, floor in FLOORS.items():
         ratios = []

@@ -174,25 +174,34 @@ class BudgetedConstraint final : public Constraint {
   std::vector<Step> steps_;
 };
 
-// Printable characters first: where many bytes are legal, two of them are soon found.
+// How many bytes may come next, two standing for more, and the last of them. Printable characters
+// are tried first: where many are legal, two of them are soon found.
+int CountNext(Matcher& matcher, char& byte) {
+  int legal = 0;
+  for (unsigned i = 0; i < 256 && legal < 2; ++i) {
+    const auto next = static_cast<uint8_t>(i + 0x20);
+    if (!matcher.Push(next)) continue;
+    matcher.Pop(1);
+    byte = static_cast<char>(next);
+    ++legal;
+  }
+  return legal;
+}
+
 std::string BudgetedConstraint::ForcedBytes(bool* ends) {
   *ends = ended_;
   std::string forced;
   if (ended_) return forced;
   while (forced.size() < kMaxForcedBytes) {
-    int legal = 0;
-    uint8_t only = 0;
-    for (unsigned i = 0; i < 256 && legal < 2; ++i) {
-      const auto byte = static_cast<uint8_t>(i + 0x20);
-      if (!matcher_->Push(byte)) continue;
-      matcher_->Pop(1);
-      only = byte;
-      ++legal;
+    std::string next = matcher_->OnlyCharacter();
+    if (next.empty()) {
+      next.resize(1);
+      const int legal = CountNext(*matcher_, next[0]);
+      if (legal == 0) *ends = matcher_->Accepting();
+      if (legal != 1 || matcher_->Accepting()) break;
     }
-    if (legal == 0) *ends = matcher_->Accepting();
-    if (legal != 1 || matcher_->Accepting()) break;
-    matcher_->Push(only);
-    forced += static_cast<char>(only);
+    for (const char byte : next) CHECK(matcher_->Push(static_cast<uint8_t>(byte)));
+    forced += next;
   }
   matcher_->Pop(forced.size());
   return forced;

@@ -54,9 +54,10 @@ class Constraint {
   // Takes back the last `n` accepted tokens (speculation), at most all of them.
   virtual void Rollback(int n) = 0;
 
-  // Bytes that have no alternative in the shape here (kMaxForcedBytes at most), "" if there is one:
-  // they need not be chosen. However they are cut into tokens, those are legal. With the
-  // document's end unavoidable after them, `ends` is set, else cleared.
+  // Bytes that have no alternative in the shape here (kMaxForcedBytes at most) but other ways to
+  // write the same text, "" if there is one: they need not be chosen. However they are cut into
+  // tokens, those are legal. With the document's end unavoidable after them, `ends` is set, else
+  // cleared.
   virtual std::string ForcedBytes(bool* ends) = 0;
   static constexpr size_t kMaxForcedBytes = 1024;
 

@@ -69,6 +69,10 @@ class Matcher {
   // least one.
   virtual std::string Completion() const = 0;
 
+  // Inside a text: the only character that may come next, as it is best written, where bytes leave
+  // more than one way to write it; "" if there is a choice, or the text may end.
+  virtual std::string OnlyCharacter() const { return ""; }
+
   virtual PlainText plain_text() const { return PlainText::kTry; }
 
   // Where plain_text() is kUniform, what comes after a text may yet depend on it in one way:

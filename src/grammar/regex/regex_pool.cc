@@ -116,6 +116,19 @@ std::optional<char32_t> RegexPool::BestWithin(RegexId id, char32_t first, char32
   return best;
 }
 
+std::optional<char32_t> RegexPool::OnlyNext(RegexId id) {
+  if (Nullable(id)) return std::nullopt;
+  const auto found = impl_->Segments(id);
+  const std::vector<RegexSegment> segments(found.begin(), found.end());
+  std::optional<char32_t> only;
+  for (const RegexSegment& s : segments) {
+    if (!impl_->Alive(s.target)) continue;
+    if (only || s.first != s.last) return std::nullopt;
+    only = s.first;
+  }
+  return only;
+}
+
 const CodePointSet& RegexPool::PlainCodePoints() {
   static const CodePointSet plain = [] {
     CodePointSet set = CodePointSet::Of(0x20, '"' - 1);

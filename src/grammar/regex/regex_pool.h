@@ -70,6 +70,9 @@ class RegexPool {
   // The least code point of [first, last] whose derivative is alive and, among those, has the
   // shortest way to the end; none: nothing.
   std::optional<char32_t> BestWithin(RegexId id, char32_t first, char32_t last);
+  // The only code point that matches may go on with; nothing where there are several, or where the
+  // empty text matches.
+  std::optional<char32_t> OnlyNext(RegexId id);
   // Code points of the shortest match; only for live states.
   uint64_t ShortestLength(RegexId id);
   // The shortest match, as UTF-8; prefers letters, digits and spaces to other characters and never

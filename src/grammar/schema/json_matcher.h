@@ -41,6 +41,7 @@ class JsonMatcher : public Matcher {
   uint32_t FinishBytes() const override;
   bool FinishesWithin(uint32_t bytes) const override;
   std::string Completion() const override;
+  std::string OnlyCharacter() const override;
   PlainText plain_text() const override;
   uint32_t plain_characters() const override;
   PlainSet plain_set() const override;

@@ -1,6 +1,7 @@
 // What masks may take for granted inside names and texts.
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "grammar/schema/json_matcher.h"
 
 namespace bantam::grammar {
@@ -56,6 +57,16 @@ std::optional<RegexPool::Run> JsonMatcher::PlainRun() const {
   const CodePointSet there = run->set.Intersect(BeyondAscii());
   if (!there.empty() && there != BeyondAscii()) return std::nullopt;
   return run;
+}
+
+// Any character may also be written as an escape.
+std::string JsonMatcher::OnlyCharacter() const {
+  if (!InString()) return "";
+  const auto only = languages_.regexes().OnlyNext(NewRest(state()));
+  if (!only) return "";
+  std::string character;
+  AppendUtf8(*only, character);
+  return JsonEscaped(character);
 }
 
 PlainText JsonMatcher::plain_text() const {
