@@ -219,6 +219,17 @@ std::span<float> BatchEngine::AllLogitsOf(int row, LogitRows& rows) {
   return logits;
 }
 
+// Those of a mask's tokens; none where that is no faster than all of the row.
+std::span<float> BatchEngine::MaskedLogitsOf(int row, const TokenMask& mask, LogitRows& rows) {
+  if (row < rows.end) return {};  // they are there
+  const auto hidden = static_cast<size_t>(model_->hidden_size());
+  // Rows before this one are not asked for again: their place is free.
+  const std::span<float> logits(logits_.data(), static_cast<size_t>(vocabulary_.size()));
+  rows.begin = rows.end = row;
+  const float* state = hidden_.data() + static_cast<size_t>(row) * hidden;
+  return model_->MaskedLogits(state, mask, logits.data()) ? logits : std::span<float>();
+}
+
 // How many of the largest logits decide every choice of the batch; 0: any token may.
 int BatchEngine::WantedTop(std::span<const Scheduler::Work> plan) const {
   if (!options_.two_stage_head) return 0;
@@ -243,17 +254,22 @@ void BatchEngine::ReportProgress(Sequence& sequence) {
   }
 }
 
-// The next token by logits and shape. Where the likeliest token is chosen, the likeliest ones are
-// tried before anything is masked: the first that is legal is the likeliest of the mask.
+// The next token by logits and shape. Where a shape leaves few tokens, only those are scored. Where
+// the likeliest token is chosen, the likeliest ones are tried first: the first that is legal is the
+// likeliest of the mask.
 Result<TokenId> BatchEngine::Pick(Sequence& sequence, int row, LogitRows& rows) {
   const SamplingParams& params = sequence.request.sampling;
   SampleInput input;
-  input.logits = LogitsOf(row, rows);
   input.history = sequence.tokens;
   input.seed = sequence.seed;
   input.position = sequence.tokens.size();
+  if (sequence.shape && sequence.request.logprobs < 0) {
+    input.logits = MaskedLogitsOf(row, sequence.shape->Mask(), rows);
+  }
+  const bool masked = !input.logits.empty();
+  if (!masked) input.logits = LogitsOf(row, rows);
   if (!sequence.shape) return sampler_.Sample(params, input);
-  if (DecisiveTokens(params) == 1) {
+  if (!masked && DecisiveTokens(params) == 1) {
     const TokenId token = TRY(sampler_.Sample(params, input));
     if (sequence.shape->Allows(token)) return token;
     SelectTop(input.logits, nullptr, kTriedTokens, top_);

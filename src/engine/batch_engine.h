@@ -58,6 +58,7 @@ class BatchEngine : public Engine {
   void ChooseTokens(Sequence& sequence, int n_draft, int row, LogitRows& rows);
   std::span<float> LogitsOf(int row, LogitRows& rows);
   std::span<float> AllLogitsOf(int row, LogitRows& rows);
+  std::span<float> MaskedLogitsOf(int row, const TokenMask& mask, LogitRows& rows);
   // Each false if it has ended the sequence, which is gone then.
   bool ChooseToken(Sequence& sequence, int row, LogitRows& rows);
   bool Append(Sequence& sequence, TokenId token, const TokenLogprob* logprob);

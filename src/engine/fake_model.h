@@ -102,6 +102,19 @@ class FakeModel : public ForwardModel {
     }
   }
 
+  // For masks with half of the tokens or fewer.
+  bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) override {
+    int allowed = 0;
+    for (TokenId id = 0; id < vocabulary_; ++id) allowed += mask.Allows(id) ? 1 : 0;
+    if (2 * allowed > vocabulary_) return false;
+    Logits(hidden, 1, 0, logits);
+    for (TokenId id = 0; id < vocabulary_; ++id) {
+      if (!mask.Allows(id)) logits[id] = -std::numeric_limits<float>::infinity();
+    }
+    ++masked;
+    return true;
+  }
+
   void CopyPrefix(int from_block, int to_block, int n_tokens) override {
     auto& to = slots_[static_cast<size_t>(to_block)];
     to.fill(-1);
@@ -126,6 +139,7 @@ class FakeModel : public ForwardModel {
   int64_t tokens_guessed = 0;  // of those
   int64_t largest_batch = 0;
   int batches = 0;
+  int masked = 0;  // logits of masks
   int copies = 0;
   std::vector<SequenceChunk> last_batch;  // sizes and positions; its spans may be stale
 

@@ -17,9 +17,10 @@ class ForwardModel {
   virtual int max_batch_tokens() const = 0;
   virtual int n_blocks() const = 0;
 
-  // As Transformer::Forward and Transformer::Logits.
+  // As the functions of Transformer.
   virtual void Forward(std::span<const SequenceChunk> batch, float* hidden) = 0;
   virtual void Logits(const float* hidden, int n, int top, float* logits) = 0;
+  virtual bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) = 0;
 
   // As KvCache::CopyPrefix.
   virtual void CopyPrefix(int from_block, int to_block, int n_tokens) = 0;

@@ -21,6 +21,10 @@ void TransformerModel::Logits(const float* hidden, int n, int top, float* logits
   transformer_.Logits(hidden, n, top, logits);
 }
 
+bool TransformerModel::MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) {
+  return transformer_.MaskedLogits(hidden, mask, logits);
+}
+
 void TransformerModel::CopyPrefix(int from_block, int to_block, int n_tokens) {
   cache_->CopyPrefix(from_block, to_block, n_tokens);
 }

@@ -25,6 +25,7 @@ class TransformerModel final : public ForwardModel {
 
   void Forward(std::span<const SequenceChunk> batch, float* hidden) override;
   void Logits(const float* hidden, int n, int top, float* logits) override;
+  bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) override;
   void CopyPrefix(int from_block, int to_block, int n_tokens) override;
 
  private:

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <span>
 
 #include "base/half.h"
 
@@ -108,25 +109,52 @@ bool OutputHead::CanSketch(int n, int top, const Team& team) {
 
 void OutputHead::Logits(const float* hidden, int n, int top, float* logits, const Team& team,
                         const Workspace& space) {
-  const Kernels& kernels = ActiveKernels();
-  const int columns = head_.columns;
   const LinearInput in = {hidden, &space.normed_codes, n};
   const bool sketch = CanSketch(n, top, team);
   team.Run([&](ThreadPool::Worker& worker) {
     const WorkerSpace& own = space.workers[static_cast<size_t>(worker.index())];
-    if (head_.quantised) {
-      worker.Share(n, 1, [&](int begin, int end) {
-        for (int t = begin; t < end; ++t) {
-          kernels.quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
-                           columns / kGroupColumns);
-        }
-      });
-    }
+    Quantize(worker, hidden, n, space);
     if (sketch) return TopLogits(worker, in, top, logits, own);
     worker.Share(head_.panels(), 1, [&](int begin, int end) {
       ApplyLinear(head_, in, begin, end, false, logits + begin * kPanelRows, head_.rows, own);
     });
   });
+}
+
+void OutputHead::Quantize(ThreadPool::Worker& worker, const float* hidden, int n,
+                          const Workspace& space) {
+  if (!head_.quantised) return;
+  const int columns = head_.columns;
+  worker.Share(n, 1, [&](int begin, int end) {
+    for (int t = begin; t < end; ++t) {
+      ActiveKernels().quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
+                               columns / kGroupColumns);
+    }
+  });
+}
+
+bool OutputHead::MaskedLogits(const float* hidden, const TokenMask& mask, float* logits,
+                              const Team& team, const Workspace& space) {
+  constexpr int kFewerThan = 4;  // as fast as the sketch of all rows is half the matrix
+  constexpr int kPanelsOfWord = TokenMask::kWordBits / kPanelRows;
+  masked_.clear();
+  const std::span<const uint64_t> words = mask.words();
+  for (int p = 0; p < head_.panels(); ++p) {
+    const uint64_t word = words[static_cast<size_t>(p / kPanelsOfWord)];
+    if ((word >> p % kPanelsOfWord * kPanelRows & 0xFFFF) != 0) masked_.push_back(p);
+  }
+  if (masked_.size() * kFewerThan > static_cast<size_t>(head_.panels())) return false;
+  std::fill_n(logits, head_.rows, kMinusInfinity);
+  if (masked_.empty()) return true;
+  const LinearInput in = {hidden, &space.normed_codes, 1};
+  team.Run([&](ThreadPool::Worker& worker) {
+    const WorkerSpace& own = space.workers[static_cast<size_t>(worker.index())];
+    Quantize(worker, hidden, 1, space);
+    worker.Share(static_cast<int>(masked_.size()), 1, [&](int begin, int end) {
+      for (int i = begin; i < end; ++i) Exact(in, masked_[static_cast<size_t>(i)], logits, own);
+    });
+  });
+  return true;
 }
 
 void OutputHead::TopLogits(ThreadPool::Worker& worker, const LinearInput& in, int top,

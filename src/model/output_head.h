@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "base/token_mask.h"
 #include "kernels/kernels.h"
 #include "model/linear.h"
 #include "model/weights.h"
@@ -23,10 +24,15 @@ class OutputHead {
   // reads the matrix once more, to bound its rows (4 bytes each are kept).
   void Logits(const float* hidden, int n, int top, float* logits, const Team& team,
               const Workspace& space);
+  // The same scores of one token for those of a mask, -inf for most others. False, and nothing is
+  // done, where so many are wanted that it is no faster than all.
+  bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits, const Team& team,
+                    const Workspace& space);
 
  private:
   static constexpr int kMaxTop = 8;
 
+  void Quantize(ThreadPool::Worker& worker, const float* hidden, int n, const Workspace& space);
   bool CanSketch(int n, int top, const Team& team);
   // Bounds the sketch error of every row.
   void Bound(const Team& team);
@@ -50,6 +56,7 @@ class OutputHead {
   std::vector<uint8_t> exact_;      // [panels] whether this call scores it exactly
   std::vector<int> promising_;      // panels, scored exactly first
   std::vector<int> survivors_;      // panels, scored exactly because they may hold a winner
+  std::vector<int> masked_;         // panels with a row of the mask
   std::vector<float> best_;         // scores of the promising panels
   double input_norm_ = 0;
 };

@@ -86,6 +86,14 @@ class Fixture {
     return logits;
   }
 
+  // Empty: no fewer than all would be scored.
+  std::vector<float> Masked(const std::vector<float>& x, const TokenMask& mask) {
+    std::vector<float> logits(kRows, NAN);
+    const Team team = {pool_, pool_.threads()};
+    if (!head_->MaskedLogits(x.data(), mask, logits.data(), team, space_)) logits.clear();
+    return logits;
+  }
+
  private:
   ThreadPool pool_;
   ModelConfig config_;
@@ -167,6 +175,30 @@ TEST(OutputHead, TiesAreComplete) {
   for (int row : {5, 77, 400, kRows - 1})
     EXPECT_EQ(best[static_cast<size_t>(row)], *std::ranges::max_element(all));
   ExpectTop(all, best, 1);
+}
+
+TEST(OutputHead, MasksOfFewTokensScoreOnlyThose) {
+  std::mt19937 random(7);
+  Q8Matrix matrix = RandomMatrix(random);
+  for (int threads : {1, 3}) {
+    Fixture fixture(matrix, threads);
+    const std::vector<float> x = RandomInput(random);
+    const std::vector<float> all = fixture.Logits(x, 0);
+    TokenMask mask(kRows);
+    EXPECT_EQ(CountFinite(fixture.Masked(x, mask)), 0);
+    for (const TokenId id : {0, 17, 63, 64, 500, kRows - 1}) mask.Allow(id);
+    const std::vector<float> some = fixture.Masked(x, mask);
+    ASSERT_EQ(some.size(), all.size());
+    for (TokenId id = 0; id < kRows; ++id) {
+      const auto at = static_cast<size_t>(id);
+      if (mask.Allows(id) || some[at] != -INFINITY) {
+        ASSERT_EQ(some[at], all[at]) << id;
+      }
+    }
+    EXPECT_LT(CountFinite(some), 6 * kPanelRows);
+    for (TokenId id = 0; id < kRows; id += kPanelRows) mask.Allow(id);
+    EXPECT_TRUE(fixture.Masked(x, mask).empty());
+  }
 }
 
 TEST(OutputHead, OddInputsAndMatricesAreScoredWhole) {

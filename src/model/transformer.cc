@@ -57,4 +57,11 @@ void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
   weights_->EndPass(Weights::Part::kHead);
 }
 
+bool Transformer::MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) {
+  Workspace space;
+  space.LayOut(config(), 1, pool_.threads(), scratch_.data());
+  // No pass through the whole head: nothing is packed on the way.
+  return head_.MaskedLogits(hidden, mask, logits, {pool_, ThreadsFor(1)}, space);
+}
+
 }  // namespace bantam

@@ -59,6 +59,8 @@ class Transformer {
   // The vocabulary's scores for `n` hidden states: logits [n][vocab_size]. With `top` > 0 only the
   // `top` largest of each are wanted, and others may be -inf (OutputHead).
   void Logits(const float* hidden, int n, int top, float* logits);
+  // OutputHead::MaskedLogits: false where Logits is as fast.
+  bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits);
 
   // Bytes of weights in memory of their own (packed), once all are there.
   uint64_t weight_bytes() const { return weights_->packed_bytes(); }

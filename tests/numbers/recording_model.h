@@ -30,6 +30,9 @@ class RecordingModel : public ForwardModel {
   void Logits(const float* hidden, int n, int top, float* logits) override {
     model_->Logits(hidden, n, top, logits);
   }
+  bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) override {
+    return model_->MaskedLogits(hidden, mask, logits);
+  }
   void CopyPrefix(int from_block, int to_block, int n_tokens) override {
     model_->CopyPrefix(from_block, to_block, n_tokens);
   }
