@@ -59,7 +59,11 @@ class BudgetedConstraint final : public Constraint {
     if (mask_is_valid_) return mask_;
     mask_is_valid_ = true;
     if (!ended_) {
-      if (Fill()) Shorten();
+      uint32_t losses = 0;
+      do {  // a few times at most, see RenewedMatcher
+        losses = matcher_->losses();
+        if (Fill()) Shorten();
+      } while (matcher_->losses() != losses);
       return mask_;
     }
     mask_.ForbidAll();
@@ -68,7 +72,7 @@ class BudgetedConstraint final : public Constraint {
   }
 
   bool Allows(TokenId token) override {
-    if (mask_is_valid_ && missing_.none()) return mask_.Allows(token);
+    if (mask_is_valid_ && !mask_.Allows(token)) return false;
     if (trie_.vocabulary().IsEnd(token)) return ended_ || matcher_->Accepting();
     if (!Read(token)) return false;
     matcher_->Pop(Bytes(token).size());

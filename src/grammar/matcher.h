@@ -40,7 +40,7 @@ struct PlainSet {
 
 // One per running document. Not thread-safe; matchers of one grammar share its caches and must run
 // on one thread at a time. Every answer depends on the grammar and the bytes alone, never on
-// caches or time.
+// caches or time; but for losses(), on what this very matcher was asked before.
 class Matcher {
  public:
   virtual ~Matcher() = default;
@@ -65,8 +65,8 @@ class Matcher {
   // FinishBytes() <= bytes, maybe sooner known than FinishBytes() itself.
   virtual bool FinishesWithin(uint32_t bytes) const { return FinishBytes() <= bytes; }
 
-  // Bytes which, pushed from here, lead to Accepting(). Each of them lessens FinishBytes() by at
-  // least one.
+  // Bytes which, pushed from here, lead to Accepting(). After each of them FinishBytes() is at most
+  // the number of those that are left: less where a shorter way shows only then.
   virtual std::string Completion() const = 0;
 
   // Inside a text: the only character that may come next, as it is best written, where bytes leave
@@ -79,6 +79,10 @@ class Matcher {
   // another quoted text must not equal it. So it matters to tokens that end it and have a whole
   // quoted text after it.
   virtual bool text_matters() const { return false; }
+
+  // FinishBytes() after plain text may differ from what is promised of it, by less than kVariation.
+  virtual bool ends_vary() const { return false; }
+  static constexpr uint32_t kVariation = 32;
 
   // Where most plain characters lead to one and the same position. Bytes of which all plain
   // characters that begin with one of them …
@@ -119,6 +123,10 @@ class Matcher {
     (void)position;
     return false;
   }
+
+  // Grows where Push has given up ways to go on, for want of room or time: then what was accepted
+  // before may be refused now, and only what is asked from now on holds.
+  virtual uint32_t losses() const { return 0; }
 
   static constexpr uint32_t kUnbounded = ~uint32_t{0};
 };

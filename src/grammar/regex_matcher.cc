@@ -11,49 +11,46 @@
 #include "grammar/partial_char.h"
 #include "grammar/regex/regex_pool.h"
 #include "grammar/regex/regex_syntax.h"
+#include "grammar/renewed_matcher.h"
 
 namespace bantam::grammar {
 namespace {
 
 using Text = std::shared_ptr<const std::string>;
 
-class Regex : public CompiledRegex, public std::enable_shared_from_this<Regex> {
- public:
-  std::unique_ptr<Matcher> NewMatcher() const override;
-  Result<void> Compile(std::string_view pattern);
+// What matchers share.
+struct Automaton {
+  // Shortest matches kept; what does not fit is found again each time.
+  static constexpr size_t kMaxKeptBytes = size_t{16} << 20;
 
-  // What the matchers share.
-  struct Automaton {
-    // Shortest matches kept; what does not fit is found again each time.
-    static constexpr size_t kMaxKeptBytes = size_t{16} << 20;
+  explicit Automaton(const RegexPool::Limits& pool_limits) : limits(pool_limits), pool(limits) {}
 
-    RegexPool pool;
-    RegexId start = RegexPool::kNothing;
-    std::unordered_map<RegexId, Text> shortest;
-    size_t kept_bytes = 0;
-
-    Text Shortest(RegexId id) {
-      const auto found = shortest.find(id);
-      if (found != shortest.end()) return found->second;
-      auto text = std::make_shared<const std::string>(pool.Shortest(id));
-      const size_t bytes = text->size() + 100;
-      if (kept_bytes + bytes <= kMaxKeptBytes) {
-        kept_bytes += bytes;
-        shortest.emplace(id, text);
-      }
-      return text;
+  Text Shortest(RegexId id) {
+    const auto found = shortest.find(id);
+    if (found != shortest.end()) return found->second;
+    auto text = std::make_shared<const std::string>(pool.Shortest(id));
+    const size_t bytes = text->size() + 100;
+    if (kept_bytes + bytes <= kMaxKeptBytes) {
+      kept_bytes += bytes;
+      shortest.emplace(id, text);
     }
-  };
+    return text;
+  }
+  // See RenewedMatcher.
+  bool crowded() const { return pool.used() > limits.expressions / 2; }
+  bool gave_up() const { return pool.exhausted(); }
 
- private:
-  friend class RegexMatcher;
-  const std::unique_ptr<Automaton> automaton_ = std::make_unique<Automaton>();
+  const RegexPool::Limits limits;
+  RegexPool pool;
+  RegexId start = RegexPool::kNothing;
+  std::unordered_map<RegexId, Text> shortest;
+  size_t kept_bytes = 0;
 };
 
 class RegexMatcher : public Matcher {
  public:
-  explicit RegexMatcher(std::shared_ptr<const Regex> regex)
-      : regex_(std::move(regex)), automaton_(*regex_->automaton_) {
+  // `automaton` must outlive this.
+  explicit RegexMatcher(Automaton& automaton) : automaton_(automaton) {
     places_.push_back({automaton_.start, {}, automaton_.Shortest(automaton_.start), 0});
   }
 
@@ -81,8 +78,7 @@ class RegexMatcher : public Matcher {
   };
   Place At(const PartialChar& read) const;
 
-  std::shared_ptr<const Regex> regex_;
-  Regex::Automaton& automaton_;
+  Automaton& automaton_;
   std::vector<Place> places_;  // before the first byte and after each
 };
 
@@ -135,29 +131,43 @@ PlainText RegexMatcher::plain_text() const {
   return pool.AliveAfterAnyPlain(place.state) ? PlainText::kLegal : PlainText::kTry;
 }
 
-std::unique_ptr<Matcher> Regex::NewMatcher() const {
-  return std::make_unique<RegexMatcher>(shared_from_this());
-}
-
-Result<void> Regex::Compile(std::string_view pattern) {
-  RegexPool& pool = automaton_->pool;
-  automaton_->start = TRY(ParseRegex(pool, pattern, Anchoring::kWhole));
-  const bool is_alive = pool.Alive(automaton_->start);
-  if (is_alive) (void)automaton_->Shortest(automaton_->start);
+Result<std::shared_ptr<Automaton>> Build(std::string_view pattern,
+                                         const RegexPool::Limits& limits) {
+  auto automaton = std::make_shared<Automaton>(limits);
+  RegexPool& pool = automaton->pool;
+  automaton->start = TRY(ParseRegex(pool, pattern, Anchoring::kWhole));
+  const bool is_alive = pool.Alive(automaton->start);
+  if (is_alive) (void)automaton->Shortest(automaton->start);
   if (pool.exhausted()) {
     return Fail(ErrorCode::kResourceExhausted,
                 "regex: the pattern takes too many states or too long a text");
   }
   if (!is_alive) return Fail(ErrorCode::kInvalidArgument, "regex: the pattern matches no text");
-  return {};
+  return automaton;
 }
+
+class Regex : public CompiledRegex {
+ public:
+  Regex(std::string_view pattern, std::shared_ptr<Automaton> automaton)
+      : pattern_(pattern), automaton_(std::move(automaton)) {}
+
+  std::unique_ptr<Matcher> NewMatcher() const override {
+    const auto make = [pattern = pattern_, limits = automaton_->limits] {
+      return *Build(pattern, limits);  // as it was built before
+    };
+    return std::make_unique<RenewedMatcher<RegexMatcher, Automaton>>(automaton_, make);
+  }
+
+ private:
+  const std::string pattern_;
+  const std::shared_ptr<Automaton> automaton_;
+};
 
 }  // namespace
 
-Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view pattern) {
-  auto regex = std::make_shared<Regex>();
-  TRY(regex->Compile(pattern));
-  return regex;
+Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view pattern,
+                                                          const RegexPool::Limits& limits) {
+  return std::make_shared<const Regex>(pattern, TRY(Build(pattern, limits)));
 }
 
 }  // namespace bantam::grammar

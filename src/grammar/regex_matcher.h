@@ -6,11 +6,12 @@
 
 #include "bantam/result.h"
 #include "grammar/matcher.h"
+#include "grammar/regex/regex_pool.h"
 
 namespace bantam::grammar {
 
 // NewMatcher() may be called on any thread, but matchers of one expression share its automaton and
-// run on one thread at a time. Matchers keep it alive.
+// run on one thread at a time. Matchers keep what they need of it alive.
 class CompiledRegex {
  public:
   virtual ~CompiledRegex() = default;
@@ -21,9 +22,10 @@ class CompiledRegex {
 // with kInvalidArgument if nothing matches, and with kResourceExhausted if that cannot be told
 // within the limits of RegexPool.
 //
-// Completions have the fewest characters, not always the fewest bytes. Should the automaton outgrow
-// RegexPool::Limits while a document is read, that document can still be finished, but in the known
-// way alone.
-Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view pattern);
+// Completions have the fewest characters, not always the fewest bytes. Should a document alone make
+// the automaton outgrow `limits`, it can still be finished, but in the known way alone; what others
+// have asked makes no difference (see RenewedMatcher).
+Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view pattern,
+                                                          const RegexPool::Limits& limits = {});
 
 }  // namespace bantam::grammar

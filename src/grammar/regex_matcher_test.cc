@@ -51,6 +51,7 @@ TEST(RegexMatcher, TheContractHoldsOnRandomWalks) {
 TEST(RegexMatcher, MistakesAreRefused) {
   EXPECT_FALSE(CompileRegex("(a").has_value());
   EXPECT_EQ(CompileRegex("[^\\s\\S]").error().message, "regex: the pattern matches no text");
+  EXPECT_EQ(CompileRegex("a{1048577}").error().code, ErrorCode::kResourceExhausted);
   EXPECT_EQ(CompileRegex("a{1000000000}").error().code, ErrorCode::kResourceExhausted);
 }
 

@@ -37,6 +37,7 @@ class Filler {
       : trie_(trie), matcher_(matcher), finish_bytes_max_(finish_bytes_max), mask_(mask) {}
 
   void Fill() {
+    if (VariationMatters()) return Walk(trie_.all(), kNotCovered);
     const bool uniform = matcher_.plain_text() == PlainText::kUniform;
     const auto convergence = uniform ? std::nullopt : matcher_.convergence();
     if (!convergence || !FillConverging(*convergence)) FillHere();
@@ -62,6 +63,11 @@ class Filler {
   };
 
   bool Fits(uint32_t finish_bytes) const { return finish_bytes <= finish_bytes_max_; }
+  // So near the budget that what plain text owes has to be known exactly.
+  bool VariationMatters() const {
+    return matcher_.ends_vary() &&
+           matcher_.FinishBytes() + int64_t{Matcher::kVariation} > finish_bytes_max_;
+  }
   bool FitsHere() const {
     return finish_bytes_max_ >= 0 &&
            matcher_.FinishesWithin(
@@ -347,6 +353,7 @@ class Filler {
   // Where plain text is legal after the `depth` bytes read, decides those of the tokens below, from
   // index `first`, that are plain from there on.
   void CoverBelow(const FlatTrie& trie, uint32_t first, size_t depth) {
+    if (VariationMatters()) return;
     const PlainText text = matcher_.plain_text();
     const bool loop = text == PlainText::kTry;
     if (text == PlainText::kLegal && !matcher_.dead_ends().empty()) return;

@@ -28,9 +28,11 @@ bool MaskCache::Fill(const TokenTrie& trie, Matcher& matcher, int64_t finish_byt
     return false;
   }
   const int64_t ample = matcher.FinishBytes() + kAmple;
+  const uint32_t losses = matcher.losses();
   if (ample > finish_bytes_max || FillMask(trie, matcher, ample, mask)) {
     return FillMask(trie, matcher, finish_bytes_max, mask);
   }
+  if (matcher.losses() != losses) return false;  // the caller asks again
   entries_.push_front({key_, ample, mask});
   index_.emplace(entries_.front().position, entries_.begin());
   if (entries_.size() > kMostMasks) {

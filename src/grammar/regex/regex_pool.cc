@@ -2,6 +2,7 @@
 #include "grammar/regex/regex_pool.h"
 
 #include <map>
+#include <unordered_set>
 
 #include "base/check.h"
 #include "base/utf8.h"
@@ -15,6 +16,11 @@ RegexPool::~RegexPool() = default;
 
 bool RegexPool::exhausted() const {
   return impl_->exhausted;
+}
+
+uint32_t RegexPool::used() const {
+  const size_t kept = std::max(impl_->lists.size(), impl_->segments.size()) / 4;
+  return static_cast<uint32_t>(std::max(impl_->nodes.size(), kept));
 }
 
 RegexId RegexPool::Class(const CodePointSet& set) {
@@ -199,7 +205,7 @@ bool RegexPool::AliveAfterAnyPlain(RegexId id) {
   if (impl_->nodes[id].plain != 0) return impl_->nodes[id].plain == 1;
   std::vector<RegexId> states = {id};
   std::vector<uint32_t> parents = {0};
-  impl_->nodes[id].mark = 1;
+  std::unordered_set<RegexId> visited = {id};  // not marks: Alive() explores with those
   std::vector<RegexId> targets;
   uint64_t most = 0;
   std::optional<uint32_t> bad;  // the state that is not, or leads to one that is not, always alive
@@ -210,18 +216,16 @@ bool RegexPool::AliveAfterAnyPlain(RegexId id) {
     if (!alive) bad = at;
     if (alive) most = std::max(most, impl_->ShortestLength(states[at]));
     for (const RegexId target : targets) {
-      RegexNode& node = impl_->nodes[target];
+      const RegexNode& node = impl_->nodes[target];
       if (node.plain == 2) bad = at;
       if (node.plain == 1) most = std::max(most, impl_->most_after_plain[target]);
-      if (node.plain != 0 || node.mark != 0) continue;
-      node.mark = 1;
+      if (node.plain != 0 || !visited.insert(target).second) continue;
       states.push_back(target);
       parents.push_back(at);
     }
     if (states.size() > kMaxStates && !bad) bad = 0;
   }
   for (const RegexId state : states) {
-    impl_->nodes[state].mark = 0;
     if (bad) continue;
     impl_->nodes[state].plain = 1;
     impl_->most_after_plain[state] = most;

@@ -43,6 +43,8 @@ class RegexPool {
   // could not be answered within `states` (the answer errs towards "no text"), this says so; what
   // is compiled at that time must be refused.
   bool exhausted() const;
+  // Of Limits::expressions, those in use (or what else is kept takes as much).
+  uint32_t used() const;
 
   RegexId Class(const CodePointSet& set);  // one code point of the set
   RegexId Literal(std::string_view text);  // valid UTF-8
@@ -76,7 +78,8 @@ class RegexPool {
   // Code points of the shortest match; only for live states.
   uint64_t ShortestLength(RegexId id);
   // The shortest match, as UTF-8; prefers letters, digits and spaces to other characters and never
-  // takes '"', '\' or control characters where another choice is as short.
+  // takes '"', '\' or control characters where another choice is as short. Longer ones than 2^20
+  // code points exhaust the pool.
   std::string Shortest(RegexId id);
   // The least length such that at least `many` texts are no longer; kUnbounded where that takes
   // more than a few states to find out.

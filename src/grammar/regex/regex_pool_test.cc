@@ -287,6 +287,10 @@ TEST(RegexPoolTest, KnowsWhatPlainTextLeavesAlive) {
   EXPECT_TRUE(pool.LoopsOnPlain(RegexPool::kAnything));
   EXPECT_TRUE(pool.LoopsOnPlain(Parsed(pool, "[^\"\\\\\\x00-\\x1F]*")));
   EXPECT_FALSE(pool.AliveAfterAnyPlain(Parsed(pool, "[a-z]*")));
+  // Whatever was asked before: nothing is known yet of what follows "ab".
+  const RegexId other = pool.Not(pool.Literal("ab"));
+  EXPECT_TRUE(pool.AliveAfterAnyPlain(other));
+  EXPECT_TRUE(pool.Alive(pool.Derive(pool.Derive(other, 'a'), 'b')));
   EXPECT_FALSE(pool.AliveAfterAnyPlain(pool.Length(0, 100'000)));
   EXPECT_TRUE(pool.AliveAfterAnyPlain(pool.Length(3, RegexPool::kUnbounded)));
 }

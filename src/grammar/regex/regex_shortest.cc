@@ -48,7 +48,7 @@ std::optional<RegexId> RegexPool::Impl::OnlyShortest(RegexId id) {
 }
 
 std::string RegexPool::Impl::Shortest(RegexId id) {
-  constexpr uint64_t kMaxLength = uint64_t{1} << 24;
+  constexpr uint64_t kMaxLength = uint64_t{1} << 20;  // as of GBNF; 20 ms
   std::string text;
   if (ShortestLength(id) > kMaxLength) {
     exhausted = true;

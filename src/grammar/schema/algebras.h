@@ -41,6 +41,7 @@ struct NumberAlgebra {
 
   Type Constant(bool value) const { return value ? NumberSet::All() : NumberSet::None(); }
   Type Checked(Result<NumberSet> set);
+  Type Joined(std::vector<Type> parts, Result<Type> (Type::*join)(const Type&) const);
   Type Not(const Type& x) { return Checked(x.Not()); }
   Type And(const std::vector<Type>& parts);
   Type Or(const std::vector<Type>& parts);

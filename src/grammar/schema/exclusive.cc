@@ -1,6 +1,7 @@
 // Each two alternatives are looked at as one formula.
 #include "grammar/schema/exclusive.h"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,9 @@ constexpr size_t kMostPairs = 20'000;  // looked at in one schema document
 class Alternatives {
  public:
   explicit Alternatives(const Schema& schema)
-      : languages_(schema), steps_(languages_), contradictions_(steps_) {}
+      : languages_(std::make_shared<const Schema>(schema)),
+        steps_(languages_),
+        contradictions_(steps_) {}
 
   // No value satisfies two of them.
   bool Exclude(const std::vector<SchemaId>& options) {

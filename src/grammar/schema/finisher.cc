@@ -13,8 +13,10 @@ namespace {
 
 constexpr int kMostNested = 300;         // values within values of a shortest document
 constexpr uint32_t kMostPlaces = 4'000;  // that one search within a container looks at
+constexpr uint64_t kMostWork = 200'000;  // of one search, as Search counts it: about 0.1 s
 constexpr size_t kMostDemands = 128;     // cases of one member or item
 constexpr size_t kMostNamesTried = 64;   // where no name is required
+constexpr size_t kMostCompared = 16;     // places that a place is compared with
 
 }  // namespace
 
@@ -151,20 +153,37 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
   };
   std::priority_queue<Place, std::vector<Place>, decltype(later)> places(later);
   std::map<OpenContainer, bool> done;
+  // A place where the same must hold as at an earlier one, and which has the names of that one,
+  // leads to no shorter end.
+  std::unordered_map<FormulaId, std::vector<SeenId>> earlier;
+  const auto leads_nowhere_new = [&](const OpenContainer& at) {
+    std::vector<SeenId>& others = earlier[at.live];
+    const bool found = std::any_of(others.begin(), others.end(), [&](SeenId other) {
+      return std::includes(seen_[at.seen]->begin(), seen_[at.seen]->end(), seen_[other]->begin(),
+                           seen_[other]->end());
+    });
+    if (!found && others.size() < kMostCompared) others.push_back(at.seen);
+    return found;
+  };
   places.push({0, 0, container, ""});
   uint64_t order = 0;
   std::vector<Option> options;
-  while (!places.empty() && done.size() < kMostPlaces && order < kMostPlaces) {
+  uint64_t work = 0;  // counts what the formulas are like, not what is known of them already
+  while (!places.empty() && done.size() < kMostPlaces && order < kMostPlaces && work < kMostWork) {
     const Place place = places.top();
     places.pop();
-    if (place.at.live == FormulaPool::kFalse || !done.emplace(place.at, true).second) continue;
+    if (place.at.live == FormulaPool::kFalse || leads_nowhere_new(place.at)) continue;
+    if (!done.emplace(place.at, true).second) continue;
     if (steps_.Closes(place.at.live)) {
       return {place.cost + 1, place.text + (container.object ? "}" : "]")};
     }
     options.clear();
     Options(place.at, all_names, options);
     for (const Option& option : options) {
-      for (const Demand& demand : Demands(option.begun)) {
+      const std::vector<Demand>& demands = Demands(option.begun);
+      const uint64_t asked = 1 + steps_.Asked(option.begun).size();
+      work += demands.size() * asked * asked;
+      for (const Demand& demand : demands) {
         const Finish value = Visit({demand.value, true, {}});
         if (value.cost == Finish::kNever) continue;
         OpenContainer next = place.at;
@@ -180,8 +199,9 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
   return {};
 }
 
-// Names that a formula requires, maybe under a condition; true if one of them without any.
+// Adds names that a formula requires, maybe under a condition; true if one of them without any.
 bool Finisher::AddRequired(FormulaId formula, std::vector<uint32_t>& names) {
+  const size_t others = names.size();
   bool needed = false;
   const FormulaOp op = formulas_.op(formula);
   if (op == FormulaOp::kAtom) {
@@ -194,7 +214,8 @@ bool Finisher::AddRequired(FormulaId formula, std::vector<uint32_t>& names) {
   for (size_t i = 0; i < formulas_.children(formula).size(); ++i) {
     const bool part = AddRequired(formulas_.children(formula)[i], names);
     if (part && op == FormulaOp::kAnd) {
-      names = {names.back()};  // it has to come; the order does not matter
+      names[others] = names.back();  // it has to come; the order does not matter
+      names.resize(others + 1);
       return true;
     }
   }

@@ -101,9 +101,23 @@ FormulaId FormulaPool::One(FormulaList parts) {
     for (FormulaId& part : parts) part = Not(part);
     return And(std::move(parts));
   }
-  if (parts.size() == 1) return parts[0];
-  std::sort(parts.begin(), parts.end());  // a formula that is there twice cannot be the one
-  return Intern(FormulaOp::kOne, 0, std::move(parts));
+  std::sort(parts.begin(), parts.end());
+  FormulaList single;
+  FormulaList all;  // a formula that is there twice cannot be the one
+  for (size_t i = 0; i < parts.size();) {
+    size_t next = i + 1;
+    while (next < parts.size() && parts[next] == parts[i]) ++next;
+    if (next == i + 1) {
+      single.push_back(parts[i]);
+    } else {
+      all.push_back(Not(parts[i]));
+    }
+    i = next;
+  }
+  if (single.empty()) return kFalse;
+  const bool alone = single.size() == 1;
+  all.push_back(alone ? single[0] : Intern(FormulaOp::kOne, 0, std::move(single)));
+  return And(std::move(all));
 }
 
 FormulaId FormulaPool::IfElse(FormulaId condition, FormulaId then, FormulaId otherwise) {

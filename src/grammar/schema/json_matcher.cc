@@ -59,7 +59,11 @@ bool JsonMatcher::Push(uint8_t byte) {
   }
   next.frames = static_cast<uint32_t>(frames_.size());
   states_.push_back(next);
-  return true;
+  // Another text than the one that is read so far is always an end there.
+  const bool open = InString() && languages_.regexes().AliveAfterAnyPlain(next.regex);
+  if (open || !Decides(FrameOf(next)) || FinishBytes() != Finish::kNever) return true;
+  Pop(1);
+  return false;
 }
 
 void JsonMatcher::Pop(size_t n) {
@@ -163,6 +167,7 @@ bool JsonMatcher::StartContainer(State& state, bool object) {
   frame.outer = state.frame;
   frame.before = static_cast<uint32_t>(frames_.size());
   frame.start = state.start;
+  frame.decisive = Decides(FrameOf(state));
   state.place = object ? Place::kFirstName : Place::kFirstItem;
   return Enter(state, std::move(frame));
 }
@@ -170,7 +175,9 @@ bool JsonMatcher::StartContainer(State& state, bool object) {
 // The next place in the same container.
 bool JsonMatcher::Enter(State& state, StageId stage) {
   const Frame& before = FrameOf(state);
-  return Enter(state, {stage, before.outer, before.start, state.frame, {}, false, {}, false});
+  return Enter(
+      state,
+      {stage, before.outer, before.start, state.frame, {}, false, {}, false, before.decisive});
 }
 
 bool JsonMatcher::Enter(State& state, Frame frame) {
@@ -259,8 +266,15 @@ bool JsonMatcher::EndName(State& state) {
   state.place = Place::kColon;
   const Frame& before = FrameOf(state);
   const StageId stage = stages_.BeginMember(before.stage, name, scans_.NameClassOf(state.scan));
-  return Enter(state,
-               {stage, before.outer, before.start, state.frame, std::move(name), true, {}, false});
+  return Enter(state, {stage,
+                       before.outer,
+                       before.start,
+                       state.frame,
+                       std::move(name),
+                       true,
+                       {},
+                       false,
+                       before.decisive});
 }
 
 bool JsonMatcher::EndText(State& state) {

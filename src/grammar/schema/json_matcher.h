@@ -51,6 +51,7 @@ class JsonMatcher : public Matcher {
   std::optional<Convergence> convergence() const override;
   uint64_t text_position() const override;
   std::vector<std::string> dead_ends() const override;
+  bool ends_vary() const override;
   bool AppendPosition(std::string& position) const override;
 
   // The string that is being read, if a quote may end it here (copied_strings.cc).
@@ -103,6 +104,10 @@ class JsonMatcher : public Matcher {
     bool in_member = false;
     mutable std::shared_ptr<const SeenNames> seen;  // once it has been asked for
     bool value_matters = false;  // the value itself, to this container or one around it
+    // What comes after the container, or one around it, depends on what is in it, as where an item
+    // may not (or must) be there twice and more have to come. Then nothing is known beforehand of
+    // tails: each is found for the very text that leads to it.
+    bool decisive = false;
   };
   static constexpr ScanId kNoScan = ~ScanId{0};
   // The best rest of a value or name that is being read, and what comes after it.
@@ -134,6 +139,8 @@ class JsonMatcher : public Matcher {
   const State& state() const { return states_.back(); }
   const Frame& FrameOf(const State& state) const { return frames_[state.frame]; }
   const Stage& StageOf(const State& state) const { return stages_[FrameOf(state).stage]; }
+  // What comes after the value that is awaited, or one around it, depends on it.
+  bool Decides(const Frame& frame) const { return frame.decisive || stages_[frame.stage].decides; }
 
   // json_plain.cc
   bool InString() const;
@@ -150,8 +157,11 @@ class JsonMatcher : public Matcher {
   std::span<const std::string* const> SeenThatBeginSo(const State& state) const;
   RegexId SeenTexts(uint32_t frame) const;
   bool IsSeen(uint32_t frame, std::string_view name) const;
-  std::string WayText(uint32_t frame) const;
-  std::string TailText(uint32_t frame, const Stage& stage, const Case& which) const;
+  std::optional<std::string> WayText(uint32_t frame) const;
+  std::optional<std::string> TailText(uint32_t frame, const Stage& stage, const Case& which,
+                                      std::string value, uint32_t start) const;
+  std::optional<std::string> OtherRestOfText(const State& state, FormulaId value,
+                                             const std::string& rest) const;
   std::optional<std::string> RestOfValue(const State& state, FormulaId value) const;
   std::optional<std::string> RestOfText(const State& state, RegexId regex) const;
   static std::optional<std::string> RestOfWord(const State& state, std::string_view word);

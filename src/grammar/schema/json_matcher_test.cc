@@ -116,6 +116,21 @@ const Case kCases[] = {
         "dependentSchemas":{"c":{"properties":{"d":{"type":"null"}}}}})",
      {"{\"a\":1,\"b\":2}", "{\"b\":1}", "{\"c\":1,\"d\":null}", "{\"d\":null,\"c\":3}"},
      {"{\"a\":1}", "{\"c\":1,\"d\":2}", "{\"d\":2,\"c\":1}"}},
+    {R"({"minProperties":1,"properties":{"é":{"type":"integer"}},
+        "additionalProperties":{"type":"string","minLength":9}})",
+     {"{\"é\":0}", "{\"\\u00E9\":0}", "{\"à\":\"123456789\"}"},
+     {"{}", "{\"à\":0}"}},
+    // What has to come after an item depends on what that is.
+    {R"({"not":{"uniqueItems":true}})",
+     {"[{\"a\":1},{\"a\":1}]", "[[0],[0]]", "[true,true]", "[\"ab\",1,\"ab\"]"},
+     {"[{\"a\":1},0]", "[true,0]", "[[],[0]]", "1"}},
+    {R"({"uniqueItems":true,"minItems":3,"items":{"type":["array","object"]}})",
+     {"[[0],[],{}]", "[{\"a\":[[0]]},[],{}]"},
+     {"[[0],[],[0]]", "[{},{},[]]"}},
+    {R"({"items":{"type":"object","required":["a"],
+        "properties":{"a":{"not":{"uniqueItems":true}}}},"uniqueItems":true,"minItems":2})",
+     {"[{\"a\":[1,[2],[2]]},{\"a\":[0,0]}]"},
+     {"[{\"a\":[1,[2]]}]", "[{\"a\":[0,0]},{\"a\":[0,0]}]"}},
     {R"({"not":{"properties":{"a":{"type":"string"}},"required":["a"]}})",
      {"{}", "{\"a\":1}", "{\"b\":\"x\"}"},
      {"{\"a\":\"x\"}", "[]", "1"}},
@@ -166,6 +181,28 @@ TEST(JsonMatcher, ReadsWhatIsValidAndNothingElse) {
       EXPECT_LE(Read(*matcher, document), document.size()) << c.schema << "\n" << document;
     }
   }
+}
+
+// Each alternative requires a name: all of them are tried.
+TEST(JsonMatcher, FindsTheShortestOfSeveralRequiredNames) {
+  const auto schema = Compile(R"({"type":"object","anyOf":[
+      {"required":["a"],"properties":{"b":{"minLength":9}}},
+      {"required":["long name"],"maxProperties":5}]})");
+  ASSERT_NE(schema, nullptr);
+  EXPECT_EQ(schema->min_bytes(), std::string("{\"a\":0}").size());
+}
+
+// The empty name, too, is one that the shortest end may need.
+TEST(JsonMatcher, AnEmptyNameMayBeInTheWayOfTheShortestEnd) {
+  const auto schema = Compile(R"({"type":"object","minProperties":2})");
+  ASSERT_NE(schema, nullptr);
+  const auto matcher = schema->NewMatcher();
+  ASSERT_EQ(Read(*matcher, "{\""), 2U);
+  EXPECT_EQ(matcher->plain_text(), PlainText::kUniform);
+  EXPECT_TRUE(matcher->ends_vary());
+  EXPECT_EQ(matcher->FinishBytes(), std::string("\":0,\"a\":0}").size());
+  ASSERT_TRUE(matcher->Push('z'));
+  EXPECT_EQ(matcher->FinishBytes(), std::string("\":0,\"\":0}").size());
 }
 
 TEST(JsonMatcher, TakesLongListsAndRefusesTooManyAlternatives) {
@@ -238,7 +275,7 @@ TEST(JsonMatcher, CanBeFinishedAfterRandomBytes) {
 }
 
 // Every byte, and tokens that names and texts begin, end and go through within.
-Vocabulary Tokens() {
+Vocabulary Tokens(bool many) {
   Vocabulary vocabulary;
   for (int byte = 0; byte < 256; ++byte) vocabulary.bytes.emplace_back(1, static_cast<char>(byte));
   const std::vector<std::string> parts = {
@@ -246,7 +283,9 @@ Vocabulary Tokens() {
       "\",\"", "\\", "\\u0061", "é", "\xc3", "[",   "{\"", "1",  "]",   "…",   "\xe2"};
   for (const std::string& first : parts) {
     for (const std::string& second : parts) {
-      for (const std::string& third : parts) vocabulary.bytes.push_back(first + second + third);
+      for (size_t i = 0; many && i < parts.size(); ++i) {
+        vocabulary.bytes.push_back(first + second + parts[i]);
+      }
       vocabulary.bytes.push_back(first + second);
     }
   }
@@ -276,10 +315,13 @@ std::vector<std::string> Differences(const TokenTrie& trie, Matcher& matcher,
 // With a budget far away, also from the cache, and with one that just allows an end.
 TEST(JsonMatcher, MasksAreWhatTryingEveryTokenGives) {
   constexpr int64_t kFar = 1'000'000;
-  const Vocabulary vocabulary = Tokens();
-  const TokenTrie trie(vocabulary);
-  TokenMask mask(vocabulary.size());
+  const Vocabulary many_tokens = Tokens(true);
+  const Vocabulary few_tokens = Tokens(false);
+  const TokenTrie many(many_tokens);
+  const TokenTrie few(few_tokens);
   for (const Case& c : kCases) {
+    // There each byte may take some 30 µs.
+    const bool slow = std::string_view(c.schema).find("uniqueItems") != std::string_view::npos;
     const auto schema = Compile(c.schema);
     ASSERT_NE(schema, nullptr);
     MaskCache cache;
@@ -287,11 +329,14 @@ TEST(JsonMatcher, MasksAreWhatTryingEveryTokenGives) {
       const auto matcher = schema->NewMatcher();
       for (size_t i = 0; i <= document.size(); ++i) {
         const std::string where = std::string(c.schema) + "\n" + document.substr(0, i);
+        const TokenTrie& trie = slow ? few : many;
+        TokenMask mask(trie.vocabulary().size());
         cache.Fill(trie, *matcher, kFar, mask);
         ASSERT_EQ(Differences(trie, *matcher, kFar, mask), std::vector<std::string>()) << where;
         const int64_t near = matcher->FinishBytes() + i % 4;
-        FillMask(trie, *matcher, near, mask);
-        ASSERT_EQ(Differences(trie, *matcher, near, mask), std::vector<std::string>())
+        TokenMask near_mask(few.vocabulary().size());
+        FillMask(few, *matcher, near, near_mask);
+        ASSERT_EQ(Differences(few, *matcher, near, near_mask), std::vector<std::string>())
             << where << "\nat most " << near;
         if (i < document.size() && !matcher->Push(static_cast<uint8_t>(document[i]))) break;
       }

@@ -74,8 +74,17 @@ PlainText JsonMatcher::plain_text() const {
   RegexPool& regexes = languages_.regexes();
   const State& at = state();
   const bool loops = at.scan == kNoScan ? regexes.LoopsOnPlain(at.regex) : scans_.Loops(at.scan);
-  if (loops && !at.may_be_seen()) return PlainText::kUniform;
+  const Frame& frame = FrameOf(at);
+  if (loops && !at.may_be_seen() && !Decides(frame)) return PlainText::kUniform;
   return regexes.AliveAfterAnyPlain(at.regex) || PlainRun() ? PlainText::kLegal : PlainText::kTry;
+}
+
+// By a name that the shortest end would have had, or by a text that it has to do without.
+bool JsonMatcher::ends_vary() const {
+  const State& at = state();
+  const Frame& frame = FrameOf(at);
+  if (at.place == Place::kInName && stages_.NeedsOthers(frame.stage)) return true;
+  return Decides(frame) || frame.value_matters;
 }
 
 bool JsonMatcher::text_matters() const {
@@ -84,7 +93,7 @@ bool JsonMatcher::text_matters() const {
 
 std::optional<Matcher::Convergence> JsonMatcher::convergence() const {
   const State& at = state();
-  if (!InString() || at.scan == kNoScan) return std::nullopt;
+  if (!InString() || at.scan == kNoScan || Decides(FrameOf(at))) return std::nullopt;
   const auto& found = scans_.ConvergenceOf(at.scan);
   if (!found || (found->to == at.scan && !at.may_be_seen())) return std::nullopt;
   Convergence here{found->first_bytes, found->loop};
@@ -134,6 +143,7 @@ bool JsonMatcher::AppendPosition(std::string& position) const {
   constexpr size_t kMostBytes = 2048;
   const State& at = state();
   if (at.text.partial() || FrameOf(at).value_matters) return false;
+  AppendToPosition(machine_.serial(), position);
   position += static_cast<char>(at.place);
   position += static_cast<char>(at.space);
   switch (at.place) {
@@ -170,6 +180,7 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
   const uint64_t owed = regexes.AliveAfterAnyPlain(state().regex)
                             ? regexes.MostAfterPlain(state().regex)
                             : regexes.ShortestLength(state().regex);
+  if (Decides(FrameOf(state()))) return FinishBytes() + kVariation;
   const uint64_t most =
       std::min<uint64_t>(owed, kUnbounded) * kMostEscaped + MostAfterText() + kCharacter;
   return static_cast<uint32_t>(std::min<uint64_t>(most, kUnbounded));
@@ -177,7 +188,7 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
 
 PlainSet JsonMatcher::loop() const {
   const State& at = state();
-  if (!InString() || at.may_be_seen()) return {};
+  if (!InString() || at.may_be_seen() || Decides(FrameOf(at))) return {};
   if (at.scan != kNoScan) return AsPlainSet(scans_.LoopOf(at.scan));
   return AsPlainSet(languages_.regexes().Leading(at.regex, at.regex));
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "grammar/renewed_matcher.h"
 #include "grammar/schema/exclusive.h"
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/merge_schemas.h"
@@ -67,24 +68,39 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
                 node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
   }
   const std::string root = loaded.nodes[loaded.root].path;
-  compiled->machine_ = std::make_unique<SchemaMachine>(std::move(loaded));
+  compiled->schema_ = std::make_shared<const Schema>(std::move(loaded));
+  compiled->machine_ = std::make_shared<SchemaMachine>(compiled->schema_);
   SchemaMachine& machine = *compiled->machine_;
-  const Finish& shortest = machine.finisher().Value(machine.languages().Root());
   if (const auto& failure = machine.languages().failure()) return std::unexpected(*failure);
-  if (machine.languages().regexes().exhausted() || machine.languages().formulas().full()) {
+  if (machine.gave_up()) {
     return Fail(ErrorCode::kResourceExhausted, root + ": the schema is too complex");
   }
-  if (shortest.cost == Finish::kNever) {
+  if (machine.shortest().cost == Finish::kNever) {
     return Fail(ErrorCode::kInvalidArgument,
                 root + ": no document satisfies this schema (or none within the limits of search)" +
                     CopyHint(machine.languages()));
   }
-  compiled->min_bytes_ = shortest.cost;
+  compiled->min_bytes_ = machine.shortest().cost;
   return compiled;
 }
 
+const std::shared_ptr<SchemaMachine>& JsonSchema::Machine() const {
+  if (machine_->crowded() || machine_->gave_up()) {
+    machine_ = std::make_shared<SchemaMachine>(schema_);
+  }
+  return machine_;
+}
+
 std::unique_ptr<Matcher> JsonSchema::NewMatcher() const {
-  return std::make_unique<JsonMatcher>(*machine_);
+  const auto make = [schema = schema_] { return std::make_shared<SchemaMachine>(schema); };
+  return std::make_unique<RenewedMatcher<JsonMatcher, SchemaMachine>>(Machine(), make);
+}
+
+std::unique_ptr<Matcher> JsonSchema::NewCrampedMatcher(size_t most_growth) const {
+  const auto make = [schema = schema_, most_growth] {
+    return std::make_shared<SchemaMachine>(schema, most_growth);
+  };
+  return std::make_unique<RenewedMatcher<JsonMatcher, SchemaMachine>>(make(), make);
 }
 
 }  // namespace bantam::grammar

@@ -15,7 +15,8 @@
 
 namespace bantam::grammar {
 
-// A compiled schema. Not thread-safe: its matchers share caches.
+// A compiled schema. Not thread-safe: its matchers share caches (until those grow too large, see
+// RenewedMatcher: they change no answer).
 class JsonSchema {
  public:
   // Fails as LoadSchema does, with kInvalidArgument if nothing is valid, and with
@@ -28,18 +29,24 @@ class JsonSchema {
   static Result<bool> Copies(const Json& schema, const SchemaOptions& options);
 
   std::unique_ptr<Matcher> NewMatcher() const;
+  // For tests: on caches of its own that hardly grow (see SchemaMachine).
+  std::unique_ptr<Matcher> NewCrampedMatcher(size_t most_growth) const;
   // Keywords that have no effect, and why ("#/format: …"); at most kMostNotes.
   const std::vector<std::string>& notes() const { return notes_; }
   static constexpr size_t kMostNotes = 20;
   // What x-copy has copied in a document (copied_strings.h).
   bool copies() const { return machine_->languages().schema().copy_source != nullptr; }
   std::vector<CopiedString> CopiedStrings(std::string_view document) const {
-    return FindCopiedStrings(*machine_, document);
+    return FindCopiedStrings(*Machine(), document);
   }
   uint32_t min_bytes() const { return min_bytes_; }  // of the shortest document
 
  private:
-  std::unique_ptr<SchemaMachine> machine_;
+  // The machine of new matchers; another one once it is crowded or has given up.
+  const std::shared_ptr<SchemaMachine>& Machine() const;
+
+  std::shared_ptr<const Schema> schema_;
+  mutable std::shared_ptr<SchemaMachine> machine_;
   std::vector<std::string> notes_;
   uint32_t min_bytes_ = 0;
 };

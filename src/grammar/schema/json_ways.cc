@@ -10,6 +10,7 @@
 namespace bantam::grammar {
 namespace {
 
+constexpr int kMoreTexts = 8;
 constexpr std::string_view kShortEscapes = "\"\\/\b\f\n\r\t";
 
 }  // namespace
@@ -68,23 +69,45 @@ bool JsonMatcher::IsSeen(uint32_t index, std::string_view name) const {
   });
 }
 
-// The end of a document from between two members or items.
-std::string JsonMatcher::WayText(uint32_t index) const {
+// The end of a document from between two members or items; nothing if there is none.
+std::optional<std::string> JsonMatcher::WayText(uint32_t index) const {
   const Frame& frame = frames_[index];
   const Stage& stage = stages_[frame.stage];
   const Stage& outer = stages_[frames_[frame.outer].stage];
-  const Fit& fit = stage.fits.front();
-  return finisher_.Close(stage.At(fit)).text +
-         TailText(frame.outer, outer, outer.cases[fit.outer_case]);
+  std::optional<std::string> best;
+  for (const Fit& fit : stage.fits) {
+    const Finish& close = finisher_.Close(stage.At(fit));
+    if (close.cost == Finish::kNever) continue;
+    const auto tail =
+        TailText(frame.outer, outer, outer.cases[fit.outer_case], close.text, frame.start);
+    if (!tail) continue;
+    std::string text = close.text + *tail;
+    if (!best || text.size() < best->size()) best = std::move(text);
+    if (!frame.decisive) break;  // the shortest stands first
+  }
+  return best;
 }
 
-// What comes after the value of one of the stage's cases, in the container of a frame.
-std::string JsonMatcher::TailText(uint32_t frame, const Stage& stage, const Case& which) const {
+// What comes after the value of one of the stage's cases, in the container of a frame: the value is
+// the document from `start` on and `value`.
+std::optional<std::string> JsonMatcher::TailText(uint32_t frame, const Stage& stage,
+                                                 const Case& which, std::string value,
+                                                 uint32_t start) const {
   const Stage* at = &stage;
   const Case* one = &which;
   std::string text;
   while (frame != 0) {
-    text += finisher_.Close(one->way.after).text;
+    OpenContainer after = one->way.after;
+    if (steps_.NeedsValue(one->way.settled)) {
+      const auto live = steps_.SettleValue(one->way.settled, document_.substr(start) + value);
+      if (!live) return std::nullopt;
+      after.live = *live;
+    }
+    const Finish& close = finisher_.Close(after);
+    if (close.cost == Finish::kNever) return std::nullopt;
+    text += close.text;
+    value += close.text;
+    start = frames_[frame].start;
     frame = frames_[frame].outer;
     const Stage& outer = stages_[frames_[frame].stage];
     one = &outer.cases[at->fits[one->fit].outer_case];
@@ -163,30 +186,46 @@ std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId v
 }
 
 JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
-  const Stage& stage = StageOf(at);
-  const bool leaf = at.place == Place::kInText || at.place == Place::kInNumber;
+  const Frame& frame = FrameOf(at);
+  const Stage& stage = stages_[frame.stage];
+  const bool begun = at.place != Place::kValue && at.place != Place::kColon;
+  const auto start = begun ? at.start : static_cast<uint32_t>(document_.size());
   Rest best;
   for (const Case& one : stage.cases) {
     std::optional<std::string> rest = RestOfValue(at, one.way.value);
     if (!rest) continue;
-    Case actual = one;
-    if (leaf && steps_.NeedsValue(one.way.settled)) {
-      // What comes after depends on the value itself.
-      const auto live = steps_.SettleValue(one.way.settled, document_.substr(at.start) + *rest);
-      if (!live) continue;
-      actual.way.after.live = *live;
-      const uint32_t close = finisher_.Close(actual.way.after).cost;
-      if (close == Finish::kNever) continue;
-      actual.tail = one.tail - one.way.close + close;
+    std::optional<std::string> tail;
+    // Tails that depend on the value, and those that are asked for, are written out.
+    const bool written = frame.decisive || (begun && stage.decides);
+    if (written || (with_tail && rest->size() + one.tail < best.cost)) {
+      tail = TailText(at.frame, stage, one, *rest, start);
+      for (int more = 0; !tail && more < kMoreTexts && at.place == Place::kInText; ++more) {
+        rest = OtherRestOfText(at, one.way.value, *rest);
+        if (!rest) break;
+        tail = TailText(at.frame, stage, one, *rest, start);
+      }
+      if (!tail) continue;
     }
-    const auto cost = static_cast<uint32_t>(rest->size()) + actual.tail;
+    const auto cost = static_cast<uint32_t>(rest->size() + (tail ? tail->size() : one.tail));
     if (cost >= best.cost) continue;
     best.cost = cost;
     if (!with_tail) continue;
     best.text = *std::move(rest);
-    best.tail = TailText(at.frame, stage, actual);
+    best.tail = *std::move(tail);
   }
   return best;
+}
+
+// Where a text with that rest leaves no way to the end: one that goes on after it. As texts of
+// which any will do have no more than so many in the way, few tries are enough.
+std::optional<std::string> JsonMatcher::OtherRestOfText(const State& at, FormulaId value,
+                                                        const std::string& rest) const {
+  const std::string longer = rest.substr(0, rest.size() - 1) + "x\"";  // before the quote
+  const Result<Json> text = Json::Parse(document_.substr(at.start) + longer);
+  if (!text || !languages_.regexes().Matches(languages_.Texts(value), text->AsString())) {
+    return std::nullopt;
+  }
+  return longer;
 }
 
 // A name, its value and what comes after.
@@ -196,11 +235,15 @@ void JsonMatcher::OfferName(uint32_t frame, const std::string& name, std::string
   if (begun == StageTable::kNone) return;
   for (const Case& one : stages_[begun].cases) {
     const Finish& value = finisher_.Value(one.way.value);
-    const auto cost = static_cast<uint32_t>(rest.size() + 2 + value.cost + one.tail);
-    if (value.cost == Finish::kNever || cost >= best.cost) continue;
-    best.cost = cost;
-    best.text = rest + "\":" + value.text;
-    best.tail = TailText(frame, stages_[begun], one);
+    if (value.cost == Finish::kNever) continue;
+    if (!frames_[frame].decisive && rest.size() + 2 + value.cost + one.tail >= best.cost) continue;
+    std::string text = rest + "\":" + value.text;
+    const auto start = static_cast<uint32_t>(document_.size());
+    auto tail = TailText(frame, stages_[begun], one, text, start);
+    if (!tail || text.size() + tail->size() >= best.cost) continue;
+    best.cost = static_cast<uint32_t>(text.size() + tail->size());
+    best.text = std::move(text);
+    best.tail = *std::move(tail);
   }
 }
 
@@ -250,7 +293,8 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
 bool JsonMatcher::FinishesWithin(uint32_t bytes) const {
   const State& at = state();
   const bool in_string = at.place == Place::kInName || at.place == Place::kInText;
-  if ((in_string && !at.text.partial()) || at.place == Place::kName) {
+  const bool known = !Decides(FrameOf(at));
+  if (known && ((in_string && !at.text.partial()) || at.place == Place::kName)) {
     const RegexId texts = in_string ? NewRest(at) : NewNames(at.frame);
     if (finisher_.ShortestText(texts).size() + MostAfterText() <= bytes) return true;
   }
@@ -265,7 +309,7 @@ uint64_t JsonMatcher::MostAfterText() const {
     constexpr uint64_t kMore = 7;  // quotes and colon; characters that lead away from names seen
     return kMore + stages_.Names(FrameOf(state()).stage).most;
   }
-  if (stage.needs_value) return Finish::kNever;
+  if (Decides(FrameOf(state()))) return Finish::kNever;
   uint64_t tail = 0;
   for (const Case& one : stage.cases) tail = std::max<uint64_t>(tail, one.tail);
   return 1 + tail;
@@ -276,7 +320,11 @@ uint32_t JsonMatcher::FinishBytes() const {
     case Place::kDone: return 0;
     case Place::kFirstItem:
     case Place::kFirstName:
-    case Place::kAfterValue: return StageOf(state()).finish;
+    case Place::kAfterValue: {
+      if (!FrameOf(state()).decisive) return StageOf(state()).finish;
+      const auto way = WayText(state().frame);
+      return way ? static_cast<uint32_t>(way->size()) : Finish::kNever;
+    }
     case Place::kName:
     case Place::kInName: return FindRestOfName(state()).cost;
     default: return FindRest(state(), false).cost;
@@ -288,7 +336,7 @@ std::string JsonMatcher::Completion() const {
     case Place::kDone: return "";
     case Place::kFirstItem:
     case Place::kFirstName:
-    case Place::kAfterValue: return WayText(state().frame);
+    case Place::kAfterValue: return WayText(state().frame).value_or("");
     case Place::kName:
     case Place::kInName: {
       const Rest rest = FindRestOfName(state());

@@ -64,8 +64,6 @@ bool MemberPlan::OnlyGrows(FormulaId formula) {
   return grows;
 }
 
-// The shortest end may hold names that the formula does not speak of: it asks for more members, or
-// for some that are not as a keyword has it.
 bool MemberPlan::MayNeedOthers(FormulaId formula) {
   if (const auto it = needs_others_.find(formula); it != needs_others_.end()) return it->second;
   const FormulaPool& formulas = steps_.languages().formulas();

@@ -43,6 +43,9 @@ class MemberPlan {
   // The names that matter for what follows, with one more: `name` itself, or none where it can
   // neither be asked for again nor be in the way of a shortest end.
   SeenId Seen(const OpenContainer& at, std::string_view name, NameClassId name_class);
+  // The shortest end may hold names that the formula does not speak of: it asks for more members,
+  // or for some that are not as a keyword has it.
+  bool MayNeedOthers(FormulaId formula);
 
  private:
   struct BegunKey {
@@ -55,7 +58,6 @@ class MemberPlan {
   // come.
   uint32_t Cost(const OpenContainer& at, NameClassId name, SeenId seen);
   bool OnlyGrows(FormulaId formula);
-  bool MayNeedOthers(FormulaId formula);
 
   Finisher& finisher_;
   ContainerSteps& steps_;

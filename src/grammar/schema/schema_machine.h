@@ -1,6 +1,9 @@
 // SchemaMachine: what the matchers of one schema share.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 #include "grammar/schema/member_plan.h"
@@ -12,13 +15,26 @@ namespace bantam::grammar {
 // Languages, derivatives and shortest ways; grows with use. Not thread-safe.
 class SchemaMachine {
  public:
-  explicit SchemaMachine(Schema schema)
+  // `most_growth`: expressions, and formulas, that documents may add before they should use another
+  // machine; in any case half of the room that is left for them.
+  explicit SchemaMachine(std::shared_ptr<const Schema> schema,
+                         size_t most_growth = RegexPool::kUnbounded)
       : languages_(std::move(schema)),
         steps_(languages_),
         finisher_(steps_),
         plan_(finisher_),
         stages_(plan_),
-        scans_(steps_) {}
+        scans_(steps_),
+        shortest_(finisher_.Value(languages_.Root())) {
+    const auto most = [&](size_t used, size_t limit) {
+      return used + std::min(most_growth, (limit - std::min(used, limit)) / 2);
+    };
+    most_expressions_ = most(languages_.regexes().used(), RegexPool::Limits{}.expressions);
+    most_formulas_ = most(languages_.formulas().size(), FormulaPool::kMostFormulas);
+  }
+  // No other machine of this process has it.
+  uint64_t serial() const { return serial_; }
+
   SchemaMachine(const SchemaMachine&) = delete;
   SchemaMachine& operator=(const SchemaMachine&) = delete;
 
@@ -28,13 +44,30 @@ class SchemaMachine {
   StageTable& stages() { return stages_; }
   ScanTable& scans() { return scans_; }
 
+  const Finish& shortest() const { return shortest_; }  // the shortest document
+  // See RenewedMatcher.
+  bool crowded() {
+    return languages_.regexes().used() > most_expressions_ ||
+           languages_.formulas().size() > most_formulas_;
+  }
+  bool gave_up() { return languages_.regexes().exhausted() || languages_.formulas().full(); }
+
  private:
+  static uint64_t NextSerial() {
+    static std::atomic<uint64_t> next = 0;
+    return next++;
+  }
+
+  const uint64_t serial_ = NextSerial();
   ValueLanguages languages_;
   ContainerSteps steps_;
   Finisher finisher_;
   MemberPlan plan_;
   StageTable stages_;
   ScanTable scans_;
+  const Finish shortest_;
+  size_t most_expressions_ = 0;
+  size_t most_formulas_ = 0;
 };
 
 }  // namespace bantam::grammar

@@ -201,7 +201,10 @@ StageId StageTable::BeginItem(StageId before_id) {
 void StageTable::Decide(Stage& stage) const {
   FormulaPool& formulas = languages_.formulas();
   FormulaList values;
-  for (const Case& one : stage.cases) values.push_back(one.way.value);
+  for (const Case& one : stage.cases) {
+    values.push_back(one.way.value);
+    stage.decides |= steps_.NeedsValue(one.way.settled) && !steps_.Closes(one.way.settled);
+  }
   stage.value = formulas.Or(std::move(values));
   const auto add = [&](FormulaId formula) {
     const FormulaList& asked = steps_.Asked(formula);
@@ -259,6 +262,12 @@ const StageTable::NextNames& StageTable::Names(StageId id) {
   }
   names.texts = languages_.regexes().Either(any);
   return names_.emplace(id, names).first->second;
+}
+
+bool StageTable::NeedsOthers(StageId id) {
+  const std::vector<Fit>& fits = stages_[id].fits;
+  return std::any_of(fits.begin(), fits.end(),
+                     [&](const Fit& fit) { return plan_.MayNeedOthers(fit.live); });
 }
 
 }  // namespace bantam::grammar

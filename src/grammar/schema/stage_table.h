@@ -45,7 +45,8 @@ struct Stage {
   FormulaId value = FormulaPool::kFalse;
   FormulaList asked;
   std::vector<uint8_t> truth;
-  bool needs_value = false;  // what comes after it depends on the value itself
+  bool needs_value = false;  // what comes after it depends on the value itself …
+  bool decides = false;      // … and something has to come
   uint32_t finish = 0;       // between two: bytes from here to the document's end
 
   bool decided() const { return truth.size() == asked.size(); }
@@ -83,6 +84,8 @@ class StageTable {
     uint64_t most;
   };
   const NextNames& Names(StageId stage);
+  // The shortest end may need names that no keyword lists: those that are there matter.
+  bool NeedsOthers(StageId stage);
 
  private:
   enum class Event : uint8_t { kObject, kArray, kMember, kItem, kEndValue };

@@ -22,7 +22,9 @@ class TextScan : public ::testing::Test {
     return scan;
   }
 
-  static Schema Load(const char* text) { return *LoadSchema(*Json::Parse(text), SchemaOptions()); }
+  static std::shared_ptr<const Schema> Load(const char* text) {
+    return std::make_shared<const Schema>(*LoadSchema(*Json::Parse(text), SchemaOptions()));
+  }
   SchemaMachine machine_{Load(R"({"properties":{"two":{},"twelve":{},"été":{}},
                                   "patternProperties":{"^t":{}}})")};
   ValueLanguages& languages_ = machine_.languages();

@@ -15,7 +15,8 @@ constexpr int kMostInPlace = 400;
 
 }  // namespace
 
-ValueLanguages::ValueLanguages(Schema schema) : schema_(std::move(schema)) {
+ValueLanguages::ValueLanguages(std::shared_ptr<const Schema> schema)
+    : owner_(std::move(schema)), schema_(*owner_) {
   const auto [it, added] = scope_ids_.emplace(Scope{}, 0);
   scopes_.push_back(&it->first);
 }

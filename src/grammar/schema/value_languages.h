@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -34,7 +35,7 @@ using ScopeId = uint32_t;
 // Remembers every answer. Not thread-safe.
 class ValueLanguages {
  public:
-  explicit ValueLanguages(Schema schema);
+  explicit ValueLanguages(std::shared_ptr<const Schema> schema);
 
   // The formula "valid against `schema`, reached from `scope`". Booleans are constants.
   FormulaId Valid(SchemaId schema, ScopeId scope);
@@ -83,7 +84,8 @@ class ValueLanguages {
   friend struct ItemAlgebra;
   void AddConditions(SchemaId schema, ScopeId scope, bool objects, FormulaList& out);
 
-  Schema schema_;
+  const std::shared_ptr<const Schema> owner_;
+  const Schema& schema_;
   FormulaPool formulas_;
   RegexPool regexes_;
   AtomTable atoms_;

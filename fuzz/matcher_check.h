@@ -1,0 +1,203 @@
+// For fuzz targets of shapes: walks a matcher along bytes and checks what matcher.h promises there.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/check.h"
+#include "base/token_mask.h"
+#include "base/vocabulary.h"
+#include "grammar/mask/mask_builder.h"
+#include "grammar/mask/token_trie.h"
+#include "grammar/matcher.h"
+
+namespace bantam::grammar {
+
+// Tokens that end in the middle of things: of characters, strings, escapes, numbers.
+inline const std::vector<std::string>& CheckedTokens() {
+  static const std::vector<std::string> tokens = {"\"",     "a",        "b",
+                                                  "ab",     "aaa",      "{",
+                                                  "}",      "[",        "]",
+                                                  ",",      ":",        "\"a\":",
+                                                  "\"b\":", "{\"",      "\",",
+                                                  "\"}",    "],",       "}}",
+                                                  "0",      "1",        "12",
+                                                  "-",      ".5",       "e",
+                                                  "+",      "null",     "true",
+                                                  "f",      "alse",     "\\",
+                                                  "\\n",    "\\u00",    "61",
+                                                  "\u00e9", "\xC3",     "\xA9",
+                                                  "\xE6",   "x\xF0",    "\x9F\x98\x80",
+                                                  " ",      "\n",       "| ",
+                                                  " |",     "---",      "-- |\n",
+                                                  "c",      "z",        "aa\"",
+                                                  "é\xC3",  "\x01",     "\x7F",
+                                                  "a\"b",   "~!",       "\xFF",
+                                                  "\"\":",  "1,1",      "[1,",
+                                                  "\"ab\"", "_x",       "{}",
+                                                  "[]",     "2026-01-", "\xF4\x8F",
+                                                  "A"};
+  return tokens;
+}
+
+inline const TokenTrie& CheckedTrie() {
+  static const Vocabulary vocabulary = [] {
+    Vocabulary made;
+    made.bytes.emplace_back("</s>");
+    made.kinds.push_back(TokenKind::kControl);
+    made.end_ids = {0};
+    for (const std::string& token : CheckedTokens()) {
+      made.bytes.push_back(token);
+      made.kinds.push_back(TokenKind::kNormal);
+    }
+    return made;
+  }();
+  static const TokenTrie trie(vocabulary);
+  return trie;
+}
+
+// Reads the token or nothing.
+inline bool PushAll(Matcher& matcher, std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (matcher.Push(static_cast<uint8_t>(text[i]))) continue;
+    matcher.Pop(i);
+    return false;
+  }
+  return true;
+}
+
+// The completion is accepted and has the promised length, what is left of it too.
+inline void CheckCompletion(Matcher& matcher) {
+  constexpr uint32_t kLong = 200;  // of longer ones only the beginning is read
+  const size_t size = matcher.size();
+  const std::string completion = matcher.Completion();
+  const uint32_t finish = matcher.FinishBytes();
+  CHECK(completion.size() == finish);
+  CHECK((finish == 0) == matcher.Accepting());
+  CHECK(matcher.FinishesWithin(finish));
+  const size_t read = std::min<size_t>(completion.size(), kLong);
+  for (size_t i = 0; i < read; ++i) {
+    CHECK(matcher.Push(static_cast<uint8_t>(completion[i])));
+    CHECK(matcher.FinishBytes() < finish - i);
+  }
+  CHECK(read < completion.size() || matcher.Accepting());
+  matcher.Pop(read);
+  CHECK(matcher.size() == size && matcher.FinishBytes() == completion.size());
+  CHECK(matcher.Completion() == completion);
+}
+
+// Nothing: the set leaves it open.
+inline std::optional<bool> IsIn(const PlainSet& set, std::string_view character) {
+  const auto c = static_cast<uint8_t>(character[0]);
+  if (c < 0x80) return (set.ascii[c / 64] >> (c % 64) & 1) != 0;
+  if (c != 0xE2) return set.beyond_ascii;
+  return set.punctuation == PlainSet::kSome ? std::nullopt
+                                            : std::optional(set.punctuation == PlainSet::kAll);
+}
+
+// plain_text(), plain_set(), plain_characters(), PlainFinishBytes() and loop() against bytes.
+inline void CheckPlainText(Matcher& matcher) {
+  static const std::vector<std::string> kCharacters = {"a", "z", " ",      "0",         "_",
+                                                       "~", "é", "\u2028", "\U0001F600"};
+  const PlainText promise = matcher.plain_text();
+  if (promise == PlainText::kLegal && !matcher.dead_ends().empty()) return;
+  const uint32_t finish = matcher.FinishBytes();
+  const bool exact = promise == PlainText::kUniform && !matcher.ends_vary();
+  const PlainSet set = promise == PlainText::kLegal ? matcher.plain_set() : PlainSet::All();
+  const uint32_t most = promise == PlainText::kLegal ? matcher.plain_characters() : 2;
+  const uint64_t bound = promise == PlainText::kTry ? 0
+                                                    : uint64_t{matcher.PlainFinishBytes()} +
+                                                          (exact ? 0 : Matcher::kVariation);
+  const PlainSet loop = promise == PlainText::kTry ? matcher.loop() : PlainSet{};
+  for (const std::string& character : kCharacters) {
+    const bool legal = promise != PlainText::kTry && IsIn(set, character) == true && most > 0;
+    const bool loops = IsIn(loop, character) == true;
+    if (!PushAll(matcher, character)) {
+      CHECK(!legal && !loops);
+      continue;
+    }
+    if (promise == PlainText::kLegal) CHECK(legal || !IsIn(set, character));
+    if (promise != PlainText::kTry) CHECK(matcher.FinishBytes() <= bound);
+    if (exact || (loops && !matcher.ends_vary())) CHECK(matcher.FinishBytes() == finish);
+    if (legal && most > 1) {
+      CHECK(PushAll(matcher, character));
+      CHECK(matcher.FinishBytes() <= bound);
+      matcher.Pop(character.size());
+    }
+    matcher.Pop(character.size());
+  }
+}
+
+// The mask is what trying every token gives, for a budget that takes some away.
+inline void CheckMask(Matcher& matcher, int64_t finish_bytes_max) {
+  const TokenTrie& trie = CheckedTrie();
+  const Vocabulary& vocabulary = trie.vocabulary();
+  TokenMask mask(vocabulary.size());
+  const bool cut = FillMask(trie, matcher, finish_bytes_max, mask);
+  CHECK(mask.Allows(0) == matcher.Accepting());
+  bool left_out = false;
+  for (TokenId id = 1; id < vocabulary.size(); ++id) {
+    const std::string& bytes = vocabulary.bytes[static_cast<size_t>(id)];
+    const bool legal = PushAll(matcher, bytes);
+    const bool fits = legal && matcher.FinishBytes() <= finish_bytes_max;
+    left_out |= legal && !fits;
+    if (legal) matcher.Pop(bytes.size());
+    CHECK(mask.Allows(id) == fits);
+  }
+  CHECK(cut == left_out);
+}
+
+// Walks along `moves`: tokens that are read or, where they are illegal, a byte of the completion;
+// bytes taken back; masks. Returns what has been read at the end.
+inline std::string WalkMatcher(Matcher& matcher, std::string_view moves) {
+  constexpr uint8_t kMask = 0xC0;
+  constexpr uint8_t kBack = 0xF0;
+  std::string text;
+  std::vector<uint32_t> finishes = {matcher.FinishBytes()};
+  CheckCompletion(matcher);
+  const auto read = [&](std::string_view bytes) {
+    for (const char c : bytes) {
+      if (!matcher.Push(static_cast<uint8_t>(c))) return false;
+      text += c;
+      finishes.push_back(matcher.FinishBytes());
+    }
+    return true;
+  };
+  for (const char c : moves) {
+    const auto move = static_cast<uint8_t>(c);
+    if (move >= kBack) {
+      const size_t n = std::min<size_t>(move - kBack, matcher.size());
+      matcher.Pop(n);
+      finishes.resize(finishes.size() - n);
+      text.resize(text.size() - n);
+    } else if (move >= kMask) {
+      const int64_t near = int64_t{finishes.back()} + (move - kMask) % 8 - 2;
+      CheckMask(matcher, move - kMask < 32 ? 1'000'000 : near);
+    } else if (!read(CheckedTokens()[move % CheckedTokens().size()]) && finishes.back() > 0) {
+      CHECK(read(matcher.Completion().substr(0, 1)));
+    }
+    CHECK(matcher.size() == text.size() && matcher.FinishBytes() == finishes.back());
+    CheckCompletion(matcher);
+    CheckPlainText(matcher);
+  }
+  return text;
+}
+
+// Both have read the same: what can be seen of them is the same, whatever was asked before.
+inline void CheckSame(Matcher& one, Matcher& other) {
+  CHECK(one.size() == other.size() && one.FinishBytes() == other.FinishBytes());
+  CHECK(one.Completion() == other.Completion() && one.plain_text() == other.plain_text());
+  const TokenTrie& trie = CheckedTrie();
+  TokenMask mask(trie.vocabulary().size());
+  TokenMask other_mask(trie.vocabulary().size());
+  const int64_t most = int64_t{one.FinishBytes()} + 3;
+  CHECK(FillMask(trie, one, most, mask) == FillMask(trie, other, most, other_mask));
+  for (TokenId id = 0; id < mask.size(); ++id) CHECK(mask.Allows(id) == other_mask.Allows(id));
+}
+
+}  // namespace bantam::grammar

@@ -1,0 +1,142 @@
+// RenewedMatcher: runs a matcher on caches that others share, and on its own where those have grown
+// large or have given up a question, so that no answer depends on what others have asked.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "grammar/matcher.h"
+
+namespace bantam::grammar {
+
+// Core: a Matcher, made of Caches&. Caches:
+//   crowded()  they should not grow much more: what is known can still be worked with
+//   gave_up()  some answer erred towards "nothing goes on", for want of room or of steps
+//
+// Caches that are crowded, or shared and have given up, are left for new ones, on which the
+// document is read again. Where those do not suffice either (or after kMostRenewals), only the
+// completion that is known goes on from there: every byte of it is legal, no other is. So time and
+// memory stay bounded, and how far a document gets depends on itself and on what was asked about it
+// alone.
+template <typename Core, typename Caches>
+class RenewedMatcher final : public Matcher {
+ public:
+  static constexpr int kMostRenewals = 16;
+
+  using Maker = std::function<std::shared_ptr<Caches>()>;
+  RenewedMatcher(std::shared_ptr<Caches> shared, Maker make)
+      : make_(std::move(make)), caches_(std::move(shared)), core_(new Core(*caches_)) {}
+
+  bool Push(uint8_t byte) override {
+    if (plan_) return PushPlanned(byte);
+    const bool taken = core_->Core::Push(byte);
+    return Suffice() ? Keep(byte, taken) : PushAnew(byte, taken);
+  }
+
+  void Pop(size_t n) override {
+    CHECK(n <= size());
+    const size_t planned = std::min(n, planned_);
+    planned_ -= planned;
+    if (n == planned) return;
+    plan_.reset();
+    core_->Pop(n - planned);
+    text_.resize(text_.size() - (n - planned));
+  }
+
+  size_t size() const override { return text_.size() + planned_; }
+  bool Accepting() const override { return plan_ ? FinishBytes() == 0 : core_->Accepting(); }
+  uint32_t FinishBytes() const override {
+    return plan_ ? static_cast<uint32_t>(plan_->size() - planned_) : core_->FinishBytes();
+  }
+  bool FinishesWithin(uint32_t bytes) const override {
+    return plan_ ? FinishBytes() <= bytes : core_->FinishesWithin(bytes);
+  }
+  std::string Completion() const override {
+    return plan_ ? plan_->substr(planned_) : core_->Completion();
+  }
+
+  std::string OnlyCharacter() const override { return plan_ ? "" : core_->OnlyCharacter(); }
+  PlainText plain_text() const override { return plan_ ? PlainText::kTry : core_->plain_text(); }
+  bool text_matters() const override { return !plan_ && core_->text_matters(); }
+  bool ends_vary() const override { return !plan_ && core_->ends_vary(); }
+  std::optional<Convergence> convergence() const override {
+    return plan_ ? std::nullopt : core_->convergence();
+  }
+  uint64_t text_position() const override { return plan_ ? 0 : core_->text_position(); }
+  std::vector<std::string> dead_ends() const override {
+    return plan_ ? std::vector<std::string>() : core_->dead_ends();
+  }
+  uint32_t plain_characters() const override {
+    return plan_ ? kUnbounded : core_->plain_characters();
+  }
+  PlainSet plain_set() const override { return plan_ ? PlainSet::All() : core_->plain_set(); }
+  uint32_t PlainFinishBytes() const override {
+    return plan_ ? kUnbounded : core_->PlainFinishBytes();
+  }
+  PlainSet loop() const override { return plan_ ? PlainSet() : core_->loop(); }
+  bool AppendPosition(std::string& position) const override {
+    return !plan_ && core_->AppendPosition(position);
+  }
+  uint32_t losses() const override { return losses_; }
+
+ private:
+  bool Suffice() const { return !caches_->crowded() && (own_ || !caches_->gave_up()); }
+
+  bool Keep(uint8_t byte, bool taken) {
+    if (taken) text_.push_back(static_cast<char>(byte));
+    return taken;
+  }
+
+  bool PushAnew(uint8_t byte, bool taken) {
+    if (taken) core_->Pop(1);
+    if (Renew()) {
+      taken = core_->Push(byte);
+      if (Suffice()) return Keep(byte, taken);
+      if (taken) core_->Pop(1);
+      Renew();
+    }
+    ++losses_;
+    plan_ = core_->Completion();
+    return PushPlanned(byte);
+  }
+
+  bool PushPlanned(uint8_t byte) {
+    if (planned_ == plan_->size() || static_cast<uint8_t>((*plan_)[planned_]) != byte) return false;
+    ++planned_;
+    return true;
+  }
+
+  // False, and nothing has changed, if it was done too often or new caches give up on the way.
+  bool Renew() {
+    if (renewals_ == kMostRenewals) return false;
+    ++renewals_;
+    std::shared_ptr<Caches> caches = make_();
+    std::unique_ptr<Core> core(new Core(*caches));
+    for (const char c : text_) {
+      if (!core->Push(static_cast<uint8_t>(c))) return false;
+    }
+    core_ = std::move(core);  // before the caches that it runs on
+    caches_ = std::move(caches);
+    own_ = true;
+    return true;
+  }
+
+  const Maker make_;
+  std::shared_ptr<Caches> caches_;
+  std::unique_ptr<Core> core_;
+  bool own_ = false;
+  int renewals_ = 0;
+  uint32_t losses_ = 0;
+  std::string text_;  // what the core has read
+  // Set: the only way to go on from there, of which so many bytes have been read.
+  std::optional<std::string> plan_;
+  size_t planned_ = 0;
+};
+
+}  // namespace bantam::grammar

@@ -1,0 +1,93 @@
+// What others have asked changes no answer; where caches do not suffice, documents still end.
+#include "grammar/renewed_matcher.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "grammar/constraint.h"
+#include "grammar/mask/mask_oracle.h"
+#include "grammar/regex_matcher.h"
+#include "grammar/schema/json_schema.h"
+
+namespace bantam::grammar {
+namespace {
+
+std::vector<uint8_t> LegalBytes(Matcher& matcher) {
+  std::vector<uint8_t> legal;
+  for (int byte = 0; byte < 256; ++byte) {
+    if (!matcher.Push(static_cast<uint8_t>(byte))) continue;
+    matcher.Pop(1);
+    legal.push_back(static_cast<uint8_t>(byte));
+  }
+  return legal;
+}
+
+// This pattern has 2^10 states; a short text meets few of them.
+TEST(RenewedMatcher, ARegexGivesEveryMatcherTheSameAnswers) {
+  const RegexPool::Limits limits{.expressions = 700, .states = 200};
+  const auto regex = CompileRegex("[ab]*a[ab]{9}", limits);
+  ASSERT_TRUE(regex.has_value());
+  std::mt19937 random(1);
+  const auto glutton = (*regex)->NewMatcher();
+  for (int i = 0; i < 3'000; ++i) glutton->Push(random() % 2 == 0 ? 'a' : 'b');
+  const auto after = (*regex)->NewMatcher();
+  const auto alone = (*CompileRegex("[ab]*a[ab]{9}", limits))->NewMatcher();
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(LegalBytes(*after), (std::vector<uint8_t>{'a', 'b'})) << i;
+    EXPECT_EQ(after->FinishBytes(), alone->FinishBytes()) << i;
+    EXPECT_EQ(after->Completion(), alone->Completion()) << i;
+    const uint8_t byte = random() % 2 == 0 ? 'a' : 'b';
+    ASSERT_TRUE(after->Push(byte) && alone->Push(byte)) << i;
+  }
+  EXPECT_EQ(after->losses(), 0U);
+  EXPECT_GT(glutton->losses(), 0U);  // it would have needed all states
+  const std::string end = glutton->Completion();
+  for (const char c : end) ASSERT_TRUE(glutton->Push(static_cast<uint8_t>(c)));
+  EXPECT_TRUE(glutton->Accepting());
+}
+
+// A random reply under a budget: every token of a mask can be chosen, whatever is given up.
+void WriteDocument(const JsonSchema& schema, size_t most_growth, const TokenTrie& trie,
+                   std::mt19937& random) {
+  constexpr int kBudget = 80;
+  auto constraint = Constraint::Create(schema.NewCrampedMatcher(most_growth), trie, kBudget);
+  ASSERT_TRUE(constraint.has_value());
+  std::string document;
+  for (int i = 0; i < kBudget; ++i) {
+    const std::vector<TokenId> ids = Ids((*constraint)->Mask());
+    ASSERT_FALSE(ids.empty()) << document;
+    const TokenId id = ids[random() % ids.size()];
+    ASSERT_TRUE((*constraint)->Accept(id)) << document;
+    if (trie.vocabulary().IsEnd(id)) break;
+    document += trie.vocabulary().bytes[static_cast<size_t>(id)];
+  }
+  const auto reader = schema.NewMatcher();
+  for (const char c : document) ASSERT_TRUE(reader->Push(static_cast<uint8_t>(c))) << document;
+  EXPECT_TRUE(reader->Accepting()) << document;
+}
+
+TEST(RenewedMatcher, DocumentsEndHoweverSmallTheCaches) {
+  std::mt19937 random(2);
+  const Vocabulary vocabulary = RandomVocabulary(random, 60);
+  const TokenTrie trie(vocabulary);
+  for (
+      const char* text :
+      {R"({"type":"object","minProperties":2,"patternProperties":{"^a":{"type":"integer"}}})",
+       R"({"type":"array","uniqueItems":true,"minItems":2,"contains":{"type":"string"}})",
+       R"({"oneOf":[{"required":["a"]},{"required":["b"]}],"properties":{"a":{"minLength":3}}})"}) {
+    const auto schema = JsonSchema::Compile(*Json::Parse(text), {});
+    ASSERT_TRUE(schema.has_value());
+    for (const size_t most_growth : {0, 10, 100, 1000}) {
+      SCOPED_TRACE(text + (" and " + std::to_string(most_growth)));
+      for (int i = 0; i < 3; ++i) {
+        ASSERT_NO_FATAL_FAILURE(WriteDocument(**schema, most_growth, trie, random));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bantam::grammar
