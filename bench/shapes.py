@@ -5,8 +5,8 @@
 
 The prompts and schemas are those of bench/prompts/shapes.json. Runs `bantam run` at temperature 0
 with the prompt's --json-schema and without, as many tokens of each, in turns; then the same with
---json. Prints tokens a second and the medians of the ratios. Fails if a reply of a shape is no JSON,
-or if the median with a schema is below 1.
+--json. Prints tokens a second and the medians of the ratios. Fails if a reply of a shape is no
+JSON, or if the median with a schema is below 1.
 """
 
 import json
