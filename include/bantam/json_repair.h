@@ -21,6 +21,11 @@ inline constexpr size_t kMaxJsonDepth = 1'000'000;
 struct JsonEdit {
   size_t offset = 0;
   std::string what;  // "added a missing ','"
+  // Of an edit towards a schema: the place (RFC 6901; "" is the whole document), and what was and
+  // is there, as JSON; of long ones the beginning and "…".
+  std::string pointer = {};
+  std::string was = {};
+  std::string is = {};
 };
 
 struct JsonCheck {
@@ -51,5 +56,30 @@ Result<JsonRepair> RepairJson(std::string_view text);
 // the last byte that can stay is cut, then strings, values and brackets are closed. Fails with
 // kCorrupt, saying where, if anything but the end is missing.
 Result<JsonRepair> CompleteJson(std::string_view text);
+
+class Shape;
+
+// The same with a schema: a shape of the kind kJsonSchema or kJson (kInvalidArgument for others).
+// What is accepted the shape's reader decides, that shapes replies; it needs the shape as
+// generation does: one thread at a time. White space outside of strings does not count.
+//
+// Valid by the syntax and by the schema, or the first byte that no document that the schema accepts
+// has there.
+Result<JsonCheck> CheckJson(std::string_view text, const Shape& schema);
+
+struct JsonRepairOptions {
+  bool fill = true;  // what is required and missing is filled in; false: an error
+};
+
+// Repairs the syntax, then makes the smallest edits (docs/structured-output.md lists them) after
+// which the schema accepts the document. Fails with kCorrupt, naming a place and what was expected
+// there, where no edit that keeps what is written helps, and with kResourceExhausted where that
+// cannot be decided within fixed limits (some seconds; 64 MiB, a million values).
+Result<JsonRepair> RepairJson(std::string_view text, const Shape& schema,
+                              const JsonRepairOptions& options = {});
+
+// Finishes a document of which only the beginning is there with a shortest end that the schema
+// allows. Fails as CompleteJson does, and with kCorrupt if the schema does not allow what is there.
+Result<JsonRepair> CompleteJson(std::string_view text, const Shape& schema);
 
 }  // namespace bantam

@@ -1,5 +1,6 @@
 // bantam json: is a text valid JSON, what was meant if not, and the end of one that was cut off.
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/grammar_commands.h"
 #include "cli/input.h"
 
 namespace bantam::cli {
@@ -42,6 +44,8 @@ struct Options {
   std::string path = "-";
   bool json = false;
   bool quiet = false;
+  bool fill = true;
+  ShapeOptions shape;
 };
 
 std::vector<JsonEdit> InOrder(std::vector<JsonEdit> edits) {
@@ -57,7 +61,11 @@ Json Describe(Places& places, const JsonEdit& edit, const char* key) {
   json.Set("offset", Json::Int(static_cast<int64_t>(edit.offset)));
   json.Set("line", Json::Int(static_cast<int64_t>(places.line())));
   json.Set("column", Json::Int(static_cast<int64_t>(places.column())));
+  const bool by_schema = !edit.pointer.empty() || !edit.was.empty() || !edit.is.empty();
+  if (by_schema) json.Set("pointer", Json::String(edit.pointer));
   json.Set(key, Json::String(edit.what));
+  if (!edit.was.empty()) json.Set("was", Json::String(edit.was));
+  if (!edit.is.empty()) json.Set("is", Json::String(edit.is));
   return json;
 }
 
@@ -68,11 +76,12 @@ Json DescribeAll(std::string_view text, const std::vector<JsonEdit>& edits) {
   return list;
 }
 
-// "line 3, column 7 (byte 41): added a missing ','"
+// "line 3, column 7 (byte 41): added a missing ','"; "…: /age: changed "36" to 36"
 std::string Sentence(Places& places, const JsonEdit& edit) {
   places.MoveTo(edit.offset);
   return "line " + std::to_string(places.line()) + ", column " + std::to_string(places.column()) +
-         " (byte " + std::to_string(edit.offset) + "): " + edit.what + "\n";
+         " (byte " + std::to_string(edit.offset) +
+         "): " + (edit.pointer.empty() ? "" : edit.pointer + ": ") + edit.what + "\n";
 }
 
 void WriteSentences(Output& out, std::string_view text, const std::vector<JsonEdit>& edits) {
@@ -80,8 +89,8 @@ void WriteSentences(Output& out, std::string_view text, const std::vector<JsonEd
   for (const JsonEdit& edit : edits) out.WriteUntrusted("  " + Sentence(places, edit));
 }
 
-int Check(const Environment& env, const Options& options, const std::string& text) {
-  const JsonCheck check = CheckJson(text);
+int WriteCheck(const Environment& env, const Options& options, const std::string& text,
+               const JsonCheck& check) {
   const std::vector<JsonEdit> notes = InOrder(check.notes);
   if (options.json) {
     Json json = Json::MakeObject();
@@ -122,11 +131,7 @@ void WriteRepair(const Environment& env, const Options& options, const std::stri
   if (repair.edit_count > repair.edits.size()) env.err.Write("  …\n");
 }
 
-}  // namespace
-
-Result<int> JsonCommand(const Environment& env, std::span<const std::string> args) {
-  Options options;
-  ArgParser parser("json", "check, repair or complete JSON");
+void Declare(ArgParser& parser, Options& options) {
   parser.AddPositional("ACTION",
                        "check: valid, or where not\n"
                        "repair: write what was meant\n"
@@ -135,19 +140,57 @@ Result<int> JsonCommand(const Environment& env, std::span<const std::string> arg
   parser.AddPositional("FILE", "default, and -: standard input", false, StoreString(options.path));
   parser.AddFlag("--json", "one JSON object, with all places", [&] { options.json = true; });
   parser.AddFlag("--quiet,-q", "do not say what was changed", [&] { options.quiet = true; });
+  parser.AddSection("Towards a schema");
+  AddSchemaOptions(parser, options.shape);
+  parser.AddFlag("--no-fill", "repair: what is required and missing is an error",
+                 [&] { options.fill = false; });
   parser.AddExample("bantam json check data.json");
   parser.AddExample("bantam json repair < reply.txt > reply.json");
   parser.AddExample("echo \"{name: 'Ada', tags: [1, 2,]\" | bantam json repair");
   parser.AddExample("echo '{\"a\": [1, 2' | bantam json complete --json");
+  parser.AddExample("bantam json repair --schema person.json reply.txt");
+}
+
+// Each with the schema, if there is one.
+Result<JsonCheck> Check(const std::string& text, const Shape* schema) {
+  if (schema == nullptr) return CheckJson(text);
+  return CheckJson(text, *schema);
+}
+
+Result<JsonRepair> Repair(const Options& options, const std::string& text, const Shape* schema) {
+  if (options.action == "complete") {
+    return schema == nullptr ? CompleteJson(text) : CompleteJson(text, *schema);
+  }
+  return schema == nullptr ? RepairJson(text) : RepairJson(text, *schema, {.fill = options.fill});
+}
+
+}  // namespace
+
+Result<int> JsonCommand(const Environment& env, std::span<const std::string> args) {
+  Options options;
+  ArgParser parser("json", "check, repair or complete JSON");
+  Declare(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   const std::string& action = options.action;
   if (action != "check" && action != "repair" && action != "complete") {
     return Fail(ErrorCode::kInvalidArgument, "expected check, repair or complete, got '" + action +
                                                  "'\nTry 'bantam json --help'.");
   }
+  const bool has_schema = !options.shape.given.empty();
+  if (!options.fill && (action != "repair" || !has_schema)) {
+    return Fail(ErrorCode::kInvalidArgument, "--no-fill goes with repair --schema FILE");
+  }
+  std::shared_ptr<const Shape> schema;
+  if (has_schema) {
+    schema = TRY(RequireShape(env, options.shape));
+  } else {
+    TRY(ReadShapeSpec(options.shape));  // refuses what goes with a schema only
+  }
   const std::string text = TRY(ReadTextFileOr(env.in, options.path));
-  if (action == "check") return Check(env, options, text);
-  const auto repair = action == "repair" ? RepairJson(text) : CompleteJson(text);
+  if (action == "check") {
+    return WriteCheck(env, options, text, TRY(Check(text, schema.get())));
+  }
+  const auto repair = Repair(options, text, schema.get());
   if (!repair) {
     const std::string name = options.path == "-" ? "standard input" : "'" + options.path + "'";
     return Fail(repair.error().code, name + ": " + repair.error().message);

@@ -81,6 +81,68 @@ TEST_F(JsonCommandTest, Completes) {
             "bantam: standard input: expected a key in quotes or '}', found 'a' at byte 1\n");
 }
 
+TEST_F(JsonCommandTest, GoesByASchema) {
+  const TemporaryDirectory directory;
+  const std::string schema = directory.Write(
+      "person.json",
+      R"({"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"},
+          "born":{"type":"string","format":"date"}},"required":["name"]})");
+  EXPECT_EQ(Run({"check", "--schema", schema}, "{\"name\": \"Ada\"}\n"), 0);
+  EXPECT_EQ(world_.out.text, "valid\n");
+  EXPECT_EQ(Run({"check", "--schema", schema}, "{\"name\": \"Ada\",\n \"age\": \"36\"}"), 1);
+  EXPECT_EQ(world_.out.text,
+            "not valid: line 2, column 9 (byte 24): /age: expected '-' or '0-9', found '\"'\n");
+  EXPECT_EQ(Run({"check", "--json", "--schema", schema}, "{}"), 1);
+  EXPECT_EQ(
+      world_.out.text,
+      R"({"valid":false,"error":{"offset":1,"line":1,"column":2,"what":"expected '\"', found )"
+      "'}'\"}}\n");
+  EXPECT_EQ(Run({"repair", "--schema", schema}, "{'Name': 'Ada', 'age': '36'}"), 0);
+  EXPECT_EQ(world_.out.text, "{\"name\": \"Ada\", \"age\": 36}");
+  EXPECT_NE(
+      world_.err.text.find("line 1, column 2 (byte 1): /Name: renamed \"Name\" to \"name\"\n"),
+      std::string::npos);
+  EXPECT_NE(world_.err.text.find("/age: changed \"36\" to 36\n"), std::string::npos);
+  EXPECT_EQ(Run({"repair", "--json", "--schema", schema}, "{\"name\": 5}"), 0);
+  EXPECT_EQ(world_.out.text,
+            R"({"output":"{\"name\": \"5\"}","edit_count":1,"edits":[{"offset":9,"line":1,)"
+            R"("column":10,"pointer":"/name","what":"changed 5 to \"5\"","was":"5","is":"\"5\""}]})"
+            "\n");
+  EXPECT_EQ(Run({"complete", "--schema", schema}, "{\"na"), 0);
+  EXPECT_EQ(world_.out.text, "{\"name\":\"\"}");
+  EXPECT_EQ(world_.err.text, "1 change:\n  line 1, column 5 (byte 4): added me\":\"\"}\n");
+  EXPECT_EQ(Run({"repair", "--schema", schema}, "{\"name\":\"x\",\"born\":\"2023-02-30\"}"), 1);
+  EXPECT_EQ(world_.out.text, "");
+  EXPECT_EQ(world_.err.text,
+            "bantam: standard input: /born: expected a string that the schema allows "
+            "(#/properties/born), found \"2023-02-30\" at byte 19\n");
+  EXPECT_EQ(Run({"repair", "--no-format", "--schema", schema},
+                "{\"name\":\"x\",\"born\":\"2023-02-30\"}"),
+            0);
+  EXPECT_EQ(Run({"repair", "--no-fill", "--schema", schema}, "{}"), 1);
+  EXPECT_EQ(world_.err.text,
+            "bantam: standard input: expected a member \"name\", found '}' at byte 1\n");
+}
+
+TEST_F(JsonCommandTest, RefusesOptionsWithoutASchema) {
+  EXPECT_EQ(Run({"repair", "--no-fill"}, "{}"), 2);
+  EXPECT_EQ(Run({"check", "--no-format"}, "{}"), 2);
+  EXPECT_NE(world_.err.text.find("--no-format goes with --schema"), std::string::npos);
+  EXPECT_EQ(Run({"check", "--schema", "/no/such/file.json"}, "{}"), 1);
+  const TemporaryDirectory directory;
+  EXPECT_EQ(Run({"repair", "--schema", directory.Write("s.json", "{\"type\":5}")}, "{}"), 2);
+  EXPECT_NE(world_.err.text.find("#/type"), std::string::npos);
+  EXPECT_EQ(Run({"check", "--no-fill", "--schema", directory.Write("t.json", "{}")}, "{}"), 2);
+  const std::string part = directory.Write("part.json", "{\"type\":\"integer\"}");
+  const std::string whole =
+      directory.Write("whole.json", "{\"items\":{\"$ref\":\"https://x.org/part.json\"}}");
+  EXPECT_EQ(
+      Run({"repair", "--schema", whole, "--schema-registry", "https://x.org/=" + directory.path()},
+          "[\"1\"]"),
+      0);
+  EXPECT_EQ(world_.out.text, "[1]");
+}
+
 TEST_F(JsonCommandTest, RefusesWithTheRightExitCode) {
   EXPECT_EQ(Run({"repair"}, " \n"), 1);
   EXPECT_NE(world_.err.text.find("there is no JSON value"), std::string::npos);

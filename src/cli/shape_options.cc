@@ -99,6 +99,14 @@ void TellNotes(const Environment& env, const Shape& shape) {
   env.err.Flush();
 }
 
+void AddSchemaDetails(ArgParser& parser, ShapeOptions& options) {
+  parser.AddFlag("--no-format", "a schema's \"format\" says nothing",
+                 [&options] { options.spec.assert_formats = false; });
+  parser.AddOption("--schema-registry", "URI=DIR",
+                   "schemas in DIR for references to URI/… (repeatable)",
+                   [&options](std::string_view value) { return AddRegistry(options, value); });
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> SplitTexts(std::string_view text) {
@@ -139,11 +147,14 @@ void AddShapeOptions(ArgParser& parser, ShapeOptions& options) {
                            "a Markdown table, with these columns if they are given\n"
                            "(one column, or blanks in a name: --table=…)",
                            TakeTexts(options, Kind::kTable, "--table"));
-  parser.AddFlag("--no-format", "a schema's \"format\" says nothing",
-                 [&options] { options.spec.assert_formats = false; });
-  parser.AddOption("--schema-registry", "URI=DIR",
-                   "schemas in DIR for references to URI/… (repeatable)",
-                   [&options](std::string_view value) { return AddRegistry(options, value); });
+  AddSchemaDetails(parser, options);
+}
+
+void AddSchemaOptions(ArgParser& parser, ShapeOptions& options) {
+  options.schema_option = "--schema";
+  parser.AddOption("--schema", "FILE", "the JSON Schema that is to accept the text",
+                   TakeText(options, Kind::kJsonSchema, "--schema", options.path));
+  AddSchemaDetails(parser, options);
 }
 
 void AddCopyFromOption(ArgParser& parser, ShapeOptions& options) {
@@ -164,7 +175,8 @@ Result<std::optional<ShapeSpec>> ReadShapeSpec(const ShapeOptions& options) {
                            : !options.copy_paths.empty()  ? "--copy-from"
                                                           : nullptr;
   if (!schema && of_schemas != nullptr) {
-    return Fail(ErrorCode::kInvalidArgument, std::string(of_schemas) + " goes with --json-schema");
+    return Fail(ErrorCode::kInvalidArgument,
+                std::string(of_schemas) + " goes with " + options.schema_option);
   }
   if (options.given.empty()) return std::optional<ShapeSpec>();
   ShapeSpec spec = options.spec;

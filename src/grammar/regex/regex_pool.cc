@@ -167,6 +167,29 @@ uint64_t RegexPool::LengthOfMany(RegexId id, uint64_t many) {
   return kUnbounded;
 }
 
+std::optional<std::vector<std::string>> RegexPool::FewTexts(RegexId id, size_t most) {
+  std::vector<std::string> texts;
+  std::vector<std::pair<RegexId, std::string>> open = {{id, ""}};
+  size_t steps = 0;
+  while (!open.empty()) {
+    const auto [state, text] = std::move(open.back());
+    open.pop_back();
+    if (!impl_->Alive(state)) continue;
+    if (Nullable(state)) texts.push_back(text);
+    const auto found = impl_->Segments(state);
+    const std::vector<RegexSegment> segments(found.begin(), found.end());
+    if (texts.size() > most || text.size() > most || ++steps > most * most) return std::nullopt;
+    for (const RegexSegment& s : segments) {
+      if (s.last - s.first >= most) return std::nullopt;
+      for (char32_t c = s.first; c <= s.last; ++c) {
+        open.emplace_back(s.target, text);
+        AppendUtf8(c, open.back().second);
+      }
+    }
+  }
+  return texts;
+}
+
 CodePointSet RegexPool::Leading(RegexId from, RegexId to) {
   CodePointSet leading;
   for (const RegexSegment& s : impl_->Segments(from)) {

@@ -101,6 +101,8 @@ class RegexPool {
     uint64_t most;
   };
   std::optional<Run> ClassRun(RegexId id) const;
+  // All texts of an expression, if they are at most `most` in number and bytes each; else nothing.
+  std::optional<std::vector<std::string>> FewTexts(RegexId id, size_t most);
   // Plain: all but control characters (below U+0020), '"' and '\'.
   static const CodePointSet& PlainCodePoints();
 

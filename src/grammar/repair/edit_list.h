@@ -19,6 +19,10 @@ class EditList {
     ++count_;
     if (edits_.size() < kMaxJsonEdits) edits_.push_back({offset, std::string(what)});
   }
+  void Add(JsonEdit edit) {
+    ++count_;
+    if (edits_.size() < kMaxJsonEdits) edits_.push_back(std::move(edit));
+  }
 
   size_t count() const { return count_; }
 

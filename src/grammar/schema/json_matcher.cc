@@ -36,14 +36,14 @@ bool IsSpace(uint8_t byte) {
 
 }  // namespace
 
-JsonMatcher::JsonMatcher(SchemaMachine& machine)
+JsonMatcher::JsonMatcher(SchemaMachine& machine, FormulaId value)
     : machine_(machine),
       languages_(machine.languages()),
       steps_(machine.steps()),
       finisher_(machine.finisher()),
       stages_(machine.stages()),
       scans_(machine.scans()) {
-  frames_.emplace_back();
+  frames_.emplace_back().stage = stages_.OfValue(value);
   State first;
   first.frames = 1;
   states_.push_back(first);

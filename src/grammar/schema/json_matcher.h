@@ -32,7 +32,9 @@ class JsonMatcher : public Matcher {
   static constexpr size_t kMostDigits = 300;
 
   // `machine` must outlive this.
-  explicit JsonMatcher(SchemaMachine& machine);
+  explicit JsonMatcher(SchemaMachine& machine) : JsonMatcher(machine, machine.languages().Root()) {}
+  // Reads a value that satisfies a formula of the machine.
+  JsonMatcher(SchemaMachine& machine, FormulaId value);
 
   bool Push(uint8_t byte) override;
   void Pop(size_t n) override;
@@ -96,7 +98,7 @@ class JsonMatcher : public Matcher {
   };
   using SeenNames = std::vector<const std::string*>;  // ascending
   struct Frame {
-    StageId stage = StageTable::kDocument;
+    StageId stage = StageTable::kNone;
     uint32_t outer = 0;   // the frame that waits for this container
     uint32_t start = 0;   // of the container in document_
     uint32_t before = 0;  // the frame of the place before in the same container; itself at first

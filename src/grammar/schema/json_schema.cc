@@ -84,7 +84,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   return compiled;
 }
 
-const std::shared_ptr<SchemaMachine>& JsonSchema::Machine() const {
+std::shared_ptr<SchemaMachine> JsonSchema::machine() const {
   if (machine_->crowded() || machine_->gave_up()) {
     machine_ = std::make_shared<SchemaMachine>(schema_);
   }
@@ -93,7 +93,7 @@ const std::shared_ptr<SchemaMachine>& JsonSchema::Machine() const {
 
 std::unique_ptr<Matcher> JsonSchema::NewMatcher() const {
   const auto make = [schema = schema_] { return std::make_shared<SchemaMachine>(schema); };
-  return std::make_unique<RenewedMatcher<JsonMatcher, SchemaMachine>>(Machine(), make);
+  return std::make_unique<RenewedMatcher<JsonMatcher, SchemaMachine>>(machine(), make);
 }
 
 std::unique_ptr<Matcher> JsonSchema::NewCrampedMatcher(size_t most_growth) const {

@@ -37,14 +37,14 @@ class JsonSchema {
   // What x-copy has copied in a document (copied_strings.h).
   bool copies() const { return machine_->languages().schema().copy_source != nullptr; }
   std::vector<CopiedString> CopiedStrings(std::string_view document) const {
-    return FindCopiedStrings(*Machine(), document);
+    return FindCopiedStrings(*machine(), document);
   }
   uint32_t min_bytes() const { return min_bytes_; }  // of the shortest document
+  // Languages and caches, for those that do more than to match: those of new matchers. Others take
+  // their place once they are crowded or have given up.
+  std::shared_ptr<SchemaMachine> machine() const;
 
  private:
-  // The machine of new matchers; another one once it is crowded or has given up.
-  const std::shared_ptr<SchemaMachine>& Machine() const;
-
   std::shared_ptr<const Schema> schema_;
   mutable std::shared_ptr<SchemaMachine> machine_;
   std::vector<std::string> notes_;

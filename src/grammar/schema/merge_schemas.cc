@@ -97,6 +97,7 @@ class KeyWriter {
                                     {'E', &node.max_properties}}) {
       if (*most) Number(tag, **most);
     }
+    if (node.default_value) Text('V', node.default_value->Dump());
     if (node.pattern) Text('M', *node.pattern);
     if (node.format) Text('N', *node.format);
     Number('O', node.min_contains);
@@ -162,6 +163,7 @@ bool IsList(const SchemaNode& node, bool with_resource) {
   SchemaNode bare;
   bare.resource = node.resource;
   bare.values = node.values;
+  bare.default_value = node.default_value;
   KeyWriter first(with_resource);
   KeyWriter second(with_resource);
   return first.Write(node) == second.Write(bare);

@@ -120,6 +120,7 @@ Result<SchemaNode> NodeBuilder::Build() {
     node_.boolean = schema_.AsBool();
     return std::move(node_);
   }
+  if (const Json* value = schema_.Find("default")) node_.default_value = *value;
   const Json* ref = schema_.Find("$ref");
   if (ref != nullptr && dialect_.draft <= Draft::k7) {  // hides everything beside it
     TRY(ReadKeyword("$ref", *ref));

@@ -69,6 +69,9 @@ struct SchemaNode {
   std::optional<std::string> format;  // only where formats are asserted
   bool copy = false;                  // "x-copy": true
 
+  // What repair writes where a value is missing; no say in what is valid.
+  std::optional<Json> default_value;
+
   // arrays
   std::vector<SchemaId> prefix_items;
   SchemaId items = kNoSchema;  // for all items after the prefix

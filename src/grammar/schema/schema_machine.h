@@ -41,6 +41,7 @@ class SchemaMachine {
   ValueLanguages& languages() { return languages_; }
   ContainerSteps& steps() { return steps_; }
   Finisher& finisher() { return finisher_; }
+  MemberPlan& plan() { return plan_; }
   StageTable& stages() { return stages_; }
   ScanTable& scans() { return scans_; }
 

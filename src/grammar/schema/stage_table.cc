@@ -58,10 +58,14 @@ StageTable::StageTable(MemberPlan& plan)
       finisher_(plan.finisher()),
       steps_(finisher_.steps()),
       languages_(steps_.languages()) {
-  Stage document;
-  document.value = languages_.Root();
-  document.cases.push_back({{document.value, FormulaPool::kTrue, {}, 0}, 0, 0});
-  Intern(std::move(document));
+  OfValue(languages_.Root());
+}
+
+StageId StageTable::OfValue(FormulaId value) {
+  Stage stage;
+  stage.value = value;
+  stage.cases.push_back({{value, FormulaPool::kTrue, {}, 0}, 0, 0});
+  return Intern(std::move(stage));
 }
 
 template <typename Make>

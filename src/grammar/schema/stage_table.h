@@ -61,13 +61,14 @@ struct Stage {
 class StageTable {
  public:
   static constexpr size_t kMostFits = 32;  // ways kept apart; of more, the shortest
-  static constexpr StageId kDocument = 0;  // what waits for the document itself
   static constexpr StageId kNone = ~StageId{0};
 
   explicit StageTable(MemberPlan& plan);
 
   const Stage& operator[](StageId id) const { return stages_[id]; }
 
+  // What waits for a value that is no part of a container.
+  StageId OfValue(FormulaId value);
   // The stage after an event; kNone if it may not happen.
   StageId Open(StageId outer, bool object);  // the value is an object, or an array
   StageId BeginMember(StageId stage, std::string_view name);

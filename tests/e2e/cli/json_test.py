@@ -40,6 +40,24 @@ class JsonTest(CliTest):
         for length in range(len(whole)):
             json.loads(self.good("json", "complete", "--quiet", stdin=whole[:length]))
 
+    def test_a_schema(self):
+        schema = self.write("person.json", json.dumps({
+            "type": "object", "required": ["name", "age"], "additionalProperties": False,
+            "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}}).encode())
+        text = "Here: {'Name': 'Ada', 'age': '36', 'note': 1}"
+        done = self.bantam("json", "repair", "--schema", schema, stdin=text)
+        self.assertEqual(done.stdout, b'{"name": "Ada", "age": 36}')
+        self.assertIn(b'/age: changed "36" to 36', done.stderr)
+        self.assertEqual(self.good("json", "check", "--schema", schema, stdin=done.stdout),
+                         "valid\n")
+        whole = '{"name": "x", "age": -20}'
+        for length in range(len(whole)):
+            end = self.good("json", "complete", "-q", "--schema", schema, stdin=whole[:length])
+            self.assertEqual(self.good("json", "check", "--schema", schema, stdin=end), "valid\n")
+        self.assertIn("/age: expected an integer", self.bad(
+            1, "json", "repair", "--schema", schema, stdin='{"name":"x","age":"old"}'))
+        self.assertIn("goes with", self.bad(2, "json", "repair", "--no-fill", stdin="{}"))
+
     def test_bad_input(self):
         self.assertIn("no JSON value", self.bad(1, "json", "repair", stdin=""))
         self.assertIn("at byte 1", self.bad(1, "json", "complete", stdin="[1]]"[1:]))

@@ -1,0 +1,15 @@
+// ExpectedNext: what may come next where a matcher stands, for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "grammar/matcher.h"
+
+namespace bantam::grammar {
+
+// A text that must come, or the characters that may: "the end", "tab", "text", "a-z", … Tries every
+// byte; the matcher is where it was afterwards.
+std::vector<std::string> ExpectedNext(Matcher& matcher);
+
+}  // namespace bantam::grammar

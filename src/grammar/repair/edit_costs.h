@@ -1,0 +1,45 @@
+// What each edit towards a schema costs: the less, the surer it is what was meant. The cheapest
+// sum wins.
+#pragma once
+
+#include <cstdint>
+
+namespace bantam::grammar {
+
+enum EditCost : uint32_t {
+  kTrimCost = 1,
+  kCoerceCost = 2,         // "12" → 12, 12 → "12", "true" → true
+  kWordCost = 3,           // "yes" → true, "" → null
+  kGroupedCost = 4,        // "1,234" → 1234
+  kCaseOfTextCost = 4,     // "de" → "DE" for a pattern
+  kNullWordCost = 4,       // null → "none", if that is listed
+  kBitCost = 5,            // 1 → true
+  kBoolAsNumberCost = 6,   // true → 1
+  kWrapCost = 3,           // x → [x]
+  kUnwrapCost = 3,         // [x] → x
+  kParseCost = 3,          // "{…}" → {…}
+  kUnwrapMemberCost = 15,  // {"person": {…}} → {…}
+  kNameCost = 15,          // [1, 2] → {"items": [1, 2]}
+  kQuoteCost = 14,         // {…} → "{…}"
+  kNameItemsCost = 25,     // ["Ada", 36] → {"name": "Ada", "age": 36}
+  kNullAsArrayCost = 6,    // null → []
+  kDropNullCost = 6,       // a member that is null
+  kDropTwinCost = 5,       // a member whose name comes again later
+  kDropTwinItemCost = 1,   // an item that is there already, where all are to differ
+  kDropCost = 20,          // a member that is not allowed …
+  kDropItemCost = 30,      // … an item …
+  kDropValueCost = 4,      // … and for each value in it, up to …
+  kDropMostValues = 100,
+  kDefaultCost = 8,   // a missing member as its default
+  kFillCost = 12,     // … as the shortest value, …
+  kFillByteCost = 1,  // … and for every 8 bytes of it, up to …
+  kFillMostBytes = 800,
+  kFillItemCost = 40,
+  kCutCost = 50,       // a string that is too long
+  kLengthenCost = 60,  // … too short
+};
+
+// To give a value up: no repair, but tells which value is to blame. For each value within.
+inline constexpr uint64_t kGiveUpCost = 1'000'000;
+
+}  // namespace bantam::grammar
