@@ -141,10 +141,50 @@ Finish Finisher::FindValue(FormulaId value) {
 }
 
 Finish Finisher::FindClose(const OpenContainer& container) {
+  if (container.object) {
+    if (auto found = CloseByRequired(container)) return *std::move(found);
+  }
   // Most ways need no names but those that something requires.
   Finish found = Search(container, false);
   if (found.cost == Finish::kNever && container.object) found = Search(container, true);
   return found;
+}
+
+// Where all that a formula asks for is names, each with a value that does not depend on the others:
+// they are written one after the other. Nothing: it asks for something else.
+std::optional<Finish> Finisher::CloseByRequired(const OpenContainer& container) {
+  std::vector<uint32_t> required;
+  FormulaList lasting;
+  const FormulaList parts = formulas_.Conjuncts(container.live);
+  for (FormulaId part : parts) {
+    if (part == FormulaPool::kTrue) continue;
+    if (formulas_.op(part) != FormulaOp::kAtom) return std::nullopt;
+    const Atom& atom = languages_.atoms()[formulas_.atom(part)];
+    if (atom.kind == AtomKind::kRequired) {
+      required.push_back(atom.a);
+    } else if (atom.kind == AtomKind::kNames || atom.kind == AtomKind::kProperties) {
+      lasting.push_back(part);
+    } else {
+      return std::nullopt;
+    }
+  }
+  const FormulaId rest = formulas_.And(std::move(lasting));
+  std::string text;
+  for (uint32_t id : required) {
+    if (Has(container.seen, id)) return Finish{};  // written already and not counted: no way
+    const std::string name = languages_.strings()[id];
+    const FormulaId begun = steps_.Member(rest, steps_.ClassOf(container.names, name));
+    const Finish* best = nullptr;
+    for (const Demand& demand : Demands(begun)) {
+      const Finish& value = Visit({demand.value, true, {}});
+      if (best == nullptr || value.cost < best->cost) best = &value;
+    }
+    if (best == nullptr || best->cost == Finish::kNever) return Finish{};
+    if (!text.empty() || !container.first) text += ',';
+    text += JsonQuote(name) + ":" + best->text;
+  }
+  text += '}';
+  return Finish{static_cast<uint32_t>(text.size()), std::move(text)};
 }
 
 Finish Finisher::Search(const OpenContainer& container, bool all_names) {

@@ -85,6 +85,7 @@ class Finisher {
   const Finish& Visit(const Key& key);
   Finish FindValue(FormulaId value);
   Finish FindClose(const OpenContainer& container);
+  std::optional<Finish> CloseByRequired(const OpenContainer& container);
   Finish Search(const OpenContainer& container, bool all_names);
   void Options(const OpenContainer& at, bool all_names, std::vector<Option>& out);
   std::optional<std::string> ShortestNew(RegexId texts, SeenId seen);

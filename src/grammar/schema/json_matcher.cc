@@ -54,7 +54,7 @@ bool JsonMatcher::Push(uint8_t byte) {
   document_.push_back(static_cast<char>(byte));
   if (!Step(next, byte)) {
     document_.pop_back();
-    frames_.resize(states_.back().frames);
+    DropFrames(states_.back().frames);
     return false;
   }
   next.frames = static_cast<uint32_t>(frames_.size());
@@ -70,7 +70,7 @@ void JsonMatcher::Pop(size_t n) {
   CHECK(n <= document_.size());
   document_.resize(document_.size() - n);
   states_.resize(document_.size() + 1);
-  frames_.resize(states_.back().frames);
+  DropFrames(states_.back().frames);
 }
 
 bool JsonMatcher::Accepting() const {
@@ -107,7 +107,7 @@ bool JsonMatcher::StepBetween(State& state, uint8_t byte) {
       [[fallthrough]];
     case Place::kName:
       if (byte != '"') return false;
-      if (!languages_.regexes().Alive(NewNames(state.frame))) return false;
+      if (!AliveName(state)) return false;
       state.regex = stages_.Names(FrameOf(state).stage).texts;
       state.scan = scans_.OfNames(state.regex, StageOf(state).at.names);
       state.seen_first = state.name_bytes = 0;
@@ -133,7 +133,7 @@ bool JsonMatcher::StepComma(State& state) {
     return Enter(state, stages_.BeginItem(stage));
   }
   state.place = Place::kName;
-  return languages_.regexes().Alive(NewNames(state.frame));
+  return AliveName(state);
 }
 
 bool JsonMatcher::StartValue(State& state, uint8_t byte) {
@@ -165,7 +165,7 @@ bool JsonMatcher::StartContainer(State& state, bool object) {
   Frame frame;
   frame.stage = stages_.Open(FrameOf(state).stage, object);
   frame.outer = state.frame;
-  frame.before = static_cast<uint32_t>(frames_.size());
+  frame.first = static_cast<uint32_t>(frames_.size());
   frame.start = state.start;
   frame.decisive = Decides(FrameOf(state));
   state.place = object ? Place::kFirstName : Place::kFirstItem;
@@ -175,9 +175,9 @@ bool JsonMatcher::StartContainer(State& state, bool object) {
 // The next place in the same container.
 bool JsonMatcher::Enter(State& state, StageId stage) {
   const Frame& before = FrameOf(state);
-  return Enter(
-      state,
-      {stage, before.outer, before.start, state.frame, {}, false, {}, false, before.decisive});
+  Frame frame{stage, before.outer, before.start, before.first};
+  frame.decisive = before.decisive;
+  return Enter(state, std::move(frame));
 }
 
 bool JsonMatcher::Enter(State& state, Frame frame) {
@@ -185,7 +185,21 @@ bool JsonMatcher::Enter(State& state, Frame frame) {
   frame.value_matters = stages_[frame.stage].needs_value || frames_[frame.outer].value_matters;
   state.frame = static_cast<uint32_t>(frames_.size());
   frames_.push_back(std::move(frame));
+  const Frame& entered = frames_.back();
+  if (entered.in_member) {
+    SeenNames& names = frames_[entered.first].names;
+    names.insert(PlaceOf(entered.name, names), &entered.name);
+  }
   return true;
+}
+
+void JsonMatcher::DropFrames(size_t left) {
+  for (; frames_.size() > left; frames_.pop_back()) {
+    const Frame& last = frames_.back();
+    if (!last.in_member) continue;
+    SeenNames& names = frames_[last.first].names;
+    names.erase(PlaceOf(last.name, names));
+  }
 }
 
 bool JsonMatcher::EndContainer(State& state) {
@@ -229,9 +243,10 @@ bool JsonMatcher::MoveText(State& state, TextDecoder::Step step) {
       state.regex = scans_.legal(state.scan);
     }
     if (state.may_be_seen()) NarrowSeen(state);
-    return regexes.Alive(NewRest(state));
+    return state.place == Place::kInName ? AliveName(state) : regexes.Alive(state.regex);
   }
   if (state.regex == RegexPool::kAnything) return true;
+  if (state.may_be_seen() && OnlyListed(state)) return HasNewListed(state);
   const RegexId regex = NewRest(state);
   for (const CodePointRange& range : state.text.Candidates()) {
     if (!range.empty() && regexes.AliveWithin(regex, range.first, range.last)) return true;
@@ -266,15 +281,11 @@ bool JsonMatcher::EndName(State& state) {
   state.place = Place::kColon;
   const Frame& before = FrameOf(state);
   const StageId stage = stages_.BeginMember(before.stage, name, scans_.NameClassOf(state.scan));
-  return Enter(state, {stage,
-                       before.outer,
-                       before.start,
-                       state.frame,
-                       std::move(name),
-                       true,
-                       {},
-                       false,
-                       before.decisive});
+  Frame frame{stage, before.outer, before.start, before.first};
+  frame.name = std::move(name);
+  frame.in_member = true;
+  frame.decisive = before.decisive;
+  return Enter(state, std::move(frame));
 }
 
 bool JsonMatcher::EndText(State& state) {

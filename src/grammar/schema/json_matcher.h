@@ -1,10 +1,10 @@
 // JsonMatcher: reads a JSON document that is valid against a schema.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -99,12 +99,12 @@ class JsonMatcher : public Matcher {
   using SeenNames = std::vector<const std::string*>;  // ascending
   struct Frame {
     StageId stage = StageTable::kNone;
-    uint32_t outer = 0;   // the frame that waits for this container
-    uint32_t start = 0;   // of the container in document_
-    uint32_t before = 0;  // the frame of the place before in the same container; itself at first
-    std::string name;     // of the member that is being read
+    uint32_t outer = 0;     // the frame that waits for this container
+    uint32_t start = 0;     // of the container in document_
+    uint32_t first = 0;     // the frame of the container's first place
+    std::string name = {};  // of the member that is being read
     bool in_member = false;
-    mutable std::shared_ptr<const SeenNames> seen;  // once it has been asked for
+    SeenNames names = {};        // in a first frame: of all members that the container has
     bool value_matters = false;  // the value itself, to this container or one around it
     // What comes after the container, or one around it, depends on what is in it, as where an item
     // may not (or must) be there twice and more have to come. Then nothing is known beforehand of
@@ -138,6 +138,7 @@ class JsonMatcher : public Matcher {
   bool EndValue(State& state, const std::vector<uint8_t>& truth, std::string_view value);
   bool Enter(State& state, StageId stage);
   bool Enter(State& state, Frame frame);
+  void DropFrames(size_t left);
   const State& state() const { return states_.back(); }
   const Frame& FrameOf(const State& state) const { return frames_[state.frame]; }
   const Stage& StageOf(const State& state) const { return stages_[FrameOf(state).stage]; }
@@ -155,7 +156,15 @@ class JsonMatcher : public Matcher {
   // json_ways.cc
   RegexId NewNames(uint32_t frame) const;
   RegexId NewRest(const State& state) const;
-  const SeenNames& Seen(uint32_t frame) const;
+  bool OnlyListed(const State& state) const;
+  bool HasNewListed(const State& state) const;
+  bool AliveName(const State& state) const;
+  const SeenNames& Seen(uint32_t frame) const { return frames_[frames_[frame].first].names; }
+  // Where a name stands, or would stand.
+  static SeenNames::const_iterator PlaceOf(std::string_view name, const SeenNames& names) {
+    return std::partition_point(names.begin(), names.end(),
+                                [&](const std::string* other) { return *other < name; });
+  }
   std::span<const std::string* const> SeenThatBeginSo(const State& state) const;
   RegexId SeenTexts(uint32_t frame) const;
   bool IsSeen(uint32_t frame, std::string_view name) const;
@@ -169,8 +178,11 @@ class JsonMatcher : public Matcher {
   static std::optional<std::string> RestOfWord(const State& state, std::string_view word);
   RegexId Reread(const State& state, RegexId regex) const;
   Rest FindRest(const State& state, bool with_tail) const;
+  std::optional<uint64_t> QuickBound() const;
   uint64_t MostAfterText() const;
   Rest FindRestOfName(const State& state) const;
+  std::optional<std::string> NewSuffix(const State& state, RegexId texts, const std::string& read,
+                                       const std::string& rest) const;
   void OfferName(uint32_t frame, const std::string& name, std::string rest, Rest& best) const;
   std::string ReadText(const State& state) const;
 

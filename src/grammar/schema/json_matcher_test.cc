@@ -225,6 +225,30 @@ TEST(JsonMatcher, TakesLongListsAndRefusesTooManyAlternatives) {
   }
 }
 
+TEST(JsonMatcher, TakesLargeObjects) {
+  std::string properties;
+  std::string declared;
+  std::string members;
+  for (int i = 0; i < 4000; ++i) {
+    const std::string name = "\"member number " + std::to_string(i) + "\"";
+    members += (i > 0 ? "," : "") + name + ":0";
+    if (i >= 700) continue;
+    properties += (i > 0 ? "," : "") + name + ":{\"type\":\"integer\"}";
+    declared = "{" + members + "}";
+  }
+  members = "{" + members + "}";
+  const auto closed =
+      Compile(R"({"additionalProperties":false,"properties":{)" + properties + "}}");
+  ASSERT_NE(closed, nullptr);
+  EXPECT_EQ(Read(*closed->NewMatcher(), declared), declared.size() + 1);
+  for (const char* schema : {R"({"minProperties":4000})", R"({"propertyNames":{"maxLength":20}})",
+                             R"({"patternProperties":{"7$":{"type":"integer"}}})"}) {
+    const auto open = Compile(schema);
+    ASSERT_NE(open, nullptr);
+    EXPECT_EQ(Read(*open->NewMatcher(), members), members.size() + 1) << schema;
+  }
+}
+
 TEST(JsonMatcher, NumbersStayWithinFloat64) {
   const auto schema = Compile(R"({"exclusiveMinimum":0})");
   ASSERT_NE(schema, nullptr);

@@ -130,7 +130,7 @@ PlainSet JsonMatcher::plain_set() const {
 std::vector<std::string> JsonMatcher::dead_ends() const {
   const State& at = state();
   std::vector<std::string> rests;
-  if (!at.may_be_seen() || stages_.Names(FrameOf(at).stage).open) return rests;
+  if (!at.may_be_seen() || stages_.Names(FrameOf(at).stage).names == NamePlan::kOpen) return rests;
   for (const std::string* name : SeenThatBeginSo(at)) {
     rests.push_back(name->substr(at.name_bytes));
   }

@@ -15,39 +15,45 @@ constexpr std::string_view kShortEscapes = "\"\\/\b\f\n\r\t";
 
 }  // namespace
 
-// The names that may come next.
+// The names that may come next, without those that are there already where they might take the way
+// to the end away.
 RegexId JsonMatcher::NewNames(uint32_t index) const {
   const StageTable::NextNames& names = stages_.Names(frames_[index].stage);
-  if (names.open) return names.texts;  // one that is there already is refused at its end
+  if (names.names != NamePlan::kMixed) return names.texts;
   RegexPool& regexes = languages_.regexes();
   const std::array<RegexId, 2> both = {names.texts, regexes.Not(SeenTexts(index))};
   return regexes.Both(both);
 }
 
-// What may follow in the name or text that is being read, without names that are there already
-// where those take the way to the end away.
+// What may follow in the name or text that is being read; the same.
 RegexId JsonMatcher::NewRest(const State& at) const {
-  const bool any = !at.may_be_seen() || stages_.Names(FrameOf(at).stage).open;
-  return any ? at.regex : Reread(at, NewNames(at.frame));
+  const bool mixed = at.may_be_seen() && stages_.Names(FrameOf(at).stage).names == NamePlan::kMixed;
+  return mixed ? Reread(at, NewNames(at.frame)) : at.regex;
 }
 
-// The names of the members that the container has at a frame.
-const JsonMatcher::SeenNames& JsonMatcher::Seen(uint32_t index) const {
-  const Frame& frame = frames_[index];
-  if (frame.seen) return *frame.seen;
-  std::vector<const std::string*> names;
-  uint32_t from = index;
-  for (;; from = frames_[from].before) {
-    if (frames_[from].seen) {
-      names.insert(names.end(), frames_[from].seen->begin(), frames_[from].seen->end());
-      break;
-    }
-    if (frames_[from].in_member) names.push_back(&frames_[from].name);
-    if (frames_[from].before == from) break;
-  }
-  std::sort(names.begin(), names.end(), [](const auto* x, const auto* y) { return *x < *y; });
-  frame.seen = std::make_shared<const SeenNames>(std::move(names));
-  return *frame.seen;
+bool JsonMatcher::OnlyListed(const State& at) const {
+  return stages_.Names(FrameOf(at).stage).names == NamePlan::kListed;
+}
+
+// A listed name that is not there yet goes on as the text of the name that is being read, or comes
+// next.
+bool JsonMatcher::HasNewListed(const State& at) const {
+  RegexPool& regexes = languages_.regexes();
+  const bool begun = at.place == Place::kInName;
+  const RegexId regex = begun ? at.regex : stages_.Names(FrameOf(at).stage).texts;
+  const auto listed = scans_.Listed(begun ? at.scan : scans_.OfNames(regex, StageOf(at).at.names));
+  return std::any_of(listed.begin(), listed.end(), [&](uint32_t id) {
+    const std::string& name = languages_.strings()[id];
+    const std::string_view rest = std::string_view(name).substr(begun ? at.name_bytes : 0);
+    return !IsSeen(at.frame, name) && RestOfWord(at, rest) && regexes.Matches(regex, rest);
+  });
+}
+
+// Some name that may come next goes on so.
+bool JsonMatcher::AliveName(const State& at) const {
+  if (OnlyListed(at) && (at.place != Place::kInName || at.may_be_seen())) return HasNewListed(at);
+  const bool begun = at.place == Place::kInName;
+  return languages_.regexes().Alive(begun ? NewRest(at) : NewNames(at.frame));
 }
 
 std::span<const std::string* const> JsonMatcher::SeenThatBeginSo(const State& at) const {
@@ -64,9 +70,8 @@ RegexId JsonMatcher::SeenTexts(uint32_t index) const {
 
 bool JsonMatcher::IsSeen(uint32_t index, std::string_view name) const {
   const SeenNames& seen = Seen(index);
-  return std::binary_search(seen.begin(), seen.end(), &name, [](const auto* x, const auto* y) {
-    return std::string_view(*x) < std::string_view(*y);
-  });
+  const auto place = PlaceOf(name, seen);
+  return place != seen.end() && **place == name;
 }
 
 // The end of a document from between two members or items; nothing if there is none.
@@ -259,6 +264,30 @@ std::optional<std::string> JsonMatcher::RestOfWord(const State& at, std::string_
   return std::nullopt;
 }
 
+// `rest` and one or two characters, so that the name is not there yet; nothing where that is no
+// text of the expression.
+std::optional<std::string> JsonMatcher::NewSuffix(const State& at, RegexId texts,
+                                                  const std::string& read,
+                                                  const std::string& rest) const {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const Result<Json> name = Json::Parse("\"" + rest + "\"");
+  if (!name) return std::nullopt;
+  const std::string& begun = name->AsString();
+  const auto is_new = [&](const std::string& suffix) {
+    return languages_.regexes().Matches(texts, begun + suffix) &&
+           !IsSeen(at.frame, read + begun + suffix);
+  };
+  for (const char letter : kLetters) {
+    if (is_new({letter})) return rest + letter;
+  }
+  for (const char first : kLetters) {
+    for (const char second : kLetters) {
+      if (is_new({first, second})) return rest + first + second;
+    }
+  }
+  return std::nullopt;
+}
+
 JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
   RegexPool& regexes = languages_.regexes();
   const bool begun = at.place == Place::kInName;
@@ -276,13 +305,19 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
     return true;
   };
   const Names& names = steps_.names(StageOf(at).at.names);
-  for (uint32_t id : names.listed) {
+  const std::span<const uint32_t> listed = begun ? scans_.Listed(at.scan) : names.listed;
+  for (uint32_t id : listed) {
     const std::string& name = languages_.strings()[id];
-    if (!name.starts_with(read) || !regexes.Matches(regex, name.substr(read.size()))) continue;
+    if (!regexes.Matches(regex, name.substr(read.size()))) continue;
     offer(RestOfWord(at, std::string_view(name).substr(read.size())));
   }
   for (const Names::Other& other : names.others) {
-    if (offer(RestOfText(at, begun ? Reread(at, other.texts) : other.texts))) continue;
+    const RegexId texts_here = begun ? Reread(at, other.texts) : other.texts;
+    const auto shortest = RestOfText(at, texts_here);
+    if (offer(shortest)) continue;
+    const auto longer =
+        at.text.partial() ? std::nullopt : NewSuffix(at, texts_here, read, *shortest);
+    if (longer && offer(longer)) continue;
     const std::array<RegexId, 2> both = {other.texts, regexes.Not(SeenTexts(at.frame))};
     const RegexId texts = regexes.Both(both);
     offer(RestOfText(at, begun ? Reread(at, texts) : texts));
@@ -291,14 +326,26 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
 }
 
 bool JsonMatcher::FinishesWithin(uint32_t bytes) const {
-  const State& at = state();
-  const bool in_string = at.place == Place::kInName || at.place == Place::kInText;
-  const bool known = !Decides(FrameOf(at));
-  if (known && ((in_string && !at.text.partial()) || at.place == Place::kName)) {
-    const RegexId texts = in_string ? NewRest(at) : NewNames(at.frame);
-    if (finisher_.ShortestText(texts).size() + MostAfterText() <= bytes) return true;
-  }
+  if (const auto most = QuickBound(); most && *most <= bytes) return true;
   return FinishBytes() <= bytes;
+}
+
+// What FinishBytes() is at most, where that is soon known.
+std::optional<uint64_t> JsonMatcher::QuickBound() const {
+  const State& at = state();
+  if (at.text.partial() || Decides(FrameOf(at))) return std::nullopt;
+  RegexId texts = at.regex;
+  switch (at.place) {
+    case Place::kInText: break;
+    case Place::kName:
+    case Place::kInName:
+      // Of listed names the shortest may be there already.
+      if (OnlyListed(at) && (at.place == Place::kName || at.may_be_seen())) return std::nullopt;
+      texts = at.place == Place::kName ? NewNames(at.frame) : NewRest(at);
+      break;
+    default: return std::nullopt;
+  }
+  return finisher_.ShortestText(texts).size() + MostAfterText();
 }
 
 // Bytes of the rest of the document besides the characters of the name or text that is being read

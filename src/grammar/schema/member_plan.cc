@@ -99,33 +99,29 @@ SeenId MemberPlan::Seen(const OpenContainer& at, std::string_view name, NameClas
   return finisher_.Add(at.seen, name);
 }
 
-uint32_t MemberPlan::Cost(const OpenContainer& at, NameClassId name, SeenId seen) {
-  if (!OnlyGrows(at.live)) {
-    uint32_t least = Finish::kNever;
-    for (const BegunWay& way : Member(at, name, seen)) {
-      least = std::min(least, finisher_.Value(way.value).cost + way.close);
-    }
-    return least;
-  }
+// What lasts of a formula that only grows: what is still required has no say in which name may
+// come.
+FormulaId MemberPlan::Lasting(FormulaId formula) {
   FormulaPool& formulas = steps_.languages().formulas();
-  // What is still required has no say: only the other parts are asked.
-  const FormulaList parts = formulas.Conjuncts(at.live);
+  const FormulaList parts = formulas.Conjuncts(formula);
   FormulaList lasting;
   for (FormulaId part : parts) {
     if (part == FormulaPool::kTrue) continue;
     const AtomKind kind = steps_.languages().atoms()[formulas.atom(part)].kind;
     if (kind == AtomKind::kNames || kind == AtomKind::kProperties) lasting.push_back(part);
   }
-  const FormulaId rest = formulas.And(std::move(lasting));
-  const auto [it, added] = value_cost_.try_emplace({rest, name}, Finish::kNever);
+  return formulas.And(std::move(lasting));
+}
+
+uint32_t MemberPlan::CostOfValue(FormulaId lasting, NameClassId name) {
+  const auto [it, added] = value_cost_.try_emplace({lasting, name}, Finish::kNever);
   uint32_t& value = it->second;
   if (added) {
-    for (const Demand& demand : finisher_.Demands(steps_.Member(rest, name))) {
+    for (const Demand& demand : finisher_.Demands(steps_.Member(lasting, name))) {
       value = std::min(value, finisher_.Value(demand.value).cost);
     }
   }
-  // A member more never lengthens the end, but for the comma before the next.
-  return value == Finish::kNever ? value : value + finisher_.Close(at).cost + 1;
+  return value;
 }
 
 const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
@@ -133,24 +129,41 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
   ValueLanguages& languages = steps_.languages();
   RegexPool& regexes = languages.regexes();
   const Names& names = steps_.names(at.names);
+  const bool grows = OnlyGrows(at.live);
+  const FormulaId lasting = grows ? Lasting(at.live) : FormulaPool::kTrue;
+  // A member more never lengthens the end of what only grows, but for the comma before the next.
+  const uint32_t close = grows ? finisher_.Close(at).cost + 1 : 0;
+  const auto cost_of = [&](NameClassId name, std::string_view text) {
+    if (grows) {
+      const uint32_t value = CostOfValue(lasting, name);
+      return value == Finish::kNever ? value : value + close;
+    }
+    uint32_t least = Finish::kNever;
+    for (const BegunWay& way : Member(at, name, Seen(at, text, name))) {
+      least = std::min(least, finisher_.Value(way.value).cost + way.close);
+    }
+    return least;
+  };
   NamePlan plan;
   std::vector<RegexId> may;
   std::vector<RegexId> may_not;
+  bool all_listed = true;  // may come, or are there already
   for (size_t i = 0; i < names.listed.size(); ++i) {
-    const std::string& text = languages.strings()[names.listed[i]];
-    const bool seen = finisher_.Has(at.seen, names.listed[i]);
-    if (seen) continue;
-    const uint32_t cost = Cost(at, names.listed_class[i], finisher_.Add(at.seen, text));
-    (cost != Finish::kNever ? may : may_not).push_back(regexes.Literal(text));
-    if (cost != Finish::kNever) plan.most = std::max(plan.most, cost);
+    if (finisher_.Has(at.seen, names.listed[i])) continue;
+    const uint32_t cost = cost_of(names.listed_class[i], languages.strings()[names.listed[i]]);
+    if (cost != Finish::kNever) {
+      plan.most = std::max(plan.most, cost);
+    } else {
+      all_listed = false;
+      may_not.push_back(regexes.Literal(languages.strings()[names.listed[i]]));
+    }
   }
   bool most_may = false;  // names that match no pattern
   bool all_may = true;
   bool none_may = true;
   for (const Names::Other& other : names.others) {
     // Any name of the class serves; the shortest stands for all.
-    const SeenId seen = Seen(at, regexes.Shortest(other.texts), other.id);
-    const uint32_t cost = Cost(at, other.id, seen);
+    const uint32_t cost = cost_of(other.id, regexes.Shortest(other.texts));
     const bool can_come = cost != Finish::kNever;
     (can_come ? may : may_not).push_back(other.texts);
     all_may = all_may && can_come;
@@ -159,9 +172,31 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
     plan.most = std::max(plan.most, cost);
     most_may = most_may || steps_.name_class(other.id).matched.empty();
   }
-  plan.open = all_may || none_may;
-  plan.texts = most_may ? regexes.Not(regexes.Either(may_not)) : regexes.Either(may);
+  plan.names = all_may ? NamePlan::kOpen : none_may ? NamePlan::kListed : NamePlan::kMixed;
+  if (most_may) {
+    plan.texts = regexes.Not(regexes.Either(may_not));
+  } else {
+    may.push_back(ListedNames(at.names));
+    plan.texts = regexes.Either(may);
+    if (!all_listed) {
+      const std::array<RegexId, 2> both = {plan.texts, regexes.Not(regexes.Either(may_not))};
+      plan.texts = regexes.Both(both);
+    }
+  }
   return names_.emplace(at, plan).first->second;
+}
+
+RegexId MemberPlan::ListedNames(NamesId id) {
+  const auto [it, added] = listed_.try_emplace(id, RegexPool::kNothing);
+  if (added) {
+    ValueLanguages& languages = steps_.languages();
+    std::vector<RegexId> literals;
+    for (uint32_t name : steps_.names(id).listed) {
+      literals.push_back(languages.regexes().Literal(languages.strings()[name]));
+    }
+    it->second = languages.regexes().Either(literals);
+  }
+  return it->second;
 }
 
 }  // namespace bantam::grammar

@@ -22,11 +22,11 @@ using Begun = std::vector<BegunWay>;  // none: it may not come
 
 // Names that may come next.
 struct NamePlan {
-  // All names that may, and maybe some that are there already.
+  // All names that may, and some that are there already.
   RegexId texts = RegexPool::kNothing;
-  // Whatever has been read of one, a name that is not there yet is still possible: of those that
-  // are not listed all may come, or none.
-  bool open = false;
+  // Of those that are not listed all may, so that a new one is possible whatever has been read of
+  // it; none; or some.
+  enum Kind : uint8_t { kOpen, kListed, kMixed } names = kOpen;
   uint32_t most = 0;  // bytes of the value and the container's end, at most
 };
 
@@ -54,9 +54,10 @@ class MemberPlan {
     auto operator<=>(const BegunKey&) const = default;
   };
   const Begun& Begin(FormulaId begun, OpenContainer after);
-  // Bytes of the shortest value and the container's end after it, or a bound; kNever: it may not
-  // come.
-  uint32_t Cost(const OpenContainer& at, NameClassId name, SeenId seen);
+  FormulaId Lasting(FormulaId formula);
+  // Bytes of the shortest value of a member; kNever: it may not come.
+  uint32_t CostOfValue(FormulaId lasting, NameClassId name);
+  RegexId ListedNames(NamesId names);
   bool OnlyGrows(FormulaId formula);
 
   Finisher& finisher_;
@@ -66,6 +67,7 @@ class MemberPlan {
   std::unordered_map<FormulaId, bool> only_grows_;
   std::unordered_map<FormulaId, bool> needs_others_;
   std::map<std::pair<FormulaId, NameClassId>, uint32_t> value_cost_;
+  std::unordered_map<NamesId, RegexId> listed_;
 };
 
 }  // namespace bantam::grammar

@@ -256,12 +256,14 @@ StageId StageTable::EndValue(StageId begun_id, const std::vector<uint8_t>& truth
 const StageTable::NextNames& StageTable::Names(StageId id) {
   if (const auto it = names_.find(id); it != names_.end()) return it->second;
   const Stage& stage = stages_[id];
-  NextNames names{RegexPool::kNothing, true, 0};
+  NextNames names{
+      RegexPool::kNothing,
+      stage.fits.empty() ? NamePlan::kOpen : plan_.NamesAt(stage.At(stage.fits[0])).names, 0};
   std::vector<RegexId> any;
   for (const Fit& fit : stage.fits) {
     const NamePlan& plan = plan_.NamesAt(stage.At(fit));
     any.push_back(plan.texts);
-    names.open = names.open && plan.open;
+    if (plan.names != names.names) names.names = NamePlan::kMixed;
     names.most = std::max(names.most, uint64_t{plan.most} + fit.tail);
   }
   names.texts = languages_.regexes().Either(any);

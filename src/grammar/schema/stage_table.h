@@ -81,7 +81,7 @@ class StageTable {
   // them, at most.
   struct NextNames {
     RegexId texts;
-    bool open;
+    NamePlan::Kind names;
     uint64_t most;
   };
   const NextNames& Names(StageId stage);

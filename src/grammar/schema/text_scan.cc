@@ -93,7 +93,7 @@ ScanId ScanTable::Advance(ScanId from, char32_t code_point) {
   return Intern(std::move(next));
 }
 
-const std::string& ScanTable::Listed(const Scan& scan, uint32_t index) const {
+const std::string& ScanTable::NameAt(const Scan& scan, uint32_t index) const {
   return steps_.languages().strings()[steps_.names(scan.names).listed[index]];
 }
 
@@ -114,7 +114,7 @@ NameClassId ScanTable::NameClassOf(ScanId id) {
   Scan& scan = scans_[id];
   if (scan.name_class) return *scan.name_class;
   const Names& names = steps_.names(scan.names);
-  if (scan.first < scan.last && Listed(scan, scan.first).size() == scan.depth) {
+  if (scan.first < scan.last && NameAt(scan, scan.first).size() == scan.depth) {
     scan.name_class = names.listed_class[scan.first];
   } else {
     NameClass other;
@@ -170,7 +170,7 @@ std::optional<ScanTable::Convergence> ScanTable::Converge(ScanId id) {
                     FirstBytesOf(loop)};
   const Scan& here = scans_[id];
   for (uint32_t i = here.first; i < here.last; ++i) {
-    const std::string& name = Listed(here, i);
+    const std::string& name = NameAt(here, i);
     if (name.size() > here.depth) found.first_bytes.reset(static_cast<uint8_t>(name[here.depth]));
   }
   return found.first_bytes.any() ? std::optional(found) : std::nullopt;

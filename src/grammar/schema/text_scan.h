@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -33,6 +34,11 @@ class ScanTable {
   ScanId Next(ScanId scan, char32_t code_point);
   // What may follow.
   RegexId legal(ScanId scan) const { return scans_[scan].legal; }
+  // The listed names that begin with what has been read.
+  std::span<const uint32_t> Listed(ScanId id) const {
+    const Scan& scan = scans_[id];
+    return std::span(steps_.names(scan.names).listed).subspan(scan.first, scan.last - scan.first);
+  }
   // What the name is that has been read.
   NameClassId NameClassOf(ScanId scan);
   // Whether it is a text of each language asked for.
@@ -71,7 +77,7 @@ class ScanTable {
   ScanId Intern(Scan scan);
   ScanId Advance(ScanId from, char32_t code_point);
   void Narrow(Scan& scan, char32_t code_point) const;
-  const std::string& Listed(const Scan& scan, uint32_t index) const;
+  const std::string& NameAt(const Scan& scan, uint32_t index) const;
   bool LeadsBack(RegexId regex);
   std::optional<Convergence> Converge(ScanId scan);
   CodePointSet Leading(const Scan& from, const Scan& to);
