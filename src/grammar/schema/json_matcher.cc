@@ -246,10 +246,9 @@ bool JsonMatcher::MoveText(State& state, TextDecoder::Step step) {
     return state.place == Place::kInName ? AliveName(state) : regexes.Alive(state.regex);
   }
   if (state.regex == RegexPool::kAnything) return true;
-  if (state.may_be_seen() && OnlyListed(state)) return HasNewListed(state);
-  const RegexId regex = NewRest(state);
+  if (state.place == Place::kInName) return AliveWithinCharacter(state);
   for (const CodePointRange& range : state.text.Candidates()) {
-    if (!range.empty() && regexes.AliveWithin(regex, range.first, range.last)) return true;
+    if (!range.empty() && regexes.AliveWithin(state.regex, range.first, range.last)) return true;
   }
   return false;
 }

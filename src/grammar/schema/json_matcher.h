@@ -156,9 +156,10 @@ class JsonMatcher : public Matcher {
   // json_ways.cc
   RegexId NewNames(uint32_t frame) const;
   RegexId NewRest(const State& state) const;
-  bool OnlyListed(const State& state) const;
+  NamePlan::Kind NamesOf(const State& state) const;
   bool HasNewListed(const State& state) const;
   bool AliveName(const State& state) const;
+  bool AliveWithinCharacter(const State& state) const;
   const SeenNames& Seen(uint32_t frame) const { return frames_[frames_[frame].first].names; }
   // Where a name stands, or would stand.
   static SeenNames::const_iterator PlaceOf(std::string_view name, const SeenNames& names) {

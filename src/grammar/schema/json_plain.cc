@@ -61,8 +61,8 @@ std::optional<RegexPool::Run> JsonMatcher::PlainRun() const {
 
 // Any character may also be written as an escape.
 std::string JsonMatcher::OnlyCharacter() const {
-  if (!InString()) return "";
-  const auto only = languages_.regexes().OnlyNext(NewRest(state()));
+  if (!InString() || state().may_be_seen()) return "";
+  const auto only = languages_.regexes().OnlyNext(state().regex);
   if (!only) return "";
   std::string character;
   AppendUtf8(*only, character);

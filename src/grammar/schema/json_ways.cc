@@ -27,12 +27,12 @@ RegexId JsonMatcher::NewNames(uint32_t index) const {
 
 // What may follow in the name or text that is being read; the same.
 RegexId JsonMatcher::NewRest(const State& at) const {
-  const bool mixed = at.may_be_seen() && stages_.Names(FrameOf(at).stage).names == NamePlan::kMixed;
+  const bool mixed = at.may_be_seen() && NamesOf(at) == NamePlan::kMixed;
   return mixed ? Reread(at, NewNames(at.frame)) : at.regex;
 }
 
-bool JsonMatcher::OnlyListed(const State& at) const {
-  return stages_.Names(FrameOf(at).stage).names == NamePlan::kListed;
+NamePlan::Kind JsonMatcher::NamesOf(const State& at) const {
+  return stages_.Names(FrameOf(at).stage).names;
 }
 
 // A listed name that is not there yet goes on as the text of the name that is being read, or comes
@@ -49,11 +49,36 @@ bool JsonMatcher::HasNewListed(const State& at) const {
   });
 }
 
-// Some name that may come next goes on so.
+// Some name that is not there yet goes on as the one that is being read, or comes next.
 bool JsonMatcher::AliveName(const State& at) const {
-  if (OnlyListed(at) && (at.place != Place::kInName || at.may_be_seen())) return HasNewListed(at);
+  RegexPool& regexes = languages_.regexes();
   const bool begun = at.place == Place::kInName;
-  return languages_.regexes().Alive(begun ? NewRest(at) : NewNames(at.frame));
+  const RegexId regex = begun ? at.regex : stages_.Names(FrameOf(at).stage).texts;
+  if (!regexes.Alive(regex)) return false;
+  const size_t seen = begun ? at.seen_last - at.seen_first : Seen(at.frame).size();
+  if (seen == 0 || NamesOf(at) == NamePlan::kOpen) return true;
+  if (NamesOf(at) == NamePlan::kListed) return HasNewListed(at);
+  // More texts than names that are there: one is new.
+  if (regexes.LengthOfMany(regex, seen + 1) != RegexPool::kUnbounded) return true;
+  return regexes.Alive(begun ? NewRest(at) : NewNames(at.frame));
+}
+
+// The same within a character.
+bool JsonMatcher::AliveWithinCharacter(const State& at) const {
+  RegexPool& regexes = languages_.regexes();
+  const bool mixed = at.may_be_seen() && NamesOf(at) == NamePlan::kMixed;
+  if (at.may_be_seen() && NamesOf(at) == NamePlan::kListed) return HasNewListed(at);
+  for (const CodePointRange& range : at.text.Candidates()) {
+    if (range.empty()) continue;
+    const auto best = regexes.BestWithin(at.regex, range.first, range.last);
+    if (!best) continue;
+    if (!mixed) return true;
+    const uint64_t seen = at.seen_last - at.seen_first;
+    const RegexId next = regexes.Derive(at.regex, *best);
+    if (regexes.LengthOfMany(next, seen + 1) != RegexPool::kUnbounded) return true;
+    if (regexes.AliveWithin(NewRest(at), range.first, range.last)) return true;
+  }
+  return false;
 }
 
 std::span<const std::string* const> JsonMatcher::SeenThatBeginSo(const State& at) const {
@@ -294,7 +319,7 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
   const std::string read = begun ? ReadText(at) : "";
   const std::string quote = begun ? "" : "\"";
   const std::string before = begun ? document_.substr(at.start) : "";
-  const RegexId regex = begun ? NewRest(at) : NewNames(at.frame);
+  const RegexId regex = begun ? at.regex : stages_.Names(FrameOf(at).stage).texts;
   Rest best;
   // False: the name is there already.
   const auto offer = [&](const std::optional<std::string>& rest) {
@@ -339,9 +364,11 @@ std::optional<uint64_t> JsonMatcher::QuickBound() const {
     case Place::kInText: break;
     case Place::kName:
     case Place::kInName:
-      // Of listed names the shortest may be there already.
-      if (OnlyListed(at) && (at.place == Place::kName || at.may_be_seen())) return std::nullopt;
-      texts = at.place == Place::kName ? NewNames(at.frame) : NewRest(at);
+      // The shortest may be there already; of those of which all may come, another is as good.
+      if (NamesOf(at) != NamePlan::kOpen && (at.place == Place::kName || at.may_be_seen())) {
+        return std::nullopt;
+      }
+      if (at.place == Place::kName) texts = stages_.Names(FrameOf(at).stage).texts;
       break;
     default: return std::nullopt;
   }
