@@ -81,10 +81,15 @@ PlainText JsonMatcher::plain_text() const {
 
 // By a name that the shortest end would have had, or by a text that it has to do without.
 bool JsonMatcher::ends_vary() const {
+  constexpr uint64_t kMostEscaped = 6;  // bytes of a character as JSON
   const State& at = state();
   const Frame& frame = FrameOf(at);
-  if (at.place == Place::kInName && stages_.NeedsOthers(frame.stage)) return true;
-  return Decides(frame) || frame.value_matters;
+  if (Decides(frame) || frame.value_matters) return true;
+  if (at.place != Place::kInName || !stages_.NeedsOthers(frame.stage)) return false;
+  const uint64_t characters = (document_.size() - at.start) / kMostEscaped;  // at least
+  const Names& names = steps_.names(StageOf(at).at.names);
+  return std::any_of(names.others.begin(), names.others.end(),
+                     [&](const Names::Other& other) { return characters <= other.short_length; });
 }
 
 bool JsonMatcher::text_matters() const {

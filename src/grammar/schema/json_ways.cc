@@ -336,8 +336,11 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
     if (!regexes.Matches(regex, name.substr(read.size()))) continue;
     offer(RestOfWord(at, std::string_view(name).substr(read.size())));
   }
-  for (const Names::Other& other : names.others) {
-    const RegexId texts_here = begun ? Reread(at, other.texts) : other.texts;
+  for (uint32_t i = 0; i < names.others.size(); ++i) {
+    const Names::Other& other = names.others[i];
+    const RegexId texts_here =
+        begun ? scans_.RestOfOther(at.scan, i, [&] { return Reread(at, other.texts); })
+              : other.texts;
     const auto shortest = RestOfText(at, texts_here);
     if (offer(shortest)) continue;
     const auto longer =

@@ -39,6 +39,13 @@ class ScanTable {
     const Scan& scan = scans_[id];
     return std::span(steps_.names(scan.names).listed).subspan(scan.first, scan.last - scan.first);
   }
+  // What may follow of the others' texts (Names::Other) after what has been read; `make` finds it.
+  template <typename Make>
+  RegexId RestOfOther(ScanId scan, uint32_t other, const Make& make) {
+    const auto [it, added] = rests_.try_emplace(uint64_t{scan} << 32 | other, RegexPool::kNothing);
+    if (added) it->second = make();
+    return it->second;
+  }
   // What the name is that has been read.
   NameClassId NameClassOf(ScanId scan);
   // Whether it is a text of each language asked for.
@@ -86,6 +93,7 @@ class ScanTable {
   RegexPool& regexes_;
   std::deque<Scan> scans_;
   std::unordered_map<std::vector<uint32_t>, ScanId, KeyHash> ids_;
+  std::unordered_map<uint64_t, RegexId> rests_;
 };
 
 }  // namespace bantam::grammar
