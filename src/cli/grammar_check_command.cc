@@ -1,4 +1,5 @@
 // bantam grammar check: which texts have a shape, and where the others lose it.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,12 +47,15 @@ void Declare(ArgParser& parser, CheckOptions& options) {
       "bantam grammar check --json --model model.gguf --mask-stats < documents.jsonl");
 }
 
-// The part of a line's answer that says whether the text has the shape.
-std::string Verdict(ShapeReader& reader, std::string_view text) {
+constexpr std::string_view kJsonSpace = " \t\r\n";
+
+// The part of a line's answer that says whether the text has the shape; it begins at byte `begin`
+// of the line.
+std::string Verdict(ShapeReader& reader, std::string_view text, size_t begin) {
   size_t offset = 0;
   while (offset < text.size() && reader.Push(static_cast<uint8_t>(text[offset]))) ++offset;
   if (offset == text.size() && reader.Accepting()) return "{\"accepted\":true";
-  std::string out = "{\"accepted\":false,\"offset\":" + std::to_string(offset) + ",\"expected\":[";
+  std::string out = "{\"accepted\":false,\"offset\":" + std::to_string(begin + offset) + ",\"expected\":[";
   bool first = true;
   for (const std::string& expected : reader.Expected()) {
     out += (std::exchange(first, false) ? "" : ",") + JsonQuote(expected);
@@ -73,7 +77,13 @@ class Checker {
       : env_(env), shape_(std::move(shape)), spec_(std::move(spec)), model_(std::move(model)) {}
 
   Result<void> Check(std::string_view text) {
-    std::string line = Verdict(*env_.backend.start_reader(shape_), text);
+    // White space around a JSON document is no part of it.
+    const ShapeSpec::Kind kind = shape_->kind();
+    const bool json = kind == ShapeSpec::Kind::kJson || kind == ShapeSpec::Kind::kJsonSchema;
+    const size_t begin = json ? std::min(text.find_first_not_of(kJsonSpace), text.size()) : 0;
+    if (json) text = text.substr(0, std::max(text.find_last_not_of(kJsonSpace) + 1, begin));
+    text.remove_prefix(begin);
+    std::string line = Verdict(*env_.backend.start_reader(shape_), text, begin);
     if (model_ != nullptr) line += TRY(Measure(text));
     env_.out.Write(line + "}\n");
     return {};

@@ -62,6 +62,18 @@ class RepliesTest(unittest.TestCase):
     def test_json(self):
         self.replies(lambda value: self.assertIsInstance(value, dict), "--json")
 
+    def test_repaired(self):
+        """Without a shape: whatever comes, at limits that may cut it anywhere, is repaired."""
+        for i in range(REPLIES):
+            limit = 20 + 280 * i // (REPLIES - 1)
+            reply = ask("-n", str(limit), "-s", str(i), "--temperature",
+                        TEMPERATURES[i % len(TEMPERATURES)])
+            self.assertEqual(reply.returncode, 0, reply.stderr)
+            done = subprocess.run([PROGRAM, "json", "repair"], input=reply.stdout,
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, f"{done.stderr} {reply.stdout!r}")
+            json.loads(done.stdout)
+
     def test_schema(self):
         path = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / f"bantam-shapes-{os.getpid()}.json"
         path.write_text(json.dumps(SCHEMA))

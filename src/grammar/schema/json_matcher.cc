@@ -91,7 +91,7 @@ bool JsonMatcher::Step(State& state, uint8_t byte) {
     default: break;
   }
   if (state.place == Place::kDone) return false;
-  if (IsSpace(byte)) return ++state.space <= kMostSpace;
+  if (IsSpace(byte)) return document_.size() > 1 && ++state.space <= kMostSpace;
   state.space = 0;
   return StepBetween(state, byte);
 }

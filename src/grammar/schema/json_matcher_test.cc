@@ -55,8 +55,8 @@ struct Case {
 
 const Case kCases[] = {
     {R"({})",
-     {"1", "\"x\"", "[]", "{\"a\":[1,{\"b\":null}]}", "true", " [ 1 , 2 ] ", "-1.5e3"},
-     {"", "tru", "[1,]", "{\"a\":1,\"a\":2}", "01", "\"\\x\"", "{a:1}", "[", "\"\\ud800\""}},
+     {"1", "\"x\"", "[]", "{\"a\":[1,{\"b\":null}]}", "true", "[ 1 , 2 ]", "-1.5e3"},
+     {"", " 1", "1 ", "tru", "[1,]", "{\"a\":1,\"a\":2}", "01", "\"\\x\"", "{a:1}", "[", "\"\\ud800\""}},
     // Within an escape the shortest end may not be that of another character.
     {R"({"type":"string","pattern":"^(\\n[a-z]{20}|/)$"})",
      {"\"\\u000aabcdefghijklmnopqrst\"", "\"\\/\"", "\"\\u002f\""},
