@@ -55,7 +55,8 @@ std::string Verdict(ShapeReader& reader, std::string_view text, size_t begin) {
   size_t offset = 0;
   while (offset < text.size() && reader.Push(static_cast<uint8_t>(text[offset]))) ++offset;
   if (offset == text.size() && reader.Accepting()) return "{\"accepted\":true";
-  std::string out = "{\"accepted\":false,\"offset\":" + std::to_string(begin + offset) + ",\"expected\":[";
+  std::string out =
+      "{\"accepted\":false,\"offset\":" + std::to_string(begin + offset) + ",\"expected\":[";
   bool first = true;
   for (const std::string& expected : reader.Expected()) {
     out += (std::exchange(first, false) ? "" : ",") + JsonQuote(expected);

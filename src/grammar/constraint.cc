@@ -243,7 +243,7 @@ Result<std::unique_ptr<Constraint>> Constraint::Create(std::unique_ptr<Matcher> 
     return Fail(ErrorCode::kInvalidArgument,
                 "a limit of " + std::to_string(budget) +
                     " tokens is too small: the shortest reply of this shape takes " +
-                    std::to_string(minimum));
+                    std::to_string(minimum) + ", counted as a token for each byte");
   }
   return std::unique_ptr<Constraint>(
       std::make_unique<BudgetedConstraint>(std::move(matcher), trie, budget, masks));

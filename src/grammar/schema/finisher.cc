@@ -11,12 +11,12 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr int kMostNested = 300;         // values within values of a shortest document
-constexpr uint32_t kMostPlaces = 4'000;  // that one search within a container looks at
-constexpr uint64_t kMostWork = 200'000;  // of one search, as Search counts it: about 0.1 s
-constexpr size_t kMostDemands = 128;     // cases of one member or item
-constexpr size_t kMostNamesTried = 64;   // where no name is required
-constexpr size_t kMostCompared = 16;     // places that a place is compared with
+constexpr int kMostNested = 300;           // values within values of a shortest document
+constexpr uint32_t kMostPlaces = 4'000;    // that one search within a container looks at
+constexpr uint64_t kMostWork = 5'000'000;  // of one search, as Search counts it
+constexpr size_t kMostDemands = 1'024;     // cases of one member or item
+constexpr size_t kMostNamesTried = 64;     // where no name is required
+constexpr size_t kMostCompared = 16;       // places that a place is compared with
 
 }  // namespace
 
@@ -222,7 +222,7 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
     for (const Option& option : options) {
       const std::vector<Demand>& demands = Demands(option.begun);
       const uint64_t asked = 1 + steps_.Asked(option.begun).size();
-      work += demands.size() * asked * asked;
+      work += demands.size() * asked;
       for (const Demand& demand : demands) {
         const Finish value = Visit({demand.value, true, {}});
         if (value.cost == Finish::kNever) continue;

@@ -20,8 +20,8 @@
 namespace bantam::grammar {
 
 // One document. RFC 8259, with these choices: no name twice in an object, at most kMostSpace
-// characters of white space in a row, none before and after the document, numbers of at most kMostDigits
-// bytes.
+// characters of white space in a row, none before and after the document, numbers of at most
+// kMostDigits bytes.
 //
 // A stack of frames, one for each open container and for each place in it that was passed; a state
 // after each byte says where in which frame the document is. What may come at a place is the

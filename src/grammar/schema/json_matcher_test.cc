@@ -56,7 +56,8 @@ struct Case {
 const Case kCases[] = {
     {R"({})",
      {"1", "\"x\"", "[]", "{\"a\":[1,{\"b\":null}]}", "true", "[ 1 , 2 ]", "-1.5e3"},
-     {"", " 1", "1 ", "tru", "[1,]", "{\"a\":1,\"a\":2}", "01", "\"\\x\"", "{a:1}", "[", "\"\\ud800\""}},
+     {"", " 1", "1 ", "tru", "[1,]", "{\"a\":1,\"a\":2}", "01", "\"\\x\"", "{a:1}", "[",
+      "\"\\ud800\""}},
     // Within an escape the shortest end may not be that of another character.
     {R"({"type":"string","pattern":"^(\\n[a-z]{20}|/)$"})",
      {"\"\\u000aabcdefghijklmnopqrst\"", "\"\\/\"", "\"\\u002f\""},
@@ -222,6 +223,34 @@ TEST(JsonMatcher, TakesLongListsAndRefusesTooManyAlternatives) {
     const Result<Json> many = Json::Parse("{\"" + keyword + "\":[" + objects + "]}");
     ASSERT_TRUE(many);
     EXPECT_EQ(JsonSchema::Compile(*many, {}).error().message, "#: more than 1000 alternatives");
+  }
+}
+
+TEST(JsonMatcher, TakesManyAlternativesOfOneKind) {
+  std::string values;
+  std::string schemas;
+  for (int i = 0; i < 300; ++i) {
+    const std::string number = std::to_string(i);
+    values += (i > 0 ? ",{\"a\":" : "{\"a\":") + number + "}";
+    schemas += std::string(i > 0 ? "," : "") + R"({"required":["a"],"properties":{"a":{"const":)" +
+               number + "}}}";
+  }
+  for (const std::string& schema :
+       {"{\"enum\":[" + values + "]}", "{\"anyOf\":[" + schemas + "]}"}) {
+    const auto compiled = Compile(schema);
+    ASSERT_NE(compiled, nullptr);
+    EXPECT_EQ(Read(*compiled->NewMatcher(), "{\"a\":299}"), 10U);
+    EXPECT_EQ(Read(*compiled->NewMatcher(), "{\"a\":300}"), 8U);
+  }
+}
+
+TEST(JsonMatcher, RefusesAPatternThatIsNoneWhereverItIs) {
+  for (const auto& [schema, place] :
+       {std::pair{R"({"properties":{"q":{"pattern":"(a"}}})", "#/properties/q/pattern: "},
+        std::pair{R"({"items":{"patternProperties":{"[":{}}}})", "#/items/patternProperties: "}}) {
+    const auto compiled = JsonSchema::Compile(*Json::Parse(schema), {});
+    ASSERT_FALSE(compiled) << schema;
+    EXPECT_TRUE(compiled.error().message.starts_with(place)) << compiled.error().message;
   }
 }
 

@@ -32,6 +32,15 @@ Result<void> AddSource(const std::vector<std::string>& texts, Schema& schema) {
   return {};
 }
 
+// Also those that the shortest document does not meet: what is wrong with them is said at once.
+void ReadPatterns(ValueLanguages& languages) {
+  const std::vector<SchemaNode>& nodes = languages.schema().nodes;
+  for (SchemaId id = 0; id < nodes.size(); ++id) {
+    if (nodes[id].pattern) languages.Pattern(*nodes[id].pattern, id);
+    for (const auto& pattern : nodes[id].pattern_properties) languages.Pattern(pattern.first, id);
+  }
+}
+
 // Where no span may be copied, that is likely why no document is valid.
 std::string CopyHint(ValueLanguages& languages) {
   for (SchemaId id = 0; id < languages.schema().nodes.size(); ++id) {
@@ -71,6 +80,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   compiled->schema_ = std::make_shared<const Schema>(std::move(loaded));
   compiled->machine_ = std::make_shared<SchemaMachine>(compiled->schema_);
   SchemaMachine& machine = *compiled->machine_;
+  ReadPatterns(machine.languages());
   if (const auto& failure = machine.languages().failure()) return std::unexpected(*failure);
   if (machine.gave_up()) {
     return Fail(ErrorCode::kResourceExhausted, root + ": the schema is too complex");

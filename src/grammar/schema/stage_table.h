@@ -60,7 +60,7 @@ struct Stage {
 // Remembers every answer; stages stay as long as the table. Not thread-safe.
 class StageTable {
  public:
-  static constexpr size_t kMostFits = 32;  // ways kept apart; of more, the shortest
+  static constexpr size_t kMostFits = 1024;  // ways kept apart; of more, the shortest
   static constexpr StageId kNone = ~StageId{0};
 
   explicit StageTable(MemberPlan& plan);

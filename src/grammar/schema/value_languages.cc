@@ -57,7 +57,9 @@ RegexId ValueLanguages::Pattern(const std::string& pattern, SchemaId schema) {
   const Result<RegexId> parsed = ParseRegex(regexes_, pattern, Anchoring::kSearch);
   if (!parsed) {
     SetFailure(parsed.error().code,
-               node(schema).path + ": pattern " + Quote(pattern) + ": " + parsed.error().message);
+               node(schema).path +
+                   (node(schema).pattern == pattern ? "/pattern: " : "/patternProperties: ") +
+                   Quote(pattern) + ": " + parsed.error().message);
   }
   const RegexId regex = parsed ? *parsed : RegexPool::kNothing;
   patterns_.emplace(pattern, regex);
