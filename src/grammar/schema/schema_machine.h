@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -18,7 +19,7 @@ class SchemaMachine {
   // `most_growth`: expressions, and formulas, that documents may add before they should use another
   // machine; in any case half of the room that is left for them.
   explicit SchemaMachine(std::shared_ptr<const Schema> schema,
-                         size_t most_growth = RegexPool::kUnbounded)
+                         size_t most_growth = std::numeric_limits<size_t>::max())
       : languages_(std::move(schema)),
         steps_(languages_),
         finisher_(steps_),
