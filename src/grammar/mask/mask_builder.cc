@@ -20,6 +20,10 @@ namespace {
 
 constexpr int kNotCovered = -1;
 
+// No token brings the end nearer to the budget, or only where much is owed at once: there a mask
+// may hold a token too many, as Constraint expects.
+constexpr int64_t kFar = 1024;
+
 // Tokens below a byte for which looking for a loop pays: it takes about a hundred bytes' reading.
 constexpr uint32_t kManyBelow = 200;
 
@@ -37,6 +41,7 @@ class Filler {
       : trie_(trie), matcher_(matcher), finish_bytes_max_(finish_bytes_max), mask_(mask) {}
 
   void Fill() {
+    near_ = matcher_.FinishBytes() + kFar > finish_bytes_max_;
     if (VariationMatters()) return Walk(trie_.all(), kNotCovered);
     const bool uniform = matcher_.plain_text() == PlainText::kUniform;
     const auto convergence = uniform ? std::nullopt : matcher_.convergence();
@@ -65,7 +70,7 @@ class Filler {
   bool Fits(uint32_t finish_bytes) const { return finish_bytes <= finish_bytes_max_; }
   // So near the budget that what plain text owes has to be known exactly.
   bool VariationMatters() const {
-    return matcher_.ends_vary() &&
+    return near_ && matcher_.ends_vary() &&
            matcher_.FinishBytes() + int64_t{Matcher::kVariation} > finish_bytes_max_;
   }
   bool FitsHere() const {
@@ -448,6 +453,7 @@ class Filler {
   const int64_t finish_bytes_max_;
   TokenMask& mask_;
   bool cut_ = false;
+  bool near_ = false;            // tokens may bring the end near the budget
   TextClasses beyond_loop_ = 0;  // tokens whose prefix has such characters are passed over
   TextClasses needed_ = 0;       // unless 0: only tokens with such characters are looked at
   std::array<Level, FlatTrie::kMaxTextBytes + 1> levels_;  // [bytes read]

@@ -181,10 +181,11 @@ class JsonMatcher : public Matcher {
   Rest FindRest(const State& state, bool with_tail) const;
   std::optional<uint64_t> QuickBound() const;
   uint64_t MostAfterText() const;
-  Rest FindRestOfName(const State& state) const;
+  Rest FindRestOfName(const State& state, bool with_tail) const;
   std::optional<std::string> NewSuffix(const State& state, RegexId texts, const std::string& read,
                                        const std::string& rest) const;
-  void OfferName(uint32_t frame, const std::string& name, std::string rest, Rest& best) const;
+  void OfferName(uint32_t frame, const std::string& name, std::string rest, bool with_tail,
+                 Rest& best) const;
   std::string ReadText(const State& state) const;
 
   SchemaMachine& machine_;

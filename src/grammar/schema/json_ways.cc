@@ -260,13 +260,17 @@ std::optional<std::string> JsonMatcher::OtherRestOfText(const State& at, Formula
 
 // A name, its value and what comes after.
 void JsonMatcher::OfferName(uint32_t frame, const std::string& name, std::string rest,
-                            Rest& best) const {
+                            bool with_tail, Rest& best) const {
   const StageId begun = stages_.BeginMember(frames_[frame].stage, name);
   if (begun == StageTable::kNone) return;
   for (const Case& one : stages_[begun].cases) {
     const Finish& value = finisher_.Value(one.way.value);
     if (value.cost == Finish::kNever) continue;
     if (!frames_[frame].decisive && rest.size() + 2 + value.cost + one.tail >= best.cost) continue;
+    if (!with_tail && !frames_[frame].decisive) {
+      best.cost = static_cast<uint32_t>(rest.size() + 2 + value.cost + one.tail);
+      continue;
+    }
     std::string text = rest + "\":" + value.text;
     const auto start = static_cast<uint32_t>(document_.size());
     auto tail = TailText(frame, stages_[begun], one, text, start);
@@ -313,7 +317,7 @@ std::optional<std::string> JsonMatcher::NewSuffix(const State& at, RegexId texts
   return std::nullopt;
 }
 
-JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
+JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at, bool with_tail) const {
   RegexPool& regexes = languages_.regexes();
   const bool begun = at.place == Place::kInName;
   const std::string read = begun ? ReadText(at) : "";
@@ -326,7 +330,7 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at) const {
     if (!rest || rest->size() >= best.cost) return true;
     const Result<Json> name = Json::Parse(before + quote + *rest + "\"");
     if (!name || IsSeen(at.frame, name->AsString())) return false;
-    OfferName(at.frame, name->AsString(), quote + *rest, best);
+    OfferName(at.frame, name->AsString(), quote + *rest, with_tail, best);
     return true;
   };
   const Names& names = steps_.names(StageOf(at).at.names);
@@ -403,7 +407,7 @@ uint32_t JsonMatcher::FinishBytes() const {
       return way ? static_cast<uint32_t>(way->size()) : Finish::kNever;
     }
     case Place::kName:
-    case Place::kInName: return FindRestOfName(state()).cost;
+    case Place::kInName: return FindRestOfName(state(), false).cost;
     default: return FindRest(state(), false).cost;
   }
 }
@@ -416,7 +420,7 @@ std::string JsonMatcher::Completion() const {
     case Place::kAfterValue: return WayText(state().frame).value_or("");
     case Place::kName:
     case Place::kInName: {
-      const Rest rest = FindRestOfName(state());
+      const Rest rest = FindRestOfName(state(), true);
       return rest.text + rest.tail;
     }
     default: {
