@@ -41,6 +41,18 @@ uint64_t HashOfKey(std::string_view key) {
   return hash;
 }
 
+std::string PointerStep(std::string_view key) {
+  std::string step;
+  for (const char c : key) {
+    if (c == '~' || c == '/') {
+      step += c == '~' ? "~0" : "~1";
+    } else {
+      step += c;
+    }
+  }
+  return step;
+}
+
 std::string DescribeCharacter(std::string_view text, size_t at) {
   if (at >= text.size()) return "the end of the text";
   const size_t length = Utf8CharLength(text, at);

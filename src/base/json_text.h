@@ -14,6 +14,9 @@ uint64_t HashOfKey(std::string_view key);
 // The character at text[at] for a message: quoted, as a byte, or "the end of the text".
 std::string DescribeCharacter(std::string_view text, size_t at);
 
+// A key as a step of a JSON Pointer (RFC 6901): "~" → "~0", "/" → "~1".
+std::string PointerStep(std::string_view key);
+
 // Length of the longest JSON number (RFC 8259, section 6) at the start of `text`; 0: there is
 // none. On failure `*bad` is the offset of the character that does not fit.
 size_t JsonNumberLength(std::string_view text, size_t* bad);

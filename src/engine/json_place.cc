@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/json_text.h"
 
 namespace bantam {
 namespace {
@@ -80,15 +81,7 @@ std::string JsonPlace(std::string_view text, size_t byte) {
       pointer += std::to_string(level.index);
       continue;
     }
-    for (const char c : level.key) {
-      if (c == '~') {
-        pointer += "~0";
-      } else if (c == '/') {
-        pointer += "~1";
-      } else {
-        pointer += c;
-      }
-    }
+    pointer += PointerStep(level.key);
   }
   return pointer;
 }

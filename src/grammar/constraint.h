@@ -44,7 +44,8 @@ class Constraint {
   virtual ~Constraint() = default;
 
   // The tokens that may come next; end tokens where the document may end, and only those after an
-  // end token. Never empty. Valid until the next call of Accept or Rollback.
+  // end token. Near the budget it may hold a token too many: Allows decides. Never empty. Valid
+  // until the next call of Accept or Rollback.
   virtual const TokenMask& Mask() = 0;
   // Whether `token` is in Mask(), without computing it. Greedy choice may ask for tokens in the
   // order of their logits: the first that is allowed is the best of the mask.

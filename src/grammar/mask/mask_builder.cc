@@ -165,11 +165,16 @@ class Filler {
         continue;
       }
       if (outside == 0 && !in_loop) outside = levels.size();
-      const uint32_t below = node.children > 0 ? nodes[node.first_child].first_token : token_end;
+      const uint32_t below = EndOfOwn(trie, node, token_end);
       ForbidTokens(trie, node.first_token, below);
       if (node.first_token < below) AllowHere(trie, node.first_token, below);
       levels.push_back({node.first_child, node.first_child + node.children, token_end, {}, 0});
     }
+  }
+
+  // Where the tokens that end with a node's byte end; those of its subtree end at `token_end`.
+  static uint32_t EndOfOwn(const FlatTrie& trie, const TrieNode& node, uint32_t token_end) {
+    return node.children > 0 ? trie.nodes()[node.first_child].first_token : token_end;
   }
 
   void ForbidTokens(const FlatTrie& trie, uint32_t first, uint32_t end) {
@@ -188,7 +193,7 @@ class Filler {
       if (node == end) return;
       if (node + 1 < end) token_end = nodes[node + 1].first_token;
       const TrieNode& at = nodes[node];
-      const uint32_t below = at.children > 0 ? nodes[at.first_child].first_token : token_end;
+      const uint32_t below = EndOfOwn(trie, at, token_end);
       Retry(std::span(trie.ids()).subspan(at.first_token, below - at.first_token));
       node = at.first_child;
       end = at.first_child + at.children;
@@ -332,7 +337,7 @@ class Filler {
       ++pushed;
       const uint32_t token_end =
           level.node < level.end ? nodes[level.node].first_token : level.token_end;
-      const uint32_t below = node.children > 0 ? nodes[node.first_child].first_token : token_end;
+      const uint32_t below = EndOfOwn(trie, node, token_end);
       if (node.first_token < below) AllowHere(trie, node.first_token, below);
       if (node.children == 0) continue;
       levels_[++depth] = {node.first_child, node.first_child + node.children, token_end,

@@ -2,17 +2,12 @@
 #include "grammar/mask/token_trie.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "grammar/mask/token_shape.h"
+#include "grammar/serial.h"
 
 namespace bantam::grammar {
 namespace {
-
-uint64_t NextSerial() {
-  static std::atomic<uint64_t> next = 0;
-  return next++;
-}
 
 bool HasText(TokenKind kind) {
   return kind == TokenKind::kNormal || kind == TokenKind::kAdded || kind == TokenKind::kByte;

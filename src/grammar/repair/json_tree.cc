@@ -170,16 +170,4 @@ NodeId JsonTree::Origin(NodeId id) const {
   return id;
 }
 
-std::string PointerStep(std::string_view name) {
-  std::string step;
-  for (char c : name) {
-    if (c == '~' || c == '/') {
-      step += c == '~' ? "~0" : "~1";
-    } else {
-      step += c;
-    }
-  }
-  return step;
-}
-
 }  // namespace bantam::grammar

@@ -62,7 +62,4 @@ class JsonTree {
   size_t bytes_ = 0;
 };
 
-// "~" → "~0", "/" → "~1".
-std::string PointerStep(std::string_view name);
-
 }  // namespace bantam::grammar

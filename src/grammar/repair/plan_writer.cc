@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_text.h"
 #include "grammar/repair/schema_hints.h"
 
 namespace bantam::grammar {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/json_text.h"
 #include "grammar/schema/json_matcher.h"
 
 namespace bantam::grammar {
@@ -16,20 +17,6 @@ struct Level {
   std::string key;  // as a step of a JSON Pointer
   size_t index = 0;
 };
-
-std::string PointerStep(std::string_view key) {
-  std::string step;
-  for (const char c : key) {
-    if (c == '~') {
-      step += "~0";
-    } else if (c == '/') {
-      step += "~1";
-    } else {
-      step += c;
-    }
-  }
-  return step;
-}
 
 std::string PointerOf(const std::vector<Level>& levels) {
   std::string pointer;
@@ -43,6 +30,14 @@ void TakeBetween(char byte, std::vector<Level>& levels) {
   if (byte == '{' || byte == '[') levels.push_back({byte == '{', {}});
   if ((byte == '}' || byte == ']') && !levels.empty()) levels.pop_back();
   if (byte == ',' && !levels.empty()) ++levels.back().index;
+}
+
+// What a formula combines; nothing for what it negates.
+void AddParts(const FormulaPool& formulas, FormulaId formula, FormulaList& out) {
+  const FormulaOp op = formulas.op(formula);
+  if (op != FormulaOp::kAnd && op != FormulaOp::kOr && op != FormulaOp::kOne) return;
+  const auto parts = formulas.children(formula);
+  out.insert(out.end(), parts.begin(), parts.end());
 }
 
 }  // namespace
@@ -98,12 +93,8 @@ bool JsonMatcher::Copies(FormulaId value, const std::string& text) const {
     open.pop_back();
     if (!seen.insert(formula).second) continue;
     if (!languages_.regexes().Matches(languages_.Texts(formula), text)) continue;
-    const FormulaOp op = formulas.op(formula);
-    if (op == FormulaOp::kAnd || op == FormulaOp::kOr || op == FormulaOp::kOne) {
-      const auto parts = formulas.children(formula);
-      open.insert(open.end(), parts.begin(), parts.end());
-    }
-    if (op != FormulaOp::kAtom) continue;
+    AddParts(formulas, formula, open);
+    if (formulas.op(formula) != FormulaOp::kAtom) continue;
     const Atom atom = languages_.atoms()[formulas.atom(formula)];
     if (atom.kind != AtomKind::kValid) continue;
     const SchemaNode& node = languages_.node(atom.a);
@@ -131,12 +122,8 @@ bool JsonMatcher::CopiesName(FormulaId live, const std::string& name) const {
     const FormulaId formula = open.back();
     open.pop_back();
     if (!seen.insert(formula).second) continue;
-    const FormulaOp op = formulas.op(formula);
-    if (op == FormulaOp::kAnd || op == FormulaOp::kOr || op == FormulaOp::kOne) {
-      const auto parts = formulas.children(formula);
-      open.insert(open.end(), parts.begin(), parts.end());
-    }
-    if (op != FormulaOp::kAtom) continue;
+    AddParts(formulas, formula, open);
+    if (formulas.op(formula) != FormulaOp::kAtom) continue;
     const Atom atom = languages_.atoms()[formulas.atom(formula)];
     if (atom.kind == AtomKind::kNames && Copies(atom.a, name)) return true;
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "grammar/schema/member_plan.h"
 #include "grammar/schema/stage_table.h"
 #include "grammar/schema/text_scan.h"
+#include "grammar/serial.h"
 
 namespace bantam::grammar {
 
@@ -55,11 +55,6 @@ class SchemaMachine {
   bool gave_up() { return languages_.regexes().exhausted() || languages_.formulas().full(); }
 
  private:
-  static uint64_t NextSerial() {
-    static std::atomic<uint64_t> next = 0;
-    return next++;
-  }
-
   const uint64_t serial_ = NextSerial();
   ValueLanguages languages_;
   ContainerSteps steps_;

@@ -14,10 +14,6 @@ bool HasLiteral(const FormulaPool& formulas, FormulaId conjunction, FormulaId li
   return std::find(parts.begin(), parts.end(), literal) != parts.end();
 }
 
-size_t Mix(size_t hash, uint64_t word) {
-  return (hash ^ word) * 0x9E3779B97F4A7C15U + (hash >> 29);
-}
-
 void Append(const OpenContainer& at, std::vector<uint32_t>& out) {
   out.insert(out.end(), {at.live, at.object, at.first, at.names, at.seen});
 }
@@ -44,13 +40,8 @@ std::vector<uint32_t> ContentOf(const Stage& stage) {
 
 size_t StageTable::StepHash::operator()(const Step& step) const {
   const auto event = static_cast<uint64_t>(step.event);
-  return Mix(Mix(event, step.from), uint64_t{step.what} << 32 | step.more);
-}
-
-size_t StageTable::ContentHash::operator()(const std::vector<uint32_t>& content) const {
-  size_t hash = content.size();
-  for (uint32_t word : content) hash = Mix(hash, word);
-  return hash;
+  return static_cast<size_t>(
+      MixWord(MixWord(event, step.from), uint64_t{step.what} << 32 | step.more));
 }
 
 StageTable::StageTable(MemberPlan& plan)

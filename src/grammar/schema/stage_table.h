@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "grammar/schema/member_plan.h"
+#include "grammar/schema/words_hash.h"
 
 namespace bantam::grammar {
 
@@ -99,9 +100,6 @@ class StageTable {
   struct StepHash {
     size_t operator()(const Step& step) const;
   };
-  struct ContentHash {
-    size_t operator()(const std::vector<uint32_t>& content) const;
-  };
 
   template <typename Make>
   StageId Remembered(const Step& step, const Make& make);
@@ -118,7 +116,7 @@ class StageTable {
   ContainerSteps& steps_;
   ValueLanguages& languages_;
   std::deque<Stage> stages_;
-  std::unordered_map<std::vector<uint32_t>, StageId, ContentHash> ids_;
+  std::unordered_map<std::vector<uint32_t>, StageId, WordsHash> ids_;
   std::unordered_map<Step, StageId, StepHash> next_;
   std::unordered_map<StageId, NextNames> names_;
 };

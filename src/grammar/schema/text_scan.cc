@@ -35,12 +35,6 @@ std::bitset<256> FirstBytesOf(const CodePointSet& set) {
 
 }  // namespace
 
-size_t ScanTable::KeyHash::operator()(const std::vector<uint32_t>& key) const {
-  uint64_t hash = key.size();
-  for (uint32_t word : key) hash = (hash ^ word) * 0x9E3779B97F4A7C15U + (hash >> 29);
-  return hash;
-}
-
 ScanId ScanTable::OfNames(RegexId legal, NamesId names) {
   Scan scan;
   scan.legal = legal;

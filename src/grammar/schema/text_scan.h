@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "grammar/schema/container_steps.h"
+#include "grammar/schema/words_hash.h"
 
 namespace bantam::grammar {
 
@@ -78,9 +79,6 @@ class ScanTable {
     std::unique_ptr<std::optional<Convergence>> convergence;
     std::unique_ptr<CodePointSet> loop;
   };
-  struct KeyHash {
-    size_t operator()(const std::vector<uint32_t>& key) const;
-  };
   ScanId Intern(Scan scan);
   ScanId Advance(ScanId from, char32_t code_point);
   void Narrow(Scan& scan, char32_t code_point) const;
@@ -92,7 +90,7 @@ class ScanTable {
   ContainerSteps& steps_;
   RegexPool& regexes_;
   std::deque<Scan> scans_;
-  std::unordered_map<std::vector<uint32_t>, ScanId, KeyHash> ids_;
+  std::unordered_map<std::vector<uint32_t>, ScanId, WordsHash> ids_;
   std::unordered_map<uint64_t, RegexId> rests_;
 };
 
