@@ -51,9 +51,9 @@ Result<std::unique_ptr<ShapeWriter>> StartWriter(std::shared_ptr<const Shape> sh
                                                  int max_tokens) {
   auto loaded = std::dynamic_pointer_cast<const LoadedModel>(std::move(model));
   if (loaded == nullptr) return Fail(ErrorCode::kInvalidArgument, "the model has no vocabulary");
-  auto constraint = TRY(grammar::Constraint::Create(Compiled(*shape).NewMatcher(),
-                                                    loaded->token_text().trie(), max_tokens,
-                                                    &Compiled(*shape).masks()));
+  auto constraint =
+      TRY(grammar::Constraint::Create(Compiled(*shape).NewMatcher(), loaded->token_text().trie(),
+                                      max_tokens, &Compiled(*shape).masks()));
   return std::make_unique<ConstraintWriter>(std::move(shape), std::move(loaded),
                                             std::move(constraint));
 }

@@ -37,9 +37,8 @@ size_t WholeCharacters(std::string_view text) {
 Result<std::unique_ptr<ShapedReply>> ShapedReply::Create(std::shared_ptr<const Shape> shape,
                                                          const TokenText& tokens,
                                                          const Vocabulary& vocabulary, int budget) {
-  auto constraint =
-      TRY(grammar::Constraint::Create(Compiled(*shape).NewMatcher(), tokens.trie(), budget,
-                                         &Compiled(*shape).masks()));
+  auto constraint = TRY(grammar::Constraint::Create(Compiled(*shape).NewMatcher(), tokens.trie(),
+                                                    budget, &Compiled(*shape).masks()));
   std::unique_ptr<ShapedReply> reply(
       new ShapedReply(std::move(shape), tokens, vocabulary, std::move(constraint)));
   reply->FindForced();
