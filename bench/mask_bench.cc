@@ -1,128 +1,161 @@
-// How long masks take on a real vocabulary: mask_bench MODEL.gguf [DOCUMENT.json …].
+// How long token masks take: mask_bench MODEL.gguf DRAFT SUITE, where SUITE is a folder of the
+// JSON-Schema-Test-Suite (tests/DRAFT/*.json and remotes/) and DRAFT is draft7 or draft2020-12.
 //
-// Reads each document (a built-in one without any) token by token as the longest match cuts it, and
-// fills the mask at every token's start with JsonTestMatcher; then prints what kinds of position
-// take, and all of them. One thread.
+// Each schema is compiled anew, so that its caches are empty; then its documents are read token by
+// token, as the longest match cuts them, and before every token the whole mask is made as requests
+// make it. Processor time of the one thread, gates and bounds included.
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "base/token_mask.h"
 #include "format/model_file.h"
-#include "grammar/constraint.h"
-#include "grammar/mask/json_test_matcher.h"
-#include "grammar/mask/mask_builder.h"
+#include "grammar/mask/mask_cache.h"
 #include "grammar/mask/token_trie.h"
+#include "grammar/schema/json_schema.h"
 #include "text/vocabulary_loader.h"
 
 namespace {
 
+namespace fs = std::filesystem;
+using bantam::Json;
 using bantam::TokenId;
 using bantam::TokenMask;
-using bantam::grammar::FillMask;
-using bantam::grammar::JsonTestMatcher;
-using bantam::grammar::PlainText;
-using bantam::grammar::TokenTrie;
-using Clock = std::chrono::steady_clock;
+using namespace bantam::grammar;
 
-constexpr std::string_view kDocument = R"({
-  "name": "Köln \u00e9 \"quoted\" text, with some words in it",
-  "tags": ["a", "two words", "日本語のテキスト", "x\\y\n"],
-  "price": -12.5e+3, "count": 1200, "ok": true, "none": null,
-  "nested": {"list": [1, 2, 3, {"deep": [[], {}, false]}], "empty": ""}
-})";
+constexpr int64_t kNoBudget = int64_t{1} << 30;
+constexpr size_t kShown = 10;  // slowest positions
 
-double Microseconds(Clock::time_point since) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - since).count();
+double Microseconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) * 1e-3;
 }
 
-// The longest text token that `text` begins with.
-TokenId Longest(const TokenTrie& trie, std::string_view text) {
-  TokenId best = -1;
-  size_t size = 0;
-  for (TokenId id = 0; id < trie.vocabulary().size(); ++id) {
-    const std::string& bytes = trie.vocabulary().bytes[static_cast<size_t>(id)];
-    if (bytes.size() > size && trie.IsText(id) && text.starts_with(bytes)) {
-      best = id;
-      size = bytes.size();
-    }
+Json ReadJson(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  auto parsed = Json::Parse(text);
+  return parsed ? *std::move(parsed) : Json();
+}
+
+std::vector<fs::path> JsonFiles(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
   }
-  return best;
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
-// Tells documents' positions apart by the byte before and what the matcher says.
-const char* Kind(const JsonTestMatcher& matcher, std::string_view read) {
-  if (matcher.plain_text() == PlainText::kUniform) return "string";
-  if (read.empty()) return "start";
-  return std::string_view("{[:,").find(read.back()) != std::string_view::npos ? "value or key"
-                                                                              : "other";
-}
+// The tokens of a vocabulary, found by their bytes.
+class Longest {
+ public:
+  explicit Longest(const TokenTrie& trie) {
+    for (TokenId id = 0; id < trie.vocabulary().size(); ++id) {
+      if (trie.IsText(id)) tokens_.push_back(trie.vocabulary().bytes[static_cast<size_t>(id)]);
+    }
+    std::sort(tokens_.begin(), tokens_.end());
+    for (const std::string& token : tokens_) longest_ = std::max(longest_, token.size());
+  }
+
+  // Bytes of the longest token that the text begins with; 0 if none does.
+  size_t Of(std::string_view text) const {
+    for (size_t n = std::min(longest_, text.size()); n > 0; --n) {
+      if (std::binary_search(tokens_.begin(), tokens_.end(), text.substr(0, n))) return n;
+    }
+    return 0;
+  }
+
+ private:
+  std::vector<std::string> tokens_;
+  size_t longest_ = 0;
+};
 
 struct Timing {
-  double fast;   // far from the budget
-  double tight;  // the smallest budget that allows what is there
+  double us;
+  std::string where;
 };
 
 class Bench {
  public:
-  explicit Bench(const TokenTrie& trie) : trie_(trie), mask_(trie.vocabulary().size()) {}
+  Bench(const TokenTrie& trie, SchemaOptions options)
+      : trie_(trie),
+        longest_(trie),
+        options_(std::move(options)),
+        mask_(trie.vocabulary().size()) {}
 
-  void Read(std::string_view document) {
-    JsonTestMatcher matcher;
-    for (size_t at = 0; at < document.size();) {
-      const double fast = Time(matcher, INT64_MAX);
-      const double tight = Time(matcher, matcher.FinishBytes());
-      times_[Kind(matcher, document.substr(0, at))].push_back({fast, tight});
-      times_["all"].push_back({fast, tight});
-      const TokenId id = Longest(trie_, document.substr(at));
-      const std::string& bytes = trie_.vocabulary().bytes[static_cast<size_t>(id)];
-      for (const char c : bytes) {
-        if (!matcher.Push(static_cast<uint8_t>(c))) return;
-      }
-      at += bytes.size();
+  // A schema, and the documents that test it.
+  void Read(const std::string& name, const Json& group) {
+    const Json* schema = group.Find("schema");
+    const Json* tests = group.Find("tests");
+    if (schema == nullptr || tests == nullptr) return;
+    const double start = Microseconds();
+    const auto compiled = JsonSchema::Compile(*schema, options_);
+    if (!compiled) return;
+    MaskCache cache;
+    cache.Fill(trie_, *(*compiled)->NewMatcher(), kNoBudget, mask_);
+    first_.push_back({Microseconds() - start, name});
+    for (const Json& test : tests->items()) {
+      const Json* data = test.Find("data");
+      if (data != nullptr) ReadDocument(name, data->Dump(), *(*compiled)->NewMatcher(), cache);
     }
   }
 
   void Print() {
-    std::printf("%-14s %9s %23s %23s\n", "position", "count", "p50 p99 max, us", "near the budget");
-    for (auto& [kind, times] : times_) {
-      std::printf("%-14s %9zu", kind.c_str(), times.size());
-      for (const auto member : {&Timing::fast, &Timing::tight}) {
-        std::vector<double> sorted;
-        for (const Timing& time : times) sorted.push_back(time.*member);
-        std::sort(sorted.begin(), sorted.end());
-        std::printf(" %7.1f %7.1f %7.1f", sorted[sorted.size() / 2],
-                    sorted[sorted.size() * 99 / 100], sorted.back());
-      }
-      std::printf("\n");
+    PrintQuantiles("masks", masks_);
+    PrintQuantiles("first mask, compiling included", first_);
+    std::printf("slowest:\n");
+    for (size_t i = 0; i < std::min(kShown, masks_.size()); ++i) {
+      const Timing& timing = masks_[masks_.size() - 1 - i];
+      std::printf("%8.1f us  %s\n", timing.us, timing.where.c_str());
     }
   }
 
  private:
-  // The median of several.
-  double Time(JsonTestMatcher& matcher, int64_t finish_bytes_max) {
-    std::vector<double> times;
-    for (int i = 0; i < 9; ++i) {
-      const auto start = Clock::now();
-      FillMask(trie_, matcher, finish_bytes_max, mask_);
-      times.push_back(Microseconds(start));
+  void ReadDocument(const std::string& name, std::string_view document, Matcher& matcher,
+                    MaskCache& cache) {
+    for (size_t at = 0;;) {
+      const double start = Microseconds();
+      cache.Fill(trie_, matcher, kNoBudget, mask_);
+      masks_.push_back({Microseconds() - start, name + ' ' + std::string(document.substr(0, at))});
+      const size_t n = longest_.Of(document.substr(at));
+      if (n == 0) return;
+      for (const char c : document.substr(at, n)) {
+        if (!matcher.Push(static_cast<uint8_t>(c))) return;
+      }
+      at += n;
     }
-    std::nth_element(times.begin(), times.begin() + 4, times.end());
-    return times[4];
+  }
+
+  static void PrintQuantiles(const char* what, std::vector<Timing>& timings) {
+    std::sort(timings.begin(), timings.end(),
+              [](const Timing& a, const Timing& b) { return a.us < b.us; });
+    std::printf("%zu %s:", timings.size(), what);
+    for (const auto& [label, permille] :
+         {std::pair{"p50", 500}, {"p95", 950}, {"p99", 990}, {"p99.9", 999}}) {
+      if (timings.empty()) break;
+      std::printf(" %s %.1f", label,
+                  timings[timings.size() * static_cast<size_t>(permille) / 1000].us);
+    }
+    std::printf(" us\n");
   }
 
   const TokenTrie& trie_;
+  const Longest longest_;
+  const SchemaOptions options_;
   TokenMask mask_;
-  std::map<std::string, std::vector<Timing>> times_;
+  std::vector<Timing> masks_, first_;
 };
 
 int Fail(const std::string& message) {
@@ -133,23 +166,28 @@ int Fail(const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return Fail("usage: mask_bench MODEL.gguf [DOCUMENT.json …]");
+  if (argc != 4) return Fail("usage: mask_bench MODEL.gguf draft7|draft2020-12 SUITE");
   auto file = bantam::ModelFile::Open(argv[1]);
   if (!file) return Fail(file.error().message);
   auto loaded = bantam::LoadVocabulary((*file)->metadata(), false);
   if (!loaded) return Fail(loaded.error().message);
-  const auto start = Clock::now();
   const TokenTrie trie(loaded->vocabulary);
-  std::printf("%d tokens: %.1f ms, %.1f MB; nodes: %zu, rest %zu, exits %zu, tails %zu\n",
-              loaded->vocabulary.size(), Microseconds(start) / 1e3,
-              static_cast<double>(trie.memory_bytes()) / 1e6, trie.all().nodes().size(),
-              trie.rest().nodes().size(), trie.exits().nodes().size(), trie.tails().nodes().size());
-  Bench bench(trie);
-  if (argc == 2) bench.Read(kDocument);
-  for (int i = 2; i < argc; ++i) {
-    std::ifstream stream(argv[i], std::ios::binary);
-    if (!stream) return Fail(std::string("cannot read ") + argv[i]);
-    bench.Read(std::string(std::istreambuf_iterator<char>(stream), {}));
+  const std::string draft = argv[2];
+  const fs::path suite = argv[3];
+  const fs::path tests = suite / "tests" / draft;
+  if (!fs::is_directory(tests)) return Fail("there is no folder " + tests.string());
+  SchemaOptions options;
+  options.assert_formats = false;
+  options.draft = draft == "draft7" ? Draft::k7 : Draft::k2020;
+  for (const fs::path& path : JsonFiles(suite / "remotes")) {
+    options.registry["http://localhost:1234/" +
+                     fs::relative(path, suite / "remotes").generic_string()] = ReadJson(path);
+  }
+  Bench bench(trie, std::move(options));
+  for (const fs::directory_entry& entry : fs::directory_iterator(tests)) {
+    if (entry.path().extension() != ".json") continue;
+    const Json groups = ReadJson(entry.path());
+    for (const Json& group : groups.items()) bench.Read(entry.path().filename(), group);
   }
   bench.Print();
   return 0;

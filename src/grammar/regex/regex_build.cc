@@ -78,6 +78,7 @@ RegexId RegexPool::Impl::Intern(const RegexNode& node, std::span<const RegexId> 
     nodes.back().b = static_cast<uint32_t>(list.size());
     lists.insert(lists.end(), list.begin(), list.end());
   }
+  CountUsed();
   buckets[at & mask] = id + 1;
   return id;
 }

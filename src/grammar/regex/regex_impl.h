@@ -157,11 +157,18 @@ struct RegexPool::Impl {
   std::shared_ptr<const SpanAutomaton> source;  // null: there are no spans
   SpanLengths span_lengths;
   Limits limits;
-  bool exhausted = false;
+  Room room;
+
+  bool exhausted() const { return room.exhausted; }
 
  private:
+  // After nodes, lists or segments have grown.
+  void CountUsed() {
+    const size_t kept = std::max(lists.size(), segments.size()) / 4;
+    room.used = static_cast<uint32_t>(std::max(nodes.size(), kept));
+  }
   RegexId Exhaust() {
-    exhausted = true;
+    room.exhausted = true;
     return kNothing;
   }
   uint64_t Hash(const RegexNode& node, std::span<const RegexId> list) const;

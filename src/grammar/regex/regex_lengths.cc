@@ -39,7 +39,7 @@ std::unique_ptr<RegexLengths> RegexLengths::Make(RegexPool::Impl& pool, RegexId 
       if (added) states.push_back(s.target);
       edges.emplace_back(from, it->second);
     }
-    if (states.size() > kMaxStates || pool.exhausted) return result;
+    if (states.size() > kMaxStates || pool.exhausted()) return result;
   }
   std::ranges::sort(edges);
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());

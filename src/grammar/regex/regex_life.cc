@@ -113,7 +113,7 @@ bool RegexPool::Impl::ResolveBySpans(RegexId id) {
   }
   if (!state) return false;
   const auto found = span_lengths.Least(*this, *state, Both(rest), length.min, length.max);
-  exhausted |= !found.complete;
+  room.exhausted |= !found.complete;
   nodes[id].least = found.least.value_or(kUnbounded);
   nodes[id].life = found.least ? RegexLife::kExact : RegexLife::kDead;
   return true;
@@ -205,7 +205,7 @@ void RegexPool::Impl::Explore(RegexId id) {
   };
   visit(id, 0, 0);
   uint32_t at = 0;
-  for (; at < found.states.size() && !exhausted; ++at) {
+  for (; at < found.states.size() && !exhausted(); ++at) {
     const bool answered = found.best <= found.depths[at];
     if ((answered && at >= kEnough) || found.states.size() > limits.states) break;
     if (IsResolved(found.states[at])) continue;
@@ -216,7 +216,7 @@ void RegexPool::Impl::Explore(RegexId id) {
       last = s.target;
     }
   }
-  found.complete = at == found.states.size() && !exhausted;
+  found.complete = at == found.states.size() && !exhausted();
   for (const RegexId state : found.states) nodes[state].mark = 0;
 
   if (found.complete) {
@@ -229,7 +229,7 @@ void RegexPool::Impl::Explore(RegexId id) {
     }
   } else if (found.best != kUnbounded) {  // the states on the way
     // Where the search ended before all nearer states were seen, there may be a shorter way.
-    exhausted |= at < found.states.size() && found.best > found.depths[at];
+    room.exhausted |= at < found.states.size() && found.best > found.depths[at];
     for (uint32_t i = found.exit;; i = found.parents[i]) {
       RegexNode& node = nodes[found.states[i]];
       if (!IsResolved(found.states[i])) {
@@ -239,7 +239,7 @@ void RegexPool::Impl::Explore(RegexId id) {
       if (i == 0) break;
     }
   } else {
-    exhausted = true;
+    room.exhausted = true;
     nodes[id].life = RegexLife::kDead;
   }
 }

@@ -11,17 +11,9 @@
 namespace bantam::grammar {
 
 RegexPool::RegexPool() : RegexPool(Limits{}) {}
-RegexPool::RegexPool(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+RegexPool::RegexPool(const Limits& limits)
+    : impl_(std::make_unique<Impl>(limits)), room_(&impl_->room) {}
 RegexPool::~RegexPool() = default;
-
-bool RegexPool::exhausted() const {
-  return impl_->exhausted;
-}
-
-uint32_t RegexPool::used() const {
-  const size_t kept = std::max(impl_->lists.size(), impl_->segments.size()) / 4;
-  return static_cast<uint32_t>(std::max(impl_->nodes.size(), kept));
-}
 
 RegexId RegexPool::Class(const CodePointSet& set) {
   return impl_->Class(set);

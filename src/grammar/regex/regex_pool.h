@@ -42,9 +42,9 @@ class RegexPool {
   // Once the pool has no room for another expression (kNothing is given instead) or a question
   // could not be answered within `states` (the answer errs towards "no text"), this says so; what
   // is compiled at that time must be refused.
-  bool exhausted() const;
+  bool exhausted() const { return room_->exhausted; }
   // Of Limits::expressions, those in use (or what else is kept takes as much).
-  uint32_t used() const;
+  uint32_t used() const { return room_->used; }
 
   RegexId Class(const CodePointSet& set);  // one code point of the set
   RegexId Literal(std::string_view text);  // valid UTF-8
@@ -110,7 +110,12 @@ class RegexPool {
   friend class RegexLengths;
   friend class SpanLengths;
   struct Impl;
+  struct Room {
+    uint32_t used = 0;
+    bool exhausted = false;
+  };
   std::unique_ptr<Impl> impl_;
+  const Room* room_;  // of impl_: asked for after every byte that is read
 };
 
 }  // namespace bantam::grammar

@@ -51,7 +51,7 @@ std::string RegexPool::Impl::Shortest(RegexId id) {
   constexpr uint64_t kMaxLength = uint64_t{1} << 20;  // as of GBNF; 20 ms
   std::string text;
   if (ShortestLength(id) > kMaxLength) {
-    exhausted = true;
+    room.exhausted = true;
     return text;
   }
   std::vector<std::pair<RegexId, uint64_t>> todo = {{id, 1}};  // and how many times
@@ -85,7 +85,7 @@ std::string RegexPool::Impl::Shortest(RegexId id) {
         }
       }
       if (target == kNothing) {  // lengths that could not be proven
-        exhausted = true;
+        room.exhausted = true;
         return text;
       }
       AppendUtf8(best, text);

@@ -45,6 +45,7 @@ std::span<const RegexSegment> RegexPool::Impl::Segments(RegexId id) {
     segment_spans.emplace_back(static_cast<uint32_t>(segments.size()),
                                static_cast<uint32_t>(out.size()));
     segments.insert(segments.end(), out.begin(), out.end());
+    CountUsed();
     nodes[id].segments = static_cast<uint32_t>(segment_spans.size());
   }
   const auto [offset, count] = segment_spans[nodes[id].segments - 1];

@@ -72,7 +72,7 @@ std::optional<uint32_t> SpanLengths::Shortest(RegexPool::Impl& pool, uint32_t st
     } else if (pairs_[next].least != kDead) {
       open_.back().least = std::min(open_.back().least, pairs_[next].least + 1);
     }
-    if (pairs_.size() > most_ || pool.exhausted) return std::nullopt;
+    if (pairs_.size() > most_ || pool.exhausted()) return std::nullopt;
   }
   return pairs_[first].least;
 }
@@ -92,7 +92,7 @@ bool SpanLengths::Advance(RegexPool::Impl& pool, uint64_t least, std::vector<uin
   std::ranges::sort(next_);
   next_.erase(std::unique(next_.begin(), next_.end()), next_.end());
   pairs.swap(next_);
-  return !pool.exhausted;
+  return !pool.exhausted();
 }
 
 // The least of their lengths; nothing: that took too long.
