@@ -182,8 +182,8 @@ class JsonMatcher : public Matcher {
   std::optional<uint64_t> QuickBound() const;
   uint64_t MostAfterText() const;
   Rest FindRestOfName(const State& state, bool with_tail) const;
-  std::optional<std::string> NewSuffix(const State& state, RegexId texts, const std::string& read,
-                                       const std::string& rest) const;
+  std::optional<std::string> NewRest(const State& state, RegexId texts, const std::string& read,
+                                     std::string_view rest) const;
   void OfferName(uint32_t frame, const std::string& name, std::string rest, bool with_tail,
                  Rest& best) const;
   std::string ReadText(const State& state) const;

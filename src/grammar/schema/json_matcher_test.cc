@@ -206,6 +206,24 @@ TEST(JsonMatcher, AnEmptyNameMayBeInTheWayOfTheShortestEnd) {
   EXPECT_EQ(matcher->FinishBytes(), std::string("\":0,\"\":0}").size());
 }
 
+// Where the shortest name is there already, another may be as short.
+TEST(JsonMatcher, TakesAnotherNameThatIsAsShort) {
+  for (const auto& [text, read, rest] :
+       {std::tuple(R"({"properties":{"":{"type":"integer"}},"minProperties":4})", R"({"":0,"a":0,)",
+                   R"("b":0,"c":0})"),
+        std::tuple(R"({"propertyNames":{"pattern":"^([A-Z]|[a-z]{2})$"},"minProperties":2})",
+                   R"({"A":0,)", R"("B":0})"),
+        std::tuple(R"({"propertyNames":{"pattern":"^x([A-Z]|[a-z]{2})?$"},"minProperties":3})",
+                   R"({"x":0,"xA":0,"x)", R"(B":0})")}) {
+    const auto schema = Compile(std::string(R"({"type":"object",)") + (text + 1));
+    ASSERT_NE(schema, nullptr) << text;
+    const auto matcher = schema->NewMatcher();
+    ASSERT_EQ(Read(*matcher, read), std::string_view(read).size()) << text;
+    EXPECT_EQ(matcher->FinishBytes(), std::string_view(rest).size()) << matcher->Completion();
+    CheckFinish(*matcher, text);
+  }
+}
+
 TEST(JsonMatcher, TakesLongListsAndRefusesTooManyAlternatives) {
   std::string any;
   std::string objects;

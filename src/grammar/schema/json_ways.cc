@@ -293,26 +293,18 @@ std::optional<std::string> JsonMatcher::RestOfWord(const State& at, std::string_
   return std::nullopt;
 }
 
-// `rest` and one or two characters, so that the name is not there yet; nothing where that is no
-// text of the expression.
-std::optional<std::string> JsonMatcher::NewSuffix(const State& at, RegexId texts,
-                                                  const std::string& read,
-                                                  const std::string& rest) const {
+// The shortest rest is `rest`, whose name is there already: one that is surely as short as any that
+// is not. Nothing where that is not soon found.
+std::optional<std::string> JsonMatcher::NewRest(const State& at, RegexId texts,
+                                                const std::string& read,
+                                                std::string_view rest) const {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  const Result<Json> name = Json::Parse("\"" + rest + "\"");
-  if (!name) return std::nullopt;
-  const std::string& begun = name->AsString();
-  const auto is_new = [&](const std::string& suffix) {
-    return languages_.regexes().Matches(texts, begun + suffix) &&
-           !IsSeen(at.frame, read + begun + suffix);
-  };
+  const std::string_view last = rest.substr(rest.empty() ? 0 : rest.size() - 1);
+  if (!last.empty() && (!kLetters.contains(last[0]) || rest.contains('\\'))) return std::nullopt;
+  const std::string begun(rest.substr(0, rest.size() - last.size()));
   for (const char letter : kLetters) {
-    if (is_new({letter})) return rest + letter;
-  }
-  for (const char first : kLetters) {
-    for (const char second : kLetters) {
-      if (is_new({first, second})) return rest + first + second;
-    }
+    std::string other = begun + letter;
+    if (languages_.regexes().Matches(texts, other) && !IsSeen(at.frame, read + other)) return other;
   }
   return std::nullopt;
 }
@@ -347,9 +339,8 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at, bool with_tail) c
               : other.texts;
     const auto shortest = RestOfText(at, texts_here);
     if (offer(shortest)) continue;
-    const auto longer =
-        at.text.partial() ? std::nullopt : NewSuffix(at, texts_here, read, *shortest);
-    if (longer && offer(longer)) continue;
+    const auto unseen = at.text.partial() ? std::nullopt : NewRest(at, texts_here, read, *shortest);
+    if (unseen && offer(unseen)) continue;
     const std::array<RegexId, 2> both = {other.texts, regexes.Not(SeenTexts(at.frame))};
     const RegexId texts = regexes.Both(both);
     offer(RestOfText(at, begun ? Reread(at, texts) : texts));
