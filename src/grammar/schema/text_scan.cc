@@ -93,6 +93,7 @@ const std::string& ScanTable::NameAt(const Scan& scan, uint32_t index) const {
 
 // Keeps the listed names that go on with a character.
 void ScanTable::Narrow(Scan& scan, char32_t code_point) const {
+  if (scan.first == scan.last) return;  // a text's has no names at all
   std::string text;
   AppendUtf8(code_point, text);
   const auto& listed = steps_.names(scan.names).listed;
