@@ -16,6 +16,8 @@ target_include_directories(bantam_flags INTERFACE
 if(BANTAM_SANITIZE)
   target_compile_options(bantam_flags INTERFACE -fsanitize=${BANTAM_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # Elements beyond the end of a container often lie in memory that is its own.
+  target_compile_definitions(bantam_flags INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(bantam_flags INTERFACE -fsanitize=${BANTAM_SANITIZE})
 else()
   target_link_options(bantam_flags INTERFACE -Wl,--gc-sections)
