@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/quote.h"
 #include "text/bpe_tokenizer.h"
+#include "text/spm_tokenizer.h"
 
 namespace bantam {
 
@@ -11,8 +12,11 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::Create(const Metadata& metadata) {
   constexpr std::string_view kModelKey = "tokenizer.ggml.model";
   const std::string_view model = TRY(metadata.GetString(kModelKey));
   if (model == "gpt2") return CreateBpeTokenizer(metadata);
+  if (model == "llama") return CreateSpmTokenizer(metadata);
+  if (model == "gemma4") return CreateGemma4Tokenizer(metadata);
   return Fail(ErrorCode::kUnsupported, "key " + Quote(kModelKey) + " names the tokenizer " +
-                                           Quote(model) + "; Bantam has \"gpt2\"");
+                                           Quote(model) +
+                                           "; Bantam has \"gpt2\", \"llama\" and \"gemma4\"");
 }
 
 }  // namespace bantam

@@ -54,7 +54,7 @@ Result<std::unique_ptr<Tokenizer>> Load(const char* path, const char* pre) {
 }
 
 void WriteText(const Tokenizer& tokenizer, const std::vector<TokenId>& ids) {
-  Detokenizer detokenizer(tokenizer.vocabulary(), true);
+  Detokenizer detokenizer(tokenizer.vocabulary(), true, true);
   std::string text;
   for (const TokenId id : ids) text += detokenizer.Push(id);
   text += detokenizer.Finish();
