@@ -23,8 +23,11 @@ bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& o
       out = " ";
       out += text;
       return true;
-    default: return false;
+    case NormalizerStep::kNfd: out = ToNfd(text); return true;
+    case NormalizerStep::kLowercase: out = ToLower(text); return true;
+    case NormalizerStep::kBert: out = NormalizeForBert(text, step.bert); return true;
   }
+  return false;
 }
 
 }  // namespace

@@ -7,22 +7,15 @@
 #include <utility>
 #include <vector>
 
-namespace bantam {
+#include "text/bert_normalizer.h"
 
-// How the normaliser of BERT treats text (see bert_normalizer.h).
-struct BertStyle {
-  bool clean_text = true;
-  bool handle_chinese_chars = true;
-  bool strip_accents = true;
-  bool lowercase = true;
-};
+namespace bantam {
 
 struct NormalizerStep {
   enum Kind : uint8_t {
     kNfc,
-    kLowercase,
-    kStripAccents,  // drops marks, decomposes nothing
     kNfd,
+    kLowercase,
     kSpaces,        // "▁" becomes " ": models that spell spaces so see no difference
     kPrependSpace,  // if there is any text
     kBert,

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/quote.h"
+#include "text/bert_tokenizer.h"
 #include "text/bpe_tokenizer.h"
 #include "text/spm_tokenizer.h"
 
@@ -14,9 +15,10 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::Create(const Metadata& metadata) {
   if (model == "gpt2") return CreateBpeTokenizer(metadata);
   if (model == "llama") return CreateSpmTokenizer(metadata);
   if (model == "gemma4") return CreateGemma4Tokenizer(metadata);
-  return Fail(ErrorCode::kUnsupported, "key " + Quote(kModelKey) + " names the tokenizer " +
-                                           Quote(model) +
-                                           "; Bantam has \"gpt2\", \"llama\" and \"gemma4\"");
+  if (model == "bert") return CreateBertTokenizer(metadata);
+  return Fail(ErrorCode::kUnsupported,
+              "key " + Quote(kModelKey) + " names the tokenizer " + Quote(model) +
+                  "; Bantam has \"gpt2\", \"llama\", \"gemma4\" and \"bert\"");
 }
 
 }  // namespace bantam

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 
+from bert_reference import BertReference
 from reference import FAMILIES, Reference
 import spm_reference
 import strings
@@ -45,7 +46,9 @@ CASES = [
     ("vocabs/ggml-vocab-baichuan.gguf", "baichuan"),
     ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-3"),
     ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-4"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "bert"),
 ]
+REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference}
 
 
 class Encoder:
@@ -124,7 +127,7 @@ def open_case(case, arguments, folder):
         path = pathlib.Path(folder) / "gemma-3.gguf"
         spm_reference.write_gemma3(fields, path)
         fields = spm_reference.fields_of(path)
-    make = spm_reference.MergesReference if family == "gemma-4" else spm_reference.SpmReference
+    make = REFERENCES.get(family, spm_reference.SpmReference)
     return make(fields), Encoder(arguments.encoder, path)
 
 
