@@ -64,6 +64,10 @@ Result<MergeTable> MakeMergeTable(const std::vector<MergeRule>& rules, TokenSpel
   std::string bytes;
   TokenId result = -1;
   for (size_t i = 0; i < rules.size(); ++i) {
+    // Where spaces are marks no text has a space: such a merge never comes about.
+    const bool has_space = rules[i].left.find(' ') != std::string_view::npos ||
+                           rules[i].right.find(' ') != std::string_view::npos;
+    if (spelling == TokenSpelling::kSpaceMarks && has_space) continue;
     bytes.clear();
     const bool has_left = AppendPart(rules[i].left, spelling, bytes);
     const size_t middle = bytes.size();

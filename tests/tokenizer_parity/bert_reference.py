@@ -8,6 +8,15 @@ from tokenizers import processors
 from spm_proto import CONTROL
 
 
+def join_words(decoder, special, tokens):
+    """As the reference, but control tokens get no spaces around them."""
+    text = ""
+    for is_special, run in itertools.groupby(tokens, lambda token: token in special):
+        # The first token of a text is written in another way.
+        text += "".join(run) if is_special else decoder.decode(["x", *run])[1:]
+    return text.removeprefix(" ")
+
+
 class BertReference:
     """Of the tables of a GGUF file (keys without "tokenizer.ggml.")."""
 
@@ -39,15 +48,8 @@ class BertReference:
         return [e.ids for e in self.tokenizer.encode_batch_fast(texts)]
 
     def decode(self, ids):
-        """As the reference, but control tokens get no spaces around them."""
-        return [self.join([self.tokens[i] for i in part]) for part in ids]
-
-    def join(self, tokens):
-        text = ""
-        for special, run in itertools.groupby(tokens, lambda token: token in self.special):
-            # The first token of a text is written in another way.
-            text += "".join(run) if special else self.decoder.decode(["x", *run])[1:]
-        return text.removeprefix(" ")
+        return [join_words(self.decoder, self.special, [self.tokens[i] for i in part])
+                for part in ids]
 
     def word(self, token):
         return self.tokens[token].replace("##", "")

@@ -18,6 +18,8 @@ import threading
 import time
 
 from bert_reference import BertReference
+from json_reference import JsonReference
+import published
 from reference import FAMILIES, Reference
 import spm_reference
 import strings
@@ -47,6 +49,31 @@ CASES = [
     ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-3"),
     ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-4"),
     ("vocabs/ggml-vocab-bert-bge.gguf", "bert"),
+]
+# Families published as tokenizer.json, made of these tables: (file, name in published.py). "+flags"
+# has added tokens with every flag besides, "+pairs" merges as pairs.
+JSON_CASES = [
+    ("vocabs/ggml-vocab-qwen2.gguf", "json:qwen2"),
+    ("vocabs/ggml-vocab-qwen2.gguf", "json:qwen2+flags+pairs"),
+    ("vocabs/ggml-vocab-qwen35.gguf", "json:qwen3.5"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "json:llama-3+pairs"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "json:gpt-4o"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "json:tekken"),
+    ("vocabs/ggml-vocab-gpt-2.gguf", "json:gpt-2"),
+    ("vocabs/ggml-vocab-gpt-2.gguf", "json:roberta+flags"),
+    ("smollm2-135m-instruct-q4_1.gguf", "json:smollm2"),
+    ("vocabs/ggml-vocab-starcoder.gguf", "json:starcoder2+flags"),
+    ("vocabs/ggml-vocab-falcon.gguf", "json:falcon"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama+flags+pairs"),
+    ("vocabs/ggml-vocab-phi-3.gguf", "json:phi-3"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:mistral"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:mistral+flags"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:metaspace+flags"),
+    ("vocabs/ggml-vocab-gemma-4.gguf", "json:gemma+pairs"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert+flags"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert-cased"),
 ]
 REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference}
 
@@ -120,6 +147,13 @@ def check_decoding(reference, encoder, rng, count):
 def open_case(case, arguments, folder):
     """The reference of a family, and what encodes like it."""
     path, family = arguments.models / case[0], case[1]
+    if family.startswith("json:"):
+        name, *options = family.removeprefix("json:").split("+")
+        text = published.document(name, spm_reference.fields_of(path), "flags" in options,
+                                  "pairs" in options)
+        file = pathlib.Path(folder) / "tokenizer.json"
+        file.write_text(text, encoding="utf-8")
+        return JsonReference(text), Encoder(arguments.encoder, file)
     if family in FAMILIES:
         return Reference.load(path, family), Encoder(arguments.encoder, path, family)
     fields = spm_reference.fields_of(path)
@@ -164,10 +198,12 @@ def main():
                         "tokenizer_encode")
     parser.add_argument("--count", type=int, default=20480)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["gguf", "json"])
     parser.add_argument("families", nargs="*")
     arguments = parser.parse_args()
     arguments.models = pathlib.Path(arguments.models)
-    cases = [case for case in CASES if not arguments.families or case[1] in arguments.families]
+    cases = [case for case in {"gguf": CASES, "json": JSON_CASES}.get(
+        arguments.only, CASES + JSON_CASES) if not arguments.families or case[1] in arguments.families]
     missing = [case[0] for case in cases if not (arguments.models / case[0]).is_file()]
     if missing or not cases:
         sys.exit(f"missing in {arguments.models}: {', '.join(missing) or 'such a family'}")
