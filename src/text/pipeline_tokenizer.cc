@@ -36,7 +36,7 @@ class PipelineTokenizer final : public Tokenizer {
       }
     }
     raw_ = AddedTokens(raw);
-    normalized_ = AddedTokens(normalized);
+    normalized_ = AddedTokens(normalized, normalizer_.marks_spaces());
   }
 
   std::vector<TokenId> Encode(std::string_view text, const EncodeOptions& options) const override {

@@ -1,6 +1,8 @@
 // Every step copies the text only if it has to.
 #include "text/text_normalizer.h"
 
+#include <algorithm>
+
 #include "text/normalize.h"
 
 namespace bantam {
@@ -31,6 +33,12 @@ bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& o
 }
 
 }  // namespace
+
+bool TextNormalizer::marks_spaces() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const NormalizerStep& step) {
+    return step.kind == NormalizerStep::kSpaces;
+  });
+}
 
 bool TextNormalizer::Apply(std::string_view text, std::string& changed) const {
   bool has_changed = false;

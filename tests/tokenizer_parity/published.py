@@ -175,7 +175,7 @@ def document(name, fields, flagged, pairs_as_lists):
                 "processors", parts["post_processor"], start)
     if flagged:
         known = {token["content"] for token in added}
-        size = max(len(tokens), max(model["vocab"].values()) + 1)
+        size = 1 + max([*model["vocab"].values(), *(token["id"] for token in added)])
         for text, flags in FLAGGED:
             if text in known:
                 continue
