@@ -243,7 +243,7 @@ TEST(TokenizerJson, RefusesTablesThatContradictEachOther) {
               HasSubstr("tokenizer_config.json: bos_token is 1, expected a string"));
   EXPECT_FALSE(ReadTokenizerJson("", ""));
   EXPECT_FALSE(ReadTokenizerJson("[]", ""));
-  EXPECT_FALSE(ReadTokenizerJson(TinyDocument().Dump(), "", {.vocab_size = 1 << 30}));
+  EXPECT_FALSE(ReadTokenizerJson(TinyDocument().Dump(), "", {.vocab_size = 1 << 30, .end_ids = {}}));
 }
 
 TEST(TokenizerJson, TokensOfTheConfigurationFillGaps) {
