@@ -138,6 +138,9 @@ TEST(SpmTokenizer, WithoutASpaceBefore) {
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   EXPECT_THAT((*tokenizer)->Encode("ab a", {}), ElementsAre(8, 9, 2));
+  const auto usual = TinyTables().Create();
+  EXPECT_THAT((*usual)->Encode("b<tool>b", {.add_special = false, .continued = true}),
+              ElementsAre(7, 11, 5, 7));
   EXPECT_EQ((*tokenizer)->Decode({9, 9}, false), " a a");
 }
 

@@ -40,9 +40,10 @@ bool TextNormalizer::marks_spaces() const {
   });
 }
 
-bool TextNormalizer::Apply(std::string_view text, std::string& changed) const {
+bool TextNormalizer::Apply(std::string_view text, std::string& changed, bool continued) const {
   bool has_changed = false;
   for (const NormalizerStep& step : steps_) {
+    if (continued && step.kind == NormalizerStep::kPrependSpace) continue;
     std::string next;
     if (!ApplyStep(step, has_changed ? changed : text, next)) continue;
     changed = std::move(next);

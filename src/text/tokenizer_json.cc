@@ -147,6 +147,7 @@ Result<std::unique_ptr<TextModel>> MakeWordPiece(const Components& parts,
     return parts.model.Unsupported(
         "WordPiece with the pre-tokeniser BertPreTokenizer and the decoder WordPiece only");
   }
+  if (parts.unknown < 0) return parts.model.Member("unk_token").Expected("a token");
   FillVocabulary(parts.tokens, TokenSpelling::kPlain, parts.unknown, *vocabulary);
   vocabulary->leading_space = true;
   WordPieceTables tables;

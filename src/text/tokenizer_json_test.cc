@@ -243,7 +243,8 @@ TEST(TokenizerJson, RefusesTablesThatContradictEachOther) {
               HasSubstr("tokenizer_config.json: bos_token is 1, expected a string"));
   EXPECT_FALSE(ReadTokenizerJson("", ""));
   EXPECT_FALSE(ReadTokenizerJson("[]", ""));
-  EXPECT_FALSE(ReadTokenizerJson(TinyDocument().Dump(), "", {.vocab_size = 1 << 30, .end_ids = {}}));
+  const TokenizerJsonOptions huge = {.vocab_size = 1 << 30, .end_ids = {}};
+  EXPECT_FALSE(ReadTokenizerJson(TinyDocument().Dump(), "", huge));
 }
 
 TEST(TokenizerJson, TokensOfTheConfigurationFillGaps) {

@@ -104,7 +104,8 @@ FLAGGED = [("<mask>", "lstrip"), ("<sep>", "rstrip"), ("<both>", "lstrip rstrip 
 
 def merges_of_scores(tokens, scores, types):
     """Pairs of tokens that together are one, the best result first."""
-    usable = {t: i for i, t in enumerate(tokens) if types[i] not in (CONTROL, UNKNOWN, BYTE, UNUSED)}
+    unusable = (CONTROL, UNKNOWN, BYTE, UNUSED)
+    usable = {t: i for i, t in enumerate(tokens) if types[i] not in unusable}
     pairs = []
     for token, i in usable.items():
         for cut in range(1, len(token)):
