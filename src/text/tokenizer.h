@@ -15,6 +15,8 @@ namespace bantam {
 struct EncodeOptions {
   bool add_special = true;    // add BOS/EOS where the model's metadata asks for it
   bool parse_special = true;  // "<|im_end|>" in the text becomes that token, not its characters
+  // The text goes on from other text: no space is put before it, as some tokenizers do.
+  bool continued = false;
 };
 
 // Immutable after construction; Encode and Decode are safe from many threads.
@@ -31,14 +33,14 @@ class Tokenizer {
   virtual std::vector<TokenId> Encode(std::string_view text,
                                       const EncodeOptions& options) const = 0;
 
-  // The text of some ids as bytes; control tokens are written out only if `keep_special`.
-  // Ids outside the vocabulary give nothing.
+  // The text of some ids as bytes, without the space that the tokenizer may put before a text;
+  // control tokens are written out only if `keep_special`. Ids outside the vocabulary give nothing.
   virtual std::string Decode(const std::vector<TokenId>& ids, bool keep_special) const = 0;
 
-  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
 
  protected:
-  Vocabulary vocabulary_;
+  std::shared_ptr<const Vocabulary> vocabulary_;
 };
 
 }  // namespace bantam
