@@ -558,13 +558,18 @@ TEST(Elementwise, EveryInstructionSetGivesTheSameBytes) {
   std::vector<std::vector<float>> expected;
   for (const Kernels* kernels : RunnableKernels()) {
     SCOPED_TRACE(kernels->name);
-    std::vector<std::vector<float>> got(5, std::vector<float>(n));
+    std::vector<std::vector<float>> got(8, std::vector<float>(n));
     kernels->rms_norm(x.data(), w.data(), n, 1e-6F, got[0].data());
     kernels->layer_norm(x.data(), w.data(), w.data(), n, 1e-5F, got[1].data());
-    for (int i = 2; i < 5; ++i) got[i] = x;
+    for (int i = 2; i < 8; ++i) got[i] = x;
     kernels->silu_gate(got[2].data(), w.data(), n);
     kernels->gelu_gate(got[3].data(), w.data(), n);
     kernels->gelu_gate(got[4].data(), nullptr, n);
+    kernels->rms_norm(got[5].data(), w.data(), n, 1e-6F, got[5].data());
+    kernels->layer_norm(got[6].data(), w.data(), w.data(), n, 1e-5F, got[6].data());
+    kernels->soft_cap(got[7].data(), n - 5, 2.5F);
+    EXPECT_EQ(got[5], got[0]) << "in place";
+    EXPECT_EQ(got[6], got[1]) << "in place";
     if (expected.empty()) expected = got;
     for (size_t i = 0; i < got.size(); ++i) ExpectNumbers(*kernels, got[i], expected[i]);
   }
@@ -573,6 +578,19 @@ TEST(Elementwise, EveryInstructionSetGivesTheSameBytes) {
     EXPECT_NEAR(expected[2][i], v / (1 + std::exp(-v)) * w[i], 2e-6 * (1 + std::fabs(v)));
     const double u = std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v);
     EXPECT_NEAR(expected[4][i], 0.5 * v * (1 + std::tanh(u)), 2e-6 * (1 + std::fabs(v)));
+    EXPECT_NEAR(expected[7][i], i < n - 5 ? 2.5 * std::tanh(v / 2.5) : v, 1e-6);
+  }
+}
+
+TEST(Elementwise, ACapKeepsExtremesApartAndWhatIsNotANumber) {
+  for (const Kernels* kernels : RunnableKernels()) {
+    float x[] = {1e30F, -1e30F, __builtin_nanf(""), 0.0F, 1e-4F};
+    kernels->soft_cap(x, 5, 30);
+    EXPECT_EQ(x[0], 30) << kernels->name;
+    EXPECT_EQ(x[1], -30) << kernels->name;
+    EXPECT_TRUE(std::isnan(x[2])) << kernels->name;
+    EXPECT_EQ(x[3], 0) << kernels->name;
+    EXPECT_NEAR(x[4], 1e-4, 4e-6) << kernels->name;
   }
 }
 
