@@ -380,7 +380,8 @@ void StoreCodes(const Kernels& kernels, const AttentionCase& c, int t, uint8_t* 
   }
 }
 
-std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) {
+// With the first `absent` blocks nowhere.
+std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c, int absent = 0) {
   const int blocks = (c.n + kBlockKeys - 1) / kBlockKeys;
   const size_t block_bytes = static_cast<size_t>(PaddedHeadDim(c.head_dim) * kBlockKeys * 4 + 256);
   Buffer keys(static_cast<size_t>(blocks) * block_bytes);
@@ -395,6 +396,8 @@ std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) 
     key_blocks.push_back(keys.get() + static_cast<size_t>(b) * block_bytes);
     value_blocks.push_back(values.get() + static_cast<size_t>(b) * block_bytes);
   }
+  std::fill_n(key_blocks.begin(), absent, nullptr);
+  std::fill_n(value_blocks.begin(), absent, nullptr);
   Buffer scratch(AttentionScratchBytes(c.rows, c.head_dim));
   std::vector<float> out(static_cast<size_t>(c.rows * c.head_dim));
   AttentionJob job;
@@ -544,6 +547,23 @@ TEST(Attention, EveryInstructionSetAndRowGroupingGivesTheSameBytes) {
                 << kernels->name << " row " << r;
           }
         }
+      }
+    }
+  }
+}
+
+// Windows that begin within a span, and within a block.
+TEST(Attention, BlocksBeforeEveryWindowAreNotRead) {
+  for (const KvType type : {KvType::kF32, KvType::kI16}) {
+    for (const int n : {1300, 1560}) {
+      for (const int rows : {1, 7, 33}) {
+        const AttentionCase c = RandomCase(64, n, rows, type, true, 13);
+        const int absent = c.first.front() / kBlockKeys;
+        ASSERT_GT(absent, 15);
+        for (const Kernels* kernels : RunnableKernels()) {
+          EXPECT_EQ(RunAttention(*kernels, c, absent), RunAttention(*kernels, c)) << kernels->name;
+        }
+        ExpectMeaning(c, type == KvType::kF32 ? 2e-5 : 2e-3);
       }
     }
   }
