@@ -28,8 +28,8 @@ struct KeyRange {
   return {first < 0 ? 0 : first, last < n ? last : n};
 }
 
-// Where to begin within a span: at the first block that any row sees. What lies before weighs exactly
-// nothing, and whole blocks do not shift the sixteen lanes, so that leaving it out cannot show.
+// Where to begin within a span: at the first block that any row sees. What lies before weighs
+// exactly nothing, and whole blocks do not shift the sixteen lanes: leaving it out cannot show.
 [[gnu::always_inline]] inline int BeginOfSpan(int span, KeyRange keys) {
   return span < keys.first ? keys.first / kBlockKeys * kBlockKeys : span;
 }

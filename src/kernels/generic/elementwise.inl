@@ -99,8 +99,8 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
   return Load16(values);
 }
 
-// cap * tanh(x / cap), by tanh(u) = 1 - 2 / (e^2u + 1): as exact as the cap is, not as x is. What is
-// not a number stays so.
+// cap * tanh(x / cap), by tanh(u) = 1 - 2 / (e^2u + 1): as exact as the cap is, not as x is. What
+// is not a number stays so.
 void SoftCap(float* x, int n, float cap) {
   const F32x16 twice_inverse = Splat16(2.0F / cap);
   for (int i = 0; i < n; i += 16) {
