@@ -20,7 +20,8 @@ namespace {
 
 constexpr DType kQuantised[] = {DType::kQ4_0, DType::kQ4_1, DType::kQ5_0,   DType::kQ5_1,
                                 DType::kQ8_0, DType::kQ2_K, DType::kQ3_K,   DType::kQ4_K,
-                                DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL, DType::kIQ4_XS};
+                                DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL, DType::kIQ4_XS,
+                                DType::kQ4_Z, DType::kQ8_Z};
 
 // 64-byte aligned memory.
 class Buffer {
@@ -57,6 +58,13 @@ void SetScales(DType type, std::vector<uint8_t>& bytes, Scale scale) {
         put(b);
         put(b + 2);
         break;
+      case DType::kQ4_Z:
+      case DType::kQ8_Z: {
+        put(b);
+        const uint16_t zero = F32ToF16(static_cast<float>(bytes[b + 2] % 17) - 16);
+        std::memcpy(&bytes[b + 2], &zero, 2);
+        break;
+      }
       default: put(b); break;
     }
   }

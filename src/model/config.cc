@@ -203,7 +203,9 @@ Result<ModelConfig> ReadConfig(const Metadata& metadata) {
   config.norm = row->norm;
   config.activation = row->activation;
   config.gated = row->gated;
-  config.rope_style = row->rope_style;
+  // Folders of safetensors keep the rows as they were trained.
+  const bool halves = TRY(metadata.GetBoolOr("bantam.rope_halves", false));
+  config.rope_style = halves ? RopeStyle::kNeoX : row->rope_style;
   const Reader reader(metadata, config.architecture);
   TRY(RequireDenseDecoder(metadata, reader));
   TRY(ReadSizes(metadata, reader, &config));

@@ -67,7 +67,7 @@ class Binder {
     if (tensor == nullptr) return Missing(name);
     bound_.insert(name);
     if (tensor->row_length() != columns || tensor->n_rows() != rows) {
-      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " has " +
+      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " has " +
                                            ShapeText(tensor->n_rows(), tensor->row_length()) +
                                            ", expected " + ShapeText(rows, columns));
     }
@@ -80,7 +80,7 @@ class Binder {
     std::vector<float> values = FloatsOf(tensor);
     for (size_t i = 0; i < values.size(); ++i) {
       if (__builtin_isfinite(values[i])) continue;
-      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " holds " +
+      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " holds " +
                                            std::to_string(values[i]) + " at " + std::to_string(i));
     }
     return values;
@@ -121,7 +121,7 @@ class Binder {
 
  private:
   std::unexpected<Error> Missing(const std::string& name) const {
-    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " is missing");
+    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " is missing");
   }
   const ModelFile& file_;
   std::set<std::string, std::less<>> bound_;
@@ -282,6 +282,8 @@ WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, P
   for (const Linear* linear : weights.Matrices()) {
     if (linear->quantised && layout == WeightLayout::kPacked) {
       bytes.packed += PackedBytes(linear->tensor.type, linear->rows, linear->columns);
+    } else if (!linear->tensor.in_file()) {
+      bytes.packed += linear->tensor.size_bytes;
     } else {
       bytes.mapped += linear->tensor.size_bytes;
     }
