@@ -226,6 +226,7 @@ Result<std::unique_ptr<ModelFile>> HfFolderReader::Open(const std::string& path,
     TRY(CheckHead(*config, builder.tensors));
     if (!config->rope_factors.empty()) builder.tensors.push_back(RopeTensor(config->rope_factors));
     TRY(config->metadata.Add("general.name", NameOf(path)));
+    if (!builder.orders.empty()) TRY(config->metadata.Add("bantam.column_orders", true));
     const std::string how = config->quantization.Name();
     if (!how.empty()) TRY(config->metadata.Add("bantam.quantization", how));
     return IndexByName(builder.tensors);

@@ -45,10 +45,11 @@ struct ModelConfig {
   double yarn_beta_fast = 32;
   double yarn_beta_slow = 1;
 
-  int sliding_window = 0;     // 0: attend to everything before
-  float attention_scale = 0;  // 0: 1 / sqrt(head_dim)
-  float logit_softcap = 0;    // 0: none
-  float embedding_scale = 1;  // gemma: sqrt(n_embd)
+  int sliding_window = 0;      // 0: attend to everything before
+  float attention_scale = 0;   // 0: 1 / sqrt(head_dim)
+  float logit_softcap = 0;     // 0: none
+  float embedding_scale = 1;   // gemma: sqrt(n_embd)
+  bool column_orders = false;  // some matrices store their columns in another order (GPTQ)
 
   int query_columns() const { return n_heads * head_dim; }
   int kv_columns() const { return n_kv_heads * head_dim; }

@@ -50,16 +50,28 @@ void ApplyMapped(const FileRows& rows, uint8_t* panel, const LinearInput& in, bo
   ApplyPacked(packed, in, 0, 1, rows.bias, accumulate, out, out_stride, space);
 }
 
-void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, float* out,
-                int64_t out_stride, const WorkerSpace& space) {
-  auto* floats = reinterpret_cast<float*>(space.panel);
+// Rows in float32; where columns are stored in another order, in that of the activations.
+void DequantizeRows(const FileRows& rows, const int32_t* order, float* stored, float* floats) {
   for (int r = 0; r < rows.rows; ++r) {
+    float* row = floats + int64_t{r} * rows.columns;
     DequantizeRow(rows.type, rows.first + r * RowBytes(rows.type, rows.columns), rows.columns,
-                  floats + int64_t{r} * rows.columns);
+                  order == nullptr ? row : stored);
+    for (int i = 0; order != nullptr && i < rows.columns; ++i) row[order[i]] = stored[i];
   }
+}
+
+void ApplyFloat(const FileRows& rows, const int32_t* order, const LinearInput& in, bool accumulate,
+                float* out, int64_t out_stride, const WorkerSpace& space) {
   FloatMatmulJob job;
-  job.rows = floats;
-  job.row_stride = rows.columns;
+  if (HasCodec(rows.type)) {
+    // The last of sixteen rows and one more: a panel has room for both.
+    auto* floats = reinterpret_cast<float*>(space.panel);
+    DequantizeRows(rows, order, floats + int64_t{kPanelRows} * rows.columns, floats);
+    job.rows = space.panel;
+  } else {
+    job.type = rows.type;
+    job.rows = rows.first;
+  }
   job.n_rows = rows.rows;
   job.x = in.x;
   job.x_stride = rows.columns;
@@ -70,6 +82,28 @@ void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, fl
   job.out = out;
   job.out_stride = out_stride;
   ActiveKernels().float_matmul(job);
+}
+
+// The activations in the order of a matrix's columns, as codes. A worker makes them for the first
+// of its panels and keeps them for the others: within a pass a matrix has one input.
+LinearInput InOrderOf(const Linear& linear, const LinearInput& in, const WorkerSpace& space) {
+  const int32_t* order = linear.tensor.column_order;
+  OrderedCodes* oldest = space.ordered.data();
+  for (OrderedCodes& one : space.ordered) {
+    if (one.order == order) return {in.x, &one.codes, in.tokens};
+    if (one.used < oldest->used) oldest = &one;
+  }
+  oldest->order = order;
+  oldest->used = ++space.order_clock;
+  const int columns = linear.columns;
+  oldest->codes = LayOutActivations(oldest->memory, columns, in.tokens);
+  auto* row = reinterpret_cast<float*>(space.panel);
+  for (int t = 0; t < in.tokens; ++t) {
+    const float* x = in.x + int64_t{t} * columns;
+    for (int i = 0; i < columns; ++i) row[i] = x[order[i]];
+    ActiveKernels().quantize(row, oldest->codes, t, 0, columns / kGroupColumns);
+  }
+  return {in.x, &oldest->codes, in.tokens};
 }
 
 // Pages of the file go soon after their rows are packed, that no pass has all of both.
@@ -99,14 +133,18 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
 
 }  // namespace
 
-void ApplyLinear(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
+void ApplyLinear(const Linear& linear, const LinearInput& input, int panel_begin, int panel_end,
                  bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
   if (!linear.quantised) {
     for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
-      ApplyFloat(RowsOfPanel(linear, panel), in, accumulate, out, out_stride, space);
+      ApplyFloat(RowsOfPanel(linear, panel), linear.tensor.column_order, input, accumulate, out,
+                 out_stride, space);
     }
     return;
   }
+  if (panel_begin == panel_end) return;
+  const LinearInput in =
+      linear.tensor.column_order == nullptr ? input : InOrderOf(linear, input, space);
   const int ready = std::clamp(linear.packed_panels, panel_begin, panel_end);
   if (panel_begin < ready) {
     const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
