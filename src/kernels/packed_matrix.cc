@@ -272,6 +272,7 @@ void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* pan
 }  // namespace
 
 size_t PanelBytes(DType type, int columns) {
+  if (!HasCodec(type)) return size_t{kPanelRows} * static_cast<size_t>(RowBytes(type, columns));
   const BlockLayout layout = LayoutOf(type);
   const size_t blocks = static_cast<size_t>(columns) / static_cast<size_t>(32 * layout.groups);
   return blocks * static_cast<size_t>(layout.block_bytes() + LowPlaneBytes(type));

@@ -110,7 +110,7 @@ struct PackedMatrix {
 };
 
 // Bytes of a packed panel with that many columns (a multiple of the type's block size), and of a
-// whole matrix.
+// whole matrix. Of float types a panel is sixteen rows as they are.
 size_t PanelBytes(DType type, int columns);
 size_t PackedBytes(DType type, int rows, int columns);
 

@@ -67,7 +67,8 @@ class Binder {
     if (tensor == nullptr) return Missing(name);
     bound_.insert(name);
     if (tensor->row_length() != columns || tensor->n_rows() != rows) {
-      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " has " +
+      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) +
+                                           " has " +
                                            ShapeText(tensor->n_rows(), tensor->row_length()) +
                                            ", expected " + ShapeText(rows, columns));
     }
@@ -80,8 +81,9 @@ class Binder {
     std::vector<float> values = FloatsOf(tensor);
     for (size_t i = 0; i < values.size(); ++i) {
       if (__builtin_isfinite(values[i])) continue;
-      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " holds " +
-                                           std::to_string(values[i]) + " at " + std::to_string(i));
+      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) +
+                                           " holds " + std::to_string(values[i]) + " at " +
+                                           std::to_string(i));
     }
     return values;
   }
@@ -121,7 +123,8 @@ class Binder {
 
  private:
   std::unexpected<Error> Missing(const std::string& name) const {
-    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " is missing");
+    return Fail(ErrorCode::kCorrupt,
+                file_.path() + ": tensor " + file_.NameInFile(name) + " is missing");
   }
   const ModelFile& file_;
   std::set<std::string, std::less<>> bound_;
@@ -195,6 +198,9 @@ Result<void> Weights::Bind(const ModelFile& file) {
   for (Linear* linear : Matrices()) {
     linear->quantised =
         precision_ == Precision::kFast && linear->rows > 0 && HasCodec(linear->tensor.type);
+    // Converted floats are in huge pages already.
+    linear->packable = linear->quantised || (precision_ == Precision::kFast && linear->rows > 0 &&
+                                             linear->tensor.in_file());
   }
   return binder.CheckAllBound(config_);
 }
@@ -232,7 +238,7 @@ void Weights::EndPass(Part part) {
 uint64_t Weights::unpacked_bytes() const {
   uint64_t bytes = 0;
   for (const Linear* linear : matrices_) {
-    if (!linear->quantised) continue;
+    if (!linear->packable) continue;
     bytes += static_cast<uint64_t>(linear->panels() - linear->packed_panels) *
              linear->packed.panel_bytes;
   }
@@ -280,7 +286,7 @@ WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, P
   if (!weights.Bind(file)) return {};
   WeightBytes bytes;
   for (const Linear* linear : weights.Matrices()) {
-    if (linear->quantised && layout == WeightLayout::kPacked) {
+    if (linear->packable && layout == WeightLayout::kPacked) {
       bytes.packed += PackedBytes(linear->tensor.type, linear->rows, linear->columns);
     } else if (!linear->tensor.in_file()) {
       bytes.packed += linear->tensor.size_bytes;

