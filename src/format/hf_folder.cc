@@ -214,7 +214,13 @@ Result<void> CheckHead(const HfConfig& config, const std::vector<TensorView>& te
 }  // namespace
 
 Result<std::unique_ptr<ModelFile>> HfFolderReader::Open(const std::string& path, FloatType floats) {
-  const std::string text = TRY(ReadFolderText(path, "config.json", kMaxConfigBytes));
+  const Result<std::string> read = ReadFolderText(path, "config.json", kMaxConfigBytes);
+  if (!read && read.error().code == ErrorCode::kNotFound) {
+    return Fail(ErrorCode::kIo, path +
+                                    ": is a directory, expected a file, or a Hugging Face folder "
+                                    "with config.json");
+  }
+  const std::string text = TRY(read);
   Result<HfConfig> config = ReadHfConfig(text);
   if (!config) {
     return Fail(config.error().code, path + "/config.json: " + config.error().message);
