@@ -27,6 +27,9 @@ struct Vocabulary {
   TokenId bos = -1;                // -1: none
   TokenId eos = -1;
   TokenId pad = -1;
+  // The tokenizer puts a space before a text ("▁Hello" opens one): a space that opens the text of
+  // ids is not part of it.
+  bool leading_space = false;
 
   int size() const { return static_cast<int>(bytes.size()); }
   bool IsEnd(TokenId id) const {

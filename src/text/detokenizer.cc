@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "text/vocabulary_loader.h"
+#include "text/token_spelling.h"
 
 namespace bantam {
 
-Detokenizer::Detokenizer(const Vocabulary& vocabulary, bool keep_special)
-    : vocabulary_(vocabulary), keep_special_(keep_special) {}
+Detokenizer::Detokenizer(const Vocabulary& vocabulary, bool keep_special, bool opens_text)
+    : vocabulary_(vocabulary),
+      keep_special_(keep_special),
+      drops_space_(opens_text && vocabulary.leading_space) {}
 
 std::string Detokenizer::Push(TokenId id) {
   if (id < 0 || id >= vocabulary_.size()) return {};
@@ -17,6 +19,10 @@ std::string Detokenizer::Push(TokenId id) {
   pending_ += vocabulary_.bytes[static_cast<size_t>(id)];
   std::string out;
   std::string_view rest = pending_;
+  if (drops_space_ && !rest.empty()) {
+    if (rest[0] == ' ') rest.remove_prefix(1);
+    drops_space_ = false;
+  }
   while (!rest.empty()) {
     const size_t valid = ValidUtf8Prefix(rest);
     out += rest.substr(0, valid);

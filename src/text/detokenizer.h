@@ -11,7 +11,11 @@ namespace bantam {
 class Detokenizer {
  public:
   // `vocabulary` must outlive the detokenizer. Control tokens give no text unless `keep_special`.
-  explicit Detokenizer(const Vocabulary& vocabulary, bool keep_special = false);
+  // `opens_text`: the ids are those of a whole text or of one after a control token, where the
+  // tokenizer may have put a space that is no part of it (Vocabulary::leading_space); one that
+  // comes first is then left out. Without it every byte of the tokens comes out.
+  explicit Detokenizer(const Vocabulary& vocabulary, bool keep_special = false,
+                       bool opens_text = false);
 
   // The text that became certain with this token; may be empty. Bytes that can no longer become
   // valid UTF-8 come out as U+FFFD.
@@ -23,6 +27,7 @@ class Detokenizer {
  private:
   const Vocabulary& vocabulary_;
   bool keep_special_;
+  bool drops_space_;  // if it is the first character
   std::string pending_;
 };
 

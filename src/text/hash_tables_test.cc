@@ -55,7 +55,7 @@ TEST(HashBytes, DependsOnEveryByteAndTheLength) {
 TEST(TokenIndex, FindsTokensAndDuplicates) {
   Vocabulary vocabulary;
   vocabulary.bytes = {"a", "b", "abcdefghij", "a", ""};
-  TokenIndex index(vocabulary);
+  TokenIndex index(vocabulary.bytes);
   for (TokenId id = 0; id < 3; ++id) EXPECT_EQ(index.Insert(id), TokenIndex::Insertion::kDone);
   EXPECT_EQ(index.Insert(3), TokenIndex::Insertion::kDuplicate);
   EXPECT_EQ(index.Find("b"), 1);
@@ -67,7 +67,7 @@ TEST(TokenIndex, FindsTokensAndDuplicates) {
 TEST(TokenIndex, RefusesCraftedCollisions) {
   Vocabulary vocabulary;
   for (uint64_t i = 0; i < 600; ++i) vocabulary.bytes.push_back(StringOfHash(i << 32));
-  TokenIndex index(vocabulary);
+  TokenIndex index(vocabulary.bytes);
   auto inserted = TokenIndex::Insertion::kDone;
   TokenId id = 0;
   for (; id < 600 && inserted == TokenIndex::Insertion::kDone; ++id) inserted = index.Insert(id);

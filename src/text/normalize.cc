@@ -139,4 +139,24 @@ std::string ToNfc(std::string_view text) {
   return out;
 }
 
+std::string ToNfd(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  std::vector<Mark> chars;
+  const auto flush = [&] {
+    ReorderMarks(chars);
+    for (const Mark& mark : chars) AppendUtf8(mark.code_point, out);
+    chars.clear();
+  };
+  for (size_t pos = 0; pos < text.size();) {
+    const DecodedChar c = DecodeUtf8(text, pos);
+    pos += c.length;
+    AppendDecomposed(c.code_point, chars);
+    // A starter at the end lets everything before it go; order changes only among marks.
+    if (chars.size() >= 256 && chars.back().combining_class == 0) flush();
+  }
+  flush();
+  return out;
+}
+
 }  // namespace bantam

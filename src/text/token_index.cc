@@ -13,11 +13,11 @@ constexpr size_t kMaxProbes = 512;
 
 }  // namespace
 
-TokenIndex::TokenIndex(const Vocabulary& vocabulary)
-    : vocabulary_(&vocabulary), slots_(std::bit_ceil(2 * vocabulary.bytes.size() + 1), {0, -1}) {}
+TokenIndex::TokenIndex(const std::vector<std::string>& texts)
+    : texts_(&texts), slots_(std::bit_ceil(2 * texts.size() + 1), {0, -1}) {}
 
 TokenIndex::Insertion TokenIndex::Insert(TokenId id) {
-  const std::string& bytes = vocabulary_->bytes[static_cast<size_t>(id)];
+  const std::string& bytes = (*texts_)[static_cast<size_t>(id)];
   const uint64_t hash = HashBytes(bytes);
   const auto tag = static_cast<uint32_t>(hash >> 32);
   const size_t mask = slots_.size() - 1;
@@ -27,7 +27,7 @@ TokenIndex::Insertion TokenIndex::Insert(TokenId id) {
       slot = {tag, id};
       return Insertion::kDone;
     }
-    if (slot.tag == tag && vocabulary_->bytes[static_cast<size_t>(slot.id)] == bytes) {
+    if (slot.tag == tag && (*texts_)[static_cast<size_t>(slot.id)] == bytes) {
       return Insertion::kDuplicate;
     }
   }
@@ -41,7 +41,7 @@ TokenId TokenIndex::Find(std::string_view bytes) const {
   for (size_t probe = 0; probe < kMaxProbes; ++probe) {
     const Slot& slot = slots_[(hash + probe) & mask];
     if (slot.id < 0) return -1;
-    if (slot.tag == tag && vocabulary_->bytes[static_cast<size_t>(slot.id)] == bytes) {
+    if (slot.tag == tag && (*texts_)[static_cast<size_t>(slot.id)] == bytes) {
       return slot.id;
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,19 +10,19 @@
 
 namespace bantam {
 
-// A flat hash table over a vocabulary's byte strings. Immutable after building, so safe to share.
+// A flat hash table over the strings of a vocabulary. Immutable after building, so safe to share.
 class TokenIndex {
  public:
   enum class Insertion : uint8_t { kDone, kDuplicate, kCrowded };
 
-  // `vocabulary` must outlive the index and not change; room for all its tokens is made.
-  explicit TokenIndex(const Vocabulary& vocabulary);
+  // `texts` must outlive the index and not change; room for all of them is made.
+  explicit TokenIndex(const std::vector<std::string>& texts);
 
-  // Adds a token under its bytes. kDuplicate if a token with the same bytes is there already;
-  // kCrowded if too many strings hash alike, which only a hostile file brings about.
+  // Adds texts[id]. kDuplicate if the same text is there already; kCrowded if too many strings hash
+  // alike, which only a hostile file brings about.
   Insertion Insert(TokenId id);
 
-  // The id of the token with these bytes, or -1.
+  // The id of the token with this text, or -1.
   TokenId Find(std::string_view bytes) const;
 
  private:
@@ -30,7 +31,7 @@ class TokenIndex {
     TokenId id;    // -1: free
   };
 
-  const Vocabulary* vocabulary_;
+  const std::vector<std::string>* texts_;
   std::vector<Slot> slots_;  // a power of two, at most half full
 };
 

@@ -31,14 +31,14 @@ class Tokenizer {
   virtual std::vector<TokenId> Encode(std::string_view text,
                                       const EncodeOptions& options) const = 0;
 
-  // The text of some ids as bytes; control tokens are written out only if `keep_special`.
-  // Ids outside the vocabulary give nothing.
+  // The text of some ids as bytes, without the space that the tokenizer may put before a text;
+  // control tokens are written out only if `keep_special`. Ids outside the vocabulary give nothing.
   virtual std::string Decode(const std::vector<TokenId>& ids, bool keep_special) const = 0;
 
-  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
 
  protected:
-  Vocabulary vocabulary_;
+  std::shared_ptr<const Vocabulary> vocabulary_;
 };
 
 }  // namespace bantam

@@ -1,44 +1,24 @@
 // Token bytes, kinds and the ids with a meaning of their own.
 #include "text/vocabulary_loader.h"
 
-#include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "base/check.h"
 #include "base/quote.h"
-#include "text/byte_alphabet.h"
 
 namespace bantam {
 namespace {
 
 constexpr std::string_view kTokensKey = "tokenizer.ggml.tokens";
+constexpr std::string_view kMergesKey = "tokenizer.ggml.merges";
 constexpr std::string_view kTypesKey = "tokenizer.ggml.token_type";
 
 // The values of tokenizer.ggml.token_type; 0 is what writers leave where they know nothing.
 constexpr std::array kKinds = {TokenKind::kNormal,  TokenKind::kNormal, TokenKind::kUnknown,
                                TokenKind::kControl, TokenKind::kAdded,  TokenKind::kUnused,
                                TokenKind::kByte};
-
-// Tokens of this text end a reply if they are control tokens, whatever the file's eos is: chat
-// models end a turn with one token and a text with another, and files name only one of them.
-constexpr std::array<std::string_view, 15> kEndTexts = {"<|im_end|>",
-                                                        "<|endoftext|>",
-                                                        "<|eot_id|>",
-                                                        "<|eom_id|>",
-                                                        "<|end_of_text|>",
-                                                        "<|end|>",
-                                                        "<|return|>",
-                                                        "<end_of_turn>",
-                                                        "<EOT>",
-                                                        "<end_of_utterance>",
-                                                        "<eos>",
-                                                        "</s>",
-                                                        "<|endofturn|>",
-                                                        "<|END_OF_TURN_TOKEN|>",
-                                                        "<｜end▁of▁sentence｜>"};
 
 std::string At(std::string_view key, size_t index) {
   return "key " + Quote(key) + "[" + std::to_string(index) + "]";
@@ -66,54 +46,23 @@ Result<std::vector<TokenKind>> LoadKinds(const Metadata& metadata, size_t n_toke
   return kinds;
 }
 
-// The byte that "<0x0A>" stands for.
-std::optional<char> ParseByteToken(std::string_view token) {
-  if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') return std::nullopt;
-  int value = 0;
-  for (const char c : token.substr(3, 2)) {
-    const size_t digit = std::string_view("0123456789ABCDEF").find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    value = value * 16 + static_cast<int>(digit);
-  }
-  return static_cast<char>(value);
-}
-
-void AppendToken(const std::string& token, TokenKind kind, LoadedVocabulary& loaded) {
-  std::string bytes;
-  bool spelled = false;
-  const std::optional<char> byte =
-      kind == TokenKind::kByte ? ParseByteToken(token) : std::optional<char>();
-  if (byte) {
-    bytes += *byte;
-  } else if (kind != TokenKind::kUnused) {
-    // Added tokens are decoded like the others, as the reference does: most look the same either
-    // way, and one that does not, such as "Ġ", cannot be told apart there.
-    spelled = AppendSpelledBytes(token, bytes) && !token.empty();
-    if (!spelled) bytes = token;
-  }
-  loaded.vocabulary.bytes.push_back(std::move(bytes));
-  loaded.spelled.push_back(spelled);
-}
-
-// The id under `key`, -1 if the key is missing.
-Result<TokenId> LoadId(const Metadata& metadata, std::string_view key,
-                       const Vocabulary& vocabulary) {
-  if (metadata.Find(key) == nullptr) return -1;
-  const auto max = static_cast<uint64_t>(vocabulary.size() - 1);
-  return static_cast<TokenId>(TRY(metadata.GetUint(key, max)));
-}
-
 void AddEnd(TokenId id, Vocabulary& vocabulary) {
   if (id >= 0 && !vocabulary.IsEnd(id)) vocabulary.end_ids.push_back(id);
 }
 
 Result<void> LoadSpecialIds(const Metadata& metadata, const std::vector<std::string>& tokens,
                             Vocabulary& vocabulary) {
-  vocabulary.bos = TRY(LoadId(metadata, "tokenizer.ggml.bos_token_id", vocabulary));
-  vocabulary.eos = TRY(LoadId(metadata, "tokenizer.ggml.eos_token_id", vocabulary));
-  vocabulary.pad = TRY(LoadId(metadata, "tokenizer.ggml.padding_token_id", vocabulary));
-  const TokenId eot = TRY(LoadId(metadata, "tokenizer.ggml.eot_token_id", vocabulary));
-  const TokenId eom = TRY(LoadId(metadata, "tokenizer.ggml.eom_token_id", vocabulary));
+  const auto load = [&](std::string_view name, TokenId fallback) {
+    return LoadTokenId(metadata, "tokenizer.ggml." + std::string(name), vocabulary, fallback);
+  };
+  // Encoders have their own names for what opens and closes a text.
+  const TokenId cls = TRY(load("cls_token_id", -1));
+  const TokenId separator = TRY(load("seperator_token_id", -1));  // spelled so
+  vocabulary.bos = TRY(load("bos_token_id", cls));
+  vocabulary.eos = TRY(load("eos_token_id", separator));
+  vocabulary.pad = TRY(load("padding_token_id", -1));
+  const TokenId eot = TRY(load("eot_token_id", -1));
+  const TokenId eom = TRY(load("eom_token_id", -1));
   if (metadata.Find(kTypesKey) == nullptr) {
     // Old files do not say which tokens are special; these must be.
     for (const TokenId id : {vocabulary.bos, vocabulary.eos, eot, eom}) {
@@ -122,17 +71,37 @@ Result<void> LoadSpecialIds(const Metadata& metadata, const std::vector<std::str
   }
   for (const TokenId id : {vocabulary.eos, eot, eom}) AddEnd(id, vocabulary);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (vocabulary.kinds[i] == TokenKind::kControl &&
-        std::find(kEndTexts.begin(), kEndTexts.end(), tokens[i]) != kEndTexts.end()) {
+    if (vocabulary.kinds[i] == TokenKind::kControl && IsEndText(tokens[i])) {
       AddEnd(static_cast<TokenId>(i), vocabulary);
     }
   }
   return {};
 }
 
+// The tokens that are matched in text as they are.
+Result<std::vector<AddedToken>> LoadAdded(const std::vector<std::string>& tokens,
+                                          const std::vector<TokenKind>& kinds) {
+  std::vector<AddedToken> added;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const bool special = IsSpecial(kinds[i]);
+    if ((kinds[i] != TokenKind::kAdded && !special) || tokens[i].empty()) continue;
+    TRY(CheckAddedToken(tokens[i], At(kTokensKey, i)));
+    added.push_back({.text = tokens[i], .id = static_cast<TokenId>(i), .special = special});
+  }
+  return added;
+}
+
 }  // namespace
 
-Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, bool add_bos) {
+Result<TokenId> LoadTokenId(const Metadata& metadata, std::string_view key,
+                            const Vocabulary& vocabulary, TokenId fallback) {
+  if (metadata.Find(key) == nullptr) return fallback;
+  const auto max = static_cast<uint64_t>(vocabulary.size() - 1);
+  return static_cast<TokenId>(TRY(metadata.GetUint(key, max)));
+}
+
+Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, TokenSpelling spelling,
+                                        const VocabularyDefaults& defaults) {
   const std::vector<std::string>& tokens = *TRY(metadata.GetStrings(kTokensKey));
   if (tokens.empty() || tokens.size() > INT32_MAX) {
     return Fail(ErrorCode::kCorrupt, "key " + Quote(kTokensKey) + " has " +
@@ -140,16 +109,43 @@ Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, bool add_bos) 
                                          " entries, expected 1 to 2147483647");
   }
   LoadedVocabulary loaded;
-  loaded.vocabulary.kinds = TRY(LoadKinds(metadata, tokens.size()));
-  loaded.vocabulary.bytes.reserve(tokens.size());
+  auto vocabulary = std::make_shared<Vocabulary>();
+  vocabulary->kinds = TRY(LoadKinds(metadata, tokens.size()));
+  vocabulary->bytes.reserve(tokens.size());
   loaded.spelled.reserve(tokens.size());
   for (size_t i = 0; i < tokens.size(); ++i) {
-    AppendToken(tokens[i], loaded.vocabulary.kinds[i], loaded);
+    std::string& bytes = vocabulary->bytes.emplace_back();
+    loaded.spelled.push_back(AppendTokenBytes(tokens[i], vocabulary->kinds[i], spelling, bytes));
   }
-  TRY(LoadSpecialIds(metadata, tokens, loaded.vocabulary));
-  loaded.add_bos = TRY(metadata.GetBoolOr("tokenizer.ggml.add_bos_token", add_bos));
-  loaded.add_eos = TRY(metadata.GetBoolOr("tokenizer.ggml.add_eos_token", false));
+  TRY(LoadSpecialIds(metadata, tokens, *vocabulary));
+  TokenizerParts& parts = loaded.parts;
+  parts.added = TRY(LoadAdded(tokens, vocabulary->kinds));
+  if (TRY(metadata.GetBoolOr("tokenizer.ggml.add_bos_token", defaults.add_bos)) &&
+      vocabulary->bos >= 0) {
+    parts.prefix.push_back(vocabulary->bos);
+  }
+  if (TRY(metadata.GetBoolOr("tokenizer.ggml.add_eos_token", defaults.add_eos)) &&
+      vocabulary->eos >= 0) {
+    parts.suffix.push_back(vocabulary->eos);
+  }
+  parts.vocabulary = vocabulary;
+  loaded.vocabulary = std::move(vocabulary);
   return loaded;
+}
+
+Result<std::vector<MergeRule>> LoadMerges(const Metadata& metadata) {
+  const std::vector<std::string>& merges = *TRY(metadata.GetStrings(kMergesKey));
+  std::vector<MergeRule> rules;
+  rules.reserve(merges.size());
+  for (size_t i = 0; i < merges.size(); ++i) {
+    MergeRule rule;
+    if (!SplitMerge(merges[i], rule.left, rule.right)) {
+      return Fail(ErrorCode::kCorrupt, At(kMergesKey, i) + " is " + Quote(merges[i]) +
+                                           ", expected two tokens with a space between");
+    }
+    rules.push_back(rule);
+  }
+  return rules;
 }
 
 }  // namespace bantam

@@ -1,30 +1,43 @@
-// Reads the vocabulary of a byte-level BPE model from its metadata (keys tokenizer.ggml.*).
+// Reads a vocabulary from a model file's metadata (keys tokenizer.ggml.*).
 #pragma once
 
-#include <string>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include "bantam/result.h"
 #include "base/metadata.h"
 #include "base/vocabulary.h"
+#include "text/merge_rules.h"
+#include "text/pipeline_tokenizer.h"
+#include "text/token_spelling.h"
 
 namespace bantam {
 
-// Whether tokens of this kind carry no text of their own in a reply.
-constexpr bool IsSpecial(TokenKind kind) {
-  return kind == TokenKind::kControl || kind == TokenKind::kUnknown;
-}
+inline constexpr const char* kTokensPlace = "key \"tokenizer.ggml.tokens\"";
+inline constexpr const char* kScoresPlace = "key \"tokenizer.ggml.scores\"";
+inline constexpr const char* kMergesPlace = "key \"tokenizer.ggml.merges\"";
 
 struct LoadedVocabulary {
-  Vocabulary vocabulary;
-  // Whether a token is spelled in the byte-level alphabet, so that merges can produce it.
-  std::vector<bool> spelled;  // [n_tokens]
-  bool add_bos = false;
+  TokenizerParts parts;                    // but for the normaliser and the model
+  std::shared_ptr<Vocabulary> vocabulary;  // that of `parts`, as long as it may change
+  std::vector<bool> spelled;               // [n_tokens] what AppendTokenBytes says
+};
+
+struct VocabularyDefaults {
+  bool add_bos = false;  // what holds unless the file says otherwise
   bool add_eos = false;
 };
 
-// `add_bos` is what holds unless the file says otherwise. Fails with kNotFound or kCorrupt; the
-// message names the key.
-Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, bool add_bos);
+// Fails with kNotFound or kCorrupt; the message names the key.
+Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, TokenSpelling spelling,
+                                        const VocabularyDefaults& defaults);
+
+// The merges, which point into `metadata`. Fails as above.
+Result<std::vector<MergeRule>> LoadMerges(const Metadata& metadata);
+
+// The id under `key`, `fallback` if the key is missing. Fails with kCorrupt outside the vocabulary.
+Result<TokenId> LoadTokenId(const Metadata& metadata, std::string_view key,
+                            const Vocabulary& vocabulary, TokenId fallback);
 
 }  // namespace bantam

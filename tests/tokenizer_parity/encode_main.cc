@@ -1,5 +1,6 @@
 // Encodes and decodes what run.py sends, so that it can compare with the reference tokenizers:
-// tokenizer_encode MODEL.gguf [PRE], where PRE replaces the file's tokenizer.ggml.pre.
+// tokenizer_encode MODEL.gguf [PRE], where PRE replaces the file's tokenizer.ggml.pre, or
+// tokenizer_encode tokenizer.json [tokenizer_config.json].
 //
 // stdin: requests of a u8 operation, a u32 size and that many bytes (text, or ids of 4 bytes).
 // stdout: for 'e' (encode) and 'p' (without parsing control tokens) a u32 count of ids, the ids,
@@ -8,8 +9,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <memory>
-#include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,7 @@
 #include "format/model_file.h"
 #include "text/detokenizer.h"
 #include "text/tokenizer.h"
+#include "text/tokenizer_json.h"
 
 namespace {
 
@@ -40,7 +43,21 @@ void WriteSize(size_t size) {
   Write(&value, sizeof(value));
 }
 
+std::string ReadFile(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Result<std::unique_ptr<Tokenizer>> LoadJson(const char* path, const char* config) {
+  auto loaded = bantam::ReadTokenizerJson(ReadFile(path), config ? ReadFile(config) : "");
+  if (!loaded) return std::unexpected(loaded.error());
+  return std::move(loaded->tokenizer);
+}
+
 Result<std::unique_ptr<Tokenizer>> Load(const char* path, const char* pre) {
+  if (std::string_view(path).ends_with(".json")) return LoadJson(path, pre);
   auto file = bantam::ModelFile::Open(path);
   if (!file) return std::unexpected(file.error());
   if (pre == nullptr) return Tokenizer::Create((*file)->metadata());
@@ -54,7 +71,7 @@ Result<std::unique_ptr<Tokenizer>> Load(const char* path, const char* pre) {
 }
 
 void WriteText(const Tokenizer& tokenizer, const std::vector<TokenId>& ids) {
-  Detokenizer detokenizer(tokenizer.vocabulary(), true);
+  Detokenizer detokenizer(tokenizer.vocabulary(), true, true);
   std::string text;
   for (const TokenId id : ids) text += detokenizer.Push(id);
   text += detokenizer.Finish();
@@ -86,7 +103,7 @@ bool Serve(const Tokenizer& tokenizer) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: tokenizer_encode MODEL.gguf [PRE]\n");
+    std::fprintf(stderr, "usage: tokenizer_encode MODEL.gguf [PRE] | tokenizer.json [CONFIG]\n");
     return 2;
   }
   const auto tokenizer = Load(argv[1], argc > 2 ? argv[2] : nullptr);

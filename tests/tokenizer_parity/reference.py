@@ -97,6 +97,10 @@ class Reference:
         return cls(value("tokens"), value("token_type"), value("merges"), pre,
                    value("bos_token_id") if add_bos else None)
 
+    def word(self, token):
+        """The text of one token."""
+        return self.tokenizer.decode([token], skip_special_tokens=False)
+
     def encode(self, texts, parse_special=True):
         self.tokenizer.encode_special_tokens = not parse_special
         return [e.ids for e in self.tokenizer.encode_batch_fast(texts)]

@@ -13,10 +13,15 @@ import random
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
-from reference import Reference
+from bert_reference import BertReference
+from json_reference import JsonReference
+import published
+from reference import FAMILIES, Reference
+import spm_reference
 import strings
 
 ROOT = pathlib.Path(os.environ.get("BANTAM_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
@@ -38,14 +43,46 @@ CASES = [
     ("vocabs/ggml-vocab-deepseek-llm.gguf", "deepseek-llm"),
     ("vocabs/ggml-vocab-deepseek-coder.gguf", "deepseek-coder"),
     ("vocabs/ggml-vocab-deepseek-llm.gguf", "deepseek-v3"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "llama"),
+    ("vocabs/ggml-vocab-phi-3.gguf", "phi-3"),
+    ("vocabs/ggml-vocab-baichuan.gguf", "baichuan"),
+    ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-3"),
+    ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-4"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "bert"),
 ]
+# Families published as tokenizer.json, made of these tables: (file, name in published.py). "+flags"
+# has added tokens with every flag besides, "+pairs" merges as pairs.
+JSON_CASES = [
+    ("vocabs/ggml-vocab-qwen2.gguf", "json:qwen2"),
+    ("vocabs/ggml-vocab-qwen2.gguf", "json:qwen2+flags+pairs"),
+    ("vocabs/ggml-vocab-qwen35.gguf", "json:qwen3.5"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "json:llama-3+pairs"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "json:gpt-4o"),
+    ("vocabs/ggml-vocab-llama-bpe.gguf", "json:tekken"),
+    ("vocabs/ggml-vocab-gpt-2.gguf", "json:gpt-2"),
+    ("vocabs/ggml-vocab-gpt-2.gguf", "json:roberta+flags"),
+    ("smollm2-135m-instruct-q4_1.gguf", "json:smollm2"),
+    ("vocabs/ggml-vocab-starcoder.gguf", "json:starcoder2+flags"),
+    ("vocabs/ggml-vocab-falcon.gguf", "json:falcon"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama+flags+pairs"),
+    ("vocabs/ggml-vocab-phi-3.gguf", "json:phi-3"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:mistral"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:mistral+flags"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:metaspace+flags"),
+    ("vocabs/ggml-vocab-gemma-4.gguf", "json:gemma+pairs"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert+flags"),
+    ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert-cased"),
+]
+REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference}
 
 
 class Encoder:
     """The C++ program, fed by a thread so that neither side waits for the other."""
 
-    def __init__(self, program, path, pre):
-        self.process = subprocess.Popen([program, path, pre], stdin=subprocess.PIPE,
+    def __init__(self, program, *arguments):
+        self.process = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
 
     def ask(self, operation, requests):
@@ -107,14 +144,33 @@ def check_decoding(reference, encoder, rng, count):
     return compare("decoding", ids, reference.decode(ids), [answer[1] for answer in answers])
 
 
-def check(case, arguments):
+def open_case(case, arguments, folder):
+    """The reference of a family, and what encodes like it."""
+    path, family = arguments.models / case[0], case[1]
+    if family.startswith("json:"):
+        name, *options = family.removeprefix("json:").split("+")
+        text = published.document(name, spm_reference.fields_of(path), "flags" in options,
+                                  "pairs" in options)
+        file = pathlib.Path(folder) / "tokenizer.json"
+        file.write_text(text, encoding="utf-8")
+        return JsonReference(text), Encoder(arguments.encoder, file)
+    if family in FAMILIES:
+        return Reference.load(path, family), Encoder(arguments.encoder, path, family)
+    fields = spm_reference.fields_of(path)
+    if family == "gemma-3":
+        path = pathlib.Path(folder) / "gemma-3.gguf"
+        spm_reference.write_gemma3(fields, path)
+        fields = spm_reference.fields_of(path)
+    make = REFERENCES.get(family, spm_reference.SpmReference)
+    return make(fields), Encoder(arguments.encoder, path)
+
+
+def check(case, arguments, folder):
     """The number of differences for one family."""
     start = time.monotonic()
-    path = arguments.models / case[0]
-    reference = Reference.load(path, case[1])
-    encoder = Encoder(arguments.encoder, path, case[1])
+    reference, encoder = open_case(case, arguments, folder)
     rng = random.Random(f"{arguments.seed} {case[1]}")
-    words = [reference.tokenizer.decode([i], skip_special_tokens=False) for i in reference.ids]
+    words = [reference.word(i) for i in reference.ids]
     words = [word for word in words if word and "\ufffd" not in word]
     texts = strings.Strings(rng, reference.special + reference.added, words)
     encoded = [text.encode() for text in texts.make(arguments.count)]
@@ -128,7 +184,7 @@ def check(case, arguments):
            check_decoding(reference, encoder, rng, arguments.count // 10))
     encoder.process.stdin.close()
     encoder.process.wait()
-    print(f"{case[1]} ({path.name}): {len(encoded)} texts, {len(swept)} sweeps over all "
+    print(f"{case[1]} ({pathlib.Path(case[0]).name}): {len(encoded)} texts, {len(swept)} sweeps over all "
           f"characters, {len(broken)} invalid, {len(unparsed)} unparsed; {bad} differences; "
           f"{time.monotonic() - start:.0f} s", flush=True)
     return bad
@@ -142,14 +198,17 @@ def main():
                         "tokenizer_encode")
     parser.add_argument("--count", type=int, default=20480)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["gguf", "json"])
     parser.add_argument("families", nargs="*")
     arguments = parser.parse_args()
     arguments.models = pathlib.Path(arguments.models)
-    cases = [case for case in CASES if not arguments.families or case[1] in arguments.families]
+    cases = [case for case in {"gguf": CASES, "json": JSON_CASES}.get(
+        arguments.only, CASES + JSON_CASES) if not arguments.families or case[1] in arguments.families]
     missing = [case[0] for case in cases if not (arguments.models / case[0]).is_file()]
     if missing or not cases:
         sys.exit(f"missing in {arguments.models}: {', '.join(missing) or 'such a family'}")
-    bad = sum(check(case, arguments) for case in cases)
+    with tempfile.TemporaryDirectory() as folder:
+        bad = sum(check(case, arguments, folder) for case in cases)
     print(f"tokenizer parity: {len(cases)} vocabularies, {bad} differences")
     sys.exit(1 if bad else 0)
 

@@ -1,0 +1,47 @@
+// TextNormalizer: what is done to text before it is cut into pieces, step by step.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "text/bert_normalizer.h"
+
+namespace bantam {
+
+struct NormalizerStep {
+  enum Kind : uint8_t {
+    kNfc,
+    kNfd,
+    kLowercase,
+    kSpaces,        // "▁" becomes " ": models that spell spaces so see no difference
+    kPrependSpace,  // if there is any text
+    kBert,
+  };
+  Kind kind;
+  BertStyle bert = {};
+};
+
+// Immutable; safe from many threads.
+class TextNormalizer {
+ public:
+  TextNormalizer() = default;
+  explicit TextNormalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {}
+
+  bool empty() const { return steps_.empty(); }
+
+  // True if `text` (valid UTF-8) is not as it should be, and then `changed` is. Linear.
+  bool Apply(std::string_view text, std::string& changed) const;
+
+ private:
+  std::vector<NormalizerStep> steps_;
+};
+
+// Replaces each "▁" by a space: the vocabularies of SentencePiece spell spaces so.
+std::string SpacesOfMarks(std::string_view text);
+
+inline constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // ▁ (U+2581)
+
+}  // namespace bantam

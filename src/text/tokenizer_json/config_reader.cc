@@ -1,0 +1,48 @@
+// tokenizer_config.json: what transformers adds to a tokenizer.
+#include "text/tokenizer_json/config_reader.h"
+
+#include "base/check.h"
+
+namespace bantam {
+namespace {
+
+// A token is its text, or an object with it; empty if there is none.
+Result<std::string> ReadToken(const JsonNode& node) {
+  if (node.is_null()) return std::string();
+  return std::string(TRY((node.is_object() ? node.Member("content") : node).String()));
+}
+
+// One template, or several of which one is named default.
+Result<std::string> ReadChatTemplate(const JsonNode& node) {
+  if (node.is_null()) return std::string();
+  if (node.is_string()) return node.json().AsString();
+  const size_t n = TRY(node.Items())->size();
+  for (size_t i = 0; i < n; ++i) {
+    const JsonNode item = node.Item(i);
+    if (TRY(item.Member("name").String()) != "default") continue;
+    return std::string(TRY(item.Member("template").String()));
+  }
+  return std::string();
+}
+
+Result<std::optional<bool>> ReadFlag(const JsonNode& node) {
+  if (node.is_null()) return std::optional<bool>();
+  return std::optional<bool>(TRY(node.BoolOr(false)));
+}
+
+}  // namespace
+
+Result<TokenizerConfig> ReadTokenizerConfig(const JsonNode& node) {
+  TokenizerConfig config;
+  if (node.is_null()) return config;
+  if (!node.is_object()) return node.Expected("an object");
+  config.bos = TRY(ReadToken(node.Member("bos_token")));
+  config.eos = TRY(ReadToken(node.Member("eos_token")));
+  config.pad = TRY(ReadToken(node.Member("pad_token")));
+  config.add_bos = TRY(ReadFlag(node.Member("add_bos_token")));
+  config.add_eos = TRY(ReadFlag(node.Member("add_eos_token")));
+  config.chat_template = TRY(ReadChatTemplate(node.Member("chat_template")));
+  return config;
+}
+
+}  // namespace bantam
