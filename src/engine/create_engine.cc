@@ -113,6 +113,7 @@ Result<std::unique_ptr<Engine>> CreateEngine(std::shared_ptr<const Model> model,
   if (!loaded->Claim()) {
     return Fail(ErrorCode::kResourceExhausted, "another engine runs on this model already");
   }
+  loaded->transformer()->set_context(complete.context);
   const LoadedModel& parts = *loaded;
   auto forward = std::make_unique<TransformerModel>(std::move(loaded), std::move(cache));
   return std::make_unique<BatchEngine>(std::move(forward), parts.vocabulary(), complete,

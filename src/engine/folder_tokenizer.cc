@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/quote.h"
 #include "format/hf_shards.h"
+#include "text/tokenizer_json.h"
 
 namespace bantam {
 namespace {
@@ -61,10 +62,12 @@ Result<std::vector<TokenId>> EosOf(const char* name, const Json& json, int n_tok
 class NumberTokenizer final : public Tokenizer {
  public:
   NumberTokenizer(int n_tokens, std::vector<TokenId> end_ids) {
-    vocabulary_.bytes.resize(static_cast<size_t>(n_tokens));
-    vocabulary_.kinds.assign(static_cast<size_t>(n_tokens), TokenKind::kUnused);
-    if (!end_ids.empty()) vocabulary_.eos = end_ids.front();
-    vocabulary_.end_ids = std::move(end_ids);
+    auto vocabulary = std::make_shared<Vocabulary>();
+    vocabulary->bytes.resize(static_cast<size_t>(n_tokens));
+    vocabulary->kinds.assign(static_cast<size_t>(n_tokens), TokenKind::kUnused);
+    if (!end_ids.empty()) vocabulary->eos = end_ids.front();
+    vocabulary->end_ids = std::move(end_ids);
+    vocabulary_ = std::move(vocabulary);
   }
   std::vector<TokenId> Encode(std::string_view, const EncodeOptions&) const override { return {}; }
   std::string Decode(const std::vector<TokenId>&, bool) const override { return {}; }
@@ -114,9 +117,25 @@ Result<std::string> ChatTemplateOf(const FolderTexts& texts) {
 
 Result<FolderTokenizer> MakeFolderTokenizer(const FolderTexts& texts, int n_tokens) {
   FolderTokenizer out;
-  out.chat_template = TRY(ChatTemplateOf(texts));
   std::vector<TokenId> end_ids = TRY(EndIdsOf(texts, n_tokens));
-  out.tokenizer = std::make_unique<NumberTokenizer>(n_tokens, std::move(end_ids));
+  if (texts.tokenizer.empty()) {
+    out.chat_template = TRY(ChatTemplateOf(texts));
+    out.tokenizer = std::make_unique<NumberTokenizer>(n_tokens, std::move(end_ids));
+    return out;
+  }
+  TokenizerJsonOptions options;
+  options.vocab_size = n_tokens;
+  options.end_ids = end_ids;
+  LoadedTokenizer loaded = TRY(ReadTokenizerJson(texts.tokenizer, texts.tokenizer_config, options));
+  if (loaded.tokenizer->vocabulary().size() != n_tokens) {
+    return Fail(ErrorCode::kCorrupt,
+                "tokenizer.json has " + std::to_string(loaded.tokenizer->vocabulary().size()) +
+                    " tokens, but config.json says vocab_size " + std::to_string(n_tokens));
+  }
+  out.tokenizer = std::move(loaded.tokenizer);
+  out.kind = std::move(loaded.kind);
+  out.chat_template =
+      texts.chat_template.empty() ? std::move(loaded.chat_template) : texts.chat_template;
   return out;
 }
 

@@ -24,6 +24,7 @@ Result<FolderTexts> ReadFolderTexts(const std::string& folder);
 
 struct FolderTokenizer {
   std::unique_ptr<Tokenizer> tokenizer;  // with exactly `n_tokens` tokens
+  std::string kind;                      // "BPE": the type of its model; empty: ids alone
   std::string chat_template;             // Jinja source; empty: none
 };
 

@@ -85,6 +85,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
   auto text = OpenText(*model->file_);
   if (!text) return std::unexpected(InFile(path, std::move(text).error()));
   model->tokenizer_ = std::move(text->tokenizer);
+  if (!text->kind.empty()) model->info_.tokenizer = text->kind;
   model->token_text_.trie = [self = model.get()]() -> const grammar::TokenTrie& {
     return self->Trie();
   };

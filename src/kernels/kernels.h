@@ -151,15 +151,18 @@ struct Kernels {
   void (*pack)(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);
   void (*attention)(const AttentionJob& job);
 
-  // out = x / rms(x) * weight; n a multiple of 16.
+  // out = x / rms(x) * weight; n a multiple of 16; out may be x.
   void (*rms_norm)(const float* x, const float* weight, int n, float eps, float* out);
-  // out = (x - mean) / sqrt(variance + eps) * weight + bias; bias may be none.
+  // out = (x - mean) / sqrt(variance + eps) * weight + bias; bias may be none, out may
+  // be x.
   void (*layer_norm)(const float* x, const float* weight, const float* bias, int n, float eps,
                      float* out);
   // gate = silu(gate) * up; n a multiple of 16.
   void (*silu_gate)(float* gate, const float* up, int n);
   // gate = gelu(gate) * up, tanh form; up may be none (ungated).
   void (*gelu_gate)(float* gate, const float* up, int n);
+  // x = cap * tanh(x / cap), any n.
+  void (*soft_cap)(float* x, int n, float cap);
 
   // Whether Fma rounds once. Where it rounds twice, results differ from those of other tables
   // (within a few units in the last place of each sum) and are still the same among themselves.

@@ -415,7 +415,8 @@ void StoreCodes(const Kernels& kernels, const AttentionCase& c, int t, uint8_t* 
   }
 }
 
-std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) {
+// With the first `absent` blocks nowhere.
+std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c, int absent = 0) {
   const int blocks = (c.n + kBlockKeys - 1) / kBlockKeys;
   const size_t block_bytes = static_cast<size_t>(PaddedHeadDim(c.head_dim) * kBlockKeys * 4 + 256);
   Buffer keys(static_cast<size_t>(blocks) * block_bytes);
@@ -430,6 +431,8 @@ std::vector<float> RunAttention(const Kernels& kernels, const AttentionCase& c) 
     key_blocks.push_back(keys.get() + static_cast<size_t>(b) * block_bytes);
     value_blocks.push_back(values.get() + static_cast<size_t>(b) * block_bytes);
   }
+  std::fill_n(key_blocks.begin(), absent, nullptr);
+  std::fill_n(value_blocks.begin(), absent, nullptr);
   Buffer scratch(AttentionScratchBytes(c.rows, c.head_dim));
   std::vector<float> out(static_cast<size_t>(c.rows * c.head_dim));
   AttentionJob job;
@@ -584,6 +587,23 @@ TEST(Attention, EveryInstructionSetAndRowGroupingGivesTheSameBytes) {
   }
 }
 
+// Windows that begin within a span, and within a block.
+TEST(Attention, BlocksBeforeEveryWindowAreNotRead) {
+  for (const KvType type : {KvType::kF32, KvType::kI16}) {
+    for (const int n : {1300, 1560}) {
+      for (const int rows : {1, 7, 33}) {
+        const AttentionCase c = RandomCase(64, n, rows, type, true, 13);
+        const int absent = c.first.front() / kBlockKeys;
+        ASSERT_GT(absent, 15);
+        for (const Kernels* kernels : RunnableKernels()) {
+          EXPECT_EQ(RunAttention(*kernels, c, absent), RunAttention(*kernels, c)) << kernels->name;
+        }
+        ExpectMeaning(c, type == KvType::kF32 ? 2e-5 : 2e-3);
+      }
+    }
+  }
+}
+
 TEST(Elementwise, EveryInstructionSetGivesTheSameBytes) {
   std::mt19937 random(11);
   const int n = 1008;
@@ -593,13 +613,18 @@ TEST(Elementwise, EveryInstructionSetGivesTheSameBytes) {
   std::vector<std::vector<float>> expected;
   for (const Kernels* kernels : RunnableKernels()) {
     SCOPED_TRACE(kernels->name);
-    std::vector<std::vector<float>> got(5, std::vector<float>(n));
+    std::vector<std::vector<float>> got(8, std::vector<float>(n));
     kernels->rms_norm(x.data(), w.data(), n, 1e-6F, got[0].data());
     kernels->layer_norm(x.data(), w.data(), w.data(), n, 1e-5F, got[1].data());
-    for (int i = 2; i < 5; ++i) got[i] = x;
+    for (int i = 2; i < 8; ++i) got[i] = x;
     kernels->silu_gate(got[2].data(), w.data(), n);
     kernels->gelu_gate(got[3].data(), w.data(), n);
     kernels->gelu_gate(got[4].data(), nullptr, n);
+    kernels->rms_norm(got[5].data(), w.data(), n, 1e-6F, got[5].data());
+    kernels->layer_norm(got[6].data(), w.data(), w.data(), n, 1e-5F, got[6].data());
+    kernels->soft_cap(got[7].data(), n - 5, 2.5F);
+    EXPECT_EQ(got[5], got[0]) << "in place";
+    EXPECT_EQ(got[6], got[1]) << "in place";
     if (expected.empty()) expected = got;
     for (size_t i = 0; i < got.size(); ++i) ExpectNumbers(*kernels, got[i], expected[i]);
   }
@@ -608,6 +633,19 @@ TEST(Elementwise, EveryInstructionSetGivesTheSameBytes) {
     EXPECT_NEAR(expected[2][i], v / (1 + std::exp(-v)) * w[i], 2e-6 * (1 + std::fabs(v)));
     const double u = std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v);
     EXPECT_NEAR(expected[4][i], 0.5 * v * (1 + std::tanh(u)), 2e-6 * (1 + std::fabs(v)));
+    EXPECT_NEAR(expected[7][i], i < n - 5 ? 2.5 * std::tanh(v / 2.5) : v, 1e-6);
+  }
+}
+
+TEST(Elementwise, ACapKeepsExtremesApartAndWhatIsNotANumber) {
+  for (const Kernels* kernels : RunnableKernels()) {
+    float x[] = {1e30F, -1e30F, __builtin_nanf(""), 0.0F, 1e-4F};
+    kernels->soft_cap(x, 5, 30);
+    EXPECT_EQ(x[0], 30) << kernels->name;
+    EXPECT_EQ(x[1], -30) << kernels->name;
+    EXPECT_TRUE(std::isnan(x[2])) << kernels->name;
+    EXPECT_EQ(x[3], 0) << kernels->name;
+    EXPECT_NEAR(x[4], 1e-4, 4e-6) << kernels->name;
   }
 }
 

@@ -1,11 +1,13 @@
 // Reads a decoder's sizes and options from the metadata of a GGUF file.
 #include "model/config.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/check.h"
 #include "model/architectures.h"
 #include "model/kv_cache.h"
+#include "model/unknown_options.h"
 
 namespace bantam {
 namespace {
@@ -24,6 +26,10 @@ struct Range {
 constexpr Range kFactors = {0x1p-10, 0x1p20};  // exact in float32, as files hold them
 constexpr Range kRopeBases = {2, 0x1p40};
 constexpr Range kEpsilons = {0, 0.125};
+constexpr Range kScoreScales = {0, 0x1p20};
+constexpr Range kSoftCaps = {0, 0x1p20};
+constexpr float kLeastSoftCap = 0x1p-10F;
+constexpr uint64_t kMaxWindow = INT32_MAX;
 
 std::string Short(double value) {
   char text[32];
@@ -142,6 +148,11 @@ Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConf
                                                std::to_string(value) + ", not a multiple of 32");
     }
   }
+  if (config->head_norms && config->head_dim % 16 != 0) {
+    return Fail(ErrorCode::kUnsupported, "head size " + std::to_string(config->head_dim) +
+                                             " is not a multiple of 16, and its queries and keys "
+                                             "are normalised");
+  }
   if (config->query_columns() % 32 != 0) {
     return Fail(ErrorCode::kUnsupported, "attention.head_count × head size is " +
                                              std::to_string(config->query_columns()) +
@@ -167,7 +178,11 @@ Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfi
                                          ", expected even and at most the head size " +
                                          std::to_string(config->head_dim));
   }
-  config->rope_base = TRY(reader.NumberOr("rope.freq_base", 10000.0, kRopeBases));
+  // A second name of each base: as Ollama's converter writes Gemma 3.
+  const double base = TRY(reader.NumberOr("rope.global.freq_base", 10000.0, kRopeBases));
+  config->rope_base = TRY(reader.NumberOr("rope.freq_base", base, kRopeBases));
+  const double local = TRY(reader.NumberOr("rope.local.freq_base", 10000.0, kRopeBases));
+  config->local_rope_base = TRY(reader.NumberOr("rope.freq_base_swa", local, kRopeBases));
   // A factor alone means linear scaling, as in files from before rope.scaling.type.
   const bool has_factor = metadata.Find(reader.Key("rope.scale_linear")) != nullptr ||
                           metadata.Find(reader.Key("rope.scaling.factor")) != nullptr;
@@ -175,26 +190,105 @@ Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfi
       TRY(metadata.GetStringOr(reader.Key("rope.scaling.type"), has_factor ? "linear" : "none"));
   const double linear = TRY(reader.NumberOr("rope.scale_linear", 1.0, kFactors));
   config->rope_factor = TRY(reader.NumberOr("rope.scaling.factor", linear, kFactors));
+  config->rope_attention_factor = TRY(reader.NumberOr("rope.scaling.attn_factor", 1.0, kFactors));
+  config->rope_original_context = TRY(
+      reader.SizeOr("rope.scaling.original_context_length", config->context_length, kMaxContext));
   if (type == "none" || type.empty()) {
     config->rope_scaling = RopeScaling::kNone;
   } else if (type == "linear") {
     config->rope_scaling = RopeScaling::kLinear;
   } else if (type == "yarn") {
     config->rope_scaling = RopeScaling::kYarn;
-    config->rope_original_context = TRY(
-        reader.SizeOr("rope.scaling.original_context_length", config->context_length, kMaxContext));
-    config->rope_attention_factor = TRY(reader.NumberOr("rope.scaling.attn_factor", 1.0, kFactors));
     config->yarn_beta_fast = TRY(reader.NumberOr("rope.scaling.yarn_beta_fast", 32.0, kFactors));
     config->yarn_beta_slow = TRY(reader.NumberOr("rope.scaling.yarn_beta_slow", 1.0, kFactors));
+  } else if (type == "longrope") {
+    config->rope_scaling = RopeScaling::kLong;
   } else {
-    return Fail(ErrorCode::kUnsupported, "key " + reader.Key("rope.scaling.type") + " is \"" +
-                                             std::string(type) +
-                                             "\"; this build knows none, linear and yarn");
+    return Fail(ErrorCode::kUnsupported,
+                "key " + reader.Key("rope.scaling.type") + " is \"" + std::string(type) +
+                    "\"; this build knows none, linear, yarn and longrope");
+  }
+  return {};
+}
+
+// One value a layer, of whichever type a writer took for yes and no; none if it is no array.
+std::vector<bool> FlagsOf(const Metadata& metadata, const std::string& key) {
+  const MetadataValue* value = metadata.Find(key);
+  if (value == nullptr) return {};
+  if (const auto* flags = std::get_if<std::vector<bool>>(value)) return *flags;
+  const auto numbers = metadata.GetInts(key);
+  if (!numbers) return {};
+  std::vector<bool> flags;
+  for (const int64_t number : *numbers) flags.push_back(number != 0);
+  return flags;
+}
+
+// Which layers see only a window: with a pattern of one value a layer, those; else all but one in
+// a period.
+Result<void> ReadLayers(const Metadata& metadata, const Reader& reader, const Architecture& row,
+                        ModelConfig* config) {
+  const std::string window_key = reader.Key("attention.sliding_window");
+  const std::string pattern_key = reader.Key("attention.sliding_window_pattern");
+  const auto window = static_cast<int>(
+      TRY(metadata.GetUintOr(window_key, static_cast<uint64_t>(row.default_window), kMaxWindow)));
+  const std::vector<bool> slides = FlagsOf(metadata, pattern_key);
+  if (slides.empty()) {
+    const auto period = static_cast<int>(TRY(metadata.GetUintOr(
+        pattern_key, static_cast<uint64_t>(row.full_attention_period), kMaxLayers)));
+    config->layers = PlanLayers(row, config->n_layers, window, period);
+    return {};
+  }
+  config->layers = PlanLayers(row, config->n_layers, window, 0);
+  if (slides.size() != config->layers.size()) {
+    return Fail(ErrorCode::kCorrupt, "key " + pattern_key + " has " +
+                                         std::to_string(slides.size()) + " values, expected " +
+                                         std::to_string(config->n_layers) + ", one a layer");
+  }
+  for (size_t i = 0; i < slides.size(); ++i) {
+    LayerConfig& layer = config->layers[i];
+    if (slides[i]) continue;
+    layer.sliding_window = 0;
+    if (layer.rope == LayerRope::kLocal) layer.rope = LayerRope::kGlobal;
+  }
+  return {};
+}
+
+Result<void> ReadScales(const Reader& reader, const Architecture& row, ModelConfig* config) {
+  const auto factor = [&reader](const char* name) -> Result<float> {
+    return static_cast<float>(TRY(reader.NumberOr(name, 1.0, kFactors)));
+  };
+  if (row.scaled_embedding) {
+    config->embedding_scale =
+        static_cast<float>(__builtin_sqrt(static_cast<double>(config->n_embd)));
+  }
+  if (row.has_multipliers) {
+    config->embedding_scale = TRY(factor("embedding_scale"));
+    config->residual_scale = TRY(factor("residual_scale"));
+    config->logit_divisor = TRY(factor("logit_scale"));
+  }
+  // Zero stands for the usual scale.
+  config->attention_scale =
+      static_cast<float>(TRY(reader.NumberOr("attention.scale", 0.0, kScoreScales)));
+  if (row.mean_head_scale_layers == config->n_layers) {
+    const double mean_head = static_cast<double>(config->n_embd) / config->n_heads;
+    config->attention_scale = static_cast<float>(1.0 / __builtin_sqrt(mean_head));
+  }
+  config->logit_softcap =
+      static_cast<float>(TRY(reader.NumberOr("final_logit_softcapping", 0.0, kSoftCaps)));
+  if (config->logit_softcap > 0 && config->logit_softcap < kLeastSoftCap) {
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Key("final_logit_softcapping") + " is " +
+                                         Short(config->logit_softcap) +
+                                         ", expected 0 or at least " + Short(kLeastSoftCap));
   }
   return {};
 }
 
 }  // namespace
+
+bool ModelConfig::has_local_rope() const {
+  return std::ranges::any_of(
+      layers, [](const LayerConfig& layer) { return layer.rope == LayerRope::kLocal; });
+}
 
 Result<ModelConfig> ReadConfig(const Metadata& metadata) {
   const Architecture* row = TRY(ArchitectureOf(metadata));
@@ -203,14 +297,19 @@ Result<ModelConfig> ReadConfig(const Metadata& metadata) {
   config.norm = row->norm;
   config.activation = row->activation;
   config.gated = row->gated;
+  config.head_norms = row->head_norms;
+  config.post_norms = row->post_norms;
   // Folders of safetensors keep the rows as they were trained.
   const bool halves = TRY(metadata.GetBoolOr("bantam.rope_halves", false));
   config.column_orders = TRY(metadata.GetBoolOr("bantam.column_orders", false));
   config.rope_style = halves ? RopeStyle::kNeoX : row->rope_style;
   const Reader reader(metadata, config.architecture);
   TRY(RequireDenseDecoder(metadata, reader));
+  TRY(RefuseUnknownOptions(metadata, *row));
   TRY(ReadSizes(metadata, reader, &config));
   TRY(ReadRope(metadata, reader, &config));
+  TRY(ReadLayers(metadata, reader, *row, &config));
+  TRY(ReadScales(reader, *row, &config));
   const char* eps_key = config.norm == NormKind::kRms ? "attention.layer_norm_rms_epsilon"
                                                       : "attention.layer_norm_epsilon";
   config.norm_eps = static_cast<float>(TRY(reader.Number(eps_key, kEpsilons)));

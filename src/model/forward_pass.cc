@@ -91,6 +91,7 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
         worker, layer.attention_output.panels(),
         [&](int begin, int end) { Project(layer.attention_output, attended, begin, end, space); },
         [&](int begin, int end) {
+          AddBranch(layer.attention_post_norm, begin, end);
           Normalize(layer.feed_forward_norm, std::array{&layer.gate, &layer.up}, begin, end);
         });
     worker.Share(config_.n_ff / kGroupColumns, 1,
@@ -98,12 +99,16 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
     Stage(
         worker, layer.down.panels(),
         [&](int begin, int end) { Project(layer.down, hidden, begin, end, space); },
-        [&](int begin, int end) { NormalizeForAttention(i + 1, begin, end); });
+        [&](int begin, int end) {
+          AddBranch(layer.feed_forward_post_norm, begin, end);
+          NormalizeForAttention(i + 1, begin, end);
+        });
   }
 }
 
 void ForwardPass::Embed(int begin, int end) {
-  const int pairs = weights_.rope().pairs();
+  const Rope& rope = weights_.rope();
+  const Rope* local = weights_.local_rope();
   for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
     float* x = space_.x + int64_t{t} * config_.n_embd;
@@ -111,8 +116,20 @@ void ForwardPass::Embed(int begin, int end) {
     if (config_.embedding_scale != 1) {
       for (int i = 0; i < config_.n_embd; ++i) x[i] *= config_.embedding_scale;
     }
-    weights_.rope().Angles(token.position, space_.cos + int64_t{t} * pairs,
-                           space_.sin + int64_t{t} * pairs);
+    const int64_t at = int64_t{t} * rope.pairs();
+    rope.Angles(token.position, space_.cos + at, space_.sin + at);
+    if (local != nullptr) {
+      local->Angles(token.position, space_.local_cos + at, space_.local_sin + at);
+    }
+  }
+}
+
+void ForwardPass::ApplyNorm(const Norm& norm, const float* x, float* out) const {
+  if (config_.norm == NormKind::kRms) {
+    kernels_.rms_norm(x, norm.weight.data(), config_.n_embd, config_.norm_eps, out);
+  } else {
+    kernels_.layer_norm(x, norm.weight.data(), norm.bias.empty() ? nullptr : norm.bias.data(),
+                        config_.n_embd, config_.norm_eps, out);
   }
 }
 
@@ -121,14 +138,8 @@ void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> rea
   const int n = config_.n_embd;
   const bool quantize = AnyQuantised(readers);
   for (int t = begin; t < end; ++t) {
-    const float* x = space_.x + int64_t{t} * n;
     float* out = space_.normed + int64_t{t} * n;
-    if (config_.norm == NormKind::kRms) {
-      kernels_.rms_norm(x, norm.weight.data(), n, config_.norm_eps, out);
-    } else {
-      kernels_.layer_norm(x, norm.weight.data(), norm.bias.empty() ? nullptr : norm.bias.data(), n,
-                          config_.norm_eps, out);
-    }
+    ApplyNorm(norm, space_.x + int64_t{t} * n, out);
     if (quantize) kernels_.quantize(out, space_.normed_codes, t, 0, n / kGroupColumns);
   }
 }
@@ -157,22 +168,40 @@ void ForwardPass::ProjectQkv(const Layer& layer, int begin, int end, const Worke
   }
 }
 
+ForwardPass::Rotation ForwardPass::RotationOf(int layer) const {
+  switch (config_.layers[static_cast<size_t>(layer)].rope) {
+    case LayerRope::kGlobal: return {&weights_.rope(), space_.cos, space_.sin};
+    case LayerRope::kLocal: return {weights_.local_rope(), space_.local_cos, space_.local_sin};
+    case LayerRope::kNone: break;
+  }
+  return {nullptr, nullptr, nullptr};
+}
+
+void ForwardPass::TurnHead(const Norm& norm, const Rotation& rotation, int token,
+                           float* head) const {
+  if (!norm.weight.empty()) {
+    kernels_.rms_norm(head, norm.weight.data(), config_.head_dim, config_.norm_eps, head);
+  }
+  if (rotation.rope == nullptr) return;
+  const int64_t at = int64_t{token} * rotation.rope->pairs();
+  rotation.rope->Rotate(rotation.cos + at, rotation.sin + at, head);
+}
+
 void ForwardPass::RotateAndStore(int layer, int begin, int end) {
-  const Rope& rope = weights_.rope();
+  const Layer& norms = weights_.layers()[static_cast<size_t>(layer)];
+  const Rotation rotation = RotationOf(layer);
   const int dim = config_.head_dim;
   const int group = config_.n_heads / config_.n_kv_heads;
   const int64_t stride = config_.query_columns() + 2 * config_.kv_columns();
   const float scale = AttentionScale(config_);
   for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
-    const float* cos = space_.cos + int64_t{t} * rope.pairs();
-    const float* sin = space_.sin + int64_t{t} * rope.pairs();
     float* query = space_.qkv + t * stride;
     float* key = query + config_.query_columns();
     const float* value = key + config_.kv_columns();
     for (int head = 0; head < config_.n_heads; ++head) {
       float* q = query + head * dim;
-      rope.Rotate(cos, sin, q);
+      TurnHead(norms.query_norm, rotation, t, q);
       const int64_t row = (int64_t{head / group} * n_tokens() + t) * group + head % group;
       float* out = space_.queries + row * dim;
       for (int d = 0; d < dim; ++d) out[d] = q[d] * scale;
@@ -180,7 +209,7 @@ void ForwardPass::RotateAndStore(int layer, int begin, int end) {
     const SequenceChunk& chunk = batch_[static_cast<size_t>(token.chunk)];
     const int block = chunk.blocks[static_cast<size_t>(token.position / kKvBlockTokens)];
     for (int head = 0; head < config_.n_kv_heads; ++head) {
-      rope.Rotate(cos, sin, key + head * dim);
+      TurnHead(norms.key_norm, rotation, t, key + head * dim);
       cache_.Store(block, layer, head, token.position % kKvBlockTokens, key + head * dim,
                    value + head * dim);
     }
@@ -200,13 +229,14 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
     keys[b] = cache_.Keys(chunk.blocks[b], layer, item.kv_head);
     values[b] = cache_.Values(chunk.blocks[b], layer, item.kv_head);
   }
+  const int window = config_.layers[static_cast<size_t>(layer)].sliding_window;
   std::vector<int> visible, first_visible;
   for (int t = 0; t < item.n_tokens; ++t) {
     const int position = tokens_[static_cast<size_t>(item.first_token + t)].position;
     visible.insert(visible.end(), static_cast<size_t>(group), position + 1);
-    if (config_.sliding_window > 0) {
+    if (window > 0) {
       first_visible.insert(first_visible.end(), static_cast<size_t>(group),
-                           std::max(0, position + 1 - config_.sliding_window));
+                           std::max(0, position + 1 - window));
     }
   }
   AttentionJob job;
@@ -238,10 +268,25 @@ void ForwardPass::QuantizeAttended(const Layer& layer, int begin, int end) {
   }
 }
 
-// Adds a projection to the residual stream.
+// Adds a projection to the residual stream, or leaves it for AddBranch.
 void ForwardPass::Project(const Linear& linear, const LinearInput& in, int begin, int end,
                           const WorkerSpace& space) {
-  ApplyLinear(linear, in, begin, end, true, space_.x + begin * kPanelRows, config_.n_embd, space);
+  const bool add = space_.branch == nullptr;
+  float* out = add ? space_.x : space_.branch;
+  ApplyLinear(linear, in, begin, end, add, out + begin * kPanelRows, config_.n_embd, space);
+}
+
+// Adds what a projection left, normalised and scaled.
+void ForwardPass::AddBranch(const Norm& post_norm, int begin, int end) {
+  if (space_.branch == nullptr) return;
+  const int n = config_.n_embd;
+  const float scale = config_.residual_scale;
+  for (int t = begin; t < end; ++t) {
+    float* branch = space_.branch + int64_t{t} * n;
+    float* x = space_.x + int64_t{t} * n;
+    if (!post_norm.weight.empty()) ApplyNorm(post_norm, branch, branch);
+    for (int i = 0; i < n; ++i) x[i] += branch[i] * scale;
+  }
 }
 
 // 32 columns of the hidden layer at a time: gate, up, activation and quantisation stay in cache.
@@ -278,14 +323,7 @@ void ForwardPass::WriteOutputs(int begin, int end) {
   for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
     if (token.output < 0) continue;
-    const float* x = space_.x + int64_t{t} * n;
-    float* out = hidden_ + int64_t{token.output} * n;
-    if (config_.norm == NormKind::kRms) {
-      kernels_.rms_norm(x, norm.weight.data(), n, config_.norm_eps, out);
-    } else {
-      kernels_.layer_norm(x, norm.weight.data(), norm.bias.empty() ? nullptr : norm.bias.data(), n,
-                          config_.norm_eps, out);
-    }
+    ApplyNorm(norm, space_.x + int64_t{t} * n, hidden_ + int64_t{token.output} * n);
   }
 }
 

@@ -39,6 +39,16 @@ class ForwardPass {
     int kv_head;
   };
 
+  // What turns the queries and keys of a layer.
+  struct Rotation {
+    const Rope* rope;  // null: nothing does
+    const float* cos;  // [n][rope_dim / 2]
+    const float* sin;
+  };
+  Rotation RotationOf(int layer) const;
+  // A query's or key's norm, if it has one, and its rotation.
+  void TurnHead(const Norm& norm, const Rotation& rotation, int token, float* head) const;
+
   // The space of one worker's own buffers.
   const WorkerSpace& SpaceOf(const ThreadPool::Worker& worker) const {
     return space_.workers[static_cast<size_t>(worker.index())];
@@ -51,9 +61,11 @@ class ForwardPass {
 
   // Work on tokens [begin, end).
   void Embed(int begin, int end);
+  void ApplyNorm(const Norm& norm, const float* x, float* out) const;
   void Normalize(const Norm& norm, std::span<const Linear* const> readers, int begin, int end);
   void NormalizeForAttention(int layer, int begin, int end);
   void RotateAndStore(int layer, int begin, int end);
+  void AddBranch(const Norm& post_norm, int begin, int end);
   void QuantizeAttended(const Layer& layer, int begin, int end);
   void WriteOutputs(int begin, int end);
 

@@ -19,7 +19,8 @@
 
 namespace bantam {
 
-// Two layers of qwen2 with Q8_0 matrices. Tests change `shapes` before Write().
+// Two layers of qwen2 with Q8_0 matrices. Tests change `shapes` (and the architecture)
+// before Open().
 class ModelTestFile {
  public:
   static constexpr int kEmbd = 64, kFf = 96, kHeads = 4, kKvHeads = 2, kDim = 16, kVocab = 50;
@@ -40,6 +41,7 @@ class ModelTestFile {
   }
 
   std::map<std::string, std::vector<uint64_t>> shapes;
+  std::string architecture = "qwen2";
 
   // Writes the file and opens it; the file is removed at once, its mapping stays.
   Result<std::unique_ptr<ModelFile>> Open() const {
@@ -54,15 +56,16 @@ class ModelTestFile {
  private:
   std::string Bytes() const {
     GgufTestFile file;
-    file.Key("general.architecture", Text("qwen2"))
-        .Key("qwen2.block_count", U32(2))
-        .Key("qwen2.embedding_length", U32(kEmbd))
-        .Key("qwen2.feed_forward_length", U32(kFf))
-        .Key("qwen2.attention.head_count", U32(kHeads))
-        .Key("qwen2.attention.head_count_kv", U32(kKvHeads))
-        .Key("qwen2.attention.layer_norm_rms_epsilon", F32(1e-6F))
-        .Key("qwen2.context_length", U32(4096))
-        .Key("qwen2.vocab_size", U32(kVocab));
+    file.Key("general.architecture", Text(architecture))
+        .Key(architecture + ".block_count", U32(2))
+        .Key(architecture + ".embedding_length", U32(kEmbd))
+        .Key(architecture + ".feed_forward_length", U32(kFf))
+        .Key(architecture + ".attention.head_count", U32(kHeads))
+        .Key(architecture + ".attention.head_count_kv", U32(kKvHeads))
+        .Key(architecture + ".attention.layer_norm_rms_epsilon", F32(1e-6F))
+        .Key(architecture + ".attention.layer_norm_epsilon", F32(1e-6F))
+        .Key(architecture + ".context_length", U32(4096))
+        .Key(architecture + ".vocab_size", U32(kVocab));
     std::mt19937 random(7);
     for (const auto& [name, shape] : shapes) {
       uint64_t n = 1;

@@ -101,6 +101,7 @@ void OutputHead::BoundPanel(int panel) {
 }
 
 bool OutputHead::CanSketch(int n, int top, const Team& team) {
+  if (soft_cap_ > 0) return false;  // capped scores cannot be compared with what is not
   if (n != 1 || top <= 0 || top > kMaxTop || top >= head_.panels()) return false;
   if (!head_.is_packed() || head_.packed.type != DType::kQ8_0 || !head_.bias.empty()) return false;
   if (head_.tensor.column_order != nullptr) return false;
@@ -116,10 +117,20 @@ void OutputHead::Logits(const float* hidden, int n, int top, float* logits, cons
     const WorkerSpace& own = space.workers[static_cast<size_t>(worker.index())];
     Quantize(worker, hidden, n, space);
     if (sketch) return TopLogits(worker, in, top, logits, own);
-    worker.Share(head_.panels(), 1, [&](int begin, int end) {
-      ApplyLinear(head_, in, begin, end, false, logits + begin * kPanelRows, head_.rows, own);
-    });
+    worker.Share(head_.panels(), 1,
+                 [&](int begin, int end) { Score(in, begin, end, logits, own); });
   });
+}
+
+void OutputHead::Score(const LinearInput& in, int begin, int end, float* logits,
+                       const WorkerSpace& space) const {
+  float* first = logits + begin * kPanelRows;
+  ApplyLinear(head_, in, begin, end, false, first, head_.rows, space);
+  if (soft_cap_ <= 0) return;
+  const int rows = std::min(end * kPanelRows, head_.rows) - begin * kPanelRows;
+  for (int t = 0; t < in.tokens; ++t) {
+    ActiveKernels().soft_cap(first + int64_t{t} * head_.rows, rows, soft_cap_);
+  }
 }
 
 void OutputHead::Quantize(ThreadPool::Worker& worker, const float* hidden, int n,
@@ -204,7 +215,7 @@ void OutputHead::Sketch(const LinearInput& in, int begin, int end, float* logits
 
 void OutputHead::Exact(const LinearInput& in, int panel, float* logits,
                        const WorkerSpace& space) const {
-  ApplyLinear(head_, in, panel, panel + 1, false, logits + panel * kPanelRows, head_.rows, space);
+  Score(in, panel, panel + 1, logits, space);
 }
 
 // The `top` panels whose sketches are largest: that many different rows at least.

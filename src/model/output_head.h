@@ -16,7 +16,8 @@ namespace bantam {
 // Immutable once made, except for work space: one call at a time. The Linear must outlive it.
 class OutputHead {
  public:
-  explicit OutputHead(const Linear& head) : head_(head) {}
+  // With a soft cap c above 0 every score s becomes c * tanh(s / c).
+  explicit OutputHead(const Linear& head, float soft_cap = 0) : head_(head), soft_cap_(soft_cap) {}
 
   // logits[t] = the vocabulary's scores of hidden[t], for n tokens. With `top` > 0 only the `top`
   // largest of each token (and those equal to the last of them) are sure to be there; others may
@@ -47,8 +48,12 @@ class OutputHead {
   void ChooseSurvivors(int top, const float* logits);
   void Exact(const LinearInput& in, int panel, float* logits, const WorkerSpace& space) const;
   int RowsOf(int panel) const;
+  // Scores of panels [begin, end), without a sketch, for all tokens: whole.
+  void Score(const LinearInput& in, int begin, int end, float* logits,
+             const WorkerSpace& space) const;
 
   const Linear& head_;
+  float soft_cap_;
   std::vector<float> row_error_;    // [rows] largest error of the sketch for inputs of norm 1
   std::vector<float> panel_error_;  // [panels] largest of its rows; empty before the first sketch
   bool broken_ = false;             // a row without a finite bound: no sketch

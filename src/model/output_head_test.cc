@@ -57,7 +57,7 @@ std::vector<float> RandomInput(std::mt19937& random) {
 // A head over a matrix, with what it needs around it.
 class Fixture {
  public:
-  Fixture(Q8Matrix& matrix, int threads) : pool_(threads) {
+  Fixture(Q8Matrix& matrix, int threads, float soft_cap = 0) : pool_(threads) {
     config_.n_embd = config_.n_ff = kColumns;
     config_.n_heads = config_.n_kv_heads = 1;
     config_.head_dim = config_.rope_dim = 64;
@@ -78,7 +78,7 @@ class Fixture {
     }
     linear_.packed = {DType::kQ8_0, kRows, kColumns, packed_.data(), panel_bytes};
     linear_.packed_panels = linear_.panels();
-    head_.emplace(linear_);
+    head_.emplace(linear_, soft_cap);
   }
 
   std::vector<float> Logits(const std::vector<float>& x, int top) {
@@ -199,6 +199,33 @@ TEST(OutputHead, MasksOfFewTokensScoreOnlyThose) {
     EXPECT_LT(CountFinite(some), 6 * kPanelRows);
     for (TokenId id = 0; id < kRows; id += kPanelRows) mask.Allow(id);
     EXPECT_TRUE(fixture.Masked(x, mask).empty());
+  }
+}
+
+// Whatever is asked for: all, the best, or a mask's.
+TEST(OutputHead, ASoftCapBendsEveryScore) {
+  constexpr float kCap = 0.5F;
+  std::mt19937 random(8);
+  Q8Matrix matrix = RandomMatrix(random);
+  for (int threads : {1, 3}) {
+    Fixture plain(matrix, threads);
+    Fixture capped(matrix, threads, kCap);
+    const std::vector<float> x = RandomInput(random);
+    const std::vector<float> scores = plain.Logits(x, 0);
+    const std::vector<float> all = capped.Logits(x, 0);
+    for (size_t i = 0; i < all.size(); ++i) {
+      ASSERT_NEAR(all[i], kCap * std::tanh(scores[i] / kCap), 1e-6) << i;
+    }
+    ExpectTop(all, capped.Logits(x, 3), 3);
+    TokenMask mask(kRows);
+    for (const TokenId id : {0, 500, kRows - 1}) mask.Allow(id);
+    const std::vector<float> some = capped.Masked(x, mask);
+    ASSERT_EQ(some.size(), all.size());
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (some[i] != -INFINITY || mask.Allows(static_cast<TokenId>(i))) {
+        ASSERT_EQ(some[i], all[i]) << i;
+      }
+    }
   }
 }
 

@@ -40,7 +40,11 @@ Rope::Rope(const ModelConfig& config, std::span<const float> factors)
     const auto exponent = static_cast<float>(2 * i) / static_cast<float>(config.rope_dim);
     const auto power = static_cast<float>(Pow(config.rope_base, exponent));
     float frequency = 1.0F / power;
-    if (!factors.empty()) frequency /= factors[static_cast<size_t>(i)];
+    if (!factors.empty()) {
+      const float factor = factors[static_cast<size_t>(i)];
+      frequency =
+          config.rope_scaling == RopeScaling::kLong ? 1.0F / (factor * power) : frequency / factor;
+    }
     if (config.rope_scaling == RopeScaling::kLinear) {
       frequency /= static_cast<float>(config.rope_factor);
     }
@@ -51,10 +55,8 @@ Rope::Rope(const ModelConfig& config, std::span<const float> factors)
     }
     frequencies_[static_cast<size_t>(i)] = frequency;
   }
-  if (yarn) {
-    const double growth = config.rope_factor > 1 ? 0.1 * Log(config.rope_factor) + 1 : 1;
-    magnitude_ = static_cast<float>(growth * config.rope_attention_factor);
-  }
+  const double growth = yarn && config.rope_factor > 1 ? 0.1 * Log(config.rope_factor) + 1 : 1;
+  magnitude_ = static_cast<float>(growth * config.rope_attention_factor);
 }
 
 void Rope::Angles(int position, float* cos, float* sin) const {

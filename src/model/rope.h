@@ -1,5 +1,5 @@
-// Rope: rotary position embeddings (arXiv 2104.09864) with linear, YaRN (arXiv 2309.00071) and
-// per-frequency scaling.
+// Rope: rotary position embeddings (arXiv 2104.09864) with linear, YaRN (arXiv 2309.00071), long
+// (arXiv 2402.13753) and per-frequency scaling.
 #pragma once
 
 #include <span>
@@ -17,7 +17,8 @@ class Rope {
 
   int pairs() const { return static_cast<int>(frequencies_.size()); }
 
-  // cos and sin of every pair's angle at a position, times the YaRN magnitude.
+  // cos and sin of every pair's angle at a position, times the magnitude that YaRN or the model
+  // gives.
   void Angles(int position, float* cos, float* sin) const;
 
   // Rotates the first rope_dim elements of a head in place.

@@ -58,6 +58,19 @@ TEST(Rope, FactorsDivideFrequencies) {
   EXPECT_NEAR(Cosines(divided, 800)[3], Cosines(plain, 100)[3], 1e-5);
 }
 
+TEST(Rope, LongFactorsMultiplyThePowerBeforeItIsInverted) {
+  std::vector<float> factors(32);
+  for (int i = 0; i < 32; ++i) factors[i] = 1 + static_cast<float>(i) / 3;
+  ModelConfig config = Config(RopeScaling::kLong);
+  config.rope_attention_factor = 1.25;
+  const Rope rope(config, factors);
+  const auto cos = Cosines(rope, 1);
+  for (int i = 0; i < 32; ++i) {
+    const auto power = static_cast<float>(std::pow(1e6, static_cast<float>(2 * i) / 64));
+    EXPECT_NEAR(cos[i], 1.25 * std::cos(1.0F / (factors[i] * power)), 2e-7) << i;
+  }
+}
+
 TEST(Rope, BothPairingsRotateTheSamePairs) {
   ModelConfig config = Config(RopeScaling::kNone);
   const Rope neox(config, {});

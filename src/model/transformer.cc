@@ -13,7 +13,7 @@ Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, Pag
       pool_(pool),
       decode_threads_(pool.threads()),
       prefill_threads_(pool.threads()),
-      head_(weights_->head()),
+      head_(weights_->head(), weights_->config().logit_softcap),
       scratch_(std::move(scratch)) {}
 
 Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelFile& file,

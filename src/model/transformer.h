@@ -47,6 +47,10 @@ class Transformer {
     prefill_threads_ = prefill;
   }
 
+  // Tokens that a sequence may come to. Of a model with two sets of rotation factors it chooses the
+  // set, so it is the same for all that keys and values are kept of; the short one by default.
+  void set_context(int tokens) { weights_->set_context(tokens); }
+
   const ModelConfig& config() const { return weights_->config(); }
   KvShape kv_shape() const;
 

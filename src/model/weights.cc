@@ -1,158 +1,27 @@
-// Binds tensors to their roles and checks their shapes.
+// Loads a decoder: tensors by role, rotations, what is packed and what is read.
 #include "model/weights.h"
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "base/check.h"
 #include "kernels/scalar/dequantize.h"
 #include "model/architectures.h"
+#include "model/layer_binder.h"
+#include "model/tensor_binder.h"
 
 namespace bantam {
 namespace {
-
-std::string WithLayer(std::string_view pattern, int layer) {
-  std::string name(pattern);
-  const size_t at = name.find("%d");
-  if (at != std::string::npos) name.replace(at, 2, std::to_string(layer));
-  return name;
-}
-
-std::string BiasOf(const std::string& weight_name) {
-  return weight_name.substr(0, weight_name.rfind('.')) + ".bias";
-}
-
-std::string ShapeText(int64_t rows, int64_t columns) {
-  return std::to_string(rows) + " rows of " + std::to_string(columns);
-}
-
-std::vector<float> FloatsOf(const TensorView& tensor) {
-  const int64_t n = tensor.row_length();
-  std::vector<float> out(static_cast<size_t>(n * tensor.n_rows()));
-  for (int64_t row = 0; row < tensor.n_rows(); ++row) {
-    DequantizeRow(tensor.type, tensor.data + row * RowBytes(tensor.type, n), n,
-                  out.data() + row * n);
-  }
-  return out;
-}
-
-// Tables that older converters wrote and no runtime reads.
-constexpr std::string_view kUnread = ".attn_rot_embd.weight";
-
-// Biases are optional in files, but a layer without one that others have has lost it.
-Result<void> CheckBiases(const std::string& path, const std::vector<Layer>& layers) {
-  for (const auto member : {&Layer::query, &Layer::key, &Layer::value, &Layer::attention_output,
-                            &Layer::gate, &Layer::up, &Layer::down}) {
-    const auto has_bias = [&](const Layer& layer) { return !(layer.*member).bias.empty(); };
-    if (std::ranges::none_of(layers, has_bias)) continue;
-    const auto without = std::ranges::find_if_not(layers, has_bias);
-    if (without == layers.end()) continue;
-    return Fail(ErrorCode::kCorrupt, path + ": tensor " +
-                                         BiasOf(std::string((*without.*member).tensor.name)) +
-                                         " is missing, but other layers have theirs");
-  }
-  return {};
-}
-
-// Finds tensors and holds them to the shapes the configuration implies.
-class Binder {
- public:
-  explicit Binder(const ModelFile& file) : file_(file) {}
-
-  Result<TensorView> Matrix(const std::string& name, int rows, int columns) {
-    const TensorView* tensor = file_.Find(name);
-    if (tensor == nullptr) return Missing(name);
-    bound_.insert(name);
-    if (tensor->row_length() != columns || tensor->n_rows() != rows) {
-      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) +
-                                           " has " +
-                                           ShapeText(tensor->n_rows(), tensor->row_length()) +
-                                           ", expected " + ShapeText(rows, columns));
-    }
-    return *tensor;
-  }
-
-  // Finite numbers.
-  Result<std::vector<float>> Vector(const std::string& name, int n) {
-    const TensorView tensor = TRY(Matrix(name, 1, n));
-    std::vector<float> values = FloatsOf(tensor);
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (__builtin_isfinite(values[i])) continue;
-      return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) +
-                                           " holds " + std::to_string(values[i]) + " at " +
-                                           std::to_string(i));
-    }
-    return values;
-  }
-
-  Result<std::vector<float>> VectorIfPresent(const std::string& name, int n) {
-    if (file_.Find(name) == nullptr) return std::vector<float>();
-    return Vector(name, n);
-  }
-
-  Result<Linear> Bind(const std::string& name, const std::string& bias, int rows, int columns) {
-    Linear linear;
-    linear.tensor = TRY(Matrix(name, rows, columns));
-    linear.rows = rows;
-    linear.columns = columns;
-    linear.bias = TRY(VectorIfPresent(bias, rows));
-    return linear;
-  }
-
-  Result<Norm> BindNorm(const std::string& name, int n) {
-    Norm norm;
-    norm.weight = TRY(Vector(name, n));
-    norm.bias = TRY(VectorIfPresent(BiasOf(name), n));
-    return norm;
-  }
-
-  // A tensor that nothing here reads would change what the model says.
-  Result<void> CheckAllBound(const ModelConfig& config) const {
-    for (const TensorView& tensor : file_.tensors()) {
-      if (bound_.contains(tensor.name) || tensor.name.ends_with(kUnread)) continue;
-      return Fail(ErrorCode::kUnsupported, file_.path() + ": tensor " + std::string(tensor.name) +
-                                               " is none that this build knows of architecture " +
-                                               config.architecture + " with " +
-                                               std::to_string(config.n_layers) + " layers");
-    }
-    return {};
-  }
-
- private:
-  std::unexpected<Error> Missing(const std::string& name) const {
-    return Fail(ErrorCode::kCorrupt,
-                file_.path() + ": tensor " + file_.NameInFile(name) + " is missing");
-  }
-  const ModelFile& file_;
-  std::set<std::string, std::less<>> bound_;
-};
 
 // What a pass may pack to stay. Clearing pages takes up to half a millisecond a MiB: the first
 // tokens of a reply come some 10 ms later, and a prompt of 512 pays for all at once.
 constexpr size_t kPassBytes = size_t{32} << 20;
 constexpr size_t kTokenBytes = size_t{1} << 20;
 
-Result<Layer> BindLayer(Binder& binder, const Architecture& row, const ModelConfig& config, int i) {
-  const TensorNames& names = row.names;
-  const auto bind = [&](std::string_view pattern, int rows, int columns) {
-    const std::string name = WithLayer(pattern, i);
-    return binder.Bind(name, BiasOf(name), rows, columns);
-  };
-  Layer layer;
-  layer.attention_norm = TRY(binder.BindNorm(WithLayer(names.attention_norm, i), config.n_embd));
-  layer.query = TRY(bind(names.query, config.query_columns(), config.n_embd));
-  layer.key = TRY(bind(names.key, config.kv_columns(), config.n_embd));
-  layer.value = TRY(bind(names.value, config.kv_columns(), config.n_embd));
-  layer.attention_output = TRY(bind(names.attention_output, config.n_embd, config.query_columns()));
-  layer.feed_forward_norm =
-      TRY(binder.BindNorm(WithLayer(names.feed_forward_norm, i), config.n_embd));
-  if (config.gated) layer.gate = TRY(bind(names.gate, config.n_ff, config.n_embd));
-  layer.up = TRY(bind(names.up, config.n_ff, config.n_embd));
-  layer.down = TRY(bind(names.down, config.n_embd, config.n_ff));
-  return layer;
+void Divide(std::vector<float>& values, float divisor) {
+  for (float& value : values) value /= divisor;
 }
 
 }  // namespace
@@ -173,28 +42,20 @@ Result<void> Weights::Bind(const ModelFile& file) {
   const Architecture* row = FindArchitecture(config_.architecture);
   CHECK(row != nullptr);
   const TensorNames& names = row->names;
-  Binder binder(file);
+  TensorBinder binder(file, config_);
   token_embedding_ =
       TRY(binder.Matrix(std::string(names.token_embedding), config_.vocab_size, config_.n_embd));
-  for (int i = 0; i < config_.n_layers; ++i) {
-    layers_.push_back(TRY(BindLayer(binder, *row, config_, i)));
-  }
-  TRY(CheckBiases(file.path(), layers_));
-  output_norm_ = TRY(binder.BindNorm(std::string(names.output_norm), config_.n_embd));
+  layers_ = TRY(BindLayers(binder, *row, config_));
+  output_norm_ = TRY(binder.BindNorm(std::string(names.output_norm)));
   const bool tied = file.Find(names.output) == nullptr;
   const std::string output(names.output);
   head_ = TRY(binder.Bind(tied ? std::string(names.token_embedding) : output, BiasOf(output),
                           config_.vocab_size, config_.n_embd));
-  const std::vector<float> factors =
-      TRY(binder.VectorIfPresent(std::string(names.rope_factors), config_.rope_dim / 2));
-  for (const float factor : factors) {
-    if (!(factor > 0)) {
-      return Fail(ErrorCode::kCorrupt, file.path() + ": tensor " + std::string(names.rope_factors) +
-                                           " holds " + std::to_string(factor) +
-                                           ", expected above 0");
-    }
-  }
-  rope_.emplace(config_, factors);
+  // The head is linear: what divides its results may divide what it reads.
+  Divide(output_norm_.weight, config_.logit_divisor);
+  Divide(output_norm_.bias, config_.logit_divisor);
+  Divide(head_.bias, config_.logit_divisor);
+  TRY(BindRopes(binder, names));
   for (Linear* linear : Matrices()) {
     linear->quantised =
         precision_ == Precision::kFast && linear->rows > 0 && HasCodec(linear->tensor.type);
@@ -202,7 +63,37 @@ Result<void> Weights::Bind(const ModelFile& file) {
     linear->packable = linear->quantised || (precision_ == Precision::kFast && linear->rows > 0 &&
                                              linear->tensor.in_file());
   }
-  return binder.CheckAllBound(config_);
+  return binder.CheckAllBound();
+}
+
+Result<void> Weights::BindRopes(TensorBinder& binder, const TensorNames& names) {
+  const std::vector<float> factors = TRY(binder.RopeFactors(names.rope_factors));
+  const std::vector<float> of_short = TRY(binder.RopeFactors(names.rope_factors_short));
+  const std::vector<float> of_long = TRY(binder.RopeFactors(names.rope_factors_long));
+  if (of_short.empty() && of_long.empty() && config_.rope_scaling != RopeScaling::kLong) {
+    rope_.emplace(config_, factors);
+  } else {
+    const bool whole = !of_short.empty() && !of_long.empty() && factors.empty();
+    const bool alone =
+        config_.rope_scaling == RopeScaling::kLong || config_.rope_scaling == RopeScaling::kNone;
+    if (!whole || !alone) {
+      return Fail(ErrorCode::kCorrupt, file_->path() + ": expected the tensors " +
+                                           std::string(names.rope_factors_short) + " and " +
+                                           std::string(names.rope_factors_long) +
+                                           " together, and no other scaling of rotations");
+    }
+    config_.rope_scaling = RopeScaling::kLong;
+    rope_.emplace(config_, of_short);
+    long_rope_.emplace(config_, of_long);
+  }
+  if (config_.has_local_rope()) {
+    ModelConfig local = config_;
+    local.rope_base = config_.local_rope_base;
+    local.rope_scaling = RopeScaling::kNone;
+    local.rope_attention_factor = 1;
+    local_rope_.emplace(local, std::span<const float>());
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Weights>> Weights::Load(const ModelFile& file, const ModelConfig& config,
@@ -281,6 +172,7 @@ std::vector<const TensorView*> Weights::OrderOfUse(const ModelFile& file,
 WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,
                              WeightLayout layout) {
   Weights weights;
+  weights.file_ = &file;
   weights.config_ = config;
   weights.precision_ = precision;
   if (!weights.Bind(file)) return {};

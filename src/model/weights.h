@@ -45,16 +45,22 @@ struct Linear {
 };
 
 struct Norm {
-  std::vector<float> weight;  // [n_embd]
+  std::vector<float> weight;  // [n_embd], or [head_dim]; empty: no such norm
   std::vector<float> bias;    // empty: none
 };
 
 struct Layer {
   Norm attention_norm;
   Linear query, key, value, attention_output;
+  Norm query_norm, key_norm;  // of a head
+  Norm attention_post_norm;
   Norm feed_forward_norm;
   Linear gate, up, down;  // gate has no rows when the feed-forward is not gated
+  Norm feed_forward_post_norm;
 };
+
+class TensorBinder;
+struct TensorNames;
 
 // What the matrices of a model take, in bytes.
 struct WeightBytes {
@@ -73,8 +79,14 @@ class Weights {
 
   const ModelConfig& config() const { return config_; }
   Precision precision() const { return precision_; }
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): Load sets it.
-  const Rope& rope() const { return *rope_; }
+  // Of layers with LayerRope::kGlobal.
+  const Rope& rope() const { return long_context_ ? *long_rope_ : *rope_; }
+  // Of layers with LayerRope::kLocal; null if there are none.
+  const Rope* local_rope() const { return local_rope_ ? &*local_rope_ : nullptr; }
+  // Chooses between two sets of rotation factors, where the model has them.
+  void set_context(int tokens) {
+    long_context_ = long_rope_.has_value() && tokens > config_.rope_original_context;
+  }
   const std::vector<Layer>& layers() const { return layers_; }
   const Norm& output_norm() const { return output_norm_; }
   const Linear& head() const { return head_; }
@@ -105,6 +117,7 @@ class Weights {
  private:
   Weights() = default;
   Result<void> Bind(const ModelFile& file);
+  Result<void> BindRopes(TensorBinder& binder, const TensorNames& names);
   std::vector<Linear*> Matrices();  // of the layers, then the head
   std::span<Linear* const> MatricesOf(Part part) const;
 
@@ -116,6 +129,9 @@ class Weights {
   Norm output_norm_;
   Linear head_;
   std::optional<Rope> rope_;
+  std::optional<Rope> long_rope_;
+  std::optional<Rope> local_rope_;
+  bool long_context_ = false;
   std::optional<WeightPacker> packer_;  // of packed weights
   std::vector<Linear*> matrices_;       // what Matrices() gave, if there is a packer
 };

@@ -101,5 +101,78 @@ TEST(Weights, TablesThatNobodyReadsAreLeftAlone) {
   EXPECT_TRUE(LoadFrom(model));
 }
 
+TEST(Weights, StackedTensorsBecomeTheirParts) {
+  constexpr int kQuery = ModelTestFile::kHeads * ModelTestFile::kDim;
+  constexpr int kKv = ModelTestFile::kKvHeads * ModelTestFile::kDim;
+  ModelTestFile model;
+  model.architecture = "phi3";
+  for (const std::string layer : {"blk.0.", "blk.1."}) {
+    for (const char* part :
+         {"attn_q.weight", "attn_q.bias", "attn_k.weight", "attn_v.weight", "ffn_gate.weight"}) {
+      model.shapes.erase(layer + part);
+    }
+    model.shapes[layer + "attn_qkv.weight"] = {ModelTestFile::kEmbd, kQuery + 2 * kKv};
+    model.shapes[layer + "attn_qkv.bias"] = {kQuery + 2 * kKv};
+    model.shapes[layer + "ffn_up.weight"] = {ModelTestFile::kEmbd, 2 * ModelTestFile::kFf};
+  }
+  const auto weights = LoadFrom(model);
+  ASSERT_TRUE(weights) << weights.error().message;
+  const Layer& layer = (*weights)->layers()[1];
+  const int64_t row = RowBytes(DType::kQ8_0, ModelTestFile::kEmbd);
+  EXPECT_EQ(layer.query.rows, kQuery);
+  EXPECT_EQ(layer.key.tensor.data, layer.query.tensor.data + kQuery * row);
+  EXPECT_EQ(layer.value.tensor.data, layer.key.tensor.data + kKv * row);
+  EXPECT_EQ(layer.value.tensor.size_bytes, static_cast<uint64_t>(kKv * row));
+  EXPECT_EQ(layer.value.bias.size(), static_cast<size_t>(kKv));
+  EXPECT_NE(layer.key.bias, layer.value.bias);
+  EXPECT_EQ(layer.up.tensor.data, layer.gate.tensor.data + ModelTestFile::kFf * row);
+  EXPECT_EQ(layer.up.rows, ModelTestFile::kFf);
+}
+
+TEST(Weights, NormsOfHeadsAreWantedWhereTheArchitectureHasThem) {
+  ModelTestFile model;
+  model.architecture = "qwen3";
+  for (const std::string layer : {"blk.0.", "blk.1."}) {
+    model.shapes[layer + "attn_q_norm.weight"] = {ModelTestFile::kDim};
+    model.shapes[layer + "attn_k_norm.weight"] = {ModelTestFile::kDim};
+  }
+  EXPECT_TRUE(LoadFrom(model));
+  model.shapes.erase("blk.1.attn_k_norm.weight");
+  const auto weights = LoadFrom(model);
+  ASSERT_FALSE(weights);
+  EXPECT_NE(weights.error().message.find("blk.1.attn_k_norm.weight"), std::string::npos);
+}
+
+TEST(Weights, BiasesOfNormsBelongToLayerNormsAndToEveryLayer) {
+  ModelTestFile model;
+  model.shapes["blk.0.attn_norm.bias"] = {ModelTestFile::kEmbd};
+  EXPECT_FALSE(LoadFrom(model)) << "an RMS norm adds none";
+  model.architecture = "starcoder2";
+  model.shapes.erase("blk.0.ffn_gate.weight");
+  model.shapes.erase("blk.1.ffn_gate.weight");
+  const auto weights = LoadFrom(model);
+  ASSERT_FALSE(weights);
+  EXPECT_NE(weights.error().message.find("blk.1.attn_norm.bias"), std::string::npos)
+      << weights.error().message;
+  model.shapes["blk.1.attn_norm.bias"] = {ModelTestFile::kEmbd};
+  EXPECT_TRUE(LoadFrom(model));
+}
+
+TEST(Weights, FactorsForShortAndLongContextsComeTogether) {
+  ModelTestFile model;
+  model.shapes["rope_factors_long.weight"] = {ModelTestFile::kDim / 2};
+  const auto weights = LoadFrom(model);
+  ASSERT_FALSE(weights);
+  EXPECT_NE(weights.error().message.find("rope_factors_short"), std::string::npos);
+  model.shapes["rope_factors_short.weight"] = {ModelTestFile::kDim / 2};
+  const auto both = LoadFrom(model);
+  ASSERT_TRUE(both) << both.error().message;
+  const Rope* of_short = &(*both)->rope();
+  (*both)->set_context(4096);
+  EXPECT_EQ(&(*both)->rope(), of_short) << "up to the original context, here the model's own";
+  (*both)->set_context(4097);
+  EXPECT_NE(&(*both)->rope(), of_short);
+}
+
 }  // namespace
 }  // namespace bantam

@@ -46,8 +46,13 @@ size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_
   attended_codes = layouter.Codes(query, n);
   hidden = layouter.Floats(tokens * config.n_ff);
   hidden_codes = layouter.Codes(config.n_ff, n);
-  cos = layouter.Floats(tokens * (config.rope_dim / 2));
-  sin = layouter.Floats(tokens * (config.rope_dim / 2));
+  branch = config.has_branch() ? layouter.Floats(tokens * config.n_embd) : nullptr;
+  const int64_t angles = tokens * (config.rope_dim / 2);
+  const bool local = config.has_local_rope();
+  cos = layouter.Floats(angles);
+  sin = layouter.Floats(angles);
+  local_cos = local ? layouter.Floats(angles) : nullptr;
+  local_sin = local ? layouter.Floats(angles) : nullptr;
   const int widest = std::max({config.n_embd, query, config.n_ff});
   const int rows = kAttentionTokens * (config.n_heads / config.n_kv_heads);
   workers.resize(static_cast<size_t>(n_workers));

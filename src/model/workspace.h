@@ -46,8 +46,11 @@ struct Workspace {
   Activations attended_codes;
   float* hidden = nullptr;  // [n][n_ff] of the feed-forward; only where it is float32
   Activations hidden_codes;
-  float* cos = nullptr;  // [n][rope_dim / 2]
+  float* branch = nullptr;  // [n][n_embd] what a stage adds to x, where that is changed before
+  float* cos = nullptr;     // [n][rope_dim / 2]
   float* sin = nullptr;
+  float* local_cos = nullptr;  // [n][rope_dim / 2] of layers with a rotation of their own
+  float* local_sin = nullptr;
   std::vector<WorkerSpace> workers;
 
   // Lays everything out from `memory` (null: only measures). Returns the bytes used.

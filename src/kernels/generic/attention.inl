@@ -28,6 +28,12 @@ struct KeyRange {
   return {first < 0 ? 0 : first, last < n ? last : n};
 }
 
+// Where to begin within a span: at the first block that any row sees. What lies before weighs
+// exactly nothing, and whole blocks do not shift the sixteen lanes: leaving it out cannot show.
+[[gnu::always_inline]] inline int BeginOfSpan(int span, KeyRange keys) {
+  return span < keys.first ? keys.first / kBlockKeys * kBlockKeys : span;
+}
+
 // How many vectors of so many rows fit the registers beside what is loaded of the keys and a
 // broadcast.
 constexpr int AttentionVectors(int rows) {

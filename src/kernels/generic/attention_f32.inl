@@ -137,7 +137,7 @@ struct FloatRows {
   }
 }
 
-// The n keys from `span` on, at most a span, for some rows.
+// The n keys from `span` on, at most to its end, for some rows.
 void AttendSpan(const AttentionJob& job, const FloatRows& rows, int span, int n) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
   const int rounded = (n + 15) / 16 * 16;
@@ -174,10 +174,12 @@ void AttendSpan(const AttentionJob& job, const FloatRows& rows, int span, int n)
   for (int r = 0; r < job.n_rows; ++r) all.sum[r] = 0;
   const KeyRange keys = KeysOf(job.visible, job.first_visible, job.n_rows);
   for (int span = keys.first / kSpanKeys * kSpanKeys; span < keys.last; span += kSpanKeys) {
+    const int begin = BeginOfSpan(span, keys);
+    const int most = span + kSpanKeys - begin;
     for (int r = 0; r < job.n_rows; r += kAttentionRows) {
       const FloatRows rows = FloatRowsOf(job, r);
-      const int left = KeysOf(rows.visible, rows.first_visible, rows.n).last - span;
-      if (left > 0) AttendSpan(job, rows, span, left < kSpanKeys ? left : kSpanKeys);
+      const int left = KeysOf(rows.visible, rows.first_visible, rows.n).last - begin;
+      if (left > 0) AttendSpan(job, rows, begin, left < most ? left : most);
     }
   }
   for (int r = 0; r < job.n_rows; ++r) {

@@ -330,7 +330,7 @@ template <bool kForTiles>
   }
 }
 
-// The n keys from `span` on, at most a span, for some rows.
+// The n keys from `span` on, at most to its end, for some rows.
 template <bool kForTiles>
 [[gnu::always_inline]] inline void AttendSpan(const AttentionJob& job, const I16Rows& rows,
                                               int span, int n, bool ahead, bool is_last) {
@@ -397,16 +397,18 @@ template <bool kForTiles>
   constexpr int kRows = kForTiles ? kI16Rows : kAttentionRows;
   const KeyRange keys = KeysOf(job.visible, job.first_visible, job.n_rows);
   for (int span = keys.first / kSpanKeys * kSpanKeys; span < keys.last; span += kSpanKeys) {
-    const int most = keys.last - span < kSpanKeys ? keys.last - span : kSpanKeys;
-    GatherValueScales(job, span / kBlockKeys, most);
-    if constexpr (kForTiles) RearrangeForTiles(job, span / kBlockKeys, most);
+    const int begin = BeginOfSpan(span, keys);
+    const int whole = span + kSpanKeys - begin;
+    const int most = keys.last - begin < whole ? keys.last - begin : whole;
+    GatherValueScales(job, begin / kBlockKeys, most);
+    if constexpr (kForTiles) RearrangeForTiles(job, begin / kBlockKeys, most);
     for (int r = 0; r < job.n_rows; r += kRows) {
       I16Rows rows = I16RowsOf(job, r);
       if (rows.n > kRows) rows.n = kRows;
-      const int left = KeysOf(rows.visible, rows.first_visible, rows.n).last - span;
+      const int left = KeysOf(rows.visible, rows.first_visible, rows.n).last - begin;
       if (left <= 0) continue;
-      AttendSpan<kForTiles>(job, rows, span, left < kSpanKeys ? left : kSpanKeys,
-                            job.n_rows <= kRows, left <= kSpanKeys);
+      AttendSpan<kForTiles>(job, rows, begin, left < whole ? left : whole, job.n_rows <= kRows,
+                            left <= whole);
     }
   }
 }

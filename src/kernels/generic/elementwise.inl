@@ -99,6 +99,21 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
   return Load16(values);
 }
 
+// cap * tanh(x / cap), by tanh(u) = 1 - 2 / (e^2u + 1): as exact as the cap is, not as x is. What
+// is not a number stays so.
+void SoftCap(float* x, int n, float cap) {
+  const F32x16 twice_inverse = Splat16(2.0F / cap);
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = LoadUpTo16(x + i, n - i);
+    const F32x16 e = Exp16(Mul16(v, twice_inverse));
+    const F32x16 tanh = Sub16(Splat16(1), Div16(Splat16(2), Add16(e, Splat16(1))));
+    const F32x16 y = Add16(Mul16(tanh, Splat16(cap)), Sub16(v, v));
+    float values[16];
+    Store16(values, y);
+    for (int j = 0; j < 16 && i + j < n; ++j) x[i + j] = values[j];
+  }
+}
+
 float Quantize16(const float* x, int n, CodeLimits limits, int16_t* codes) {
   F32x16 largest = Splat16(0);
   F32x16 squares = Splat16(0);

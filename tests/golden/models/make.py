@@ -13,7 +13,6 @@ each sequence u32 n_tokens, u32 tokens[n_tokens], u32 n_positions, u32 positions
 f32 logits[n_positions][vocabulary size] (those after the token at that position).
 """
 
-import dataclasses
 import pathlib
 import struct
 import sys
@@ -23,7 +22,9 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType as Type
 from gguf import quants
-from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+import architectures
+from architectures import Spec
 
 HERE = pathlib.Path(__file__).parent
 
@@ -40,33 +41,11 @@ TEMPLATE = (
 )
 
 
-@dataclasses.dataclass
-class Spec:
-    """What one tiny model is."""
-
-    name: str
-    arch: str = "qwen2"
-    embd: int = 64
-    heads: int = 4
-    kv_heads: int = 2
-    head_dim: int = 16
-    ff: int = 96
-    layers: int = 2
-    tied: bool = True
-    weights: Type = Type.F16
-    # By tensor name without layer and ".weight"; what is not named here has type `weights`.
-    types: dict = dataclasses.field(default_factory=dict)
-    rope_base: float = 10000.0
-    rope: dict | None = None  # as transformers writes it
-    eps: float = 1e-6
-    pad_rows: int = 0  # unused rows at the end of the vocabulary
-    lengths: tuple = (1, 37, 130)
-    # Of the queries' and keys' weights: a head's scores have a standard deviation of about two.
-    # Random k-quant blocks have heavier tails than a normal distribution and need less.
-    query_gain: float = 1.4
-
-
 LONG = (1, 37, 1100)  # crosses two borders between spans of 512 keys
+# As Phi-3's long models: the factors grow with the wavelength, those for short contexts less.
+LONGROPE = dict(rope_type="longrope", original_max_position_embeddings=256,
+                short_factor=[1.0 + 0.05 * i for i in range(12)],
+                long_factor=[1.1 + 0.9 * i for i in range(12)])
 # Rows of 256 elements, which k-quants need, in a small file: one layer, few heads. The attention
 # output has rows of 32 and falls back to another type, as such rows do in published files.
 KQ = dict(embd=256, heads=2, kv_heads=1, head_dim=16, ff=256, layers=1,
@@ -109,6 +88,27 @@ SPECS = [
     Spec("llama_q5_k", "llama", weights=Type.Q5_K, **KQ),
     Spec("llama_q6_k", "llama", weights=Type.Q6_K, **KQ),
     Spec("llama_iq4_xs", "llama", weights=Type.IQ4_XS, **KQ),
+    # Architectures again; what they have in common with those above is not repeated. Windows are
+    # smaller than most sequences and no multiple of anything.
+    Spec("phi3_window", "phi3", tied=False, kv_heads=4, eps=1e-5, window=21, weights=Type.Q8_0),
+    Spec("phi3_short", "phi3", heads=2, kv_heads=1, head_dim=32, partial=0.75, rope=LONGROPE),
+    Spec("phi3_long", "phi3", heads=2, kv_heads=1, head_dim=32, partial=0.75, rope=LONGROPE,
+         lengths=(300, 1100)),
+    Spec("starcoder2_window", "starcoder2", eps=1e-5, window=21),
+    Spec("starcoder2_q8_0", "starcoder2", eps=1e-5, rope_base=1e6, weights=Type.Q8_0, lengths=LONG),
+    Spec("qwen3_tied", "qwen3", head_dim=32, rope_base=1e6, lengths=LONG),
+    Spec("qwen3_mixed", "qwen3", tied=False, kv_heads=4, ff=256, weights=Type.Q5_0,
+         types={"output": Type.Q8_0, "attn_v": Type.Q8_0, "ffn_down": Type.Q6_K}),
+    Spec("gemma3_period", "gemma3", heads=2, kv_heads=1, head_dim=32, ff=64, layers=7, window=21,
+         rope_base=1e6, local_base=1e4, rope=dict(rope_type="linear", factor=8.0),
+         weights=Type.Q8_0, lengths=LONG),
+    Spec("gemma3_capped", "gemma3", heads=4, kv_heads=2, window=530, rope_base=1e6, local_base=5e3,
+         window_layers=(False, True), softcap=12.0, lengths=LONG),
+    Spec("smollm3_nope", "smollm3", kv_heads=1, ff=64, layers=5, rope_base=2e6, weights=Type.Q8_0,
+         lengths=LONG),
+    Spec("granite_scales", "granite", eps=1e-5, logit_gain=4.0,
+         scales=dict(embedding_multiplier=3.0, residual_multiplier=0.6, attention_multiplier=0.3,
+                     logits_scaling=4.0), lengths=LONG),
 ]
 
 
@@ -193,17 +193,6 @@ def store(rng, values: np.ndarray, kind: Type):
     return data, quants.dequantize(data, kind).astype(np.float32).reshape(values.shape)
 
 
-def permute(weights: np.ndarray, heads: int) -> np.ndarray:
-    """Rows of q and k as llama files hold them: pairs (i, i + d/2) of a head become neighbours."""
-    return (weights.reshape(heads, 2, weights.shape[0] // heads // 2, *weights.shape[1:])
-            .swapaxes(1, 2).reshape(weights.shape))
-
-
-def unpermute(weights: np.ndarray, heads: int) -> np.ndarray:
-    return (weights.reshape(heads, weights.shape[0] // heads // 2, 2, *weights.shape[1:])
-            .swapaxes(1, 2).reshape(weights.shape))
-
-
 def tensors_of(spec: Spec, rng, vocab_size: int):
     """GGUF name → (random float32 values in file order, type)."""
     out = {}
@@ -212,32 +201,62 @@ def tensors_of(spec: Spec, rng, vocab_size: int):
         values = rng.normal(0, sigma, shape).astype(np.float32)
         out[name] = (values, kind if kind is not None else type_of(spec, name))
 
-    def norm(name):
-        out[name] = (rng.uniform(0.6, 1.5, spec.embd).astype(np.float32), Type.F32)
+    def norm(name, size=spec.embd):
+        values = rng.uniform(0.6, 1.5, size).astype(np.float32)
+        if traits.norm_offset != 0:  # or one rounding more than in the reference would show
+            values = np.round(values * 4096) / np.float32(4096)
+        out[name + ".weight"] = (values, Type.F32)
+        if traits.norm_bias:
+            normal(name + ".bias", (size,), 0.3, Type.F32)
 
+    def matrix(name, rows, columns, sigma):
+        normal(name + ".weight", (rows, columns), sigma)
+        if traits.biases:
+            normal(name + ".bias", (rows,), 0.5, Type.F32)
+
+    traits = architectures.TRAITS[spec.arch]
     q, kv = spec.heads * spec.head_dim, spec.kv_heads * spec.head_dim
     root = spec.embd**-0.5
-    normal("token_embd.weight", (vocab_size, spec.embd), 3.0 * root if spec.tied else 1.0)
+    gain = 3.0 * spec.logit_gain * root
+    normal("token_embd.weight", (vocab_size, spec.embd), gain if spec.tied else 1.0)
     for i in range(spec.layers):
         blk = f"blk.{i}."
-        norm(blk + "attn_norm.weight")
-        normal(blk + "attn_q.weight", (q, spec.embd), spec.query_gain * root)
-        normal(blk + "attn_k.weight", (kv, spec.embd), spec.query_gain * root)
-        normal(blk + "attn_v.weight", (kv, spec.embd), root)
-        normal(blk + "attn_output.weight", (spec.embd, q), q**-0.5)
+        norm(blk + "attn_norm")
+        if traits.fused:
+            matrix(blk + "attn_qkv", q + 2 * kv, spec.embd, spec.query_gain * root)
+        else:
+            matrix(blk + "attn_q", q, spec.embd, spec.query_gain * root)
+            matrix(blk + "attn_k", kv, spec.embd, spec.query_gain * root)
+            matrix(blk + "attn_v", kv, spec.embd, root)
+        if traits.head_norms:
+            norm(blk + "attn_q_norm", spec.head_dim)
+            norm(blk + "attn_k_norm", spec.head_dim)
+        matrix(blk + "attn_output", spec.embd, q, q**-0.5)
         if spec.arch == "qwen2":
             for part, size in (("q", q), ("k", kv), ("v", kv)):
                 normal(f"{blk}attn_{part}.bias", (size,), 0.5, Type.F32)
             out[blk + "attn_k.bias"][0][3] = 12.0  # Qwen's keys have such outliers
-        norm(blk + "ffn_norm.weight")
-        normal(blk + "ffn_gate.weight", (spec.ff, spec.embd), 1.5 * root)
-        normal(blk + "ffn_up.weight", (spec.ff, spec.embd), root)
-        normal(blk + "ffn_down.weight", (spec.embd, spec.ff), spec.ff**-0.5)
-    norm("output_norm.weight")
+        if traits.post_norms:
+            norm(blk + "post_attention_norm")
+        norm(blk + "ffn_norm")
+        if traits.fused:
+            matrix(blk + "ffn_up", 2 * spec.ff, spec.embd, 1.3 * root)
+        else:
+            if traits.gated:
+                matrix(blk + "ffn_gate", spec.ff, spec.embd, 1.5 * root)
+            matrix(blk + "ffn_up", spec.ff, spec.embd, root)
+        matrix(blk + "ffn_down", spec.embd, spec.ff, spec.ff**-0.5)
+        if traits.post_norms:
+            norm(blk + "post_ffw_norm")
+    norm("output_norm")
     if not spec.tied:
-        normal("output.weight", (vocab_size, spec.embd), 3.0 * root)
+        normal("output.weight", (vocab_size, spec.embd), gain)
     if spec.rope and spec.rope["rope_type"] == "llama3":
         out["rope_freqs.weight"] = (llama3_factors(spec), Type.F32)
+    if spec.rope and spec.rope["rope_type"] == "longrope":
+        for part in ("long", "short"):
+            factors = np.asarray(spec.rope[f"{part}_factor"], np.float32)
+            out[f"rope_factors_{part}.weight"] = (factors, Type.F32)
     return out
 
 
@@ -251,59 +270,12 @@ def llama3_factors(spec: Spec) -> np.ndarray:
     return (1 / ((1 - smooth) / spec.rope["factor"] + smooth)).astype(np.float32)
 
 
-def hf_name(name: str) -> str:
-    layer = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj",
-             "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj",
-             "attn_output": "self_attn.o_proj", "ffn_norm": "post_attention_layernorm",
-             "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj"}
-    top = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
-    parts = name.split(".")
-    if parts[0] == "blk":
-        return f"model.layers.{parts[1]}.{layer[parts[2]]}.{parts[3]}"
-    return f"{top[parts[0]]}.{parts[1]}"
-
-
-def reference_model(spec: Spec, state: dict, vocab_size: int, context: int):
-    rope = {"rope_type": "default"} | (spec.rope or {}) | {"rope_theta": spec.rope_base}
-    common = dict(
-        vocab_size=vocab_size, hidden_size=spec.embd, intermediate_size=spec.ff,
-        num_hidden_layers=spec.layers, num_attention_heads=spec.heads,
-        num_key_value_heads=spec.kv_heads, head_dim=spec.head_dim, rms_norm_eps=spec.eps,
-        max_position_embeddings=context, tie_word_embeddings=spec.tied, rope_parameters=rope,
-        bos_token_id=None, eos_token_id=None, pad_token_id=None, attn_implementation="eager")
-    if spec.arch == "qwen2":
-        model = Qwen2ForCausalLM(Qwen2Config(**common))
-    else:
-        model = LlamaForCausalLM(LlamaConfig(**common))
-    if spec.tied:
-        state = state | {"lm_head.weight": state["model.embed_tokens.weight"]}
-    model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()})
-    return model.float().eval()
-
-
 def write_gguf(spec: Spec, path, tensors: dict, vocab, context: int):
     tokens, types = vocab
     writer = gguf.GGUFWriter(path, spec.arch)
     writer.add_name(f"Tiny {spec.name}")
     writer.add_license("apache-2.0")
-    writer.add_vocab_size(len(tokens))
-    writer.add_context_length(context)
-    writer.add_embedding_length(spec.embd)
-    writer.add_block_count(spec.layers)
-    writer.add_feed_forward_length(spec.ff)
-    writer.add_head_count(spec.heads)
-    writer.add_head_count_kv(spec.kv_heads)
-    if spec.heads * spec.head_dim != spec.embd:
-        writer.add_key_length(spec.head_dim)
-        writer.add_value_length(spec.head_dim)
-    writer.add_rope_dimension_count(spec.head_dim)
-    writer.add_rope_freq_base(spec.rope_base)
-    writer.add_layer_norm_rms_eps(spec.eps)
-    if spec.rope and spec.rope["rope_type"] != "llama3":
-        writer.add_rope_scaling_type(gguf.RopeScalingType(spec.rope["rope_type"]))
-        writer.add_rope_scaling_factor(spec.rope["factor"])
-        if "original_max_position_embeddings" in spec.rope:
-            writer.add_rope_scaling_orig_ctx_len(spec.rope["original_max_position_embeddings"])
+    architectures.write_options(spec, writer, len(tokens), context)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2" if spec.arch == "qwen2" else "smollm")
     writer.add_token_list(tokens)
@@ -351,7 +323,7 @@ def reference(spec: Spec, model, rng, vocab_size: int) -> bytes:
             for ids in (tokens, keep):
                 out.append(struct.pack("<I", len(ids)) + np.asarray(ids, "<u4").tobytes())
             out.append(np.ascontiguousarray(logits[keep], "<f4").tobytes())
-    print(f"{spec.name:14} logits spread {np.mean(spread):5.2f}, "
+    print(f"{spec.name:17} logits spread {np.mean(spread):5.2f}, "
           f"float32 against float64: {max(error):.1e}")
     assert 2 < np.mean(spread) < 9 and max(error) < 1e-10, spec.name
     return b"".join(out)
@@ -366,23 +338,16 @@ def make(spec: Spec, seed: int):
     for name, (values, kind) in tensors_of(spec, rng, vocab_size).items():
         data, values = store(rng, values, kind)
         files[name] = (data, kind)
-        if name == "rope_freqs.weight":
-            continue
-        if spec.arch == "llama" and ".attn_q." in name:
-            values = unpermute(values, spec.heads)
-        if spec.arch == "llama" and ".attn_k." in name:
-            values = unpermute(values, spec.kv_heads)
-        state[hf_name(name)] = values
+        if not name.startswith("rope_f"):
+            state[architectures.hf_name(spec, name)] = architectures.hf_values(spec, name, values)
     write_gguf(spec, HERE / f"{spec.name}.gguf", files, vocab, context)
-    model = reference_model(spec, state, vocab_size, context)
+    model = architectures.reference_model(spec, state, vocab_size, context)
     (HERE / f"{spec.name}.ref").write_bytes(reference(spec, model, rng, vocab_size))
 
 
 def main():
     torch.set_num_threads(1)
     wanted = sys.argv[1:]
-    probe = np.arange(24.0).reshape(8, 3)
-    assert (unpermute(permute(probe, 2), 2) == probe).all()
     for i, spec in enumerate(SPECS):
         if not wanted or spec.name in wanted:
             make(spec, 1000 + i)
