@@ -9,7 +9,6 @@
 #include "base/check.h"
 #include "format/packed_linear.h"
 #include "format/safetensors.h"
-#include "kernels/scalar/dequantize.h"
 
 namespace bantam {
 namespace {
@@ -47,8 +46,6 @@ void Unpack(const std::vector<SafeTensor>& tensors, const HfQuantization& how) {
     CHECK(!seen.at(static_cast<size_t>(column)));
     seen[static_cast<size_t>(column)] = true;
   }
-  std::vector<float> row(static_cast<size_t>(linear->columns()));
-  DequantizeRow(linear->type(), rows.data(), linear->columns(), row.data());
 }
 
 }  // namespace

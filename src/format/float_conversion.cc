@@ -14,17 +14,6 @@ namespace {
 
 constexpr int64_t kAtOnce = 1024;
 
-void Widen(DType type, const uint8_t* data, int64_t n, float* out) {
-  if (type == DType::kF32) {
-    std::memcpy(out, data, static_cast<size_t>(n) * sizeof(float));
-    return;
-  }
-  for (int64_t i = 0; i < n; ++i) {
-    const auto bits = LoadLe<uint16_t>(data + i * 2);
-    out[i] = type == DType::kF16 ? F16ToF32(bits) : Bf16ToF32(bits);
-  }
-}
-
 void Narrow(DType type, const float* values, int64_t n, uint8_t* out) {
   if (type == DType::kF32) {
     std::memcpy(out, values, static_cast<size_t>(n) * sizeof(float));
@@ -45,6 +34,17 @@ float Overflow(DType type) {
 
 }  // namespace
 
+void WidenFloats(DType type, const uint8_t* data, int64_t n, float* out) {
+  if (type == DType::kF32) {
+    std::memcpy(out, data, static_cast<size_t>(n) * sizeof(float));
+    return;
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    const auto bits = LoadLe<uint16_t>(data + i * 2);
+    out[i] = type == DType::kF16 ? F16ToF32(bits) : Bf16ToF32(bits);
+  }
+}
+
 Result<void> ConvertFloats(const FloatConversion& conversion, std::span<uint8_t> out) {
   const int64_t from_bytes = InfoOf(conversion.from).block_bytes;
   const int64_t to_bytes = InfoOf(conversion.to).block_bytes;
@@ -53,7 +53,7 @@ Result<void> ConvertFloats(const FloatConversion& conversion, std::span<uint8_t>
   float values[kAtOnce];
   for (int64_t at = 0; at < conversion.elements; at += kAtOnce) {
     const int64_t n = std::min(kAtOnce, conversion.elements - at);
-    Widen(conversion.from, conversion.data + at * from_bytes, n, values);
+    WidenFloats(conversion.from, conversion.data + at * from_bytes, n, values);
     bool too_large = false;
     for (int64_t i = 0; i < n; ++i) {
       const float magnitude = __builtin_fabsf(values[i]);

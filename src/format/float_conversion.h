@@ -9,6 +9,9 @@
 
 namespace bantam {
 
+// n numbers of a float type as float32, exactly.
+void WidenFloats(DType type, const uint8_t* data, int64_t n, float* out);
+
 struct FloatConversion {
   DType from = DType::kF32;  // both kF32, kF16 or kBF16
   DType to = DType::kF32;

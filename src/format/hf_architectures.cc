@@ -22,9 +22,58 @@ constexpr std::array kCommon = {
     HfModule{"model.layers.%d.mlp.down_proj", "blk.%d.ffn_down"},
 };
 
+constexpr std::array kHeadNorms = {
+    HfModule{"model.layers.%d.self_attn.q_norm", "blk.%d.attn_q_norm"},
+    HfModule{"model.layers.%d.self_attn.k_norm", "blk.%d.attn_k_norm"},
+};
+constexpr std::array kPhi3 = {
+    HfModule{"model.layers.%d.self_attn.qkv_proj", "blk.%d.attn_qkv"},
+    HfModule{"model.layers.%d.mlp.gate_up_proj", "blk.%d.ffn_up"},
+};
+constexpr std::array kStarCoder2 = {
+    HfModule{"model.layers.%d.mlp.c_fc", "blk.%d.ffn_up"},
+    HfModule{"model.layers.%d.mlp.c_proj", "blk.%d.ffn_down"},
+};
+constexpr std::array kGemma3 = {
+    HfModule{"model.layers.%d.self_attn.q_norm", "blk.%d.attn_q_norm"},
+    HfModule{"model.layers.%d.self_attn.k_norm", "blk.%d.attn_k_norm"},
+    HfModule{"model.layers.%d.post_attention_layernorm", "blk.%d.post_attention_norm"},
+    HfModule{"model.layers.%d.pre_feedforward_layernorm", "blk.%d.ffn_norm"},
+    HfModule{"model.layers.%d.post_feedforward_layernorm", "blk.%d.post_ffw_norm"},
+};
+
+using Windows = HfArchitecture::Windows;
+constexpr std::string_view kTanhGelu = "gelu_pytorch_tanh";
+
 constexpr std::array kRows = {
     HfArchitecture{.model_type = "qwen2", .architecture = "qwen2", .modules = {}},
     HfArchitecture{.model_type = "llama", .architecture = "llama", .modules = {}},
+    HfArchitecture{
+        .model_type = "mistral", .architecture = "llama", .windows = Windows::kAll, .modules = {}},
+    HfArchitecture{.model_type = "qwen3", .architecture = "qwen3", .modules = kHeadNorms},
+    HfArchitecture{
+        .model_type = "phi3", .architecture = "phi3", .windows = Windows::kAll, .modules = kPhi3},
+    HfArchitecture{.model_type = "starcoder2",
+                   .architecture = "starcoder2",
+                   .activation = kTanhGelu,
+                   .epsilon_key = "norm_epsilon",
+                   .epsilon_name = "attention.layer_norm_epsilon",
+                   .windows = Windows::kAll,
+                   .modules = kStarCoder2},
+    HfArchitecture{.model_type = "gemma3_text",
+                   .architecture = "gemma3",
+                   .activation = kTanhGelu,
+                   .rope_base = 1e6,
+                   .windows = Windows::kSome,
+                   .norm_plus_one = true,
+                   .modules = kGemma3},
+    HfArchitecture{.model_type = "smollm3",
+                   .architecture = "smollm3",
+                   .rope_base = 2e6,
+                   .period_without_rope = true,
+                   .modules = {}},
+    HfArchitecture{
+        .model_type = "granite", .architecture = "granite", .has_multipliers = true, .modules = {}},
 };
 
 constexpr std::string_view kLayer = "%d";

@@ -2,6 +2,7 @@
 // one, and how its modules are named there and in GGUF files.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,14 @@ struct HfArchitecture {
   // Where config.json keeps the norms' epsilon, and where GGUF does.
   std::string_view epsilon_key = "rms_norm_eps";
   std::string_view epsilon_name = "attention.layer_norm_rms_epsilon";
+  double rope_base = 10000;  // where config.json has none
+  // Which layers attend to a window: none (or it is refused), all if sliding_window is given, or
+  // those that layer_types or a period says.
+  enum class Windows : uint8_t { kNone, kAll, kSome };
+  Windows windows = Windows::kNone;
+  bool norm_plus_one = false;        // norms are stored less 1; GGUF stores them whole
+  bool has_multipliers = false;      // Granite's
+  bool period_without_rope = false;  // SmolLM3's
   // Looked at before the common ones, which they may replace.
   std::span<const HfModule> modules;
 };

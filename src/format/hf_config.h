@@ -12,13 +12,19 @@
 
 namespace bantam {
 
+// A small tensor that follows from config.json; GGUF files have it among the others.
+struct HfVector {
+  std::string name;  // its GGUF name
+  std::vector<float> values;
+};
+
 struct HfConfig {
   const HfArchitecture* architecture = nullptr;
   Metadata metadata;
-  bool tied = false;                // the head is the token embedding, whatever else the files hold
-  bool tied_given = false;          // config.json says so, or the opposite
-  std::vector<float> rope_factors;  // divisors of the rotary frequencies (llama3); empty: none
-  HfQuantization quantization;      // how linear layers are stored
+  bool tied = false;              // the head is the token embedding, whatever else the files hold
+  bool tied_given = false;        // config.json says so, or the opposite
+  std::vector<HfVector> vectors;  // divisors of the rotary frequencies, where there are some
+  HfQuantization quantization;    // how linear layers are stored
 };
 
 // Reads config.json. What changes a model's answers and is not understood is refused by name with

@@ -78,9 +78,12 @@ TEST(HfConfig, Llama3FactorsKeepFastFrequenciesAndDivideSlowOnes) {
       "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
       "original_max_position_embeddings": 64}, "rope_theta": 1e5})"));
   ASSERT_TRUE(config) << config.error().message;
-  ASSERT_EQ(config->rope_factors.size(), 8U);
-  EXPECT_EQ(config->rope_factors.front(), 1);
-  EXPECT_EQ(config->rope_factors.back(), 8);
+  ASSERT_EQ(config->vectors.size(), 1U);
+  const std::vector<float>& factors = config->vectors[0].values;
+  EXPECT_EQ(config->vectors[0].name, "rope_freqs.weight");
+  ASSERT_EQ(factors.size(), 8U);
+  EXPECT_EQ(factors.front(), 1);
+  EXPECT_EQ(factors.back(), 8);
 }
 
 TEST(HfConfig, WhatIsNotUnderstoodIsRefusedByName) {

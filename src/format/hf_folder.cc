@@ -80,6 +80,7 @@ class HfFolderBuilder {
   std::vector<TensorView> tensors;
   std::vector<std::pair<size_t, std::function<Result<void>(std::span<uint8_t>)>>> conversions;
   std::vector<std::vector<int32_t>> orders;
+  std::vector<HfVector> vectors;  // tensors whose bytes are in no file
 
   Result<void> Build() {
     for (const ShardTensor& shard : shards_.tensors) {
@@ -125,6 +126,11 @@ class HfFolderBuilder {
   Result<void> AddFloats(const ShardTensor& shard) {
     TensorView view = TRY(ViewOf(shard));
     view.name = Translated(shard.tensor.name);
+    if (config_.architecture->norm_plus_one && view.name.ends_with("norm.weight") &&
+        view.n_dims == 1) {
+      AddNormPlusOne(view);
+      return {};
+    }
     const DType wanted = view.n_dims > 1 ? Wanted(floats_, view.type) : view.type;
     if (wanted != view.type) {
       const FloatConversion conversion = {view.type, wanted, shard.tensor.data,
@@ -136,6 +142,13 @@ class HfFolderBuilder {
     }
     tensors.push_back(std::move(view));
     return {};
+  }
+
+  void AddNormPlusOne(const TensorView& view) {
+    HfVector norm = {view.name, std::vector<float>(static_cast<size_t>(view.row_length()))};
+    WidenFloats(view.type, view.data, view.row_length(), norm.values.data());
+    for (float& value : norm.values) value += 1;
+    vectors.push_back(std::move(norm));
   }
 
   Result<void> AddPacked(const std::string& module) {
@@ -191,13 +204,13 @@ Result<std::vector<uint32_t>> IndexByName(const std::vector<TensorView>& tensors
   return Fail(ErrorCode::kCorrupt, "tensor " + Quote(name_of(*twin)) + " is there twice");
 }
 
-// Divisors that follow from config.json; GGUF files have them as a tensor.
-TensorView RopeTensor(const std::vector<float>& factors) {
+// A tensor of floats in memory.
+TensorView VectorTensor(const HfVector& vector) {
   TensorView view;
-  view.name = "rope_freqs.weight";
-  view.shape[0] = static_cast<int64_t>(factors.size());
-  view.data = reinterpret_cast<const uint8_t*>(factors.data());  // stays when the vector moves
-  view.size_bytes = factors.size() * sizeof(float);
+  view.name = vector.name;
+  view.shape[0] = static_cast<int64_t>(vector.values.size());
+  view.data = reinterpret_cast<const uint8_t*>(vector.values.data());  // stays when it is moved
+  view.size_bytes = vector.values.size() * sizeof(float);
   view.file_index = -1;
   return view;
 }
@@ -230,7 +243,8 @@ Result<std::unique_ptr<ModelFile>> HfFolderReader::Open(const std::string& path,
   const auto build = [&]() -> Result<std::vector<uint32_t>> {
     TRY(builder.Build());
     TRY(CheckHead(*config, builder.tensors));
-    if (!config->rope_factors.empty()) builder.tensors.push_back(RopeTensor(config->rope_factors));
+    for (HfVector& vector : config->vectors) builder.vectors.push_back(std::move(vector));
+    for (const HfVector& vector : builder.vectors) builder.tensors.push_back(VectorTensor(vector));
     TRY(config->metadata.Add("general.name", NameOf(path)));
     if (!builder.orders.empty()) TRY(config->metadata.Add("bantam.column_orders", true));
     const std::string how = config->quantization.Name();
@@ -241,7 +255,7 @@ Result<std::unique_ptr<ModelFile>> HfFolderReader::Open(const std::string& path,
   if (!by_name) return Fail(by_name.error().code, path + ": " + by_name.error().message);
   auto model = std::make_unique<ModelFile>();
   model->path_ = path;
-  model->rope_factors_ = std::move(config->rope_factors);
+  for (HfVector& vector : builder.vectors) model->vectors_.push_back(std::move(vector.values));
   model->files_ = std::move(shards.files);
   model->metadata_ = std::move(config->metadata);
   model->tensors_ = std::move(builder.tensors);

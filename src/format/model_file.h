@@ -94,7 +94,7 @@ class ModelFile {
   std::vector<Conversion> conversions_;
   std::vector<std::vector<int32_t>> column_orders_;  // what tensors' column_order points to
   mutable PageMemory memory_;                        // of converted tensors; Release discards pages
-  std::vector<float> rope_factors_;                  // the bytes of a tensor that is in no file
+  std::vector<std::vector<float>> vectors_;          // the bytes of tensors that are in no file
   std::function<std::string(const std::string&)> name_in_file_;
 };
 

@@ -25,6 +25,9 @@ from safetensors.torch import save_file
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "models"))
+import architectures  # noqa: E402
+import make as models  # noqa: E402
 AWQ_ORDER = [0, 2, 4, 6, 1, 3, 5, 7]
 VOCAB = 160
 
@@ -233,9 +236,44 @@ def make(spec: Spec, seed: int):
     (HERE / f"{spec.name}.ref").write_bytes(reference(spec, model.float().eval(), rng))
 
 
+# Of tests/golden/models, as folders in half precision: one for each architecture and option.
+ARCHITECTURES = ["phi3_window", "phi3_short", "phi3_long", "starcoder2_window", "qwen3_tied",
+                 "gemma3_period", "gemma3_capped", "smollm3_nope", "granite_scales"]
+
+
+def make_architecture(spec, seed: int):
+    """A tiny model of make.py there, its weights in half precision, as transformers saves it."""
+    lengths = (300,) if spec.name == "phi3_long" else (1, 37, 130)
+    spec = dataclasses.replace(spec, weights=models.Type.F16, types={}, lengths=lengths)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    vocab_size = len(models.tokens_of_vocabulary(spec)[0])
+    state = {}
+    for name, (values, _) in models.tensors_of(spec, rng, vocab_size).items():
+        if name.startswith("rope_f"):
+            continue
+        values = architectures.hf_values(spec, name, values)
+        state[architectures.hf_name(spec, name)] = values.astype(np.float16).astype(np.float32)
+    model = architectures.reference_model(spec, state, vocab_size, 1024)
+    folder = HERE / spec.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    config = {k: v for k, v in model.config.to_dict().items()
+              if not k.startswith("_") and v is not None}
+    config |= {"dtype": "float16", "architectures": [type(model).__name__]}
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+    save_file({k: torch.from_numpy(v).half() for k, v in state.items()},
+              folder / "model.safetensors", {"format": "pt"})
+    (HERE / f"{spec.name}.ref").write_bytes(models.reference(spec, model, rng, vocab_size))
+
+
 def main():
     torch.set_num_threads(1)
     wanted = sys.argv[1:]
+    by_name = {spec.name: spec for spec in models.SPECS}
+    for i, name in enumerate(ARCHITECTURES):
+        if not wanted or name in wanted:
+            make_architecture(by_name[name], 4000 + i)
     for i, spec in enumerate(SPECS):
         if not wanted or spec.name in wanted:
             make(spec, 3000 + i)
