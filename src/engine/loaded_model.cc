@@ -82,17 +82,17 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
   const std::string path = file->path();
   model->file_ = std::move(file);
   model->info_ = DescribeModel(*model->file_);
-  auto text = OpenText(*model->file_);
-  if (!text) return std::unexpected(InFile(path, std::move(text).error()));
-  model->tokenizer_ = std::move(text->tokenizer);
-  if (!text->kind.empty()) model->info_.tokenizer = text->kind;
+  auto texts = OpenText(*model->file_);
+  if (!texts) return std::unexpected(InFile(path, std::move(texts).error()));
+  model->tokenizer_ = std::move(texts->tokenizer);
+  if (!texts->kind.empty()) model->info_.tokenizer = texts->kind;
   model->token_text_.trie = [self = model.get()]() -> const grammar::TokenTrie& {
     return self->Trie();
   };
   model->token_text_.encode = [self = model.get()](std::string_view text) {
     return self->tokenizer_->Encode(text, {.add_special = false, .parse_special = false});
   };
-  model->chat_ = std::make_unique<ChatRenderer>(text->chat_template, model->vocabulary(),
+  model->chat_ = std::make_unique<ChatRenderer>(texts->chat_template, model->vocabulary(),
                                                 path + ": " + kTemplate);
   model->info_.chat_template = model->chat_->source();
   return model;

@@ -36,8 +36,8 @@ constexpr ScaleKind LoadedKind(ScaleKind kind) {
 
 // Recipe of a type's codes once in registers: some have become signed bytes.
 template <DType kType>
-using RecipeOf = Recipe<LoadedKind(CodecOf(kType).kind), ComeSigned(kType) ? 8 : CodecOf(kType).bits,
-                        ZeroOf(kType)>;
+using RecipeOf = Recipe<LoadedKind(CodecOf(kType).kind),
+                        ComeSigned(kType) ? 8 : CodecOf(kType).bits, ZeroOf(kType)>;
 
 // Recipe of a type's codes once unpacked. Where signed codes cost nothing, the zero point is taken
 // out while unpacking, and all types of a kind share one kernel whose start value is at hand.

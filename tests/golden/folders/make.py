@@ -65,7 +65,7 @@ def gptq(bits, group, act_order=False, version="gptq", **more):
 WIDE = dict(embd=128, ff=256, layers=1, heads=4, kv_heads=2, head_dim=32)
 
 SPECS = [
-    Spec("qwen2_f32", dtype="float32", tied=True),
+    Spec("qwen2_f32", dtype="float32", tied=True, layers=1),
     Spec("qwen2_f16"),
     Spec("qwen2_bf16_shards", dtype="bfloat16", shards=3),
     Spec("llama_f16", "llama", kv_heads=1),
@@ -186,13 +186,16 @@ def write(spec: Spec, config, stored):
         text["quantization_config"] = spec.quant
     (folder / "config.json").write_text(json.dumps(text, indent=1) + "\n")
     (folder / "generation_config.json").write_text('{"eos_token_id": [3, 5], "top_k": 20}\n')
-    names = sorted(stored)
-    if spec.shards == 1:
+    save(folder, stored, spec.shards)
+
+
+def save(folder, stored: dict, shards: int):
+    if shards == 1:
         return save_file(stored, folder / "model.safetensors", {"format": "pt"})
-    index = {}
-    for i in range(spec.shards):
-        shard = f"model-{i + 1:05}-of-{spec.shards:05}.safetensors"
-        part = names[i::spec.shards]
+    names, index = sorted(stored), {}
+    for i in range(shards):
+        shard = f"model-{i + 1:05}-of-{shards:05}.safetensors"
+        part = names[i::shards]
         save_file({n: stored[n].contiguous() for n in part}, folder / shard, {"format": "pt"})
         index |= {n: shard for n in part}
     (folder / "model.safetensors.index.json").write_text(
@@ -262,8 +265,8 @@ def make_architecture(spec, seed: int):
               if not k.startswith("_") and v is not None}
     config |= {"dtype": "float16", "architectures": [type(model).__name__]}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
-    save_file({k: torch.from_numpy(v).half() for k, v in state.items()},
-              folder / "model.safetensors", {"format": "pt"})
+    stored = {k: torch.from_numpy(v).half() for k, v in state.items()}
+    save(folder, stored, 2 if spec.layers > 2 else 1)
     (HERE / f"{spec.name}.ref").write_bytes(models.reference(spec, model, rng, vocab_size))
 
 
