@@ -30,7 +30,12 @@ enum class WeightLayout : uint8_t {
   kPacked,  // rearranged once into memory of their own: fastest
 };
 
+// What the float matrices of a Hugging Face folder become on loading (vLLM's --dtype). A weight
+// that overflows the type is an error. GGUF files are used as they are.
+enum class FloatType : uint8_t { kAsStored, kF32, kF16, kBF16 };
+
 struct LoadOptions {
+  FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
   WeightLayout weights = WeightLayout::kAuto;
   int context = 0;          // tokens for which kAuto leaves room; 0: 4,096
@@ -95,7 +100,8 @@ struct ChatInput {
 // Immutable after Load; every const member is safe to call from many threads.
 class Model {
  public:
-  // Opens, checks and prepares a GGUF file. Errors name the file, key or tensor and the reason.
+  // Opens, checks and prepares a GGUF file or a Hugging Face folder (config.json, safetensors,
+  // tokenizer.json). Errors name the file, key or tensor and the reason.
   static Result<std::shared_ptr<Model>> Load(const std::string& path, const LoadOptions& options);
 
   // Reads what the file says about itself, without weights, in milliseconds.

@@ -13,8 +13,10 @@ struct Row {
   DTypeInfo info;
 };
 
-// Block layouts as the GGUF specification and the reference `gguf` package define them.
-constexpr std::array<Row, 15> kTypes = {{
+// Block layouts as the GGUF specification and the reference `gguf` package define them; then those
+// of no file.
+constexpr uint32_t kFirstOwn = 200;
+constexpr std::array<Row, 17> kTypes = {{
     {0, {"F32", 1, 4}},
     {1, {"F16", 1, 2}},
     {2, {"Q4_0", 32, 18}},
@@ -30,6 +32,8 @@ constexpr std::array<Row, 15> kTypes = {{
     {20, {"IQ4_NL", 32, 18}},
     {23, {"IQ4_XS", 256, 136}},
     {30, {"BF16", 1, 2}},
+    {200, {"Q4_Z", 32, 20}},
+    {201, {"Q8_Z", 32, 36}},
 }};
 
 struct UnreadType {
@@ -55,6 +59,7 @@ const DTypeInfo& InfoOf(DType type) {
 }
 
 std::optional<DType> DTypeFromGgml(uint32_t ggml_type) {
+  if (ggml_type >= kFirstOwn) return std::nullopt;
   for (const Row& row : kTypes) {
     if (row.ggml_type == ggml_type) return static_cast<DType>(ggml_type);
   }
@@ -62,6 +67,7 @@ std::optional<DType> DTypeFromGgml(uint32_t ggml_type) {
 }
 
 std::optional<std::string_view> GgmlTypeName(uint32_t ggml_type) {
+  if (ggml_type >= kFirstOwn) return std::nullopt;
   for (const Row& row : kTypes) {
     if (row.ggml_type == ggml_type) return row.info.name;
   }

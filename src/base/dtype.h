@@ -7,7 +7,8 @@
 
 namespace bantam {
 
-// Values are those of the GGUF specification (ggml_type), so that files need no mapping.
+// Values are those of the GGUF specification (ggml_type), so that files need no mapping, and
+// Bantam's own from 200 on.
 enum class DType : uint8_t {
   kF32 = 0,
   kF16 = 1,
@@ -24,6 +25,9 @@ enum class DType : uint8_t {
   kIQ4_NL = 20,
   kIQ4_XS = 23,
   kBF16 = 30,
+  // Of no GGUF file: d × (code + z), where z is a whole number in half precision (AWQ, GPTQ).
+  kQ4_Z = 200,
+  kQ8_Z = 201,
 };
 
 struct DTypeInfo {

@@ -57,6 +57,11 @@ Result<std::span<const uint8_t>> Map(int fd, const std::string& path) {
 
 }  // namespace
 
+bool IsDirectory(const std::string& path) {
+  struct stat status;
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 MappedFile::MappedFile() = default;
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

@@ -14,6 +14,9 @@ namespace bantam {
 
 class ReadAhead;
 
+// Whether a directory is there under that path.
+bool IsDirectory(const std::string& path);
+
 struct FilePiece {
   size_t offset;
   size_t size;

@@ -8,7 +8,8 @@
 namespace bantam::cli {
 
 void AddModelArgument(ArgParser& parser, std::string& path) {
-  parser.AddPositional("MODEL", "path of a GGUF file", true, StoreString(path));
+  parser.AddPositional("MODEL", "path of a GGUF file or a Hugging Face folder", true,
+                       StoreString(path));
 }
 
 void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
@@ -19,6 +20,13 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
   parser.AddOption("--precision", "exact|fast", "exact: float32 between the layers, slower (fast)",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.precision = TRY(ParsePrecision(value));
+                     return {};
+                   });
+  parser.AddOption("--dtype", "TYPE",
+                   "of a Hugging Face folder's float weights: auto (as stored), half or\n"
+                   "float16, bfloat16, float32 (auto)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.dtype = TRY(ParseFloatType(value));
                      return {};
                    });
   parser.AddOption("--weights", "auto|mapped|packed",
@@ -51,6 +59,7 @@ void AddContextOption(ArgParser& parser, int& context) {
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
   ProgressBar bar(env.err, "Loading the model", "");
   LoadOptions options;
+  options.dtype = setup.dtype;
   options.precision = setup.precision;
   options.weights = setup.weights;
   options.context = setup.engine.context;

@@ -14,6 +14,7 @@ namespace bantam::cli {
 
 struct EngineSetup {
   std::string model_path;
+  FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
   WeightLayout weights = WeightLayout::kAuto;
   EngineOptions engine;

@@ -106,6 +106,15 @@ Result<WeightLayout> ParseWeightLayout(std::string_view text) {
   return Fail(ErrorCode::kInvalidArgument, "expected auto, mapped or packed, got " + Quoted(text));
 }
 
+Result<FloatType> ParseFloatType(std::string_view text) {
+  if (text == "auto") return FloatType::kAsStored;
+  if (text == "half" || text == "float16") return FloatType::kF16;
+  if (text == "bfloat16") return FloatType::kBF16;
+  if (text == "float" || text == "float32") return FloatType::kF32;
+  return Fail(ErrorCode::kInvalidArgument,
+              "expected auto, half, float16, bfloat16, float or float32, got " + Quoted(text));
+}
+
 Result<std::vector<int>> ParseIntList(std::string_view text, int min) {
   std::vector<int> values;
   while (true) {

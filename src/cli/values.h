@@ -20,6 +20,7 @@ Result<float> ParseFloat(std::string_view text);
 Result<bool> ParseOnOff(std::string_view text);  // on/off, true/false, yes/no, 1/0
 Result<Precision> ParsePrecision(std::string_view text);
 Result<WeightLayout> ParseWeightLayout(std::string_view text);
+Result<FloatType> ParseFloatType(std::string_view text);  // as vLLM spells it
 // "512" or "128,512": each at least `min`.
 Result<std::vector<int>> ParseIntList(std::string_view text, int min);
 // Token ids separated by spaces, commas or newlines, or a JSON array of them, or an object with

@@ -6,7 +6,9 @@
 
 #include "base/check.h"
 #include "base/cpu_info.h"
+#include "base/mapped_file.h"
 #include "base/memory_info.h"
+#include "engine/folder_tokenizer.h"
 #include "engine/memory_plan.h"
 #include "engine/model_info.h"
 #include "model/config.h"
@@ -40,13 +42,37 @@ void StartReading(ModelFile& file) {
 // Better refused than killed by the system halfway. (Mapped weights need nothing: the pages of a
 // file can always be given back.)
 Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision,
-                         std::optional<uint64_t> available) {
-  const uint64_t bytes = Weights::BytesOf(file, config, precision, WeightLayout::kPacked).packed;
+                         WeightLayout layout, std::optional<uint64_t> available) {
+  const uint64_t bytes = Weights::BytesOf(file, config, precision, layout).packed;
   if (!available || bytes <= *available) return {};
+  if (layout == WeightLayout::kMapped) {
+    return Fail(ErrorCode::kResourceExhausted,
+                "converted weights need " + std::to_string(bytes >> 20) +
+                    " MiB of memory, but only " + std::to_string(*available >> 20) +
+                    " MiB are free");
+  }
   return Fail(ErrorCode::kResourceExhausted,
               "packed weights need " + std::to_string(bytes >> 20) + " MiB of memory, but only " +
                   std::to_string(*available >> 20) +
                   " MiB are free: choose mapped weights, which need none");
+}
+
+constexpr const char* kTemplate = "tokenizer.chat_template";
+
+// Tokenizer and template of a file or a folder.
+Result<FolderTokenizer> OpenText(const ModelFile& file) {
+  const Metadata& metadata = file.metadata();
+  if (IsDirectory(file.path())) {
+    const std::string key =
+        std::string(TRY(metadata.GetString("general.architecture"))) + ".vocab_size";
+    const uint64_t n_tokens = TRY(metadata.GetUint(key, INT32_MAX));
+    const FolderTexts texts = TRY(ReadFolderTexts(file.path()));
+    return MakeFolderTokenizer(texts, static_cast<int>(n_tokens));
+  }
+  FolderTokenizer text;
+  text.tokenizer = TRY(Tokenizer::Create(metadata));
+  text.chat_template = TRY(metadata.GetStringOr(kTemplate, ""));
+  return text;
 }
 
 }  // namespace
@@ -56,9 +82,10 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
   const std::string path = file->path();
   model->file_ = std::move(file);
   model->info_ = DescribeModel(*model->file_);
-  auto tokenizer = Tokenizer::Create(model->file_->metadata());
-  if (!tokenizer) return std::unexpected(InFile(path, std::move(tokenizer).error()));
-  model->tokenizer_ = *std::move(tokenizer);
+  auto texts = OpenText(*model->file_);
+  if (!texts) return std::unexpected(InFile(path, std::move(texts).error()));
+  model->tokenizer_ = std::move(texts->tokenizer);
+  if (!texts->kind.empty()) model->info_.tokenizer = texts->kind;
   model->token_text_.trie = [self = model.get()]() -> const grammar::TokenTrie& {
     return self->Trie();
   };
@@ -66,11 +93,8 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
     return self->tokenizer_->Encode(
         text, {.add_special = false, .parse_special = false, .continued = true});
   };
-  constexpr const char* kTemplate = "tokenizer.chat_template";
-  const auto source = model->file_->metadata().GetStringOr(kTemplate, "");
-  if (!source) return std::unexpected(InFile(path, source.error()));
-  model->chat_ =
-      std::make_unique<ChatRenderer>(*source, model->vocabulary(), path + ": " + kTemplate);
+  model->chat_ = std::make_unique<ChatRenderer>(texts->chat_template, model->vocabulary(),
+                                                path + ": " + kTemplate);
   model->info_.chat_template = model->chat_->source();
   return model;
 }
@@ -98,7 +122,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::LoadVocabulary(const std::stri
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
                                                        const LoadOptions& options) {
-  auto file = TRY(ModelFile::Open(path));
+  auto file = TRY(ModelFile::Open(path, options.dtype));
   StartReading(*file);
   auto model = TRY(Open(std::move(file)));
   const Result<void> loaded = model->LoadWeights(options);
@@ -119,9 +143,8 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   const std::optional<uint64_t> available = AvailableMemoryBytes();
   const WeightLayout layout =
       ChooseLayout(*file_, config, options.context, options.precision, options.weights, available);
-  if (layout == WeightLayout::kPacked) {
-    TRY(CheckMemory(*file_, config, options.precision, available));
-  }
+  TRY(CheckMemory(*file_, config, options.precision, layout, available));
+  TRY(file_->Convert());
   threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   prefill_threads_ = options.prefill_threads > 0 ? options.prefill_threads : threads_;
   pool_ = std::make_unique<ThreadPool>(std::max(threads_, prefill_threads_));

@@ -55,6 +55,8 @@ ModelInfo DescribeModel(const ModelFile& file) {
   if (const Result<uint64_t> type = metadata.GetUint("general.file_type")) {
     info.quantisation = FileTypeName(*type);
   }
+  const std::string how = TextOf(metadata, "bantam.quantization");
+  if (!how.empty()) info.quantisation = how;
   const std::string prefix = info.architecture + ".";
   info.layers = CountOf(metadata, prefix + "block_count");
   info.embedding_length = CountOf(metadata, prefix + "embedding_length");

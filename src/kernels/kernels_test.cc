@@ -20,7 +20,8 @@ namespace {
 
 constexpr DType kQuantised[] = {DType::kQ4_0, DType::kQ4_1, DType::kQ5_0,   DType::kQ5_1,
                                 DType::kQ8_0, DType::kQ2_K, DType::kQ3_K,   DType::kQ4_K,
-                                DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL, DType::kIQ4_XS};
+                                DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL, DType::kIQ4_XS,
+                                DType::kQ4_Z, DType::kQ8_Z};
 
 // 64-byte aligned memory.
 class Buffer {
@@ -57,6 +58,13 @@ void SetScales(DType type, std::vector<uint8_t>& bytes, Scale scale) {
         put(b);
         put(b + 2);
         break;
+      case DType::kQ4_Z:
+      case DType::kQ8_Z: {
+        put(b);
+        const uint16_t zero = F32ToF16(static_cast<float>(bytes[b + 2] % 17) - 16);
+        std::memcpy(&bytes[b + 2], &zero, 2);
+        break;
+      }
       default: put(b); break;
     }
   }
@@ -304,13 +312,31 @@ TEST(Quantize, EveryInstructionSetGivesTheSameBytes) {
   }
 }
 
-std::vector<float> RunFloatMatmul(const Kernels& kernels, const std::vector<float>& w, int rows,
+// Weights as bytes of a float type, and the values they then have.
+struct FloatRows {
+  DType type;
+  std::vector<uint8_t> bytes;
+  std::vector<float> values;
+
+  FloatRows(DType float_type, const std::vector<float>& w) : type(float_type), values(w) {
+    for (float& value : values) {
+      const uint16_t half = type == DType::kF16 ? F32ToF16(value) : F32ToBf16(value);
+      if (type == DType::kF16) value = F16ToF32(half);
+      if (type == DType::kBF16) value = Bf16ToF32(half);
+      const auto* from = type == DType::kF32 ? reinterpret_cast<const uint8_t*>(&value)
+                                             : reinterpret_cast<const uint8_t*>(&half);
+      bytes.insert(bytes.end(), from, from + InfoOf(type).block_bytes);
+    }
+  }
+};
+
+std::vector<float> RunFloatMatmul(const Kernels& kernels, const FloatRows& w, int rows,
                                   const float* x, int tokens) {
-  const int columns = static_cast<int>(w.size()) / rows;
+  const int columns = static_cast<int>(w.values.size()) / rows;
   std::vector<float> out(static_cast<size_t>(rows * tokens));
   FloatMatmulJob job;
-  job.rows = w.data();
-  job.row_stride = columns;
+  job.type = w.type;
+  job.rows = w.bytes.data();
   job.n_rows = rows;
   job.x = x;
   job.x_stride = columns;
@@ -322,12 +348,17 @@ std::vector<float> RunFloatMatmul(const Kernels& kernels, const std::vector<floa
   return out;
 }
 
-TEST(FloatMatmul, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
+class FloatMatmulTest : public testing::TestWithParam<DType> {};
+
+TEST_P(FloatMatmulTest, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
   std::mt19937 random(5);
   const int rows = 13, columns = 208, tokens = 9;
-  const auto w = RandomFloats(rows * columns, random);
+  const FloatRows w(GetParam(), RandomFloats(rows * columns, random));
   const auto x = RandomFloats(tokens * columns, random);
   const auto expected = RunFloatMatmul(*ScalarKernels(), w, rows, x.data(), tokens);
+  // Those of the values in float32.
+  EXPECT_EQ(RunFloatMatmul(*ScalarKernels(), {DType::kF32, w.values}, rows, x.data(), tokens),
+            expected);
   for (const Kernels* kernels : RunnableKernels()) {
     const auto out = RunFloatMatmul(*kernels, w, rows, x.data(), tokens);
     ExpectNumbers(*kernels, out, expected);
@@ -335,7 +366,7 @@ TEST(FloatMatmul, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
       for (int r = 0; r < rows; ++r) {
         double sum = 0;
         for (int k = 0; k < columns; ++k) {
-          sum += static_cast<double>(w[r * columns + k]) * x[t * columns + k];
+          sum += static_cast<double>(w.values[r * columns + k]) * x[t * columns + k];
         }
         ASSERT_NEAR(out[t * rows + r], sum, 1e-4);
       }
@@ -345,6 +376,10 @@ TEST(FloatMatmul, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Types, FloatMatmulTest,
+                         testing::Values(DType::kF32, DType::kF16, DType::kBF16),
+                         [](const auto& test) { return std::string(InfoOf(test.param).name); });
 
 // Keys and values of `n` tokens in blocks, and what attention over them should give.
 struct AttentionCase {

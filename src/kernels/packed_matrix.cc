@@ -120,7 +120,7 @@ template <DType kType>
 void TakeApart(const uint8_t* block, int g, GroupCodes* out) {
   if constexpr (kType == DType::kQ4_0 || kType == DType::kIQ4_NL) {
     SplitNibbles(block + 2, out->slots);
-  } else if constexpr (kType == DType::kQ4_1) {
+  } else if constexpr (kType == DType::kQ4_1 || kType == DType::kQ4_Z) {
     SplitNibbles(block + 4, out->slots);
   } else if constexpr (kType == DType::kQ5_0) {
     SplitNibbles(block + 6, out->slots);
@@ -130,6 +130,8 @@ void TakeApart(const uint8_t* block, int g, GroupCodes* out) {
     AddHighBits(block + 4, out->slots);
   } else if constexpr (kType == DType::kQ8_0) {
     std::memcpy(out->slots, block + 2, 32);
+  } else if constexpr (kType == DType::kQ8_Z) {
+    std::memcpy(out->slots, block + 4, 32);
   } else if constexpr (kType == DType::kQ4_K || kType == DType::kQ5_K) {
     TakeApartQ45K(block, kType == DType::kQ5_K, g, out);
   } else if constexpr (kType == DType::kQ6_K) {
@@ -208,7 +210,8 @@ void StoreCodes(const uint32_t* slots, int row, uint8_t* codes, uint8_t* low_pla
 void StoreScales(ScaleKind kind, const GroupCodes& group, int row, uint8_t* scales) {
   switch (kind) {
     case ScaleKind::kScale:
-    case ScaleKind::kScaleMin: return;
+    case ScaleKind::kScaleMin:
+    case ScaleKind::kScaleZero: return;
     case ScaleKind::kSuperScale: scales[row] = group.scales[0]; return;
     case ScaleKind::kSuperScaleMin:
       scales[row] = group.scales[0];
@@ -269,6 +272,7 @@ void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* pan
 }  // namespace
 
 size_t PanelBytes(DType type, int columns) {
+  if (!HasCodec(type)) return size_t{kPanelRows} * static_cast<size_t>(RowBytes(type, columns));
   const BlockLayout layout = LayoutOf(type);
   const size_t blocks = static_cast<size_t>(columns) / static_cast<size_t>(32 * layout.groups);
   return blocks * static_cast<size_t>(layout.block_bytes() + LowPlaneBytes(type));
@@ -293,6 +297,8 @@ void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, ui
     case DType::kQ6_K: return PackPanelOf<DType::kQ6_K>(first_row, n_rows, columns, panel);
     case DType::kIQ4_NL: return PackPanelOf<DType::kIQ4_NL>(first_row, n_rows, columns, panel);
     case DType::kIQ4_XS: return PackPanelOf<DType::kIQ4_XS>(first_row, n_rows, columns, panel);
+    case DType::kQ4_Z: return PackPanelOf<DType::kQ4_Z>(first_row, n_rows, columns, panel);
+    case DType::kQ8_Z: return PackPanelOf<DType::kQ8_Z>(first_row, n_rows, columns, panel);
     default: CheckFailed("a quantised type", __FILE__, __LINE__);
   }
 }

@@ -28,6 +28,7 @@ inline constexpr int kGroupColumns = 32;
 enum class ScaleKind : uint8_t {
   kScale,          // d * (q - zero), one half-precision d a group
   kScaleMin,       // d * q + m, half-precision d and m a group
+  kScaleZero,      // d * (q + z), half-precision d and a whole number z a group
   kSuperScale,     // (D * s) * q: half-precision D a block of 8 groups, signed 8-bit s a group
   kSuperScaleMin,  // (D * s) * q - (M * m): D, M a block; unsigned 8-bit s, m a group
   kSubScale,       // D * s * (q - zero): signed 8-bit s for each half group, integer product
@@ -58,6 +59,8 @@ constexpr CodecInfo CodecOf(DType type) {
     case DType::kQ6_K: return {ScaleKind::kSubScale, 6, 32, false};
     case DType::kIQ4_NL: return {ScaleKind::kScale, 4, 0, true};
     case DType::kIQ4_XS: return {ScaleKind::kSuperScale, 4, 0, true};
+    case DType::kQ4_Z: return {ScaleKind::kScaleZero, 4, 0, false};
+    case DType::kQ8_Z: return {ScaleKind::kScaleZero, 8, 0, false};
     default: return {ScaleKind::kScale, 8, 0, false};
   }
 }
@@ -76,7 +79,8 @@ constexpr BlockLayout LayoutOf(DType type) {
   const int codes = (info.bits == 8 ? 4 : info.bits) * 64;
   switch (info.kind) {
     case ScaleKind::kScale: return {1, 0, 32, codes};
-    case ScaleKind::kScaleMin: return {1, 0, 64, codes};
+    case ScaleKind::kScaleMin:
+    case ScaleKind::kScaleZero: return {1, 0, 64, codes};
     case ScaleKind::kSuperScale: return {8, 32, 16, codes};
     case ScaleKind::kSuperScaleMin: return {8, 64, 32, codes};
     case ScaleKind::kSubScale: return {8, 32, 32, codes};
@@ -106,7 +110,7 @@ struct PackedMatrix {
 };
 
 // Bytes of a packed panel with that many columns (a multiple of the type's block size), and of a
-// whole matrix.
+// whole matrix. Of float types a panel is sixteen rows as they are.
 size_t PanelBytes(DType type, int columns);
 size_t PackedBytes(DType type, int rows, int columns);
 

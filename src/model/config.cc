@@ -299,7 +299,10 @@ Result<ModelConfig> ReadConfig(const Metadata& metadata) {
   config.gated = row->gated;
   config.head_norms = row->head_norms;
   config.post_norms = row->post_norms;
-  config.rope_style = row->rope_style;
+  // Folders of safetensors keep the rows as they were trained.
+  const bool halves = TRY(metadata.GetBoolOr("bantam.rope_halves", false));
+  config.column_orders = TRY(metadata.GetBoolOr("bantam.column_orders", false));
+  config.rope_style = halves ? RopeStyle::kNeoX : row->rope_style;
   const Reader reader(metadata, config.architecture);
   TRY(RequireDenseDecoder(metadata, reader));
   TRY(RefuseUnknownOptions(metadata, *row));

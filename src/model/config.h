@@ -66,6 +66,7 @@ struct ModelConfig {
   float embedding_scale = 1;        // token embeddings times this
   float residual_scale = 1;         // what attention and feed-forward add, times this
   float logit_divisor = 1;          // logits over this
+  bool column_orders = false;       // some matrices store columns in another order (GPTQ)
 
   int query_columns() const { return n_heads * head_dim; }
   int kv_columns() const { return n_kv_heads * head_dim; }

@@ -306,7 +306,8 @@ void ForwardPass::GateAndUp(const Layer& layer, int begin, int end, const Worker
     activate(first, config_.gated ? space.up : nullptr, n_tokens() * kGroupColumns);
     for (int t = 0; t < n_tokens(); ++t) {
       const float* columns = first + int64_t{t} * kGroupColumns;
-      if (layer.down.quantised) {
+      // Codes in another order of columns come from the floats (ApplyLinear).
+      if (layer.down.quantised && layer.down.tensor.column_order == nullptr) {
         kernels_.quantize(columns - int64_t{g} * kGroupColumns, space_.hidden_codes, t, g, g + 1);
       } else {
         std::copy_n(columns, kGroupColumns,

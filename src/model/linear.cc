@@ -2,6 +2,7 @@
 #include "model/linear.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/scalar/dequantize.h"
 
@@ -41,25 +42,28 @@ FileRows RowsOfPanel(const Linear& linear, int panel) {
           linear.bias.empty() ? nullptr : linear.bias.data() + row};
 }
 
-// Packs the rows into `panel`, then multiplies as with packed weights: the same numbers.
-void ApplyMapped(const FileRows& rows, uint8_t* panel, const LinearInput& in, bool accumulate,
-                 float* out, int64_t out_stride, const WorkerSpace& space) {
-  ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns, panel);
-  const PackedMatrix packed = {rows.type, rows.rows, rows.columns, panel,
-                               PanelBytes(rows.type, rows.columns)};
-  ApplyPacked(packed, in, 0, 1, rows.bias, accumulate, out, out_stride, space);
+// Rows in float32; where columns are stored in another order, in that of the activations.
+void DequantizeRows(const FileRows& rows, const int32_t* order, float* stored, float* floats) {
+  for (int r = 0; r < rows.rows; ++r) {
+    float* row = floats + int64_t{r} * rows.columns;
+    DequantizeRow(rows.type, rows.first + r * RowBytes(rows.type, rows.columns), rows.columns,
+                  order == nullptr ? row : stored);
+    for (int i = 0; order != nullptr && i < rows.columns; ++i) row[order[i]] = stored[i];
+  }
 }
 
-void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, float* out,
-                int64_t out_stride, const WorkerSpace& space) {
-  auto* floats = reinterpret_cast<float*>(space.panel);
-  for (int r = 0; r < rows.rows; ++r) {
-    DequantizeRow(rows.type, rows.first + r * RowBytes(rows.type, rows.columns), rows.columns,
-                  floats + int64_t{r} * rows.columns);
-  }
+void ApplyFloat(const FileRows& rows, const int32_t* order, const LinearInput& in, bool accumulate,
+                float* out, int64_t out_stride, const WorkerSpace& space) {
   FloatMatmulJob job;
-  job.rows = floats;
-  job.row_stride = rows.columns;
+  if (HasCodec(rows.type)) {
+    // The last of sixteen rows and one more: a panel has room for both.
+    auto* floats = reinterpret_cast<float*>(space.panel);
+    DequantizeRows(rows, order, floats + int64_t{kPanelRows} * rows.columns, floats);
+    job.rows = space.panel;
+  } else {
+    job.type = rows.type;
+    job.rows = rows.first;
+  }
   job.n_rows = rows.rows;
   job.x = in.x;
   job.x_stride = rows.columns;
@@ -70,6 +74,37 @@ void ApplyFloat(const FileRows& rows, const LinearInput& in, bool accumulate, fl
   job.out = out;
   job.out_stride = out_stride;
   ActiveKernels().float_matmul(job);
+}
+
+// Packs the rows into `panel`, then multiplies as with packed weights: the same numbers.
+void ApplyMapped(const FileRows& rows, uint8_t* panel, const LinearInput& in, bool accumulate,
+                 float* out, int64_t out_stride, const WorkerSpace& space) {
+  ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns, panel);
+  const PackedMatrix packed = {rows.type, rows.rows, rows.columns, panel,
+                               PanelBytes(rows.type, rows.columns)};
+  ApplyPacked(packed, in, 0, 1, rows.bias, accumulate, out, out_stride, space);
+}
+
+// The activations in the order of a matrix's columns, as codes. A worker makes them for the first
+// of its panels and keeps them for the others: within a pass a matrix has one input.
+LinearInput InOrderOf(const Linear& linear, const LinearInput& in, const WorkerSpace& space) {
+  const int32_t* order = linear.tensor.column_order;
+  OrderedCodes* oldest = space.ordered.data();
+  for (OrderedCodes& one : space.ordered) {
+    if (one.order == order) return {in.x, &one.codes, in.tokens};
+    if (one.used < oldest->used) oldest = &one;
+  }
+  oldest->order = order;
+  oldest->used = ++space.order_clock;
+  const int columns = linear.columns;
+  oldest->codes = LayOutActivations(oldest->memory, columns, in.tokens);
+  auto* row = reinterpret_cast<float*>(space.panel);
+  for (int t = 0; t < in.tokens; ++t) {
+    const float* x = in.x + int64_t{t} * columns;
+    for (int i = 0; i < columns; ++i) row[i] = x[order[i]];
+    ActiveKernels().quantize(row, oldest->codes, t, 0, columns / kGroupColumns);
+  }
+  return {in.x, &oldest->codes, in.tokens};
 }
 
 // Pages of the file go soon after their rows are packed, that no pass has all of both.
@@ -85,7 +120,17 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
     const bool stays = panel < packing.end;
     uint8_t* place =
         stays ? packing.memory + static_cast<size_t>(panel) * panel_bytes : space.panel;
-    ApplyMapped(RowsOfPanel(linear, panel), place, in, accumulate, out, out_stride, space);
+    FileRows rows = RowsOfPanel(linear, panel);
+    if (linear.quantised) {
+      ApplyMapped(rows, place, in, accumulate, out, out_stride, space);
+    } else {
+      if (stays) {
+        std::memcpy(place, rows.first,
+                    static_cast<size_t>(rows.rows * RowBytes(rows.type, rows.columns)));
+        rows.first = place;
+      }
+      ApplyFloat(rows, linear.tensor.column_order, in, accumulate, out, out_stride, space);
+    }
     if (!stays) continue;
     const int next = panel + 1;
     if (next < std::min(panel_end, packing.end) &&
@@ -99,18 +144,21 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
 
 }  // namespace
 
-void ApplyLinear(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
+void ApplyLinear(const Linear& linear, const LinearInput& input, int panel_begin, int panel_end,
                  bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
-  if (!linear.quantised) {
-    for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
-      ApplyFloat(RowsOfPanel(linear, panel), in, accumulate, out, out_stride, space);
-    }
-    return;
-  }
+  if (panel_begin == panel_end) return;
+  const bool reordered = linear.quantised && linear.tensor.column_order != nullptr;
+  const LinearInput in = reordered ? InOrderOf(linear, input, space) : input;
   const int ready = std::clamp(linear.packed_panels, panel_begin, panel_end);
-  if (panel_begin < ready) {
+  if (linear.quantised && panel_begin < ready) {
     const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
     ApplyPacked(linear.packed, in, panel_begin, ready, bias, accumulate, out, out_stride, space);
+  }
+  for (int panel = panel_begin; !linear.quantised && panel < ready; ++panel) {
+    FileRows rows = RowsOfPanel(linear, panel);
+    rows.first = linear.packed.data + static_cast<size_t>(panel) * linear.packed.panel_bytes;
+    ApplyFloat(rows, nullptr, in, accumulate, out + (panel - panel_begin) * kPanelRows, out_stride,
+               space);
   }
   ApplyFromFile(linear, in, ready, panel_end, accumulate, out + (ready - panel_begin) * kPanelRows,
                 out_stride, space);

@@ -104,6 +104,7 @@ bool OutputHead::CanSketch(int n, int top, const Team& team) {
   if (soft_cap_ > 0) return false;  // capped scores cannot be compared with what is not
   if (n != 1 || top <= 0 || top > kMaxTop || top >= head_.panels()) return false;
   if (!head_.is_packed() || head_.packed.type != DType::kQ8_0 || !head_.bias.empty()) return false;
+  if (head_.tensor.column_order != nullptr) return false;
   if (panel_error_.empty()) Bound(team);
   return !broken_;
 }

@@ -66,6 +66,7 @@ class Fixture {
     space_.LayOut(config_, 1, threads, scratch_.data());
     linear_.rows = kRows;
     linear_.quantised = true;
+    linear_.packable = true;
     linear_.columns = kColumns;
     packed_ = std::move(
         *PageMemory::Allocate(PackedBytes(DType::kQ8_0, kRows, kColumns), false, "packed weights"));

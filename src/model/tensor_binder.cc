@@ -25,7 +25,8 @@ std::vector<float> FloatsOf(const TensorView& tensor) {
 constexpr std::string_view kUnread = ".attn_rot_embd.weight";
 
 std::unexpected<Error> Missing(const ModelFile& file, const std::string& name) {
-  return Fail(ErrorCode::kCorrupt, file.path() + ": tensor " + name + " is missing");
+  return Fail(ErrorCode::kCorrupt,
+              file.path() + ": tensor " + file.NameInFile(name) + " is missing");
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ Linear RowsOf(const Linear& whole, int first, int rows) {
   part.columns = whole.columns;
   part.tensor = whole.tensor;
   const int64_t row_bytes = RowBytes(whole.tensor.type, whole.columns);
-  part.tensor.data += first * row_bytes;
+  // Nothing is there before ModelFile::Convert, but sizes are asked for.
+  if (part.tensor.data != nullptr) part.tensor.data += first * row_bytes;
   part.tensor.size_bytes = static_cast<uint64_t>(rows * row_bytes);
   part.tensor.shape = {whole.columns, rows, 1, 1};
   if (!whole.bias.empty()) {
@@ -62,7 +64,7 @@ Result<TensorView> TensorBinder::Matrix(const std::string& name, int rows, int c
   if (tensor == nullptr) return Missing(file_, name);
   bound_.insert(name);
   if (tensor->row_length() != columns || tensor->n_rows() != rows) {
-    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " has " +
+    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " has " +
                                          ShapeText(tensor->n_rows(), tensor->row_length()) +
                                          ", expected " + ShapeText(rows, columns));
   }
@@ -74,8 +76,9 @@ Result<std::vector<float>> TensorBinder::Vector(const std::string& name, int n) 
   std::vector<float> values = FloatsOf(tensor);
   for (size_t i = 0; i < values.size(); ++i) {
     if (__builtin_isfinite(values[i])) continue;
-    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + name + " holds " +
-                                         std::to_string(values[i]) + " at " + std::to_string(i));
+    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) +
+                                         " holds " + std::to_string(values[i]) + " at " +
+                                         std::to_string(i));
   }
   return values;
 }

@@ -19,12 +19,11 @@ size_t AlignedPackedBytes(const Linear& linear) {
 Result<WeightPacker> WeightPacker::Create(const ModelFile& file,
                                           std::span<Linear* const> matrices) {
   size_t total = 0;
-  for (const Linear* linear : matrices)
-    total += linear->quantised ? AlignedPackedBytes(*linear) : 0;
+  for (const Linear* linear : matrices) total += linear->packable ? AlignedPackedBytes(*linear) : 0;
   PageMemory memory = TRY(PageMemory::Allocate(total, true, "packed weights"));
   uint8_t* place = memory.data();
   for (Linear* linear : matrices) {
-    if (!linear->quantised) continue;
+    if (!linear->packable) continue;
     const size_t panel_bytes = PanelBytes(linear->tensor.type, linear->columns);
     linear->packed = {linear->tensor.type, linear->rows, linear->columns, place, panel_bytes};
     linear->packing = {&file, place, 0};
@@ -35,7 +34,7 @@ Result<WeightPacker> WeightPacker::Create(const ModelFile& file,
 
 void WeightPacker::Begin(std::span<Linear* const> matrices, size_t budget) const {
   for (Linear* linear : matrices) {
-    if (!linear->quantised || linear->is_packed()) continue;
+    if (!linear->packable || linear->is_packed()) continue;
     const bool used_before = std::exchange(linear->packing.used, true);
     if (!used_before) continue;
     const size_t fitting = budget / linear->packed.panel_bytes;

@@ -19,7 +19,7 @@ struct Linear;
 // workers' pass.
 class WeightPacker {
  public:
-  // Plans memory for the quantised ones among the matrices, which must stay where they are. Pages
+  // Plans memory for the packable ones among the matrices, which must stay where they are. Pages
   // cost memory only once written. Fails with kResourceExhausted.
   static Result<WeightPacker> Create(const ModelFile& file, std::span<Linear* const> matrices);
 

@@ -21,6 +21,7 @@ class WeightPackerTest : public testing::Test {
     linear_.rows = kRows;
     linear_.columns = kColumns;
     linear_.quantised = true;
+    linear_.packable = true;
     config_.n_embd = config_.n_ff = kColumns;
     config_.n_heads = config_.n_kv_heads = 1;
     config_.head_dim = config_.rope_dim = kColumns;

@@ -59,6 +59,9 @@ Result<void> Weights::Bind(const ModelFile& file) {
   for (Linear* linear : Matrices()) {
     linear->quantised =
         precision_ == Precision::kFast && linear->rows > 0 && HasCodec(linear->tensor.type);
+    // Converted floats are in huge pages already.
+    linear->packable = linear->quantised || (precision_ == Precision::kFast && linear->rows > 0 &&
+                                             linear->tensor.in_file());
   }
   return binder.CheckAllBound();
 }
@@ -126,7 +129,7 @@ void Weights::EndPass(Part part) {
 uint64_t Weights::unpacked_bytes() const {
   uint64_t bytes = 0;
   for (const Linear* linear : matrices_) {
-    if (!linear->quantised) continue;
+    if (!linear->packable) continue;
     bytes += static_cast<uint64_t>(linear->panels() - linear->packed_panels) *
              linear->packed.panel_bytes;
   }
@@ -175,8 +178,10 @@ WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, P
   if (!weights.Bind(file)) return {};
   WeightBytes bytes;
   for (const Linear* linear : weights.Matrices()) {
-    if (linear->quantised && layout == WeightLayout::kPacked) {
+    if (linear->packable && layout == WeightLayout::kPacked) {
       bytes.packed += PackedBytes(linear->tensor.type, linear->rows, linear->columns);
+    } else if (!linear->tensor.in_file()) {
+      bytes.packed += linear->tensor.size_bytes;
     } else {
       bytes.mapped += linear->tensor.size_bytes;
     }

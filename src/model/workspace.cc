@@ -58,10 +58,14 @@ size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_
   workers.resize(static_cast<size_t>(n_workers));
   for (WorkerSpace& worker : workers) {
     worker.matmul = layouter.Bytes(MatmulScratchBytes(widest));
-    worker.panel = layouter.Bytes(size_t{kPanelRows} * static_cast<size_t>(widest) * sizeof(float));
+    worker.panel =
+        layouter.Bytes(size_t{kPanelRows + 1} * static_cast<size_t>(widest) * sizeof(float));
     worker.gate = layouter.Floats(tokens * kGroupColumns);
     worker.up = layouter.Floats(tokens * kGroupColumns);
     worker.attention = layouter.Bytes(AttentionScratchBytes(rows, config.head_dim));
+    for (OrderedCodes& ordered : worker.ordered) {
+      if (config.column_orders) ordered.memory = layouter.Bytes(ActivationBytes(widest, n));
+    }
     worker.attended = layouter.Floats(int64_t{rows} * config.head_dim);
   }
   return layouter.used();

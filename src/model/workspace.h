@@ -1,6 +1,7 @@
 // Workspace: the buffers one batch passes through, laid out over memory sized at start.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -13,14 +14,25 @@ namespace bantam {
 // Attention works on this many tokens of a sequence at once (times the heads of a group).
 inline constexpr int kAttentionTokens = 16;
 
+// Activations in the column order of one matrix.
+struct OrderedCodes {
+  const int32_t* order = nullptr;  // TensorView::column_order; null: unused
+  int used = 0;                    // when; larger is later
+  uint8_t* memory = nullptr;       // ActivationBytes of the widest; null: the model has no orders
+  Activations codes;
+};
+
 // Buffers of one worker.
 struct WorkerSpace {
   uint8_t* matmul = nullptr;     // MatmulScratchBytes
-  uint8_t* panel = nullptr;      // [16][widest columns] floats: rows in float32, or packed
+  uint8_t* panel = nullptr;      // [17][widest columns] floats: rows in float32, or packed
   float* gate = nullptr;         // [tokens][32]
   float* up = nullptr;           // [tokens][32]
   uint8_t* attention = nullptr;  // AttentionScratchBytes
   float* attended = nullptr;     // [16 tokens × group][head_dim]
+  // What InOrderOf made in this pass. Two, as gate and up take turns.
+  mutable std::array<OrderedCodes, 2> ordered;
+  mutable int order_clock = 0;
 };
 
 // Buffers of the whole batch; n is its number of tokens.

@@ -105,6 +105,9 @@ inline void StoreLanes(uint8_t* p, Lanes a) {
 inline Lanes LoadHalfLanes(const uint8_t* p) {
   return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p)));
 }
+inline Lanes LoadBf16Lanes(const uint8_t* p) {
+  return vreinterpretq_f32_u32(vshll_n_u16(vreinterpret_u16_u8(vld1_u8(p)), 16));
+}
 inline Lanes ToFloat(Ints a) {
   return vcvtq_f32_s32(a);
 }

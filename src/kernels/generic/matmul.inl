@@ -29,10 +29,15 @@ struct Recipe {
   static constexpr int kZero = kZeroOf + (kBitsOf == 8 ? kSignedZero : 0);
 };
 
+// A group's z comes into registers as the minimum d * z, exactly.
+constexpr ScaleKind LoadedKind(ScaleKind kind) {
+  return kind == ScaleKind::kScaleZero ? ScaleKind::kScaleMin : kind;
+}
+
 // Recipe of a type's codes once in registers: some have become signed bytes.
 template <DType kType>
-using RecipeOf = Recipe<CodecOf(kType).kind, ComeSigned(kType) ? 8 : CodecOf(kType).bits,
-                        ZeroOf(kType)>;
+using RecipeOf = Recipe<LoadedKind(CodecOf(kType).kind),
+                        ComeSigned(kType) ? 8 : CodecOf(kType).bits, ZeroOf(kType)>;
 
 // Recipe of a type's codes once unpacked. Where signed codes cost nothing, the zero point is taken
 // out while unpacking, and all types of a kind share one kernel whose start value is at hand.
@@ -40,7 +45,7 @@ template <DType kType>
 constexpr bool kRecentredType = kRecentred && ZeroOf(kType) != 0;
 template <DType kType>
 using UnpackedRecipeOf =
-    Recipe<CodecOf(kType).kind, kRecentredType<kType> ? 8 : RecipeOf<kType>::kBits,
+    Recipe<LoadedKind(CodecOf(kType).kind), kRecentredType<kType> ? 8 : RecipeOf<kType>::kBits,
            kRecentredType<kType> ? 0 : ZeroOf(kType)>;
 
 // How far ahead of its use packed data is asked for, into the second-level cache. Memory is some
@@ -93,9 +98,13 @@ struct Packed : RecipeOf<kType> {
     const uint8_t* low_plane =
         panel + int64_t{n_groups / kGroupsPerBlock} * kBlockBytes + b * LowPlaneBytes(kType);
     LoadCodes(group + kLayout.group_scales, low_plane, lane, out->codes);
-    if constexpr (kCodec.kind == ScaleKind::kScale || kCodec.kind == ScaleKind::kScaleMin) {
+    if constexpr (kCodec.kind == ScaleKind::kScale || kCodec.kind == ScaleKind::kScaleMin ||
+                  kCodec.kind == ScaleKind::kScaleZero) {
       out->scale = LoadHalfLanes(group + lane * 2);
-      if constexpr (HasMin(kCodec.kind)) out->min = LoadHalfLanes(group + 32 + lane * 2);
+      if constexpr (kCodec.kind != ScaleKind::kScale) {
+        out->min = LoadHalfLanes(group + 32 + lane * 2);
+      }
+      if constexpr (kCodec.kind == ScaleKind::kScaleZero) out->min = Mul(out->scale, out->min);
     } else {
       out->scale = LoadHalfLanes(block + lane * 2);
     }
@@ -504,6 +513,8 @@ void Matmul(const MatmulJob& job) {
     case DType::kQ6_K: return MatmulOf<DType::kQ6_K>(job);
     case DType::kIQ4_NL: return MatmulOf<DType::kIQ4_NL>(job);
     case DType::kIQ4_XS: return MatmulOf<DType::kIQ4_XS>(job);
+    case DType::kQ4_Z: return MatmulOf<DType::kQ4_Z>(job);
+    case DType::kQ8_Z: return MatmulOf<DType::kQ8_Z>(job);
     default: return;  // never: HasCodec() is asked first
   }
 }

@@ -19,6 +19,8 @@ constexpr int FileBlockBytes(DType type) {
     case DType::kQ6_K: return 210;
     case DType::kIQ4_NL: return 18;
     case DType::kIQ4_XS: return 136;
+    case DType::kQ4_Z: return 20;
+    case DType::kQ8_Z: return 36;
     default: return 0;
   }
 }
@@ -270,7 +272,7 @@ template <DType kType>
 [[gnu::always_inline]] inline void PackGroup(Rows block, uint8_t* codes, uint8_t* low_plane) {
   if constexpr (kType == DType::kQ4_0 || kType == DType::kIQ4_NL) {
     CopyNibbles(block + 2, codes);
-  } else if constexpr (kType == DType::kQ4_1) {
+  } else if constexpr (kType == DType::kQ4_1 || kType == DType::kQ4_Z) {
     CopyNibbles(block + 4, codes);
   } else if constexpr (kType == DType::kQ5_0) {
     CopyNibbles(block + 6, codes);
@@ -278,6 +280,8 @@ template <DType kType>
   } else if constexpr (kType == DType::kQ5_1) {
     CopyNibbles(block + 8, codes);
     PackWordBits(block + 4, codes + 256);
+  } else if constexpr (kType == DType::kQ8_Z) {
+    PackNibbles(block + 4, 128, low_plane, codes);
   } else {
     static_assert(kType == DType::kQ8_0);
     PackNibbles(block + 2, 128, low_plane, codes);
@@ -371,6 +375,8 @@ void Pack(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t
     case DType::kQ6_K: return PackWholePanel<DType::kQ6_K>(first_row, columns, panel);
     case DType::kIQ4_NL: return PackWholePanel<DType::kIQ4_NL>(first_row, columns, panel);
     case DType::kIQ4_XS: return PackWholePanel<DType::kIQ4_XS>(first_row, columns, panel);
+    case DType::kQ4_Z: return PackWholePanel<DType::kQ4_Z>(first_row, columns, panel);
+    case DType::kQ8_Z: return PackWholePanel<DType::kQ8_Z>(first_row, columns, panel);
     default: return;  // never: HasCodec() is asked first
   }
 }

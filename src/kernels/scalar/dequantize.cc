@@ -67,6 +67,23 @@ void DequantizeQ4_1(const uint8_t* block, float* out) {
   for (size_t i = 0; i < 32; ++i) out[i] = d * static_cast<float>(codes[i]) + m;
 }
 
+// d, whole number z in half precision, 16 bytes of codes: d × (code + z)
+void DequantizeQ4_Z(const uint8_t* block, float* out) {
+  const float d = F16At(block);
+  const float z = F16At(block + 2);
+  const auto codes = Fields<32, 4, 16>(block + 4);
+  for (size_t i = 0; i < 32; ++i) out[i] = d * (static_cast<float>(codes[i]) + z);
+}
+
+// The same with 32 signed codes.
+void DequantizeQ8_Z(const uint8_t* block, float* out) {
+  const float d = F16At(block);
+  const float z = F16At(block + 2);
+  for (size_t i = 0; i < 32; ++i) {
+    out[i] = d * (static_cast<float>(LoadLe<int8_t>(block + 4 + i)) + z);
+  }
+}
+
 // d, 32 fifth bits, 16 bytes of lower bits: d × (code − 16)
 void DequantizeQ5_0(const uint8_t* block, float* out) {
   const float d = F16At(block);
@@ -217,6 +234,8 @@ BlockFunction FunctionOf(DType type) {
     case DType::kQ6_K: return DequantizeQ6_K;
     case DType::kIQ4_NL: return DequantizeIQ4_NL;
     case DType::kIQ4_XS: return DequantizeIQ4_XS;
+    case DType::kQ4_Z: return DequantizeQ4_Z;
+    case DType::kQ8_Z: return DequantizeQ8_Z;
   }
   CheckFailed("every DType has a function", __FILE__, __LINE__);
 }

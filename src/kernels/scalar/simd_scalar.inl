@@ -113,6 +113,13 @@ inline Lanes LoadHalfLanes(const uint8_t* p) {
     return F16ToF32(half);
   });
 }
+inline Lanes LoadBf16Lanes(const uint8_t* p) {
+  return Each<Lanes>([=](int i) {
+    uint16_t upper;
+    __builtin_memcpy(&upper, p + 2 * i, sizeof(upper));
+    return Bf16ToF32(upper);
+  });
+}
 inline Lanes ToFloat(const Ints& a) {
   return Each<Lanes>([&](int i) { return static_cast<float>(a.v[i]); });
 }

@@ -108,6 +108,10 @@ inline void StoreLanes(uint8_t* p, Lanes a) {
 inline Lanes LoadHalfLanes(const uint8_t* p) {
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
 }
+inline Lanes LoadBf16Lanes(const uint8_t* p) {
+  const __m128i upper = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(upper), 16));
+}
 inline Lanes ToFloat(Ints a) {
   return _mm256_cvtepi32_ps(a);
 }

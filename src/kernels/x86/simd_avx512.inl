@@ -116,6 +116,10 @@ inline void StoreLanes(uint8_t* p, Lanes a) {
 inline Lanes LoadHalfLanes(const uint8_t* p) {
   return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
 }
+inline Lanes LoadBf16Lanes(const uint8_t* p) {
+  const __m256i upper = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(upper), 16));
+}
 inline Lanes ToFloat(Ints a) {
   return _mm512_cvtepi32_ps(a);
 }

@@ -105,6 +105,10 @@ inline Lanes LoadHalfLanes(const uint8_t* p) {
   const __m128i exponent = _mm_and_si128(is_special, _mm_set1_epi32(0x7F800000));
   return _mm_or_ps(finite, _mm_castsi128_ps(_mm_or_si128(sign, exponent)));
 }
+inline Lanes LoadBf16Lanes(const uint8_t* p) {
+  const __m128i upper = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  return _mm_castsi128_ps(_mm_slli_epi32(_mm_cvtepu16_epi32(upper), 16));
+}
 inline Lanes ToFloat(Ints a) {
   return _mm_cvtepi32_ps(a);
 }

@@ -1,0 +1,142 @@
+// One row an architecture, and the translation of names.
+#include "format/hf_architectures.h"
+
+#include <array>
+
+namespace bantam {
+namespace {
+
+// What most decoders share.
+constexpr std::array kCommon = {
+    HfModule{"model.embed_tokens", "token_embd"},
+    HfModule{"model.norm", "output_norm"},
+    HfModule{"lm_head", "output"},
+    HfModule{"model.layers.%d.input_layernorm", "blk.%d.attn_norm"},
+    HfModule{"model.layers.%d.self_attn.q_proj", "blk.%d.attn_q"},
+    HfModule{"model.layers.%d.self_attn.k_proj", "blk.%d.attn_k"},
+    HfModule{"model.layers.%d.self_attn.v_proj", "blk.%d.attn_v"},
+    HfModule{"model.layers.%d.self_attn.o_proj", "blk.%d.attn_output"},
+    HfModule{"model.layers.%d.post_attention_layernorm", "blk.%d.ffn_norm"},
+    HfModule{"model.layers.%d.mlp.gate_proj", "blk.%d.ffn_gate"},
+    HfModule{"model.layers.%d.mlp.up_proj", "blk.%d.ffn_up"},
+    HfModule{"model.layers.%d.mlp.down_proj", "blk.%d.ffn_down"},
+};
+
+constexpr std::array kHeadNorms = {
+    HfModule{"model.layers.%d.self_attn.q_norm", "blk.%d.attn_q_norm"},
+    HfModule{"model.layers.%d.self_attn.k_norm", "blk.%d.attn_k_norm"},
+};
+constexpr std::array kPhi3 = {
+    HfModule{"model.layers.%d.self_attn.qkv_proj", "blk.%d.attn_qkv"},
+    HfModule{"model.layers.%d.mlp.gate_up_proj", "blk.%d.ffn_up"},
+};
+constexpr std::array kStarCoder2 = {
+    HfModule{"model.layers.%d.mlp.c_fc", "blk.%d.ffn_up"},
+    HfModule{"model.layers.%d.mlp.c_proj", "blk.%d.ffn_down"},
+};
+constexpr std::array kGemma3 = {
+    HfModule{"model.layers.%d.self_attn.q_norm", "blk.%d.attn_q_norm"},
+    HfModule{"model.layers.%d.self_attn.k_norm", "blk.%d.attn_k_norm"},
+    HfModule{"model.layers.%d.post_attention_layernorm", "blk.%d.post_attention_norm"},
+    HfModule{"model.layers.%d.pre_feedforward_layernorm", "blk.%d.ffn_norm"},
+    HfModule{"model.layers.%d.post_feedforward_layernorm", "blk.%d.post_ffw_norm"},
+};
+
+using Windows = HfArchitecture::Windows;
+constexpr std::string_view kTanhGelu = "gelu_pytorch_tanh";
+
+constexpr std::array kRows = {
+    HfArchitecture{.model_type = "qwen2", .architecture = "qwen2", .modules = {}},
+    HfArchitecture{.model_type = "llama", .architecture = "llama", .modules = {}},
+    HfArchitecture{
+        .model_type = "mistral", .architecture = "llama", .windows = Windows::kAll, .modules = {}},
+    HfArchitecture{.model_type = "qwen3", .architecture = "qwen3", .modules = kHeadNorms},
+    HfArchitecture{
+        .model_type = "phi3", .architecture = "phi3", .windows = Windows::kAll, .modules = kPhi3},
+    HfArchitecture{.model_type = "starcoder2",
+                   .architecture = "starcoder2",
+                   .activation = kTanhGelu,
+                   .epsilon_key = "norm_epsilon",
+                   .epsilon_name = "attention.layer_norm_epsilon",
+                   .windows = Windows::kAll,
+                   .modules = kStarCoder2},
+    HfArchitecture{.model_type = "gemma3_text",
+                   .architecture = "gemma3",
+                   .activation = kTanhGelu,
+                   .rope_base = 1e6,
+                   .windows = Windows::kSome,
+                   .norm_plus_one = true,
+                   .modules = kGemma3},
+    HfArchitecture{.model_type = "smollm3",
+                   .architecture = "smollm3",
+                   .rope_base = 2e6,
+                   .period_without_rope = true,
+                   .modules = {}},
+    HfArchitecture{
+        .model_type = "granite", .architecture = "granite", .has_multipliers = true, .modules = {}},
+};
+
+constexpr std::string_view kLayer = "%d";
+
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Whether `name` is `pattern` with a number for %d; `layer` becomes its digits.
+bool Matches(std::string_view pattern, std::string_view name, std::string_view* layer) {
+  const size_t at = pattern.find(kLayer);
+  if (at == std::string_view::npos) return pattern == name;
+  if (name.substr(0, at) != pattern.substr(0, at)) return false;
+  size_t end = at;
+  while (end < name.size() && IsDigit(name[end])) ++end;
+  if (end == at || name.substr(end) != pattern.substr(at + kLayer.size())) return false;
+  *layer = name.substr(at, end - at);
+  return true;
+}
+
+std::string WithLayer(std::string_view pattern, std::string_view layer) {
+  std::string name(pattern);
+  const size_t at = name.find(kLayer);
+  if (at != std::string::npos) name.replace(at, kLayer.size(), layer);
+  return name;
+}
+
+// Translates the module of a name by the first entry whose `from` fits, and keeps the rest.
+std::string Translate(const HfArchitecture& row, std::string_view name,
+                      std::string_view HfModule::* from, std::string_view HfModule::* to) {
+  const size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  for (const std::span<const HfModule> modules :
+       {row.modules, std::span<const HfModule>(kCommon)}) {
+    for (const HfModule& module : modules) {
+      std::string_view layer;
+      if (!Matches(module.*from, name.substr(0, dot), &layer)) continue;
+      return WithLayer(module.*to, layer) + std::string(name.substr(dot));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const HfArchitecture> HfArchitectures() {
+  return kRows;
+}
+
+const HfArchitecture* FindHfArchitecture(std::string_view model_type) {
+  for (const HfArchitecture& row : kRows) {
+    if (row.model_type == model_type) return &row;
+  }
+  return nullptr;
+}
+
+std::string GgufName(const HfArchitecture& row, std::string_view folder_name) {
+  return Translate(row, folder_name, &HfModule::folder, &HfModule::gguf);
+}
+
+std::string FolderName(const HfArchitecture& row, std::string_view gguf_name) {
+  const std::string name = Translate(row, gguf_name, &HfModule::gguf, &HfModule::folder);
+  return name.empty() ? std::string(gguf_name) : name;
+}
+
+}  // namespace bantam

@@ -1,0 +1,49 @@
+// The table of architectures as Hugging Face folders name them: one row says what config.json calls
+// one, and how its modules are named there and in GGUF files.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bantam {
+
+// Modules are tensors without ".weight" or ".bias"; %d is the layer.
+struct HfModule {
+  std::string_view folder;  // "model.layers.%d.self_attn.q_proj"
+  std::string_view gguf;    // "blk.%d.attn_q"
+};
+
+struct HfArchitecture {
+  std::string_view model_type;    // of config.json
+  std::string_view architecture;  // general.architecture
+  std::string_view activation = "silu";
+  // Where config.json keeps the norms' epsilon, and where GGUF does.
+  std::string_view epsilon_key = "rms_norm_eps";
+  std::string_view epsilon_name = "attention.layer_norm_rms_epsilon";
+  double rope_base = 10000;  // where config.json has none
+  // Which layers attend to a window: none (or it is refused), all if sliding_window is given, or
+  // those that layer_types or a period says.
+  enum class Windows : uint8_t { kNone, kAll, kSome };
+  Windows windows = Windows::kNone;
+  bool norm_plus_one = false;        // norms are stored less 1; GGUF stores them whole
+  bool has_multipliers = false;      // Granite's
+  bool period_without_rope = false;  // SmolLM3's
+  // Looked at before the common ones, which they may replace.
+  std::span<const HfModule> modules;
+};
+
+std::span<const HfArchitecture> HfArchitectures();
+
+// The row of that model_type, or nullptr.
+const HfArchitecture* FindHfArchitecture(std::string_view model_type);
+
+// The name a GGUF file gives a tensor of a folder; empty if the table has none. ("x.weight" and
+// "x.bias" follow from the module x.)
+std::string GgufName(const HfArchitecture& row, std::string_view folder_name);
+
+// The other way round; the name itself if the table has none.
+std::string FolderName(const HfArchitecture& row, std::string_view gguf_name);
+
+}  // namespace bantam

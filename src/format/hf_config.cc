@@ -1,0 +1,213 @@
+// Keys of config.json under their GGUF names.
+#include "format/hf_config.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "base/quote.h"
+#include "format/hf_config_reader.h"
+#include "format/hf_rope.h"
+
+namespace bantam {
+namespace {
+
+struct Key {
+  std::string_view folder;
+  std::string_view gguf;
+};
+
+// Whole numbers, at most 2^32; those that must be there first.
+constexpr std::array kSizes = {
+    Key{"num_hidden_layers", "block_count"},
+    Key{"hidden_size", "embedding_length"},
+    Key{"intermediate_size", "feed_forward_length"},
+    Key{"num_attention_heads", "attention.head_count"},
+    Key{"max_position_embeddings", "context_length"},
+    Key{"vocab_size", "vocab_size"},
+};
+constexpr std::array kOptionalSizes = {
+    Key{"num_key_value_heads", "attention.head_count_kv"},
+    Key{"head_dim", "attention.key_length"},
+    Key{"head_dim", "attention.value_length"},
+};
+
+Result<const HfArchitecture*> ArchitectureOf(const HfReader& config) {
+  const std::string type = TRY(config.TextOr("model_type", ""));
+  if (type.empty()) return Fail(ErrorCode::kCorrupt, config.Path("model_type") + " is missing");
+  const HfArchitecture* row = FindHfArchitecture(type);
+  if (row == nullptr) {
+    std::string known;
+    for (const HfArchitecture& other : HfArchitectures()) {
+      known += (known.empty() ? "" : ", ") + std::string(other.model_type);
+    }
+    return config.Refuse("model_type", known);
+  }
+  // Classifiers and reward models have a decoder's type, but another head.
+  const Json* classes = config.Given("architectures");
+  if (classes == nullptr || !classes->is_array() || classes->items().empty()) return row;
+  for (const Json& one : classes->items()) {
+    if (one.is_string() && one.AsString().ends_with("ForCausalLM")) return row;
+  }
+  return config.Refuse("architectures", "decoders whose class ends \"ForCausalLM\"");
+}
+
+// Options that this build has only in one way.
+Result<void> CheckOptions(const HfReader& config, const HfArchitecture& row) {
+  const std::string other = TRY(config.TextOr("hidden_activation", row.activation));
+  const std::string activation = TRY(config.TextOr("hidden_act", other));
+  if (activation != row.activation) {
+    const char* key = config.Given("hidden_act") != nullptr ? "hidden_act" : "hidden_activation";
+    return config.Refuse(key, row.activation);
+  }
+  if (config.Given("attn_logit_softcapping") != nullptr) {
+    return config.Refuse("attn_logit_softcapping", "attention scores without a cap");
+  }
+  if (TRY(config.FlagOr("use_sliding_window", false))) {
+    return config.Refuse("use_sliding_window", "models that attend to everything before");
+  }
+  if (TRY(config.FlagOr("use_bidirectional_attention", false))) {
+    return config.Refuse("use_bidirectional_attention", "causal attention");
+  }
+  return {};
+}
+
+// One value a layer of layer_types: whether it has a window. Empty if the key is not given.
+Result<std::vector<bool>> WindowsOf(const HfReader& config) {
+  std::vector<bool> windows;
+  const Json* layers = config.Given("layer_types");
+  if (layers == nullptr) return windows;
+  if (!layers->is_array()) return config.Wrong("layer_types", "an array");
+  for (const Json& layer : layers->items()) {
+    const std::string kind = layer.is_string() ? layer.AsString() : layer.Dump();
+    if (kind != "full_attention" && kind != "sliding_attention") {
+      return Fail(ErrorCode::kUnsupported,
+                  config.Path("layer_types") + " has " + Quote(kind) +
+                      "; this build knows full_attention and sliding_attention");
+    }
+    windows.push_back(kind == "sliding_attention");
+  }
+  return windows;
+}
+
+Result<void> AddWindows(const HfReader& config, HfConfig& out) {
+  using Windows = HfArchitecture::Windows;
+  HfWriter writer(out);
+  const Windows kind = out.architecture->windows;
+  const std::vector<bool> windows = TRY(WindowsOf(config));
+  const bool any = std::ranges::find(windows, true) != windows.end();
+  const bool all = std::ranges::find(windows, false) == windows.end();
+  if (kind == Windows::kNone) {
+    return any ? config.Refuse("layer_types", "full_attention for this model_type")
+               : Result<void>();
+  }
+  const bool given = config.Given("sliding_window") != nullptr;
+  const uint64_t window = given ? TRY(config.Size("sliding_window")) : 0;
+  if (kind == Windows::kAll && !windows.empty() && (given ? !all : any)) {
+    return config.Refuse("layer_types", "one kind for all layers, as sliding_window says");
+  }
+  if (kind == Windows::kSome && !windows.empty()) {
+    TRY(writer.Add("attention.sliding_window_pattern", windows));
+  } else if (kind == Windows::kSome && config.Given("sliding_window_pattern") != nullptr) {
+    TRY(writer.AddRead("attention.sliding_window_pattern", config.Size("sliding_window_pattern")));
+  }
+  return writer.Add("attention.sliding_window", window);
+}
+
+// Layers that do not rotate: every fourth, as the only published models have it.
+Result<void> CheckRotatingLayers(const HfReader& config) {
+  constexpr int64_t kPeriod = 4;
+  const Json* layers = config.Given("no_rope_layers");
+  if (layers == nullptr) {
+    if (config.Given("no_rope_layer_interval") == nullptr) return {};
+    if (TRY(config.Size("no_rope_layer_interval")) == kPeriod) return {};
+    return config.Refuse("no_rope_layer_interval", "4");
+  }
+  if (!layers->is_array()) return config.Wrong("no_rope_layers", "an array");
+  int64_t i = 0;
+  for (const Json& layer : layers->items()) {
+    const Result<int64_t> rotates = layer.AsInt();
+    if (!rotates || (*rotates != 0) != (++i % kPeriod != 0)) {
+      return config.Refuse("no_rope_layers", "0 for every fourth layer and 1 for the others");
+    }
+  }
+  return {};
+}
+
+// Numbers that only some architectures have.
+Result<void> AddScales(const HfReader& config, HfConfig& out) {
+  HfWriter writer(out);
+  const HfArchitecture& row = *out.architecture;
+  if (row.has_multipliers) {
+    TRY(writer.AddRead("embedding_scale", config.NumberOr("embedding_multiplier", 1)));
+    TRY(writer.AddRead("residual_scale", config.NumberOr("residual_multiplier", 1)));
+    TRY(writer.AddRead("logit_scale", config.NumberOr("logits_scaling", 1)));
+    TRY(writer.AddRead("attention.scale", config.NumberOr("attention_multiplier", 1)));
+  }
+  if (config.Given("query_pre_attn_scalar") != nullptr) {
+    const double scalar = TRY(config.Number("query_pre_attn_scalar"));
+    if (!(scalar > 0)) return config.Wrong("query_pre_attn_scalar", "above 0");
+    TRY(writer.Add("attention.scale", 1 / __builtin_sqrt(scalar)));
+  }
+  if (config.Given("final_logit_softcapping") != nullptr) {
+    TRY(writer.AddRead("final_logit_softcapping", config.Number("final_logit_softcapping")));
+  }
+  return row.period_without_rope ? CheckRotatingLayers(config) : Result<void>();
+}
+
+Result<void> AddSizes(const HfReader& config, HfConfig& out) {
+  HfWriter writer(out);
+  for (const Key& key : kSizes) TRY(writer.AddRead(key.gguf, config.Size(key.folder)));
+  for (const Key& key : kOptionalSizes) {
+    if (config.Given(key.folder) == nullptr) continue;
+    TRY(writer.AddRead(key.gguf, config.Size(key.folder)));
+  }
+  return writer.Add(out.architecture->epsilon_name,
+                    TRY(config.Number(out.architecture->epsilon_key)));
+}
+
+// Numbers of GGUF's general.file_type, for floats.
+Result<void> AddFileType(const HfReader& config, HfConfig& out) {
+  const std::string old_type = TRY(config.TextOr("torch_dtype", ""));
+  const std::string type = TRY(config.TextOr("dtype", old_type));
+  constexpr std::string_view kKey = "general.file_type";
+  if (out.quantization.method != HfQuantization::Method::kNone) return {};
+  if (type == "float32") return out.metadata.Add(std::string(kKey), uint64_t{0});
+  if (type == "float16") return out.metadata.Add(std::string(kKey), uint64_t{1});
+  if (type == "bfloat16") return out.metadata.Add(std::string(kKey), uint64_t{32});
+  return {};
+}
+
+}  // namespace
+
+Result<HfConfig> ReadHfConfig(std::string_view json_text) {
+  const Json json = TRY(Json::Parse(json_text));
+  if (!json.is_object()) return Fail(ErrorCode::kCorrupt, "expected an object");
+  const HfReader config(json, "");
+  HfConfig out;
+  out.architecture = TRY(ArchitectureOf(config));
+  TRY(out.metadata.Add("general.architecture", std::string(out.architecture->architecture)));
+  TRY(CheckOptions(config, *out.architecture));
+  const Json* quantization = config.Given("quantization_config");
+  if (quantization != nullptr) out.quantization = TRY(ReadHfQuantization(*quantization));
+  TRY(AddFileType(config, out));
+  TRY(AddSizes(config, out));
+  const uint64_t heads = TRY(config.Size("num_attention_heads"));
+  const uint64_t width = TRY(config.Size("hidden_size"));
+  if (heads == 0) return config.Wrong("num_attention_heads", "at least 1");
+  const uint64_t head_dim =
+      config.Given("head_dim") == nullptr ? width / heads : TRY(config.Size("head_dim"));
+  TRY(AddRope(config, head_dim, out));
+  TRY(AddWindows(config, out));
+  TRY(AddScales(config, out));
+  // Query and key rows are as they were trained; GGUF files of some architectures reorder them.
+  TRY(out.metadata.Add("bantam.rope_halves", true));
+  out.tied_given = config.Given("tie_word_embeddings") != nullptr;
+  out.tied = TRY(config.FlagOr("tie_word_embeddings", false));
+  return out;
+}
+
+}  // namespace bantam

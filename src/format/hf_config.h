@@ -1,0 +1,34 @@
+// config.json of a Hugging Face folder as the metadata a GGUF file would have.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/result.h"
+#include "base/metadata.h"
+#include "format/hf_architectures.h"
+#include "format/hf_quantization.h"
+
+namespace bantam {
+
+// A small tensor that follows from config.json; GGUF files have it among the others.
+struct HfVector {
+  std::string name;  // its GGUF name
+  std::vector<float> values;
+};
+
+struct HfConfig {
+  const HfArchitecture* architecture = nullptr;
+  Metadata metadata;
+  bool tied = false;              // the head is the token embedding, whatever else the files hold
+  bool tied_given = false;        // config.json says so, or the opposite
+  std::vector<HfVector> vectors;  // divisors of the rotary frequencies, where there are some
+  HfQuantization quantization;    // how linear layers are stored
+};
+
+// Reads config.json. What changes a model's answers and is not understood is refused by name with
+// kUnsupported; kCorrupt names a key of the wrong kind. Sizes are checked by whoever uses them.
+Result<HfConfig> ReadHfConfig(std::string_view json_text);
+
+}  // namespace bantam

@@ -1,0 +1,179 @@
+// Tests of config.json: which keys become which metadata, and what is refused by name.
+#include "format/hf_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/json.h"
+
+namespace bantam {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+Json Parsed(const std::string& text) {
+  auto json = Json::Parse(text);
+  EXPECT_TRUE(json) << text;
+  return *json;
+}
+
+// A small model's config.json with some keys replaced; "null" as good as removes one.
+std::string Config(const std::string& changes = "{}") {
+  Json config = Parsed(R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"],
+      "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 96,
+      "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 512,
+      "vocab_size": 160, "rms_norm_eps": 1e-6, "hidden_act": "silu", "dtype": "bfloat16"})");
+  for (const auto& [key, value] : Parsed(changes).members()) config.Set(key, value);
+  return config.Dump();
+}
+
+std::string ErrorOf(const std::string& text) {
+  const auto config = ReadHfConfig(text);
+  return config ? "none"
+                : std::string(ErrorName(config.error().code)) + ": " + config.error().message;
+}
+
+TEST(HfConfig, BecomesMetadataOfAGgufFile) {
+  const auto config = ReadHfConfig(Config());
+  ASSERT_TRUE(config) << config.error().message;
+  const Metadata& metadata = config->metadata;
+  EXPECT_EQ(metadata.GetString("general.architecture").value(), "llama");
+  EXPECT_EQ(metadata.GetUint("general.file_type").value(), 32U);
+  EXPECT_EQ(metadata.GetUint("llama.block_count").value(), 2U);
+  EXPECT_EQ(metadata.GetUint("llama.embedding_length").value(), 64U);
+  EXPECT_EQ(metadata.GetUint("llama.feed_forward_length").value(), 96U);
+  EXPECT_EQ(metadata.GetUint("llama.attention.head_count").value(), 4U);
+  EXPECT_EQ(metadata.GetUint("llama.attention.head_count_kv").value(), 2U);
+  EXPECT_EQ(metadata.GetUint("llama.context_length").value(), 512U);
+  EXPECT_EQ(metadata.GetUint("llama.vocab_size").value(), 160U);
+  EXPECT_EQ(metadata.GetFloat("llama.attention.layer_norm_rms_epsilon").value(), 1e-6);
+  EXPECT_EQ(metadata.GetFloat("llama.rope.freq_base").value(), 10000);
+  EXPECT_EQ(metadata.Find("llama.attention.key_length"), nullptr);
+  EXPECT_FALSE(config->tied);
+  EXPECT_FALSE(config->tied_given);
+  EXPECT_EQ(config->quantization.method, HfQuantization::Method::kNone);
+}
+
+TEST(HfConfig, RopeIsReadFromBothGenerationsOfKeys) {
+  for (const char* change :
+       {R"({"rope_theta": 5e5, "rope_scaling": {"type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 128}})",
+        R"({"rope_parameters": {"rope_theta": 5e5, "rope_type": "yarn", "factor": 4.0,
+            "original_max_position_embeddings": 128}})"}) {
+    const auto config = ReadHfConfig(Config(change));
+    ASSERT_TRUE(config) << config.error().message;
+    const Metadata& metadata = config->metadata;
+    EXPECT_EQ(metadata.GetFloat("llama.rope.freq_base").value(), 5e5);
+    EXPECT_EQ(metadata.GetString("llama.rope.scaling.type").value(), "yarn");
+    EXPECT_EQ(metadata.GetFloat("llama.rope.scaling.factor").value(), 4);
+    EXPECT_EQ(metadata.GetUint("llama.rope.scaling.original_context_length").value(), 128U);
+  }
+}
+
+TEST(HfConfig, Llama3FactorsKeepFastFrequenciesAndDivideSlowOnes) {
+  const auto config = ReadHfConfig(Config(R"({"rope_scaling": {"rope_type": "llama3",
+      "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+      "original_max_position_embeddings": 64}, "rope_theta": 1e5})"));
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config->vectors.size(), 1U);
+  const std::vector<float>& factors = config->vectors[0].values;
+  EXPECT_EQ(config->vectors[0].name, "rope_freqs.weight");
+  ASSERT_EQ(factors.size(), 8U);
+  EXPECT_EQ(factors.front(), 1);
+  EXPECT_EQ(factors.back(), 8);
+}
+
+TEST(HfConfig, WhatIsNotUnderstoodIsRefusedByName) {
+  const auto refused = [](const char* change, const char* key) {
+    EXPECT_THAT(ErrorOf(Config(change)), AllOf(HasSubstr("unsupported"), HasSubstr(key)));
+  };
+  refused(R"({"model_type": "mamba"})", "model_type");
+  refused(R"({"architectures": ["LlamaForSequenceClassification"]})", "architectures");
+  refused(R"({"hidden_act": "relu"})", "hidden_act");
+  refused(R"({"use_sliding_window": true})", "use_sliding_window");
+  refused(R"({"layer_types": ["full_attention", "sliding_attention"]})", "layer_types");
+  refused(R"({"rope_scaling": {"type": "dynamic", "factor": 2}})", "rope_scaling.type");
+  refused(R"({"rope_scaling": {"type": "yarn", "factor": 2, "mscale": 1}})", "mscale");
+  refused(R"({"quantization_config": {"quant_method": "bitsandbytes"}})", "quant_method");
+  refused(R"({"quantization_config": {"bits": 4}})", "quant_method");
+}
+
+TEST(HfConfig, WrongKindsAndMissingKeysAreNamed) {
+  const auto corrupt = [](const std::string& text, const char* key) {
+    EXPECT_THAT(ErrorOf(text), AllOf(HasSubstr("corrupt"), HasSubstr(key))) << text;
+  };
+  corrupt(Config(R"({"hidden_size": "64"})"), "hidden_size");
+  corrupt(Config(R"({"hidden_size": -64})"), "hidden_size");
+  corrupt(Config(R"({"hidden_size": null})"), "hidden_size");
+  corrupt(Config(R"({"num_attention_heads": 0})"), "num_attention_heads");
+  corrupt(Config(R"({"rms_norm_eps": "small"})"), "rms_norm_eps");
+  corrupt(Config(R"({"tie_word_embeddings": 1})"), "tie_word_embeddings");
+  corrupt(Config(R"({"rope_scaling": 7})"), "rope_scaling");
+  corrupt(Config(R"({"rope_parameters": {"partial_rotary_factor": 2}})"), "partial_rotary_factor");
+  corrupt(Config(R"({"quantization_config": "awq"})"), "quantization_config");
+  corrupt("{}", "model_type");
+  corrupt("[]", "object");
+  corrupt("{\"model_type\": ", "byte");
+}
+
+TEST(HfQuantization, ReadsTheKeysOfEachTool) {
+  const auto read = [](const char* text) {
+    const auto config =
+        ReadHfConfig(Config(std::string("{\"quantization_config\": ") + text + "}"));
+    EXPECT_TRUE(config) << config.error().message;
+    return config ? config->quantization : HfQuantization();
+  };
+  const HfQuantization awq = read(R"({"quant_method": "awq", "bits": 4, "group_size": 128,
+      "zero_point": true, "version": "GEMM", "modules_to_not_convert": null})");
+  EXPECT_EQ(awq.Name(), "AWQ 4-bit g128");
+  EXPECT_EQ(awq.zero_offset, 0);
+  const HfQuantization gptq = read(R"({"quant_method": "gptq", "bits": 8, "group_size": -1,
+      "desc_act": true, "sym": true, "damp_percent": 0.01, "dynamic": null})");
+  EXPECT_EQ(gptq.Name(), "GPTQ 8-bit");
+  EXPECT_TRUE(gptq.act_order);
+  EXPECT_EQ(gptq.zero_offset, 1);
+  EXPECT_EQ(read(R"({"quant_method": "gptq", "bits": 4, "group_size": 32,
+      "checkpoint_format": "gptq_v2"})")
+                .zero_offset,
+            0);
+}
+
+TEST(HfQuantization, RefusesByKey) {
+  const auto refused = [](const std::string& more, const char* key) {
+    EXPECT_THAT(ErrorOf(Config("{\"quantization_config\": {\"group_size\": 128, " + more + "}}")),
+                AllOf(HasSubstr("unsupported"), HasSubstr(key)));
+  };
+  refused(R"("quant_method": "awq", "bits": 3)", "bits");
+  refused(R"("quant_method": "awq", "bits": 8)", "bits");
+  refused(R"("quant_method": "gptq", "bits": 2)", "bits");
+  refused(R"("quant_method": "gptq")", "bits");
+  refused(R"("quant_method": "awq", "bits": 4, "version": "gemv")", "version");
+  refused(R"("quant_method": "awq", "bits": 4, "zero_point": false)", "zero_point");
+  refused(R"("quant_method": "gptq", "bits": 4, "checkpoint_format": "marlin")",
+          "checkpoint_format");
+  refused(R"("quant_method": "gptq", "bits": 4, "is_marlin_format": true)", "is_marlin_format");
+  refused(R"("quant_method": "gptq", "bits": 4, "dynamic": {"-:mlp": {}})", "dynamic");
+  refused(R"("quant_method": "gptq", "bits": 4, "pack_dtype": "int16")", "pack_dtype");
+  EXPECT_THAT(ErrorOf(Config(R"({"quantization_config": {"quant_method": "gptq", "bits": 4,
+      "group_size": 48}})")),
+              HasSubstr("group_size"));
+}
+
+TEST(HfArchitectures, TranslateNamesBothWays) {
+  const HfArchitecture& llama = *FindHfArchitecture("llama");
+  EXPECT_EQ(GgufName(llama, "model.layers.12.self_attn.q_proj.weight"), "blk.12.attn_q.weight");
+  EXPECT_EQ(GgufName(llama, "model.layers.0.mlp.down_proj.bias"), "blk.0.ffn_down.bias");
+  EXPECT_EQ(GgufName(llama, "lm_head.weight"), "output.weight");
+  EXPECT_EQ(GgufName(llama, "model.layers.x.mlp.down_proj.weight"), "");
+  EXPECT_EQ(GgufName(llama, "model.layers..mlp.down_proj.weight"), "");
+  EXPECT_EQ(GgufName(llama, "transformer.h.0.attn.weight"), "");
+  EXPECT_EQ(FolderName(llama, "blk.3.ffn_norm.weight"),
+            "model.layers.3.post_attention_layernorm.weight");
+  EXPECT_EQ(FolderName(llama, "rope_freqs.weight"), "rope_freqs.weight");
+}
+
+}  // namespace
+}  // namespace bantam

@@ -1,0 +1,120 @@
+// Hugging Face folders against transformers' float32 logits: every float type, sharding and packed
+// format on the tiny models of tests/golden/folders.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "bantam/model.h"
+#include "reference_logits.h"
+
+namespace bantam {
+namespace {
+
+const char* const kFolder = BANTAM_SOURCE_DIR "/tests/golden/folders/";
+
+// Normalised squared error; as in tiny_models_test.cc.
+constexpr double kExactBound = 1e-8;
+constexpr double kFastBound = 1e-2;
+
+std::vector<std::string> FolderNames() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::unique_ptr<Engine> LoadEngine(const std::string& name, LoadOptions load) {
+  load.threads = 2;
+  auto model = Model::Load(kFolder + name, load);
+  if (!model) {
+    ADD_FAILURE() << model.error().message;
+    return nullptr;
+  }
+  EngineOptions options;
+  options.context = 512;
+  options.threads = 2;
+  auto engine = Engine::Create(*model, options);
+  if (!engine) {
+    ADD_FAILURE() << engine.error().message;
+    return nullptr;
+  }
+  return std::move(*engine);
+}
+
+// The normalised error of all kept positions.
+double ErrorOf(Engine& engine, const ReferenceLogits& reference) {
+  double error = 0, square = 0;
+  for (const ReferenceSequence& sequence : reference.sequences) {
+    size_t next = 0;
+    const auto scored = engine.Score(sequence.tokens, 0, 0, [&](const ScoredPosition& at) {
+      if (next == sequence.positions.size() || sequence.positions[next] != at.pos) return true;
+      const float* want = &sequence.logits[next++ * at.logits.size()];
+      for (size_t i = 0; i < at.logits.size(); ++i) {
+        const double difference = double{at.logits[i]} - double{want[i]};
+        error += difference * difference;
+        square += double{want[i]} * double{want[i]};
+      }
+      return true;
+    });
+    if (!scored) ADD_FAILURE() << scored.error().message;
+    EXPECT_EQ(next, sequence.positions.size());
+  }
+  return error / square;
+}
+
+class TinyFolder : public testing::TestWithParam<std::string> {
+ protected:
+  void Check(const LoadOptions& load, double bound) {
+    const auto reference = ReadReferenceLogits(std::string(kFolder) + GetParam() + ".ref");
+    ASSERT_TRUE(reference.has_value()) << reference.error().message;
+    const auto engine = LoadEngine(GetParam(), load);
+    ASSERT_NE(engine, nullptr);
+    const double error = ErrorOf(*engine, *reference);
+    EXPECT_LT(error, bound);
+    RecordProperty("nse", std::to_string(error * 1e9) + "e-9");
+  }
+};
+
+TEST_P(TinyFolder, ExactEqualsTransformers) {
+  LoadOptions load;
+  load.precision = Precision::kExact;
+  Check(load, kExactBound);
+}
+
+TEST_P(TinyFolder, FastStaysCloseInBothLayouts) {
+  for (const WeightLayout layout : {WeightLayout::kMapped, WeightLayout::kPacked}) {
+    LoadOptions load;
+    load.weights = layout;
+    Check(load, kFastBound);
+  }
+}
+
+// Rounding weights to other types costs what their digits say, and nothing else changes.
+TEST_P(TinyFolder, ConvertsFloatsOnLoading) {
+  for (const auto& [type, bound] :
+       {std::pair(FloatType::kF32, kExactBound), std::pair(FloatType::kF16, 1e-5),
+        std::pair(FloatType::kBF16, 1e-3)}) {
+    LoadOptions load;
+    load.precision = Precision::kExact;
+    load.dtype = type;
+    Check(load, bound);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TinyFolder, testing::ValuesIn(FolderNames()),
+                         [](const auto& test) { return test.param; });
+
+TEST(TinyFolders, AreAllThere) {
+  EXPECT_GE(FolderNames().size(), 16U);
+}
+
+}  // namespace
+}  // namespace bantam
