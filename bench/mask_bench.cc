@@ -23,7 +23,7 @@
 #include "grammar/mask/mask_cache.h"
 #include "grammar/mask/token_trie.h"
 #include "grammar/schema/json_schema.h"
-#include "text/vocabulary_loader.h"
+#include "text/tokenizer.h"
 
 namespace {
 
@@ -169,9 +169,9 @@ int main(int argc, char** argv) {
   if (argc != 4) return Fail("usage: mask_bench MODEL.gguf draft7|draft2020-12 SUITE");
   auto file = bantam::ModelFile::Open(argv[1]);
   if (!file) return Fail(file.error().message);
-  auto loaded = bantam::LoadVocabulary((*file)->metadata(), false);
-  if (!loaded) return Fail(loaded.error().message);
-  const TokenTrie trie(loaded->vocabulary);
+  auto tokenizer = bantam::Tokenizer::Create((*file)->metadata());
+  if (!tokenizer) return Fail(tokenizer.error().message);
+  const TokenTrie trie((*tokenizer)->vocabulary());
   const std::string draft = argv[2];
   const fs::path suite = argv[3];
   const fs::path tests = suite / "tests" / draft;

@@ -15,6 +15,12 @@ namespace {
 
 constexpr CommandEntry kCommands[] = {
     {"run", "chat with a model, or ask it one question", RunCommand},
+    {"pull", "fetch a model and keep it", PullCommand},
+    {"list", "the models that are kept", ListCommand},
+    {"rm", "remove models from the store", RemoveCommand},
+    {"cp", "give a model a second name", CopyCommand},
+    {"import", "keep a model that is already on this machine", ImportCommand},
+    {"ps", "the programs that use a model now", PsCommand},
     {"show", "what a model file is and what it needs", ShowCommand},
     {"tokenize", "text to token ids", TokenizeCommand},
     {"detokenize", "token ids to text", DetokenizeCommand},
@@ -36,6 +42,7 @@ std::string GeneralHelp() {
   }
   out +=
       "\nExamples:\n"
+      "  bantam run qwen2.5:0.5b                        fetch a small model and chat\n"
       "  bantam run model.gguf                          chat\n"
       "  bantam run model.gguf \"Why is the sky blue?\"   one answer\n"
       "  bantam run model.gguf \"Summarise:\" < notes.txt\n"

@@ -14,6 +14,12 @@ namespace bantam::cli {
 using CommandFunction = Result<int>(const Environment& env, std::span<const std::string> args);
 
 CommandFunction RunCommand;
+CommandFunction PullCommand;
+CommandFunction ListCommand;
+CommandFunction RemoveCommand;
+CommandFunction CopyCommand;
+CommandFunction ImportCommand;
+CommandFunction PsCommand;
 CommandFunction ShowCommand;
 CommandFunction TokenizeCommand;
 CommandFunction DetokenizeCommand;

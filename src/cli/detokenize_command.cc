@@ -24,7 +24,7 @@ Result<int> DetokenizeCommand(const Environment& env, std::span<const std::strin
   parser.AddExample("bantam detokenize model.gguf 9707 11 1879");
   parser.AddExample("bantam tokenize model.gguf \"Hello\" | bantam detokenize model.gguf");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
-  const auto model = TRY(env.backend.load_vocabulary(path));
+  const auto model = TRY(LoadVocabulary(env, path));
   std::string text;
   if (words.empty() || (words.size() == 1 && words[0] == "-")) {
     text = TRY(env.in.ReadAll());

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/doctor_report.h"
 #include "cli/engine_setup.h"
+#include "cli/model_store.h"
 #include "cli/values.h"
 
 namespace bantam::cli {
@@ -70,6 +71,7 @@ Result<int> DoctorCommand(const Environment& env, std::span<const std::string> a
   report.prefill_threads = setup.prefill_threads > 0 ? setup.prefill_threads : report.threads;
   report.speed = TRY(env.backend.measure_machine(report.threads, report.prefill_threads));
   if (!setup.model_path.empty()) {
+    setup.model_path = TRY(ResolveModel(env, setup.model_path));
     report.disk = env.backend.measure_disk(setup.model_path);
     report.model = TRY(MeasureModel(env, setup, report.speed));
   }

@@ -2,13 +2,15 @@
 #include "cli/engine_setup.h"
 
 #include "base/check.h"
+#include "cli/model_store.h"
 #include "cli/progress_bar.h"
 #include "cli/values.h"
 
 namespace bantam::cli {
 
 void AddModelArgument(ArgParser& parser, std::string& path) {
-  parser.AddPositional("MODEL", "path of a GGUF file or a Hugging Face folder", true,
+  parser.AddPositional("MODEL",
+                       "the name of a model (qwen2.5:0.5b), or the path of a file or folder", true,
                        StoreString(path));
 }
 
@@ -57,6 +59,7 @@ void AddContextOption(ArgParser& parser, int& context) {
 }
 
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
+  const std::string path = TRY(ResolveModel(env, setup.model_path));
   ProgressBar bar(env.err, "Loading the model", "");
   LoadOptions options;
   options.dtype = setup.dtype;
@@ -66,7 +69,13 @@ Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const Eng
   options.threads = setup.engine.threads;
   options.prefill_threads = setup.prefill_threads;
   options.on_progress = [&bar](double fraction) { bar.Update(fraction, 1); };
-  return env.backend.load(setup.model_path, options);
+  return env.backend.load(path, options);
+}
+
+Result<std::shared_ptr<const Model>> LoadVocabulary(const Environment& env,
+                                                    const std::string& model) {
+  const std::string path = TRY(ResolveModel(env, model));
+  return env.backend.load_vocabulary(path);
 }
 
 }  // namespace bantam::cli

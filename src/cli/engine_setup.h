@@ -31,4 +31,8 @@ void AddContextOption(ArgParser& parser, int& context);
 // Loads the model, with a progress bar on env.err when it takes a while.
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup);
 
+// The tokenizer and chat template of a model alone.
+Result<std::shared_ptr<const Model>> LoadVocabulary(const Environment& env,
+                                                    const std::string& model);
+
 }  // namespace bantam::cli

@@ -31,8 +31,10 @@ class StringInput : public Input {
  public:
   bool is_terminal() const override { return terminal; }
   Result<std::string> ReadAll() override { return text; }
+  Result<std::string> ReadLine() override { return line; }
 
   std::string text;
+  std::string line;
   bool terminal = true;
 };
 

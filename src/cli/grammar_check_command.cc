@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/engine_setup.h"
 #include "cli/format_text.h"
 #include "cli/grammar_commands.h"
 #include "cli/mask_stats.h"
@@ -159,7 +160,7 @@ Result<int> GrammarCheckCommand(const Environment& env, std::span<const std::str
   std::optional<ShapeSpec> spec = TRY(ReadShapeSpec(options.shape));
   std::shared_ptr<const Model> model;
   if (options.mask_stats) {
-    model = TRY(env.backend.load_vocabulary(options.model_path));
+    model = TRY(LoadVocabulary(env, options.model_path));
     // What is made once for a model is no part of the figures.
     TRY(env.backend.start_writer(shape, model, 1 << 30));
   }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "cli/commands.h"
+#include "cli/engine_setup.h"
 #include "cli/grammar_commands.h"
 #include "cli/values.h"
 
@@ -91,7 +92,7 @@ Result<int> GrammarSampleCommand(const Environment& env, std::span<const std::st
     return Fail(ErrorCode::kInvalidArgument, "no vocabulary: give --model FILE");
   }
   const auto shape = TRY(RequireShape(env, options.shape));
-  const auto model = TRY(env.backend.load_vocabulary(options.model_path));
+  const auto model = TRY(LoadVocabulary(env, options.model_path));
   for (int i = 0; i < options.count && env.out.ok(); ++i) {
     const auto writer = TRY(env.backend.start_writer(shape, model, options.max_tokens));
     env.out.Write(TRY(Draw(*writer, options, static_cast<uint32_t>(i))));

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "cli/atomic_file.h"
+#include "base/atomic_file.h"
 #include "cli/input.h"
 
 namespace bantam::cli {

@@ -44,6 +44,19 @@ Result<std::string> FdInput::ReadAll() {
   return ReadDescriptor(fd_, "standard input", kMaxInputBytes);
 }
 
+Result<std::string> FdInput::ReadLine() {
+  constexpr size_t kMaxLine = 4096;
+  std::string line;
+  char c = 0;
+  while (line.size() < kMaxLine) {
+    const ssize_t n = read(fd_, &c, 1);  // no more: what follows is for whoever reads next
+    if (n < 0 && errno == EINTR) return Fail(ErrorCode::kCancelled, "stopped");
+    if (n <= 0 || c == '\n') break;
+    line += c;
+  }
+  return line;
+}
+
 Result<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {

@@ -20,6 +20,9 @@ class Input {
   virtual bool is_terminal() const = 0;
   // Everything up to the end. Fails with kIo or, over kMaxInputBytes, kResourceExhausted.
   virtual Result<std::string> ReadAll() = 0;
+  // One line without its newline, for a question; empty at the end of input. Fails with kCancelled
+  // after Ctrl-C.
+  virtual Result<std::string> ReadLine() = 0;
 };
 
 // A file descriptor, which it does not own. A closed descriptor reads as empty.
@@ -31,6 +34,7 @@ class FdInput : public Input {
       : fd_(fd), on_waiting_(std::move(on_waiting)) {}
   bool is_terminal() const override;
   Result<std::string> ReadAll() override;
+  Result<std::string> ReadLine() override;
 
  private:
   int fd_;

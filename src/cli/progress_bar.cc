@@ -21,15 +21,21 @@ double Seconds(std::chrono::steady_clock::duration duration) {
 }  // namespace
 
 std::string RenderProgress(std::string_view label, std::string_view unit, double done, double total,
-                           double elapsed_s, int columns) {
+                           double elapsed_s, int columns, double begun) {
   const double fraction = total > 0 ? std::clamp(done / total, 0.0, 1.0) : 0.0;
   const int percent = static_cast<int>(fraction * 100);
   std::string figures = PadLeft(std::to_string(percent), 3) + " %";
   if (!unit.empty()) {
-    figures += "  " + FormatCount(static_cast<uint64_t>(done)) + "/" +
-               FormatCount(static_cast<uint64_t>(total)) + " " + std::string(unit);
-    if (fraction > 0 && elapsed_s > 0) {
-      const double left_s = elapsed_s / fraction * (1 - fraction);
+    const auto amount = [&](double value) {
+      const auto whole = static_cast<uint64_t>(value);
+      return unit == "bytes" ? FormatBytes(whole) : FormatCount(whole);
+    };
+    figures += "  " + amount(done) + "/" + amount(total);
+    if (unit != "bytes") figures += " " + std::string(unit);
+    if (done > begun && elapsed_s > 0) {
+      const double rate = (done - begun) / elapsed_s;
+      if (unit == "bytes") figures += ", " + amount(rate) + "/s";
+      const double left_s = std::max(total - done, 0.0) / rate;
       figures += ", " + FormatSeconds(std::ceil(left_s)) + " left";
       // Whole seconds are all an estimate is worth.
       if (const size_t dot = figures.find(".00 s left"); dot != std::string::npos) {
@@ -62,14 +68,16 @@ ProgressBar::~ProgressBar() {
 
 void ProgressBar::Update(double done, double total) {
   if (!out_.is_terminal()) return;
+  if (begun_ < 0) begun_ = done;
   const auto now = clock_();
   if (now - start_ < kQuiet || (visible_ && now - drawn_ < kPace)) return;
   drawn_ = now;
   visible_ = true;
   // Carriage return, the line, erase to its end.
-  out_.Write("\r" +
-             RenderProgress(label_, unit_, done, total, Seconds(now - start_), out_.columns()) +
-             "\x1b[K");
+  out_.Write(
+      "\r" +
+      RenderProgress(label_, unit_, done, total, Seconds(now - start_), out_.columns(), begun_) +
+      "\x1b[K");
   out_.Flush();
 }
 

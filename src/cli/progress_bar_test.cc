@@ -17,6 +17,8 @@ TEST(ProgressBar, Line) {
             "Loading [############............]  50 %");
   EXPECT_EQ(RenderProgress("Reading", "tokens", 0, 4000, 0, 80),
             "Reading [........................]   0 %  0/4,000 tokens");
+  EXPECT_EQ(RenderProgress("Pulling m", "bytes", 3 << 20, 4 << 20, 2, 100, 1 << 20),
+            "Pulling m [##################......]  75 %  3.0 MiB/4.0 MiB, 1.0 MiB/s, 1 s left");
 }
 
 TEST(ProgressBar, NeverWraps) {

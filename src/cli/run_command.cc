@@ -12,6 +12,7 @@
 #include "cli/input.h"
 #include "cli/interrupt.h"
 #include "cli/line_reader.h"
+#include "cli/model_store.h"
 #include "cli/parameters.h"
 #include "cli/repl.h"
 #include "cli/saved_chats.h"
@@ -59,7 +60,7 @@ void Declare(ArgParser& parser, RunOptions& options) {
                      options.setup.engine.prefix_cache = TRY(ParseOnOff(value));
                      return {};
                    });
-  parser.AddExample("bantam run model.gguf");
+  parser.AddExample("bantam run qwen2.5:0.5b");
   parser.AddExample("bantam run model.gguf \"Why is the sky blue?\" --temperature 0");
   parser.AddExample("bantam run model.gguf \"Summarise this:\" < notes.txt > summary.txt");
   parser.AddExample(
@@ -135,6 +136,7 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   }
   ChatOptions chat;
   if (!options.template_path.empty()) chat.chat_template = TRY(ReadTextFile(options.template_path));
+  options.setup.model_path = TRY(ResolveOrPull(env, options.setup.model_path));
   const auto model = TRY(LoadModel(env, options.setup));
   const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
   if (engine->context() > model->info().context_length && model->info().context_length > 0) {

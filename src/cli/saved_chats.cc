@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/atomic_file.h"
 #include "base/check.h"
-#include "cli/atomic_file.h"
 #include "cli/input.h"
 
 namespace bantam::cli {

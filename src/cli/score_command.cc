@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/sha256.h"
-#include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/engine_setup.h"
 #include "cli/format_text.h"

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/engine_setup.h"
 #include "cli/format_text.h"
+#include "cli/model_store.h"
 #include "cli/tensor_kinds.h"
 
 namespace bantam::cli {
@@ -191,6 +192,7 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
   parser.AddExample("bantam show model.gguf");
   parser.AddExample("bantam show model.gguf --ctx 8192 --json");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
+  path = TRY(ResolveModel(env, path));
   const ModelInfo info = TRY(env.backend.inspect(path));
   Memory memory{.context = context, .fast = {}, .mapped = {}, .exact = {}};
   if (context == 0) memory.context = std::min(info.context_length, kMostContext);

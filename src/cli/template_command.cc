@@ -55,7 +55,7 @@ Result<int> TemplateCommand(const Environment& env, std::span<const std::string>
     return Fail(ErrorCode::kInvalidArgument,
                 "missing --messages FILE\nTry 'bantam template --help'.");
   }
-  const auto model = TRY(env.backend.load_vocabulary(path));
+  const auto model = TRY(LoadVocabulary(env, path));
   if (!template_path.empty()) input.chat_template = TRY(ReadTextFile(template_path));
   const Json document = TRY(ReadJson(env, messages_path));
   const Json* messages = ArrayOrMember(document, "messages");

@@ -18,7 +18,7 @@
 #include "grammar/mask/json_test_matcher.h"
 #include "grammar/mask/mask_builder.h"
 #include "grammar/mask/mask_oracle.h"
-#include "text/vocabulary_loader.h"
+#include "text/tokenizer.h"
 
 namespace bantam::grammar {
 namespace {
@@ -40,9 +40,9 @@ class Masks : public testing::TestWithParam<const char*> {
     if (path.empty()) GTEST_SKIP() << GetParam() << " is not there: ./dev model fetches it";
     auto file = ModelFile::Open(path);
     ASSERT_TRUE(file) << file.error().message;
-    auto loaded = LoadVocabulary((*file)->metadata(), false);
-    ASSERT_TRUE(loaded) << loaded.error().message;
-    vocabulary_ = loaded->vocabulary;
+    auto tokenizer = Tokenizer::Create((*file)->metadata());
+    ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+    vocabulary_ = (*tokenizer)->vocabulary();
     trie_ = std::make_unique<TokenTrie>(vocabulary_);
   }
 

@@ -1,14 +1,14 @@
 // Tests of files that appear whole or not at all.
-#include "cli/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 
-#include "cli/fake_backend.h"
+#include "base/test_directory.h"
 
-namespace bantam::cli {
+namespace bantam {
 namespace {
 
 size_t FilesIn(const std::string& path) {
@@ -18,21 +18,21 @@ size_t FilesIn(const std::string& path) {
 }
 
 TEST(AtomicFile, AppearsWithCommit) {
-  const TemporaryDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory.Write("a", "old");
   auto file = AtomicFile::Create(path);
   ASSERT_TRUE(file);
   ASSERT_TRUE(file->Write("new"));
-  EXPECT_EQ(ReadBack(path), "old");
+  EXPECT_EQ(TestDirectory::Read(path), "old");
   ASSERT_TRUE(file->Commit());
-  EXPECT_EQ(ReadBack(path), "new");
+  EXPECT_EQ(TestDirectory::Read(path), "new");
   struct stat info{};
   ASSERT_EQ(stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600U);
 }
 
 TEST(AtomicFile, NothingIsLeftWithoutCommit) {
-  const TemporaryDirectory directory;
+  const TestDirectory directory;
   {
     auto file = AtomicFile::Create(directory.File("a"));
     ASSERT_TRUE(file);
@@ -43,7 +43,7 @@ TEST(AtomicFile, NothingIsLeftWithoutCommit) {
 }
 
 TEST(AtomicFile, FailuresNameTheFile) {
-  const TemporaryDirectory directory;
+  const TestDirectory directory;
   const std::string missing = directory.File("no/such/file");
   const auto result = WriteFileAtomically(missing, "x");
   ASSERT_FALSE(result);
@@ -54,7 +54,7 @@ TEST(AtomicFile, FailuresNameTheFile) {
 }
 
 TEST(AtomicFile, MakesDirectories) {
-  const TemporaryDirectory directory;
+  const TestDirectory directory;
   ASSERT_TRUE(MakeDirectories(directory.File("a/b/c")));
   ASSERT_TRUE(MakeDirectories(directory.File("a/b/c")));
   EXPECT_TRUE(std::filesystem::is_directory(directory.File("a/b/c")));
@@ -63,4 +63,4 @@ TEST(AtomicFile, MakesDirectories) {
 }
 
 }  // namespace
-}  // namespace bantam::cli
+}  // namespace bantam

@@ -1,10 +1,11 @@
 // Temporary file, fsync, rename.
-#include "cli/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,7 +13,7 @@
 
 #include "base/check.h"
 
-namespace bantam::cli {
+namespace bantam {
 namespace {
 
 constexpr size_t kBufferBytes = 1 << 18;
@@ -38,7 +39,7 @@ AtomicFile::~AtomicFile() {
   unlink(temporary_.c_str());
 }
 
-Result<AtomicFile> AtomicFile::Create(const std::string& path) {
+Result<AtomicFile> AtomicFile::Create(const std::string& path, bool shared) {
   struct stat info{};
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
     // A rename would replace the device or fail over the directory.
@@ -47,6 +48,11 @@ Result<AtomicFile> AtomicFile::Create(const std::string& path) {
   std::string temporary = path + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return CannotWrite(path, errno);
+  if (shared) {
+    const mode_t mask = umask(077);  // can only be asked by setting it
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+  }
   return AtomicFile(path, std::move(temporary), fd);
 }
 
@@ -75,19 +81,30 @@ Result<void> AtomicFile::Commit() {
   if (fsync(fd_) != 0) return CannotWrite(path_, errno);
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return CannotWrite(path_, errno);
   close(std::exchange(fd_, -1));
+  SyncDirectoryOf(path_);
   return {};
 }
 
-Result<void> WriteFileAtomically(const std::string& path, std::string_view bytes) {
-  AtomicFile file = TRY(AtomicFile::Create(path));
+void SyncDirectoryOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string directory =
+      slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)fsync(fd);
+  close(fd);
+}
+
+Result<void> WriteFileAtomically(const std::string& path, std::string_view bytes, bool shared) {
+  AtomicFile file = TRY(AtomicFile::Create(path, shared));
   TRY(file.Write(bytes));
   return file.Commit();
 }
 
-Result<void> MakeDirectories(const std::string& path) {
+Result<void> MakeDirectories(const std::string& path, bool shared) {
   for (size_t slash = path.find('/', 1); true; slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);
-    if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST && errno != EISDIR) {
+    if (mkdir(part.c_str(), shared ? 0777 : 0700) != 0 && errno != EEXIST && errno != EISDIR) {
       return Fail(ErrorCode::kIo,
                   "cannot make the directory '" + part + "': " + std::strerror(errno));
     }
@@ -95,4 +112,4 @@ Result<void> MakeDirectories(const std::string& path) {
   }
 }
 
-}  // namespace bantam::cli
+}  // namespace bantam

@@ -1,0 +1,59 @@
+// flock on files that may be removed.
+#include "store/file_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+
+namespace bantam::store {
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Result<std::optional<FileLock>> FileLock::Try(const std::string& path) {
+  while (true) {
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) {
+      return Fail(ErrorCode::kIo, "cannot open '" + path + "': " + std::strerror(errno));
+    }
+    FileLock lock(fd);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK || errno == EINTR) return std::nullopt;
+      return Fail(ErrorCode::kIo, "cannot lock '" + path + "': " + std::strerror(errno));
+    }
+    // Whoever held it before may have removed the file: a lock on it would exclude nobody.
+    struct stat locked{};
+    struct stat named{};
+    if (fstat(fd, &locked) == 0 && stat(path.c_str(), &named) == 0 &&
+        locked.st_ino == named.st_ino && locked.st_dev == named.st_dev) {
+      return std::optional<FileLock>(std::move(lock));
+    }
+  }
+}
+
+Result<FileLock> FileLock::Wait(const std::string& path, const std::function<bool()>& cancelled) {
+  while (true) {
+    if (std::optional<FileLock> lock = TRY(Try(path))) return *std::move(lock);
+    if (cancelled && cancelled()) return Fail(ErrorCode::kCancelled, "stopped");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace bantam::store

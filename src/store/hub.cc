@@ -1,0 +1,320 @@
+// Places, listings and their files.
+#include "store/hub.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/check.h"
+#include "base/quote.h"
+#include "net/url.h"
+#include "store/hub_listing.h"
+#include "store/names.h"
+#include "store/quant_name.h"
+
+namespace bantam::store {
+namespace {
+
+constexpr uint64_t kMaxListingBytes = uint64_t{16} << 20;
+constexpr int kListingSeconds = 120;
+constexpr const char* kHuggingFace = "https://huggingface.co";
+constexpr const char* kMirror = "https://hf-mirror.com";
+constexpr const char* kModelScope = "https://modelscope.cn";
+
+std::string Endpoint(const Variables& variable) {
+  std::string endpoint = variable("HF_ENDPOINT").value_or("");
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  return endpoint;
+}
+
+Result<std::string> Token(const Variables& variable) {
+  for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+    const auto token = variable(name);
+    if (!token || token->empty()) continue;
+    const bool plain = std::ranges::all_of(*token, [](char c) { return c > 0x20 && c < 0x7F; });
+    if (!plain) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  std::string(name) + " holds blanks or other characters no token has");
+    }
+    return *token;
+  }
+  return std::string();
+}
+
+// The body of a small document.
+Result<std::string> GetDocument(const std::string& url, const std::string& token,
+                                const net::HttpClient& client, const Variables& variable,
+                                const PullEvents& events) {
+  Patience patience(FirstWait(variable), events);
+  while (true) {
+    std::string body;
+    net::HttpRequest request;
+    request.url = url;
+    request.token = token;
+    request.max_bytes = kMaxListingBytes;
+    request.total_s = kListingSeconds;
+    request.on_body = [&body](std::span<const uint8_t> bytes) -> Result<void> {
+      body.append(bytes.begin(), bytes.end());
+      return {};
+    };
+    const net::HttpResult answer = client.Get(request);
+    if (!answer) {
+      TRY(patience.AfterFailure(answer.error()));
+      continue;
+    }
+    if (answer->status() >= 200 && answer->status() < 300) return body;
+    const Error error = StatusError(answer->last(), !token.empty());
+    if (!IsTransientStatus(answer->status())) return std::unexpected(error);
+    TRY(patience.AfterStatus(answer->last(), error));
+  }
+}
+
+std::string ListingUrl(const Reference& reference, const Place& place,
+                       const std::string& repository) {
+  const std::string path = net::EncodePath(repository);
+  if (place.hub == Hub::kModelScope) {
+    return place.endpoint + "/api/v1/models/" + path + "/repo/files?Revision=" +
+           net::EncodePath(reference.revision.empty() ? "master" : reference.revision) +
+           "&Recursive=true";
+  }
+  return place.endpoint + "/api/models/" + path + "/revision/" +
+         net::EncodePath(reference.revision.empty() ? "main" : reference.revision) + "?blobs=true";
+}
+
+std::string FileUrl(const Place& place, const std::string& repository, const std::string& revision,
+                    const std::string& path) {
+  const std::string models = place.hub == Hub::kModelScope ? "/models/" : "/";
+  return place.endpoint + models + net::EncodePath(repository) + "/resolve/" +
+         net::EncodePath(revision) + "/" + net::EncodePath(path);
+}
+
+bool IsFolderFile(std::string_view path) {
+  static constexpr std::string_view kNames[] = {"config.json",
+                                                "generation_config.json",
+                                                "tokenizer.json",
+                                                "tokenizer_config.json",
+                                                "tokenizer.model",
+                                                "special_tokens_map.json",
+                                                "vocab.json",
+                                                "merges.txt",
+                                                "added_tokens.json",
+                                                "chat_template.jinja",
+                                                "model.safetensors.index.json",
+                                                "quantize_config.json",
+                                                "quant_config.json"};
+  return std::ranges::find(kNames, path) != std::end(kNames) ||
+         (path.ends_with(".safetensors") && path.find('/') == std::string_view::npos);
+}
+
+// config.json and weights in the repository's top folder.
+std::vector<std::string> FolderFiles(const HubListing& listing) {
+  std::vector<std::string> paths;
+  bool config = false;
+  bool weights = false;
+  for (const HubFile& file : listing.files) {
+    if (!IsFolderFile(file.path)) continue;
+    config = config || file.path == "config.json";
+    weights = weights || file.path.ends_with(".safetensors");
+    paths.push_back(file.path);
+  }
+  std::ranges::sort(paths);
+  return config && weights ? paths : std::vector<std::string>();
+}
+
+Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing& listing,
+                         const Place& place, const std::string& repository,
+                         const std::string& revision) {
+  RemoteModel model;
+  model.repository = listing.repository.empty() ? repository : listing.repository;
+  model.licence = listing.licence;
+  for (const std::string& path : paths) {
+    const auto file = std::ranges::find(listing.files, path, &HubFile::path);
+    CHECK(file != listing.files.end());
+    const std::string name(BaseName(path));
+    if (!IsSafeFileName(name)) {
+      return Fail(ErrorCode::kUnsupported,
+                  "the file name " + Quote(name) + " holds characters that are not kept");
+    }
+    model.files.push_back({.name = name,
+                           .url = FileUrl(place, model.repository, revision, path),
+                           .bytes = file->bytes,
+                           .sha256 = file->sha256});
+  }
+  model.quant = QuantOf(paths.front());
+  return model;
+}
+
+// What the catalogue has pinned needs no listing.
+std::optional<RemoteModel> Pinned(const Reference& reference, const Place& place) {
+  if (reference.model == nullptr || place.hub == Hub::kUrl) return std::nullopt;
+  const std::string& quant = reference.quant.empty() ? reference.model->quant : reference.quant;
+  for (const CatalogueFile& file : reference.model->files) {
+    if (QuantOf(file.name) != quant) continue;
+    const bool hugging_face = place.hub == Hub::kHuggingFace && !file.revision.empty();
+    const std::string newest = place.hub == Hub::kHuggingFace ? "main" : "master";
+    RemoteModel model;
+    model.files.push_back(
+        {.name = file.name,
+         .url = FileUrl(place, place.repository, hugging_face ? file.revision : newest, file.name),
+         .bytes = std::nullopt,
+         .sha256 = file.sha256});
+    model.repository = place.repository;
+    model.licence = reference.model->licence;
+    model.quant = quant;
+    return model;
+  }
+  return std::nullopt;
+}
+
+Result<HubListing> List(const Reference& reference, const Place& place,
+                        const std::string& repository, const std::string& token,
+                        const net::HttpClient& client, const Variables& variable,
+                        const PullEvents& events) {
+  const std::string url = ListingUrl(reference, place, repository);
+  const std::string text = TRY(GetDocument(url, token, client, variable, events));
+  auto listing =
+      place.hub == Hub::kModelScope ? ParseModelScopeListing(text) : ParseHuggingFaceListing(text);
+  if (!listing) return Fail(listing.error().code, url + ": " + listing.error().message);
+  return listing;
+}
+
+Result<RemoteModel> FromListing(const Reference& reference, const HubListing& listing,
+                                const Place& place, const std::string& repository) {
+  std::vector<std::string> paths;
+  for (const HubFile& file : listing.files) {
+    if (reference.file.empty() || file.path == reference.file) paths.push_back(file.path);
+  }
+  std::string revision = listing.revision;
+  if (revision.empty()) revision = reference.revision;
+  if (revision.empty()) revision = place.hub == Hub::kModelScope ? "master" : "main";
+  std::string wanted = reference.file.empty() ? reference.quant : "";
+  if (wanted.empty() && reference.model != nullptr) wanted = reference.model->quant;
+  auto chosen = ChooseGguf(paths, wanted);
+  if (chosen) return Take(*chosen, listing, place, repository, revision);
+  const std::vector<std::string> folder = FolderFiles(listing);
+  const bool has_gguf = std::ranges::any_of(
+      paths, [](const std::string& path) { return LowerCase(path).ends_with(".gguf"); });
+  if (has_gguf || folder.empty() || !wanted.empty()) {
+    return Fail(chosen.error().code, place.Describe() + ": " + chosen.error().message);
+  }
+  RemoteModel model = TRY(Take(folder, listing, place, repository, revision));
+  model.folder = true;
+  return model;
+}
+
+}  // namespace
+
+std::string WithoutQuery(const std::string& url) {
+  return url.substr(0, url.find('?'));
+}
+
+std::string Place::Describe() const {
+  std::string host = endpoint.substr(endpoint.find("//") + 2);
+  return url.empty() ? host + "/" + repository : WithoutQuery(url);
+}
+
+double FirstWait(const Variables& variable) {
+  const std::string text = variable("BANTAM_RETRY_SECONDS").value_or("1");
+  double seconds = 1;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return seconds >= 0 && seconds <= 60 ? seconds : 1;
+}
+
+std::vector<std::string> TrustedHosts(const Variables& variable) {
+  const auto url = net::Url::Parse(Endpoint(variable));
+  return url ? std::vector{url->host} : std::vector<std::string>();
+}
+
+Result<std::vector<Place>> PlacesFor(const Reference& reference, const Variables& variable) {
+  const std::string named = Endpoint(variable);
+  if (!named.empty()) {
+    const auto url = net::Url::Parse(named);
+    if (!url) return Fail(ErrorCode::kInvalidArgument, "HF_ENDPOINT: " + url.error().message);
+  }
+  std::vector<Place> places;
+  const auto add = [&](Hub hub, const std::string& repository) {
+    if (hub == Hub::kModelScope) {
+      places.push_back({.hub = hub, .endpoint = kModelScope, .repository = repository, .url = ""});
+      return;
+    }
+    places.push_back({.hub = hub,
+                      .endpoint = named.empty() ? kHuggingFace : named,
+                      .repository = repository,
+                      .url = "",
+                      .with_token = true});
+    if (!named.empty()) return;
+    places.push_back({.hub = hub, .endpoint = kMirror, .repository = repository, .url = ""});
+  };
+  if (reference.hub == Hub::kUrl) {
+    places.push_back({.hub = Hub::kUrl, .endpoint = "", .repository = "", .url = reference.url});
+  } else if (reference.model == nullptr) {
+    add(reference.hub, reference.repository);
+  } else {
+    for (const CatalogueSource& source : reference.model->sources) {
+      if (source.hub == Hub::kUrl) {
+        places.push_back({.hub = Hub::kUrl, .endpoint = "", .repository = "", .url = source.url});
+      } else if ((source.hub == Hub::kHuggingFace || named.empty()) &&
+                 (reference.repository.empty() ||
+                  LowerCase(source.repository) == LowerCase(reference.repository))) {
+        add(source.hub, source.repository);
+      }
+    }
+  }
+  return places;
+}
+
+Error StatusError(const net::HttpHop& answer, bool had_token) {
+  const std::string where = net::ShownUrl(answer.url) + ": ";
+  const std::string* message = answer.Find("x-error-message");
+  const std::string said = message != nullptr ? ": " + Quote(*message, 200) : "";
+  const std::string status = std::to_string(answer.status);
+  if (answer.status == 401 || answer.status == 403) {
+    return {ErrorCode::kNotFound,
+            where + "the server answers " + status + said +
+                (had_token ? "; the token does not open it, or it does not exist"
+                           : "; it does not exist, or it is private or gated: accept its terms on "
+                             "the hub's page and set HF_TOKEN")};
+  }
+  if (answer.status == 404 || answer.status == 410) {
+    return {ErrorCode::kNotFound, where + "not found (" + status + ")" + said};
+  }
+  if (answer.status == 429) {
+    return {ErrorCode::kIo, where + "the server has had too many requests (429)"};
+  }
+  return {ErrorCode::kIo, where + "the server answers " + status + said};
+}
+
+Result<RemoteModel> Locate(const Reference& reference, const Place& place,
+                           const net::HttpClient& client, const Variables& variable,
+                           const PullEvents& events) {
+  if (place.hub == Hub::kUrl) {
+    RemoteModel model;
+    const std::string path = place.url.substr(0, place.url.find('?'));
+    const std::string name = reference.file.empty() ? std::string(BaseName(path)) : reference.file;
+    model.files.push_back({.name = name, .url = place.url, .bytes = std::nullopt, .sha256 = ""});
+    model.quant = QuantOf(name);
+    return model;
+  }
+  const std::string token = place.with_token ? TRY(Token(variable)) : "";
+  if (auto pinned = Pinned(reference, place)) {
+    pinned->token = token;
+    return *std::move(pinned);
+  }
+  auto listing = List(reference, place, place.repository, token, client, variable, events);
+  auto model = listing ? FromListing(reference, *listing, place, place.repository)
+                       : std::unexpected(listing.error());
+  const bool other = reference.model == nullptr && reference.file.empty() &&
+                     !LowerCase(place.repository).ends_with("-gguf");
+  if (other && (model ? model->folder : model.error().code == ErrorCode::kNotFound)) {
+    const std::string converted = place.repository + "-GGUF";
+    auto second = List(reference, place, converted, token, client, variable, events);
+    if (second) {
+      auto found = FromListing(reference, *second, place, converted);
+      if (found) model = std::move(found);
+    }
+  }
+  if (model) model->token = token;
+  return model;
+}
+
+}  // namespace bantam::store

@@ -1,0 +1,294 @@
+// Planning and bringing in of files.
+#include "store/import.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "base/atomic_file.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/quote.h"
+#include "base/sha256.h"
+#include "store/names.h"
+#include "store/quant_name.h"
+
+namespace bantam::store {
+namespace {
+
+constexpr size_t kBufferBytes = size_t{1} << 20;
+constexpr size_t kMaxEntries = 10000;
+
+std::unexpected<Error> SystemError(const std::string& what, const std::string& path) {
+  const ErrorCode code = errno == ENOENT                      ? ErrorCode::kNotFound
+                         : errno == ENOSPC || errno == EDQUOT ? ErrorCode::kResourceExhausted
+                                                              : ErrorCode::kIo;
+  return Fail(code, what + " '" + path + "': " + std::strerror(errno));
+}
+
+bool IsArchive(const std::string& lower) {
+  for (const char* end : {".zip", ".tar", ".gz", ".tgz", ".xz", ".zst", ".bz2", ".7z", ".rar"}) {
+    if (lower.ends_with(end)) return true;
+  }
+  return false;
+}
+
+Result<std::vector<std::string>> FilesIn(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error);
+  const std::filesystem::directory_iterator end;
+  for (; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored)) names.push_back(entry->path().filename().string());
+    if (names.size() > kMaxEntries) break;
+  }
+  if (error) return Fail(ErrorCode::kIo, "cannot list '" + directory + "': " + error.message());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string ProposedName(std::string_view file) {
+  std::string name = LowerCase(file);
+  if (name.ends_with(".gguf")) name.resize(name.size() - 5);
+  std::ranges::replace_if(
+      name,
+      [](char c) {
+        return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+                 c == '-');
+      },
+      '_');
+  return name.substr(0, 96);
+}
+
+Result<ImportPlan> PlanGguf(const std::string& directory, std::span<const std::string> names,
+                            const std::string& wanted) {
+  ImportPlan plan;
+  for (const std::string& name : TRY(ChooseGguf(names, wanted))) {
+    plan.paths.push_back(directory + "/" + name);
+  }
+  plan.open_path = plan.paths[0];
+  std::string stem(BaseName(plan.paths[0]));
+  if (plan.paths.size() > 1) stem.resize(stem.size() - std::strlen("-00001-of-00001.gguf"));
+  plan.name = ProposedName(stem);
+  return plan;
+}
+
+Result<ImportPlan> PlanFolder(const std::string& directory) {
+  const std::vector<std::string> names = TRY(FilesIn(directory));
+  const bool config = std::ranges::find(names, "config.json") != names.end();
+  const auto is_weights = [](const std::string& name) { return name.ends_with(".safetensors"); };
+  if (!config || std::ranges::none_of(names, is_weights)) {
+    const auto count = std::ranges::count_if(
+        names, [](const std::string& name) { return LowerCase(name).ends_with(".gguf"); });
+    if (count > 0) return PlanGguf(directory, names, "");
+    return Fail(ErrorCode::kUnsupported,
+                "'" + directory +
+                    "' is no model: it has neither a GGUF file nor config.json with "
+                    "safetensors");
+  }
+  ImportPlan plan{.paths = {}, .folder = true, .open_path = directory, .name = ""};
+  for (const std::string& name : names) {
+    const std::string lower = LowerCase(name);
+    if (lower.ends_with(".json") || lower.ends_with(".safetensors") || lower == "merges.txt" ||
+        lower.ends_with(".jinja") || lower == "tokenizer.model") {
+      plan.paths.push_back(directory + "/" + name);
+    }
+  }
+  std::error_code ignored;
+  const auto full = std::filesystem::canonical(directory, ignored);
+  plan.name = ProposedName(full.filename().string());
+  return plan;
+}
+
+class Importer {
+ public:
+  Importer(const Store& store, const ImportOptions& options, uint64_t total)
+      : store_(store), options_(options), total_(total) {}
+
+  Result<StoredFile> Take(const std::string& path);
+
+ private:
+  Result<void> Place(const std::string& path, int from, const std::string& temporary);
+  Result<std::string> Hash(const std::string& path, uint64_t& bytes);
+  Result<void> Copy(const std::string& path, int from, int to) const;
+
+  const Store& store_;
+  const ImportOptions& options_;
+  uint64_t total_;
+  uint64_t done_ = 0;
+};
+
+Result<void> Importer::Copy(const std::string& path, int from, int to) const {
+  std::vector<char> buffer(kBufferBytes);
+  while (true) {
+    const ssize_t n = read(from, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return SystemError("cannot read", path);
+    if (n == 0) break;
+    for (ssize_t at = 0; at < n;) {
+      const ssize_t written = write(to, buffer.data() + at, static_cast<size_t>(n - at));
+      if (written < 0 && errno != EINTR) return SystemError("cannot copy", path);
+      at += std::max<ssize_t>(written, 0);
+    }
+    if (options_.cancelled && options_.cancelled()) return Fail(ErrorCode::kCancelled, "stopped");
+  }
+  if (fsync(to) != 0) return SystemError("cannot copy", path);
+  return {};
+}
+
+// The file's bytes under a temporary name in the store.
+Result<void> Importer::Place(const std::string& path, int from, const std::string& temporary) {
+  const int to = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+  if (to < 0) return SystemError("cannot make", temporary);
+  if (ioctl(to, FICLONE, from) == 0) {
+    close(to);
+    return {};
+  }
+  if (!options_.copy) {
+    (void)unlink(temporary.c_str());
+    // /proc is followed so that a symbolic link's target is linked, not the link.
+    const std::string self = "/proc/self/fd/" + std::to_string(from);
+    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      close(to);
+      return {};
+    }
+    close(to);
+    const int again = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    if (again < 0) return SystemError("cannot make", temporary);
+    auto copied = Copy(path, from, again);
+    close(again);
+    return copied;
+  }
+  auto copied = Copy(path, from, to);
+  close(to);
+  return copied;
+}
+
+Result<std::string> Importer::Hash(const std::string& path, uint64_t& bytes) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return SystemError("cannot open", path);
+  Sha256 hash;
+  std::vector<uint8_t> buffer(kBufferBytes);
+  bytes = 0;
+  while (true) {
+    const ssize_t n = read(fd, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const auto error = SystemError("cannot read", path);
+      close(fd);
+      return error;
+    }
+    if (n == 0) break;
+    hash.Update({buffer.data(), static_cast<size_t>(n)});
+    bytes += static_cast<uint64_t>(n);
+    done_ += static_cast<uint64_t>(n);
+    if (options_.on_progress) options_.on_progress(done_, std::max(done_, total_));
+    if (options_.cancelled && options_.cancelled()) {
+      close(fd);
+      return Fail(ErrorCode::kCancelled, "stopped");
+    }
+  }
+  close(fd);
+  return HexText(hash.Finish());
+}
+
+Result<StoredFile> Importer::Take(const std::string& path) {
+  const std::string temporary =
+      store_.PartPath("import-" + std::to_string(getpid()) + "-" + std::to_string(done_)) + ".part";
+  const int from = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (from < 0) return SystemError("cannot open", path);
+  (void)unlink(temporary.c_str());
+  auto placed = Place(path, from, temporary);
+  close(from);
+  StoredFile file{.name = std::string(BaseName(path)), .sha256 = "", .bytes = 0};
+  auto digest = placed ? Hash(temporary, file.bytes) : std::unexpected(placed.error());
+  if (!digest) {
+    (void)unlink(temporary.c_str());
+    return std::unexpected(std::move(digest).error());
+  }
+  file.sha256 = *std::move(digest);
+  const std::string blob = store_.BlobPath(file.sha256);
+  struct stat there{};
+  if (stat(blob.c_str(), &there) == 0 && static_cast<uint64_t>(there.st_size) == file.bytes) {
+    (void)unlink(temporary.c_str());
+    return file;
+  }
+  if (rename(temporary.c_str(), blob.c_str()) != 0) {
+    const auto error = SystemError("cannot make", blob);
+    (void)unlink(temporary.c_str());
+    return error;
+  }
+  SyncDirectoryOf(blob);
+  return file;
+}
+
+}  // namespace
+
+Result<ImportPlan> PlanImport(const std::string& path) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0) return SystemError("cannot open", path);
+  Result<ImportPlan> result;
+  if (S_ISDIR(info.st_mode)) {
+    result = PlanFolder(path);
+  } else {
+    const std::string lower = LowerCase(path);
+    if (IsArchive(lower)) {
+      return Fail(ErrorCode::kUnsupported,
+                  "'" + path + "' is an archive; unpack it and import what is in it");
+    }
+    if (!lower.ends_with(".gguf")) {
+      return Fail(ErrorCode::kUnsupported, "'" + path + "' is neither a GGUF file nor a folder");
+    }
+    const size_t slash = path.rfind('/');
+    const std::string directory =
+        slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
+    result = PlanGguf(directory, TRY(FilesIn(directory)), std::string(BaseName(path)));
+  }
+  if (!result) return Fail(result.error().code, "'" + path + "': " + result.error().message);
+  for (const std::string& file : result->paths) {
+    if (!IsSafeFileName(BaseName(file))) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "the file name " + Quote(BaseName(file)) +
+                      " has characters the store does not keep; rename it first");
+    }
+  }
+  return result;
+}
+
+std::string FullPath(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).lexically_normal().string();
+}
+
+Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
+                        const ImportOptions& options) {
+  if (!IsModelName(name)) return NotAModelName(name);
+  TRY(store.Prepare());
+  uint64_t total = 0;
+  for (const std::string& path : plan.paths) {
+    struct stat info{};
+    if (stat(path.c_str(), &info) == 0) total += static_cast<uint64_t>(info.st_size);
+  }
+  Importer importer(store, options, total);
+  Manifest manifest;
+  manifest.name = name;
+  manifest.folder = plan.folder;
+  manifest.source = FullPath(plan.open_path);
+  manifest.added_s = UnixSeconds();
+  for (const std::string& path : plan.paths) manifest.files.push_back(TRY(importer.Take(path)));
+  if (!TRY(store.Add(manifest))) {
+    return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
+  }
+  return manifest;
+}
+
+}  // namespace bantam::store

@@ -1,0 +1,86 @@
+// Reading and writing of manifests.
+#include "store/manifest.h"
+
+#include <set>
+#include <utility>
+
+#include "base/check.h"
+#include "base/checked.h"
+#include "base/json.h"
+#include "store/json_fields.h"
+#include "store/names.h"
+
+namespace bantam::store {
+namespace {
+
+constexpr size_t kMaxFiles = 1024;
+
+Result<StoredFile> ReadFile(const Json& json) {
+  JsonFields fields(json, "a file of the manifest");
+  StoredFile file;
+  file.name = TRY(fields.Text("name"));
+  if (!IsSafeFileName(file.name)) return fields.Bad("name", "a plain file name");
+  file.sha256 = TRY(fields.Text("sha256"));
+  if (!IsSha256(file.sha256)) return fields.Bad("sha256", "64 hexadecimal digits");
+  file.bytes = TRY(fields.Size("bytes"));
+  TRY(fields.NothingElse());
+  return file;
+}
+
+}  // namespace
+
+uint64_t Manifest::bytes() const {
+  uint64_t sum = 0;
+  for (const StoredFile& file : files) sum = CheckedAdd(sum, file.bytes).value_or(UINT64_MAX);
+  return sum;
+}
+
+Result<Manifest> ParseManifest(std::string_view text) {
+  const Json json = TRY(Json::Parse(text));
+  JsonFields fields(json, "the manifest");
+  TRY(fields.Format("bantam-model", 1));
+  Manifest manifest;
+  manifest.name = TRY(fields.Text("name"));
+  if (!IsModelName(manifest.name)) return fields.Bad("name", "a model's name");
+  manifest.folder = TRY(fields.TextOr("kind", "gguf")) == "folder";
+  manifest.source = TRY(fields.TextOr("source", ""));
+  manifest.licence = TRY(fields.TextOr("licence", ""));
+  manifest.published = TRY(fields.TextOr("checksum", "")) == "published";
+  manifest.added_s = TRY(fields.IntOr("added", 0));
+  std::set<std::string> names;
+  for (const Json& item : TRY(fields.ListOr("files"))) {
+    manifest.files.push_back(TRY(ReadFile(item)));
+    if (!names.insert(LowerCase(manifest.files.back().name)).second) {
+      return fields.Bad("files", "a list of different names");
+    }
+  }
+  if (manifest.files.empty() || manifest.files.size() > kMaxFiles) {
+    return fields.Bad("files", "a list of 1 to 1,024 files");
+  }
+  TRY(fields.NothingElse());
+  return manifest;
+}
+
+std::string ManifestText(const Manifest& manifest) {
+  Json files = Json::MakeArray();
+  for (const StoredFile& file : manifest.files) {
+    Json json = Json::MakeObject();
+    json.Set("name", Json::String(file.name));
+    json.Set("sha256", Json::String(file.sha256));
+    json.Set("bytes", Json::Int(static_cast<int64_t>(file.bytes)));
+    files.Append(std::move(json));
+  }
+  Json json = Json::MakeObject();
+  json.Set("format", Json::String("bantam-model"));
+  json.Set("version", Json::Int(1));
+  json.Set("name", Json::String(manifest.name));
+  json.Set("kind", Json::String(manifest.folder ? "folder" : "gguf"));
+  json.Set("files", std::move(files));
+  json.Set("source", Json::String(manifest.source));
+  json.Set("licence", Json::String(manifest.licence));
+  json.Set("checksum", Json::String(manifest.published ? "published" : "computed"));
+  json.Set("added", Json::Int(manifest.added_s));
+  return json.Dump(2) + "\n";
+}
+
+}  // namespace bantam::store

@@ -1,0 +1,39 @@
+// Manifest: what the store knows about one model, as a small JSON file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/result.h"
+
+namespace bantam::store {
+
+struct StoredFile {
+  std::string name;    // a plain file name
+  std::string sha256;  // of its bytes: the name of its blob
+  uint64_t bytes = 0;
+
+  bool operator==(const StoredFile&) const = default;
+};
+
+struct Manifest {
+  std::string name;               // "qwen2.5:0.5b"
+  std::vector<StoredFile> files;  // the first is the one to open; more: a split file or a folder
+  bool folder = false;            // the model is the directory of the files, not the first of them
+  std::string source;             // where it came from: a URL, or the path it was imported from
+  std::string licence;            // empty if not known
+  bool published = false;         // whether the checksums are those its publisher gives
+  int64_t added_s = 0;            // since 1970-01-01 UTC
+
+  uint64_t bytes() const;
+};
+
+// Fails with kCorrupt, naming the member: files with names that are no plain file names or stand
+// twice, checksums that are none, more than 1,024 files.
+Result<Manifest> ParseManifest(std::string_view text);
+
+std::string ManifestText(const Manifest& manifest);
+
+}  // namespace bantam::store

@@ -1,0 +1,214 @@
+// Places in order, files in order, and the manifest at the end.
+#include "store/pull.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/quote.h"
+#include "store/download.h"
+#include "store/hub.h"
+#include "store/names.h"
+#include "store/upkeep.h"
+
+namespace bantam::store {
+namespace {
+
+int StallSeconds(const Variables& variable) {
+  const std::string text = variable("BANTAM_STALL_SECONDS").value_or("60");
+  int seconds = 60;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return seconds >= 1 && seconds <= 3600 ? seconds : 60;
+}
+
+class Puller {
+ public:
+  Puller(const Store& store, const Reference& reference, const PullOptions& options)
+      : store_(store), reference_(reference), options_(options), client_(MakeOptions()) {}
+
+  Result<Pulled> Run();
+
+ private:
+  net::HttpOptions MakeOptions() const;
+  Result<Pulled> FromPlace(const Place& place);
+  Result<Pulled> Bring(const RemoteModel& model, const std::string& name);
+  std::optional<StoredFile> SameSource(const Manifest& wanted, const std::string& file) const;
+  Result<void> CheckName(const std::string& name, const RemoteModel& model) const;
+  void Note(const std::string& text) const {
+    if (options_.events.on_note) options_.events.on_note(text);
+  }
+
+  const Store& store_;
+  const Reference& reference_;
+  const PullOptions& options_;
+  net::HttpClient client_;
+};
+
+net::HttpOptions Puller::MakeOptions() const {
+  net::HttpOptions http;
+  http.variable = options_.variable;
+  http.user_agent = options_.user_agent;
+  http.trusted_hosts = TrustedHosts(options_.variable);
+  http.cancelled = options_.events.cancelled;
+  http.stall_s = StallSeconds(options_.variable);
+  http.connect_s = std::min(15, http.stall_s);
+  return http;
+}
+
+// The file of that name, if a model of the wanted name and source is here already.
+std::optional<StoredFile> Puller::SameSource(const Manifest& wanted,
+                                             const std::string& file) const {
+  const auto manifest = store_.Get(wanted.name);
+  if (!manifest || !*manifest || (*manifest)->source != wanted.source ||
+      !store_.PathOf(**manifest)) {
+    return std::nullopt;
+  }
+  const auto found = std::ranges::find((*manifest)->files, file, &StoredFile::name);
+  return found == (*manifest)->files.end() ? std::nullopt : std::optional(*found);
+}
+
+// The names of files elsewhere are anybody's: one must not replace another's model.
+Result<void> Puller::CheckName(const std::string& name, const RemoteModel& model) const {
+  if (!IsModelName(name)) return NotAModelName(name);
+  if (reference_.hub != Hub::kUrl || !options_.name.empty()) return {};
+  const auto manifest = store_.Get(name);
+  if (!manifest || !*manifest || (*manifest)->source == WithoutQuery(model.files[0].url)) return {};
+  return Fail(ErrorCode::kInvalidArgument, "there is another model named '" + name + "', from " +
+                                               (*manifest)->source +
+                                               "; --name gives this one its own");
+}
+
+Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) {
+  Pulled pulled;
+  Manifest& manifest = pulled.manifest;
+  manifest.name = name;
+  manifest.folder = model.folder;
+  manifest.source = WithoutQuery(model.files[0].url);
+  manifest.licence = model.licence;
+  manifest.added_s = UnixSeconds();
+  DownloadOptions download;
+  download.token = model.token;
+  download.model = name;
+  download.first_wait_s = FirstWait(options_.variable);
+  download.already = [&](const RemoteFile& file) { return SameSource(manifest, file.name); };
+  const auto needed = [&](const RemoteFile& file) {
+    const bool here = file.bytes && IsWhole(store_, file.sha256, file.bytes);
+    return here ? 0 : file.bytes.value_or(0);
+  };
+  for (const RemoteFile& file : model.files) {
+    download.bytes_after += file.bytes.value_or(0);
+    download.bytes_needed_after += needed(file);
+  }
+  bool fetched = false;
+  bool published = true;
+  for (const RemoteFile& file : model.files) {
+    download.bytes_after -= file.bytes.value_or(0);
+    download.bytes_needed_after -= std::min(download.bytes_needed_after, needed(file));
+    PullEvents events = options_.events;
+    events.on_progress = [&](uint64_t done, uint64_t total) {
+      fetched = true;
+      if (options_.events.on_progress) options_.events.on_progress(done, total);
+    };
+    manifest.files.push_back(TRY(Download(store_, client_, file, download, events)));
+    download.bytes_before += manifest.files.back().bytes;
+    published = published && !file.sha256.empty();
+  }
+  manifest.published = published;
+  pulled.was_there = !fetched;
+  if (pulled.was_there) {
+    const auto before = store_.Get(name);
+    if (before && *before && (*before)->files == manifest.files && store_.PathOf(**before)) {
+      manifest = **before;
+      return pulled;
+    }
+  }
+  if (!TRY(store_.Add(manifest))) {
+    return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
+  }
+  return pulled;
+}
+
+Result<Pulled> Puller::FromPlace(const Place& place) {
+  RemoteModel model = TRY(Locate(reference_, place, client_, options_.variable, options_.events));
+  if (!options_.sha256.empty()) {
+    if (model.files.size() != 1) {
+      return Fail(ErrorCode::kInvalidArgument, "--sha256 is for models of one file; this one has " +
+                                                   std::to_string(model.files.size()));
+    }
+    if (!model.files[0].sha256.empty() && model.files[0].sha256 != options_.sha256) {
+      return Fail(ErrorCode::kCorrupt,
+                  "the hub says the SHA-256 is " + model.files[0].sha256 + ", --sha256 another");
+    }
+    model.files[0].sha256 = options_.sha256;
+  }
+  Reference named = reference_;
+  if (named.model == nullptr && !model.repository.empty()) named.repository = model.repository;
+  const std::string name = options_.name.empty() ? named.StoreName(model.quant) : options_.name;
+  TRY(CheckName(name, model));
+  return Bring(model, name);
+}
+
+Result<Pulled> Puller::Run() {
+  const std::vector<Place> places = TRY(PlacesFor(reference_, options_.variable));
+  if (places.empty()) {
+    return Fail(ErrorCode::kNotFound, "no place is known for it while HF_ENDPOINT names a hub");
+  }
+  std::string errors;
+  for (size_t i = 0; i < places.size(); ++i) {
+    auto pulled = FromPlace(places[i]);
+    if (pulled) return pulled;
+    const Error& error = pulled.error();
+    // What lies with this machine or its user is no better elsewhere.
+    const bool final =
+        error.code == ErrorCode::kCancelled || error.code == ErrorCode::kResourceExhausted ||
+        error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kUnsupported;
+    if (final || places.size() == 1) return pulled;
+    errors += "\n  " + error.message;
+    if (i + 1 < places.size()) Note(error.message + "; trying " + places[i + 1].Describe());
+    if (i + 1 == places.size()) return Fail(error.code, "no place has it:" + errors);
+  }
+  return Fail(ErrorCode::kInternal, "no place was tried");
+}
+
+}  // namespace
+
+Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOptions& options) {
+  if (!options.sha256.empty() && !IsSha256(options.sha256)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--sha256: expected 64 hexadecimal digits, got " + Quote(options.sha256));
+  }
+  return Puller(store, reference, options).Run();
+}
+
+Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view text,
+                                           const Catalogue& catalogue) {
+  if (IsModelName(text)) {
+    if (auto manifest = TRY(store.Get(text))) return manifest;
+  }
+  const auto reference = ParseReference(text, catalogue);
+  if (!reference) return std::nullopt;
+  if (auto manifest = TRY(store.Get(reference->StoreName(reference->quant)))) return manifest;
+  if (reference->model != nullptr || !reference->quant.empty()) return std::nullopt;
+  if (reference->hub == Hub::kUrl) return std::nullopt;
+  // Whatever quantisation there is of the repository, or of its conversion.
+  std::vector<std::string> warnings;
+  std::vector<Manifest> found;
+  const std::string base = LowerCase(reference->repository);
+  for (Manifest& manifest : TRY(store.List(warnings))) {
+    const std::string name = LowerCase(manifest.name);
+    if (name.starts_with(base + ":") || name.starts_with(base + "-gguf:") ||
+        name == base + "-gguf") {
+      found.push_back(std::move(manifest));
+    }
+  }
+  if (found.empty()) return std::nullopt;
+  if (found.size() == 1) return found[0];
+  std::string names;
+  for (const Manifest& manifest : found) names += (names.empty() ? "" : ", ") + manifest.name;
+  return Fail(ErrorCode::kInvalidArgument, "say which one: " + names);
+}
+
+}  // namespace bantam::store

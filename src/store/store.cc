@@ -1,0 +1,229 @@
+// Directories, names, links and removal.
+#include "store/store.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "base/atomic_file.h"
+#include "base/check.h"
+#include "base/small_file.h"
+#include "store/names.h"
+
+namespace bantam::store {
+namespace {
+
+constexpr size_t kMaxManifestBytes = size_t{60} << 10;  // what ReadSmallFile reads, and some
+
+std::unexpected<Error> SystemError(const std::string& what, const std::string& path) {
+  return Fail(ErrorCode::kIo, what + " '" + path + "': " + std::strerror(errno));
+}
+
+// The size of a regular file; nothing if there is none.
+std::optional<uint64_t> SizeOf(const std::string& path) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return static_cast<uint64_t>(info.st_size);
+}
+
+Result<Manifest> ReadManifest(const std::string& path) {
+  const auto text = ReadSmallFile(path);
+  if (!text) return Fail(ErrorCode::kIo, "cannot read '" + path + "'");
+  auto manifest = ParseManifest(*text);
+  if (!manifest) return Fail(manifest.error().code, "'" + path + "': " + manifest.error().message);
+  return manifest;
+}
+
+bool IsLinkTo(const std::string& path, const std::string& target) {
+  std::error_code error;
+  const auto found = std::filesystem::read_symlink(path, error);
+  return !error && found == target;
+}
+
+}  // namespace
+
+Result<Store> Store::Find(const Variables& variable) {
+  if (const auto home = variable("BANTAM_HOME"); home && !home->empty()) {
+    return Store(*home + "/models");
+  }
+  // The XDG specification says to ignore relative paths.
+  if (const auto data = variable("XDG_DATA_HOME"); data && data->starts_with('/')) {
+    return Store(*data + "/bantam/models");
+  }
+  if (const auto home = variable("HOME"); home && !home->empty()) {
+    return Store(*home + "/.local/share/bantam/models");
+  }
+  return Fail(ErrorCode::kNotFound,
+              "no place for models: neither BANTAM_HOME nor XDG_DATA_HOME nor HOME is set");
+}
+
+std::string Store::BlobPath(std::string_view sha256) const {
+  return root_ + "/blobs/sha256-" + std::string(sha256);
+}
+
+std::string Store::PartPath(std::string_view key) const {
+  return root_ + "/parts/" + std::string(key);
+}
+
+std::string Store::ManifestPath(std::string_view name) const {
+  return root_ + "/manifests/" + FileNameOf(name) + ".json";
+}
+
+Result<void> Store::Prepare() const {
+  for (const char* part : {"/blobs", "/parts", "/manifests", "/models"}) {
+    TRY(MakeDirectories(root_ + part, true));
+  }
+  return {};
+}
+
+Result<FileLock> Store::Lock() const {
+  TRY(Prepare());
+  return FileLock::Wait(root_ + "/lock", nullptr);
+}
+
+Result<std::vector<Manifest>> Store::List(std::vector<std::string>& warnings) const {
+  std::vector<Manifest> models;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  std::filesystem::directory_iterator entry(root_ + "/manifests", error);
+  if (error == std::errc::no_such_file_or_directory) return models;
+  for (; !error && entry != end; entry.increment(error)) {
+    const std::string path = entry->path().string();
+    if (!path.ends_with(".json")) continue;
+    auto manifest = ReadManifest(path);
+    if (manifest) {
+      models.push_back(*std::move(manifest));
+    } else {
+      warnings.push_back(manifest.error().message);
+    }
+  }
+  if (error) {
+    return Fail(ErrorCode::kIo, "cannot list '" + root_ + "/manifests': " + error.message());
+  }
+  std::ranges::sort(models, {}, &Manifest::name);
+  return models;
+}
+
+Result<std::optional<Manifest>> Store::Get(std::string_view name) const {
+  if (!IsModelName(name)) return std::nullopt;
+  const std::string path = ManifestPath(name);
+  if (!SizeOf(path)) return std::nullopt;
+  return TRY(ReadManifest(path));
+}
+
+Result<void> Store::MakeLinks(const Manifest& manifest, const std::string& directory) const {
+  TRY(MakeDirectories(directory, true));
+  for (const StoredFile& file : manifest.files) {
+    const std::string link = directory + "/" + file.name;
+    const std::string target = "../../blobs/sha256-" + file.sha256;
+    if (IsLinkTo(link, target)) continue;
+    const std::string temporary = link + ".new" + std::to_string(getpid());
+    (void)unlink(temporary.c_str());
+    if (symlink(target.c_str(), temporary.c_str()) != 0) {
+      return SystemError("cannot make the link", temporary);
+    }
+    if (rename(temporary.c_str(), link.c_str()) != 0) {
+      const auto error = SystemError("cannot make the link", link);
+      (void)unlink(temporary.c_str());
+      return error;
+    }
+  }
+  return {};
+}
+
+Result<std::string> Store::PathOf(const Manifest& manifest) const {
+  const std::string directory = root_ + "/models/" + FileNameOf(manifest.name);
+  bool linked = true;
+  for (const StoredFile& file : manifest.files) {
+    const auto size = SizeOf(BlobPath(file.sha256));
+    if (size != file.bytes) {
+      return Fail(ErrorCode::kCorrupt,
+                  "the store's file for '" + manifest.name + "', '" + BlobPath(file.sha256) +
+                      (size ? "', has " + std::to_string(*size) + " bytes, expected " +
+                                  std::to_string(file.bytes)
+                            : "', is missing") +
+                      "; 'bantam rm " + manifest.name + "' and pull it again");
+    }
+    linked = linked && IsLinkTo(directory + "/" + file.name, "../../blobs/sha256-" + file.sha256);
+  }
+  if (!linked) TRY(MakeLinks(manifest, directory));
+  return manifest.folder ? directory : directory + "/" + manifest.files[0].name;
+}
+
+Result<bool> Store::Add(const Manifest& manifest) const {
+  if (!IsModelName(manifest.name)) return NotAModelName(manifest.name);
+  const std::string text = ManifestText(manifest);
+  if (text.size() >= kMaxManifestBytes) {
+    return Fail(ErrorCode::kResourceExhausted, "'" + manifest.name + "' has too many files");
+  }
+  const FileLock lock = TRY(Lock());
+  for (const StoredFile& file : manifest.files) {
+    if (SizeOf(BlobPath(file.sha256)) != file.bytes) return false;
+  }
+  const auto before = Get(manifest.name);  // one that cannot be read is replaced
+  TRY(WriteFileAtomically(ManifestPath(manifest.name), text, true));
+  if (before && *before) {
+    RemoveLinks(manifest.name);
+    (void)TRY(RemoveUnused((*before)->files));
+  }
+  (void)TRY(PathOf(manifest));
+  return true;
+}
+
+void Store::RemoveLinks(std::string_view name) const {
+  std::error_code ignored;
+  std::filesystem::remove_all(root_ + "/models/" + FileNameOf(name), ignored);
+}
+
+Result<uint64_t> Store::RemoveUnused(const std::vector<StoredFile>& files) const {
+  std::vector<std::string> warnings;
+  const std::vector<Manifest> models = TRY(List(warnings));
+  // A manifest that cannot be read may need any blob.
+  if (!warnings.empty()) return 0;
+  std::set<std::string> used;
+  for (const Manifest& model : models) {
+    for (const StoredFile& file : model.files) used.insert(file.sha256);
+  }
+  uint64_t freed = 0;
+  for (const StoredFile& file : files) {
+    if (used.contains(file.sha256)) continue;
+    if (unlink(BlobPath(file.sha256).c_str()) == 0) freed += file.bytes;
+  }
+  return freed;
+}
+
+Result<uint64_t> Store::Remove(std::string_view name) const {
+  if (!IsModelName(name)) return NotAModelName(name);
+  const FileLock lock = TRY(Lock());
+  const std::string path = ManifestPath(name);
+  const auto manifest = Get(name);
+  if (manifest && !*manifest) {
+    return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(name) + "' in the store");
+  }
+  if (unlink(path.c_str()) != 0) return SystemError("cannot remove", path);
+  SyncDirectoryOf(path);
+  RemoveLinks(name);
+  if (!manifest) return 0;  // unreadable: its blobs are not known
+  return RemoveUnused((*manifest)->files);
+}
+
+Result<void> Store::Copy(std::string_view from, std::string_view to) const {
+  if (!IsModelName(to)) return NotAModelName(to);
+  std::optional<Manifest> manifest = TRY(Get(from));
+  if (!manifest) {
+    return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(from) + "' in the store");
+  }
+  manifest->name = to;
+  if (!TRY(Add(*manifest))) {
+    return Fail(ErrorCode::kCorrupt, "files of '" + std::string(from) + "' are missing");
+  }
+  return {};
+}
+
+}  // namespace bantam::store

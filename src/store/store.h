@@ -1,0 +1,73 @@
+// Store: the models a person keeps.
+//
+// Under its root: blobs/sha256-…   whole, verified files, never changed
+//                 parts/…          downloads under way, each with a lock and a state to resume from
+//                 manifests/…      one small JSON file for each name
+//                 models/NAME/…    links to the blobs under the files' own names
+// Every step leaves a store that is right: a blob appears by a rename once its checksum is known,
+// a manifest by a rename once its blobs are there. Processes exclude each other by file locks.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/result.h"
+#include "store/file_lock.h"
+#include "store/manifest.h"
+
+namespace bantam::store {
+
+// getenv, or a stand-in for it.
+using Variables = std::function<std::optional<std::string>(const char*)>;
+
+class Store {
+ public:
+  explicit Store(std::string root) : root_(std::move(root)) {}
+
+  // $BANTAM_HOME/models, else $XDG_DATA_HOME/bantam/models or ~/.local/share/bantam/models. Fails
+  // with kNotFound if none of the variables is set. Makes nothing yet.
+  static Result<Store> Find(const Variables& variable);
+
+  const std::string& root() const { return root_; }
+  std::string BlobPath(std::string_view sha256) const;
+  std::string PartPath(std::string_view key) const;
+  std::string ManifestPath(std::string_view name) const;
+
+  // Makes the directories.
+  Result<void> Prepare() const;
+
+  // Every model, by name. Manifests that cannot be read are left out, and told by `warnings`.
+  Result<std::vector<Manifest>> List(std::vector<std::string>& warnings) const;
+  // The model of that name in any letter case; nothing if there is none.
+  Result<std::optional<Manifest>> Get(std::string_view name) const;
+
+  // The path to open: the first file's, or the folder's. Makes the links if they are not there;
+  // fails with kCorrupt if a blob is missing or has another size.
+  Result<std::string> PathOf(const Manifest& manifest) const;
+
+  // Writes the manifest if all its blobs are there; false if one is not (somebody removed it).
+  // Replaces a model of the same name; blobs nobody else needs go with it.
+  Result<bool> Add(const Manifest& manifest) const;
+
+  // Removes the name and the blobs that no other name has. Gives the bytes freed. Fails with
+  // kNotFound if there is no such name.
+  Result<uint64_t> Remove(std::string_view name) const;
+
+  // A second name for a model. Fails with kNotFound if there is no `from`.
+  Result<void> Copy(std::string_view from, std::string_view to) const;
+
+  // The lock under which manifests and blobs come and go together.
+  Result<FileLock> Lock() const;
+
+ private:
+  Result<uint64_t> RemoveUnused(const std::vector<StoredFile>& files) const;
+  Result<void> MakeLinks(const Manifest& manifest, const std::string& directory) const;
+  void RemoveLinks(std::string_view name) const;
+
+  std::string root_;
+};
+
+}  // namespace bantam::store

@@ -1,0 +1,316 @@
+// Tests of the store: names, blobs, links, locks and upkeep.
+#include "store/store.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+
+#include "base/sha256.h"
+#include "base/test_directory.h"
+#include "store/catalogue.h"
+#include "store/import.h"
+#include "store/part_file.h"
+#include "store/pull.h"
+#include "store/upkeep.h"
+
+namespace bantam::store {
+namespace {
+
+std::string Digest(std::string_view text) {
+  Sha256 hash;
+  hash.Update({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  return HexText(hash.Finish());
+}
+
+class StoreTest : public testing::Test {
+ protected:
+  // A blob with that content; gives the file.
+  StoredFile Put(const std::string& name, const std::string& content) {
+    EXPECT_TRUE(store_.Prepare());
+    const std::string sha256 = Digest(content);
+    directory_.Write("store/blobs/sha256-" + sha256, content);
+    return {.name = name, .sha256 = sha256, .bytes = content.size()};
+  }
+  Manifest Model(const std::string& name, std::vector<StoredFile> files) {
+    Manifest manifest;
+    manifest.name = name;
+    manifest.files = std::move(files);
+    return manifest;
+  }
+  bool Has(const StoredFile& file) { return std::filesystem::exists(store_.BlobPath(file.sha256)); }
+  std::vector<std::string> Names() {
+    std::vector<std::string> warnings;
+    std::vector<std::string> names;
+    for (const Manifest& manifest : *store_.List(warnings)) names.push_back(manifest.name);
+    return names;
+  }
+
+  TestDirectory directory_;
+  Store store_{directory_.File("store")};
+};
+
+TEST(StorePlace, FollowsTheVariables) {
+  std::map<std::string, std::string> set;
+  const auto find = [&] {
+    const auto store = Store::Find([&](const char* name) -> std::optional<std::string> {
+      return set.contains(name) ? std::optional(set[name]) : std::nullopt;
+    });
+    return store ? store->root() : "none";
+  };
+  EXPECT_EQ(find(), "none");
+  set["HOME"] = "/h";
+  EXPECT_EQ(find(), "/h/.local/share/bantam/models");
+  set["XDG_DATA_HOME"] = "relative";
+  EXPECT_EQ(find(), "/h/.local/share/bantam/models");
+  set["XDG_DATA_HOME"] = "/x";
+  EXPECT_EQ(find(), "/x/bantam/models");
+  set["BANTAM_HOME"] = "/b";
+  EXPECT_EQ(find(), "/b/models");
+}
+
+TEST_F(StoreTest, AddsListsAndOpens) {
+  EXPECT_TRUE(Names().empty());
+  const StoredFile file = Put("m-q4_0.gguf", "weights");
+  ASSERT_TRUE(*store_.Add(Model("Some/Name:q4_0", {file})));
+  EXPECT_EQ(Names(), std::vector<std::string>{"Some/Name:q4_0"});
+  const auto manifest = store_.Get("some/NAME:Q4_0");
+  ASSERT_TRUE(manifest && *manifest);
+  EXPECT_EQ((*manifest)->files[0], file);
+  const std::string path = *store_.PathOf(**manifest);
+  EXPECT_TRUE(path.ends_with("/m-q4_0.gguf"));
+  EXPECT_EQ(TestDirectory::Read(path), "weights");
+  EXPECT_FALSE(*store_.Get("other"));
+  EXPECT_FALSE(*store_.Get("../../etc/passwd"));
+}
+
+TEST_F(StoreTest, AddsNothingWithoutItsBlobs) {
+  Manifest manifest = Model("m", {{.name = "a", .sha256 = std::string(64, '0'), .bytes = 1}});
+  EXPECT_FALSE(*store_.Add(manifest));
+  EXPECT_TRUE(Names().empty());
+  manifest.files[0] = Put("a", "content");
+  ++manifest.files[0].bytes;
+  EXPECT_FALSE(*store_.Add(manifest)) << "of another size";
+  EXPECT_FALSE(store_.Add(Model("../m", {}))) << "no name";
+}
+
+TEST_F(StoreTest, LinksAreMadeAgain) {
+  const Manifest manifest = Model("m", {Put("a.gguf", "1"), Put("b.gguf", "2")});
+  ASSERT_TRUE(*store_.Add(manifest));
+  std::filesystem::remove_all(store_.root() + "/models");
+  const std::string path = *store_.PathOf(manifest);
+  EXPECT_EQ(TestDirectory::Read(path), "1");
+  std::filesystem::remove(path);
+  std::filesystem::create_symlink("/etc/passwd", path);
+  EXPECT_EQ(TestDirectory::Read(*store_.PathOf(manifest)), "1");
+  std::filesystem::remove(store_.BlobPath(manifest.files[1].sha256));
+  EXPECT_EQ(store_.PathOf(manifest).error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(StoreTest, RemovesWhatNobodyElseHas) {
+  const StoredFile shared = Put("s", "shared bytes");
+  const StoredFile own = Put("o", "own");
+  ASSERT_TRUE(*store_.Add(Model("a", {shared, own})));
+  ASSERT_TRUE(*store_.Add(Model("b", {shared})));
+  EXPECT_EQ(*store_.Remove("A"), own.bytes);
+  EXPECT_TRUE(Has(shared));
+  EXPECT_FALSE(Has(own));
+  ASSERT_TRUE(store_.Copy("b", "c"));
+  EXPECT_EQ(*store_.Remove("b"), 0U);
+  EXPECT_EQ(*store_.Remove("c"), shared.bytes);
+  EXPECT_TRUE(Names().empty());
+  EXPECT_FALSE(std::filesystem::exists(store_.root() + "/models/c"));
+  EXPECT_EQ(store_.Remove("c").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_.Copy("c", "d").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(StoreTest, ReplacingRemovesWhatWasThere) {
+  const StoredFile before = Put("m", "before");
+  const StoredFile after = Put("m", "after");
+  ASSERT_TRUE(*store_.Add(Model("m", {before})));
+  ASSERT_TRUE(*store_.Add(Model("M", {after})));
+  EXPECT_FALSE(Has(before));
+  EXPECT_EQ(TestDirectory::Read(*store_.PathOf(**store_.Get("m"))), "after");
+}
+
+TEST_F(StoreTest, NothingIsRemovedWhileAManifestCannotBeRead) {
+  const StoredFile file = Put("m", "content");
+  ASSERT_TRUE(*store_.Add(Model("m", {file})));
+  directory_.Write("store/manifests/bad.json", "{");
+  EXPECT_EQ(*store_.Remove("m"), 0U);
+  EXPECT_TRUE(Has(file)) << "the other may need it";
+  std::vector<std::string> warnings;
+  EXPECT_TRUE(store_.List(warnings));
+  EXPECT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(*store_.Remove("bad"), 0U);
+  EXPECT_EQ(RemoveLeftovers(store_)->count, 1);
+  EXPECT_FALSE(Has(file));
+}
+
+TEST_F(StoreTest, LocksExcludeAndMayBeRemoved) {
+  ASSERT_TRUE(store_.Prepare());
+  const std::string path = store_.PartPath("x.lock");
+  auto first = FileLock::Try(path);
+  ASSERT_TRUE(first && *first);
+  EXPECT_FALSE(*FileLock::Try(path));
+  unlink(path.c_str());
+  first->reset();
+  EXPECT_TRUE(*FileLock::Try(path));
+  int asked = 0;
+  auto held = FileLock::Try(path);
+  const auto waited = FileLock::Wait(path, [&] { return ++asked > 1; });
+  EXPECT_EQ(waited.error().code, ErrorCode::kCancelled);
+}
+
+TEST_F(StoreTest, PartsGoOnWhereTheyStopped) {
+  ASSERT_TRUE(store_.Prepare());
+  const std::string path = store_.PartPath("k");
+  const auto bytes = [](std::string_view text) {
+    return std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  };
+  {
+    auto part = PartFile::Open(path, nullptr);
+    ASSERT_TRUE(part);
+    EXPECT_EQ(part->bytes(), 0U);
+    ASSERT_TRUE(part->SetState({.url = "u", .etag = "\"e\"", .bytes = 6, .model = "m"}));
+    ASSERT_TRUE(part->Append(bytes("abc")));
+  }
+  auto part = PartFile::Open(path, nullptr);
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->bytes(), 3U);
+  EXPECT_EQ(part->state().etag, "\"e\"");
+  ASSERT_TRUE(part->Append(bytes("def")));
+  EXPECT_EQ(part->Digest(), Digest("abcdef"));
+  ASSERT_TRUE(part->Commit(store_.BlobPath(part->Digest())));
+  EXPECT_EQ(TestDirectory::Read(store_.BlobPath(Digest("abcdef"))), "abcdef");
+  EXPECT_FALSE(std::filesystem::exists(PartFile::StatePath(path)));
+  directory_.Write("store/parts/k.part", "no state");
+  EXPECT_EQ(PartFile::Open(path, nullptr)->bytes(), 0U);
+}
+
+TEST(Part, OnlyStrongTagsAreSentBack) {
+  EXPECT_TRUE(IsStrongEtag("\"abc-1\""));
+  for (const std::string& tag :
+       {std::string(), std::string("abc"), std::string("W/\"abc\""), std::string("\""),
+        std::string("\"a\"b\""), std::string("\"a\rX: y\""), "\"" + std::string(300, 'a') + "\""}) {
+    EXPECT_FALSE(IsStrongEtag(tag)) << tag;
+  }
+  const PartState state{.url = "u", .etag = "\"a\nX-Injected: y\"", .bytes = 1, .model = "m"};
+  EXPECT_EQ(ParsePartState(PartStateText(state))->etag, "");
+}
+
+TEST_F(StoreTest, LeftoversThatSomebodyWorksOnStay) {
+  ASSERT_TRUE(store_.Prepare());
+  directory_.Write("store/parts/a.part", "12345");
+  directory_.Write("store/parts/b.part", "123");
+  directory_.Write("store/parts/b.json.Xy1z", "half");
+  EXPECT_EQ(FindLeftovers(store_).count, 2);
+  {
+    const auto lock = FileLock::Try(store_.PartPath("a.lock"));
+    EXPECT_EQ(RemoveLeftovers(store_)->bytes, 3U);
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory_.File("store/parts/b.json.Xy1z")));
+  EXPECT_EQ(RemoveLeftovers(store_)->bytes, 5U);
+  EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST_F(StoreTest, VerifiesWhatIsKept) {
+  const Manifest manifest = Model("m", {Put("a", "content")});
+  ASSERT_TRUE(*store_.Add(manifest));
+  EXPECT_TRUE(Verify(store_, manifest, nullptr, nullptr));
+  EXPECT_TRUE(IsWhole(store_, manifest.files[0].sha256, std::nullopt));
+  EXPECT_FALSE(IsWhole(store_, manifest.files[0].sha256, 6));
+  EXPECT_FALSE(IsWhole(store_, std::string(64, '0'), std::nullopt));
+  directory_.Write("store/blobs/sha256-" + manifest.files[0].sha256, "CONTENT");
+  EXPECT_EQ(Verify(store_, manifest, nullptr, nullptr).error().code, ErrorCode::kCorrupt);
+  EXPECT_FALSE(IsWhole(store_, manifest.files[0].sha256, std::nullopt));
+  EXPECT_TRUE(IsWhole(store_, manifest.files[0].sha256, 7)) << "only looked at";
+}
+
+TEST_F(StoreTest, FindsByWhateverPeopleWrite) {
+  const auto find = [&](const char* text) {
+    const auto manifest = FindStored(store_, text, Catalogue::BuiltIn());
+    if (!manifest) return manifest.error().message;
+    return *manifest ? (*manifest)->name : std::string("nothing");
+  };
+  const StoredFile file = Put("m", "content");
+  ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b", {file})));
+  ASSERT_TRUE(*store_.Add(Model("Some/Thing-GGUF:q4_0", {file})));
+  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct"), "qwen2.5:0.5b");
+  EXPECT_EQ(find("qwen:0.5b-instruct"), "qwen2.5:0.5b");
+  EXPECT_EQ(find("qwen2.5:0.5b-q8_0"), "nothing");
+  EXPECT_EQ(find("some/thing"), "Some/Thing-GGUF:q4_0");
+  EXPECT_EQ(find("hf.co/some/thing-gguf"), "Some/Thing-GGUF:q4_0");
+  EXPECT_EQ(find("some/thing-gguf:q8_0"), "nothing");
+  ASSERT_TRUE(*store_.Add(Model("Some/Thing-GGUF:q8_0", {file})));
+  EXPECT_EQ(find("some/thing"), "say which one: Some/Thing-GGUF:q4_0, Some/Thing-GGUF:q8_0");
+  EXPECT_EQ(find("../x"), "nothing");
+}
+
+TEST_F(StoreTest, ImportsFilesAndFolders) {
+  std::filesystem::create_directories(directory_.File("hf"));
+  directory_.Write("hf/config.json", "{}");
+  directory_.Write("hf/model.safetensors", "w");
+  directory_.Write("hf/notes.txt", "n");
+  const auto plan = PlanImport(directory_.File("hf"));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_TRUE(plan->folder);
+  EXPECT_EQ(plan->name, "hf");
+  const auto manifest = Import(store_, *plan, "folder", {});
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_EQ(manifest->files.size(), 2U);
+  EXPECT_EQ(TestDirectory::Read(*store_.PathOf(*manifest) + "/config.json"), "{}");
+  directory_.Write("M-00001-of-00002.gguf", "1");
+  directory_.Write("M-00002-of-00002.gguf", "2");
+  const auto split = PlanImport(directory_.File("M-00002-of-00002.gguf"));
+  ASSERT_TRUE(split) << split.error().message;
+  EXPECT_EQ(split->paths.size(), 2U);
+  EXPECT_EQ(split->name, "m");
+  directory_.Write("x.zip", "");
+  EXPECT_EQ(PlanImport(directory_.File("x.zip")).error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(PlanImport(directory_.File("none.gguf")).error().code, ErrorCode::kNotFound);
+  ImportOptions stopped;
+  stopped.cancelled = [] { return true; };
+  EXPECT_EQ(Import(store_, *split, "m", stopped).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST(Manifest, WritesAndReads) {
+  Manifest manifest;
+  manifest.name = "a/b:c";
+  manifest.files = {{.name = "x.gguf", .sha256 = std::string(64, 'a'), .bytes = uint64_t{1} << 40}};
+  manifest.folder = true;
+  manifest.source = "https://a.b/\"c\"";
+  manifest.licence = "mit";
+  manifest.published = true;
+  manifest.added_s = 1700000000;
+  const auto read = ParseManifest(ManifestText(manifest));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(ManifestText(*read), ManifestText(manifest));
+  EXPECT_EQ(read->files, manifest.files);
+}
+
+TEST(Manifest, RefusesWhatIsWrong) {
+  Manifest manifest;
+  manifest.name = "m";
+  const StoredFile file{.name = "x", .sha256 = std::string(64, 'a'), .bytes = 1};
+  EXPECT_FALSE(ParseManifest(ManifestText(manifest))) << "no files";
+  manifest.files = {file, file};
+  EXPECT_FALSE(ParseManifest(ManifestText(manifest))) << "the same name twice";
+  manifest.files = {file};
+  EXPECT_TRUE(ParseManifest(ManifestText(manifest)));
+  for (const char* name : {"", "../x", "a/b", ".x"}) {
+    manifest.files[0].name = name;
+    EXPECT_FALSE(ParseManifest(ManifestText(manifest))) << name;
+  }
+  manifest.files = {file};
+  manifest.files[0].sha256 = "../../x";
+  EXPECT_FALSE(ParseManifest(ManifestText(manifest)));
+  manifest.files = {file};
+  manifest.name = "../m";
+  EXPECT_FALSE(ParseManifest(ManifestText(manifest)));
+}
+
+}  // namespace
+}  // namespace bantam::store

@@ -1,0 +1,148 @@
+// Verification and removal.
+#include "store/upkeep.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "base/sha256.h"
+#include "store/part_file.h"
+
+namespace bantam::store {
+namespace {
+
+struct Leftover {
+  std::string path;
+  uint64_t bytes;
+  std::string lock;  // that whoever works on it holds; empty: the store's
+  bool counts;       // bytes of models, no state or temporary file
+};
+
+std::vector<std::string> Names(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error);
+  const std::filesystem::directory_iterator end;
+  for (; !error && entry != end; entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  return names;
+}
+
+uint64_t SizeOf(const std::string& path) {
+  struct stat info{};
+  return stat(path.c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+}
+
+std::vector<Leftover> Find(const Store& store) {
+  std::vector<Leftover> found;
+  for (const std::string& name : Names(store.root() + "/parts")) {
+    const std::string path = store.PartPath(name);
+    const std::string key = store.PartPath(name.substr(0, name.find('.')));
+    // Locks stay: somebody may wait for one. Beside them: parts, states, and states half written.
+    if (path == PartFile::LockPath(key)) continue;
+    const bool counts = path == PartFile::BytesPath(key);
+    found.push_back({path, SizeOf(path), PartFile::LockPath(key), counts});
+  }
+  for (const std::string& name : Names(store.root() + "/manifests")) {
+    const std::string path = store.root() + "/manifests/" + name;
+    if (!name.ends_with(".json")) found.push_back({path, SizeOf(path), "", false});
+  }
+  std::vector<std::string> warnings;
+  const auto models = store.List(warnings);
+  if (!models || !warnings.empty()) return found;  // who knows what they need
+  std::set<std::string> used;
+  for (const Manifest& model : *models) {
+    for (const StoredFile& file : model.files) used.insert("sha256-" + file.sha256);
+  }
+  for (const std::string& name : Names(store.root() + "/blobs")) {
+    const std::string path = store.root() + "/blobs/" + name;
+    if (!used.contains(name)) found.push_back({path, SizeOf(path), "", true});
+  }
+  return found;
+}
+
+Result<std::string> HashFile(const std::string& path, uint64_t& done,
+                             const std::function<void(uint64_t)>& on_progress,
+                             const std::function<bool()>& cancelled) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Fail(ErrorCode::kIo, "cannot open '" + path + "': " + std::strerror(errno));
+  Sha256 hash;
+  std::vector<uint8_t> buffer(size_t{1} << 20);
+  ssize_t n = 0;
+  while ((n = read(fd, buffer.data(), buffer.size())) > 0 && !(cancelled && cancelled())) {
+    hash.Update({buffer.data(), static_cast<size_t>(n)});
+    done += static_cast<uint64_t>(n);
+    if (on_progress) on_progress(done);
+  }
+  const int error = errno;
+  close(fd);
+  if (n > 0) return Fail(ErrorCode::kCancelled, "stopped");
+  if (n < 0) return Fail(ErrorCode::kIo, "cannot read '" + path + "': " + std::strerror(error));
+  return HexText(hash.Finish());
+}
+
+}  // namespace
+
+Result<void> Verify(const Store& store, const Manifest& manifest,
+                    const std::function<void(uint64_t done)>& on_progress,
+                    const std::function<bool()>& cancelled) {
+  uint64_t done = 0;
+  for (const StoredFile& file : manifest.files) {
+    const std::string digest =
+        TRY(HashFile(store.BlobPath(file.sha256), done, on_progress, cancelled));
+    if (digest != file.sha256) {
+      return Fail(ErrorCode::kCorrupt, file.name + " has the SHA-256 " + digest + ", expected " +
+                                           file.sha256 + ": 'bantam rm " + manifest.name +
+                                           "' and pull it again");
+    }
+  }
+  return {};
+}
+
+bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64_t> bytes) {
+  struct stat info{};
+  if (stat(store.BlobPath(sha256).c_str(), &info) != 0) return false;
+  if (bytes) return static_cast<uint64_t>(info.st_size) == *bytes;
+  uint64_t done = 0;
+  const auto digest = HashFile(store.BlobPath(sha256), done, nullptr, nullptr);
+  return digest && *digest == sha256;
+}
+
+Leftovers FindLeftovers(const Store& store) {
+  Leftovers leftovers;
+  for (const Leftover& left : Find(store)) {
+    if (!left.counts) continue;
+    ++leftovers.count;
+    leftovers.bytes += left.bytes;
+  }
+  return leftovers;
+}
+
+Result<Leftovers> RemoveLeftovers(const Store& store) {
+  const FileLock all = TRY(store.Lock());
+  Leftovers removed;
+  for (const Leftover& left : Find(store)) {
+    std::optional<FileLock> lock;
+    if (!left.lock.empty()) {
+      lock = TRY(FileLock::Try(left.lock));
+      if (!lock) continue;
+    }
+    if (unlink(left.path.c_str()) == 0 && left.counts) {
+      ++removed.count;
+      removed.bytes += left.bytes;
+    }
+    if (lock) (void)unlink(left.lock.c_str());
+  }
+  return removed;
+}
+
+}  // namespace bantam::store

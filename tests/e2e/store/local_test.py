@@ -1,0 +1,147 @@
+"""Models that are already on this machine: import, cp, rm, ps, and names in place of paths."""
+
+import json
+import os
+import pathlib
+import unittest
+
+from store_harness import TINY, StoreTest, noise, sha256
+
+from harness import ROOT
+
+GOLDEN = ROOT / "tests/golden/models"
+
+
+class LocalTest(StoreTest):
+    def imported(self, *args):
+        done = self.bantam("import", *args)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stderr.decode()
+
+    def test_import_shares_the_bytes(self):
+        path = self.write("My-Model.Q4_0.gguf", TINY)
+        self.assertIn("kept as my-model.q4_0", self.imported(path))
+        (model,) = self.listed()
+        self.assertEqual(model["sha256"], sha256(TINY))
+        self.assertEqual(model["source"], path)
+        self.assertEqual(os.path.basename(model["path"]), "My-Model.Q4_0.gguf")
+        os.unlink(path)
+        self.assertIn("qwen2", self.good("show", "my-model.q4_0"))
+        self.check_blobs()
+        self.assertEqual(self.names("parts"), [])
+
+    def test_names_are_not_taken_away(self):
+        self.imported(self.write("m.gguf", TINY))
+        self.imported(self.path("m.gguf"))
+        os.mkdir(self.path("other"))
+        self.assertIn("there is another model named 'm'",
+                      self.bad(2, "import", self.write("other/M.gguf", TINY)))
+        self.imported(self.path("other/M.gguf"), "--name", "m")
+
+    def test_import_copies_when_told(self):
+        path = self.write("m.gguf", TINY)
+        self.imported(path, "--copy", "--name", "Mine:1")
+        with open(path, "r+b") as file:
+            file.write(b"GONE")
+        self.check_blobs()
+        self.assertIn("qwen2", self.good("show", "mine:1"))
+
+    def test_import_refuses_what_cannot_run(self):
+        for name, data in (("a.gguf", noise(1000)), ("b.gguf", b""), ("c.zip", b"PK"),
+                           ("d.tar.gz", b"x"), ("e.bin", TINY), ("b c.gguf", TINY)):
+            text = self.bad(1 if name != "b c.gguf" else 2, "import", self.write(name, data))
+            self.assertIn(name, text)
+        self.assertIn("is an archive; unpack it", self.bad(1, "import", self.path("c.zip")))
+        self.bad(1, "import", self.path("none.gguf"))
+        os.mkdir(self.path("empty"))
+        self.assertIn("is no model", self.bad(1, "import", self.path("empty")))
+        self.bad(2, "import", self.write("ok.gguf", TINY), "--name", "../x")
+        self.assertEqual(self.names("blobs") + self.names("manifests") + self.names("parts"), [])
+
+    def test_import_takes_all_parts(self):
+        parts = sorted((ROOT / "tests/golden").rglob("split-0000?-of-00003.gguf"))
+        if not parts:
+            self.skipTest("no split golden file")
+        for part in parts:
+            self.write(part.name, part.read_bytes())
+        done = self.bantam("import", self.path(parts[1].name), "--name", "split")
+        if done.returncode != 0:  # golden data of the format, no model that runs
+            self.assertIn(b"split-0000", done.stderr)
+            return
+        (model,) = self.listed()
+        self.assertEqual(len(os.listdir(os.path.dirname(model["path"]))), 3)
+
+    def test_folders_with_one_model(self):
+        os.mkdir(self.path("folder"))
+        self.write("folder/only-q8_0.gguf", TINY)
+        self.imported(self.path("folder"))
+        self.assertEqual(self.listed()[0]["name"], "only-q8_0")
+
+    def test_second_names(self):
+        self.imported(self.write("m.gguf", TINY))
+        self.good("cp", "m", "assistant")
+        self.assertEqual([model["name"] for model in self.listed()], ["assistant", "m"])
+        self.assertEqual(len(self.names("blobs")), 1)
+        self.assertIn("0 B freed", self.bantam("rm", "m").stderr.decode())
+        self.assertIn("qwen2", self.good("show", "Assistant"))
+        self.bad(2, "cp", "assistant", "a/b/c")
+        self.bad(1, "cp", "none", "x")
+        self.bad(1, "rm", "none")
+        self.bad(1, "rm", "../../etc/passwd/x")
+        self.good("rm", "assistant")
+        self.assert_nothing_kept()
+
+    def assert_nothing_kept(self):
+        for part in ("blobs", "manifests", "models", "parts"):
+            self.assertEqual(self.names(part), [])
+
+    def test_every_command_takes_names(self):
+        path = self.write("m.gguf", TINY)
+        self.imported(path, "--name", "m:1")
+        for command in (["run", "{}", "a", "-n", "2", "--temperature", "0"],
+                        ["tokenize", "{}", "abc"], ["detokenize", "{}", "1", "2"],
+                        ["score", "{}", "--text", self.write("t", "abc"), "--summary"]):
+            results = [self.good(*[word.format(name) for word in command])
+                       for name in (path, "m:1", "M:1")]
+            self.assertEqual(len(set(results)), 1, command)
+        shown = [json.loads(self.good("show", name, "--json")) for name in (path, "m:1")]
+        for each in shown:
+            del each["path"]
+        self.assertEqual(shown[0], shown[1])
+
+    def test_ps_shows_who_uses_what(self):
+        self.imported(self.write("m.gguf", TINY), "--name", "m:1")
+        self.assertIn("no server keeps any loaded", self.bantam("ps").stderr.decode())
+        terminal = self.terminal("run", "m:1")
+        terminal.prompt()
+        rows = json.loads(self.good("ps", "--json"))
+        mine = [row for row in rows if row["pid"] == terminal.pid]
+        self.assertEqual([(row["command"], row["model"]) for row in mine], [("run", "m:1")])
+        self.assertIn("m:1", self.good("ps"))
+        terminal.line("/bye")
+        self.assertEqual(terminal.exit_code(), 0)
+
+    def test_without_a_home(self):
+        del self.environment["BANTAM_HOME"]
+        self.environment["XDG_DATA_HOME"] = self.path("data")
+        self.imported(self.write("m.gguf", TINY))
+        self.assertTrue(pathlib.Path(self.path("data/bantam/models/manifests/m.json")).exists())
+        del self.environment["XDG_DATA_HOME"]
+        self.imported(self.path("m.gguf"))
+        self.assertTrue(pathlib.Path(self.path(".local/share/bantam/models/blobs")).exists())
+        del self.environment["HOME"]
+        self.assertIn("BANTAM_HOME", self.bad(1, "list"))
+
+    def test_stores_that_cannot_be_written(self):
+        if os.geteuid() == 0:
+            self.skipTest("root writes everywhere")
+        self.imported(self.write("m.gguf", TINY))
+        for top, folders, _ in os.walk(self.root):
+            os.chmod(top, 0o555)
+        self.addCleanup(lambda: [os.chmod(top, 0o755) for top, _, _ in os.walk(self.root)])
+        self.assertIn("qwen2", self.good("show", "m"))
+        self.bad(1, "rm", "m")
+
+
+if __name__ == "__main__":
+    unittest.main()

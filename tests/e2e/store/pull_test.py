@@ -1,0 +1,338 @@
+"""bantam pull from a hub that behaves well."""
+
+import os
+import pty
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from hub_server import etag_of, redirect, serve
+from store_harness import FILE, NAME, PROGRAM, STORED, TINY, StoreTest, noise, sha256
+
+
+class PullTest(StoreTest):
+    def test_pull_list_run_remove(self):
+        self.hub.add_repository(NAME, {FILE: TINY, "small-q8_0.gguf": noise(100)})
+        text = self.pull("someone/small-gguf")
+        self.assertIn(f"pulled {STORED}", text)
+        self.assertIn("SHA-256 as published", text)
+        self.assertNotIn("cannot run it", text)
+        (model,) = self.listed()
+        self.assertEqual(model["name"], STORED, "the hub's own letter case")
+        self.assertEqual(model["sha256"], sha256(TINY))
+        self.assertEqual(model["licence"], "apache-2.0")
+        with open(model["path"], "rb") as file:
+            self.assertEqual(file.read(), TINY)
+        self.assertEqual(self.names("parts"), [])
+        self.assertIn(STORED, self.good("list"))
+        for name in (STORED, "Someone/small", "hf.co/Someone/Small-GGUF:Q4_K_M", NAME.lower()):
+            self.assertIn("qwen2", self.good("show", name), name)
+            self.assertEqual(self.good("run", name, "a", "-n", "2", "--temperature", "0"),
+                             self.good("run", model["path"], "a", "-n", "2", "--temperature", "0"))
+        asked = len(self.hub.requests)
+        self.assertIn("here already", self.pull(NAME))
+        self.assertEqual(len(self.hub.requests), asked + 1, "only the listing")
+        self.assertIn("verify", self.good("list", "--help"))
+        self.assertIn(": good", self.good("list", "--verify"))
+        self.good("rm", NAME)
+        self.assertEqual(self.listed(), [])
+        self.assert_untouched()
+
+    def test_short_names(self):
+        repository = "Qwen/Qwen2.5-0.5B-Instruct-GGUF"
+        self.hub.add_repository(repository, {"qwen2.5-0.5b-instruct-q8_0.gguf": TINY})
+        for name in ("qwen2.5:0.5b-q8_0", "QWEN/qwen2.5-0.5b-instruct:Q8_0",
+                     "hf.co/Qwen/Qwen2.5-0.5B-Instruct-GGUF:q8_0",
+                     f"https://huggingface.co/{repository}/blob/main/"
+                     "qwen2.5-0.5b-instruct-q8_0.gguf"):
+            self.pull(name)
+        self.assertEqual([model["name"] for model in self.listed()],
+                         [repository + ":q8_0", "qwen2.5:0.5b-q8_0"])
+        self.assertEqual(len(self.names("blobs")), 1, "they share their bytes")
+        self.good("rm", "qwen2.5:0.5b-q8_0")
+        self.assertEqual(len(self.names("blobs")), 1)
+        text = self.pull("qwen:0.5b-instruct-q8_0")
+        self.assertIn("qwen:0.5b-instruct is Qwen2.5 0.5B Instruct", text)
+
+    def test_the_headline_file_is_pinned(self):
+        path = ("/Qwen/Qwen2.5-0.5B-Instruct-GGUF/resolve/"
+                "9217f5db79a29953eb74d5343926648285ec7e67/qwen2.5-0.5b-instruct-q4_k_m.gguf")
+        self.hub.route(path, serve(TINY))
+        text = self.pull("qwen2.5:0.5b", code=1)
+        self.assertIn("expected 74a4da8c9fdbcd15bd1f6d01d621410d31c6fc00986f5eb687824e7b93d7a9db",
+                      text)
+        self.assertEqual(self.hub.paths(), [path], "no listing is asked for")
+        self.assert_untouched()
+
+    def test_misspelt_names(self):
+        self.assertIn("did you mean 'qwen2.5:0.5b'", self.pull("qwen2.5:05b", code=1))
+        self.assertIn("list --available", self.pull("xyzzy", code=1))
+        text = self.bad(1, "run", "qwen2.5:0.5b", "hi")
+        self.assertIn("'bantam pull qwen2.5:0.5b' fetches it", text)
+        self.assertIn("did you mean 'tinyllama'", self.bad(1, "show", "tinylama"))
+        self.assertIn("which model?", self.pull(code=2))
+        self.assertIn("qwen2.5:0.5b", self.good("list", "--available"))
+        self.assertEqual(self.hub.requests, [])
+
+    def test_split_files_come_whole(self):
+        parts = {f"Q8_0/m-q8_0-{i:05}-of-00003.gguf": noise(100 + i, i) for i in (1, 2, 3)}
+        self.hub.add_repository(NAME, parts)
+        self.pull(NAME + ":q8_0")
+        (model,) = self.listed()
+        folder = os.path.dirname(model["path"])
+        self.assertEqual(sorted(os.listdir(folder)), [os.path.basename(p) for p in sorted(parts)])
+        for path, data in parts.items():
+            with open(os.path.join(folder, os.path.basename(path)), "rb") as file:
+                self.assertEqual(file.read(), data)
+
+    def test_folders_of_safetensors(self):
+        files = {"config.json": b"{ }", "model.safetensors": noise(100), "tokenizer.json": b"{}",
+                 "README.md": b"#", "sub/other.safetensors": noise(50)}
+        self.hub.add_repository("Someone/Plain", files)
+        self.assertIn("no SHA-256 is published", self.pull("Someone/Plain"))
+        self.assertIn("here already", self.pull("Someone/Plain"))
+        (model,) = self.listed()
+        self.assertEqual(sorted(os.listdir(model["path"])),
+                         ["config.json", "model.safetensors", "tokenizer.json"])
+        for name in os.listdir(model["path"]):
+            with open(os.path.join(model["path"], name), "rb") as file:
+                self.assertEqual(file.read(), files[name])
+
+    def test_the_conversion_of_a_repository(self):
+        self.hub.add_repository("Someone/Small", {"config.json": b"{}", "m.safetensors": b"x"})
+        self.hub.add_repository(NAME, {FILE: TINY})
+        self.pull("Someone/Small")
+        self.assertEqual(self.listed()[0]["name"], STORED)
+
+    def test_urls(self):
+        self.hub.route("/files/My%20Model-q8_0.gguf", serve(TINY))
+        self.hub.route("/files/model-q8_0.gguf", redirect("/elsewhere/x?y=1"))
+        self.hub.route("/elsewhere/x", serve(TINY))
+        url = self.hub.endpoint + "/files/model-q8_0.gguf?token=secret"
+        text = self.pull(url)
+        self.assertIn("no SHA-256 is published; it is " + sha256(TINY), text)
+        self.assertNotIn("secret", text)
+        self.assertEqual(self.listed()[0]["name"], "model-q8_0")
+        self.assertIn("here already", self.pull(url))
+        self.assertIn("here already", self.pull(url.replace("secret", "another")))
+        self.assertNotIn("secret", self.good("list", "--json"))
+        self.hub.route("/other/model-q8_0.gguf", serve(noise(1000)))
+        self.assertIn("there is another model named 'model-q8_0'",
+                      self.pull(self.hub.endpoint + "/other/model-q8_0.gguf", code=2))
+        self.pull(url, "--name", "mine:1", "--sha256", sha256(TINY))
+        self.assertEqual(len(self.names("blobs")), 1)
+        self.assertIn("expected " + "0" * 64, self.pull(url, "--name", "b", "--sha256", "0" * 64,
+                                                        code=1))
+        self.pull(self.hub.endpoint + "/files/My%20Model-q8_0.gguf", code=2)
+
+    def test_resumes_after_a_cut(self):
+        data = noise(3_000_000)
+        cuts = [700_000, 1_000_000]
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}",
+                       serve(data, cut=lambda: cuts.pop(0) if cuts else None))
+        self.pull(NAME)
+        ranges = [headers.get("Range") for _, path, headers in self.hub.requests if "/cdn/" in path]
+        self.assertEqual(len(ranges), 3)
+        self.assertIsNone(ranges[0])
+        self.assertGreater(int(ranges[1][6:-1]), 600_000)
+        self.assertGreater(int(ranges[2][6:-1]), 1_500_000)
+        self.assertEqual(self.listed()[0]["sha256"], sha256(data))
+
+    def test_drops_at_random_bytes(self):
+        import random
+        chance = random.Random(7)
+        data = noise(400_000)
+        left = [chance.randrange(0, 150_000) for _ in range(4)]
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}",
+                       serve(data, cut=lambda: left.pop() if left else None))
+        self.pull(NAME)
+        self.check_blobs()
+
+    def test_a_stopped_pull_goes_on(self):
+        data = noise(2_000_000)
+
+        def pause(sent):
+            if sent > 1_000_000:
+                time.sleep(1)
+
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}", serve(data, pause=pause))
+        process = subprocess.Popen([PROGRAM, "pull", NAME], env=self.environment,
+                                   stderr=subprocess.PIPE)
+        self.wait_for_part(900_000)
+        process.send_signal(signal.SIGINT)
+        text = process.communicate(timeout=60)[1].decode()
+        self.assertEqual(process.returncode, 130, text)
+        self.assertIn("what has come is kept", text)
+        self.assertEqual(self.names("blobs"), [])
+        self.assertIn("1 unfinished file", self.bantam("list").stderr.decode())
+        self.hub.route(f"/cdn/{sha256(data)}", serve(data))
+        self.assertIn("MB are here already", self.pull(NAME))
+        self.assertGreater(int(self.hub.requests[-1][2]["Range"][6:-1]), 900_000)
+
+    def test_unfinished_files_can_be_removed(self):
+        data = noise(300_000)
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}", serve(data, cut=lambda: 10_000))
+        self.pull(NAME, code=1)
+        self.assertEqual(len(self.names("parts")), 2)
+        self.assertIn("removed 1 unfinished",
+                      self.bantam("rm", "--unfinished").stderr.decode())
+        self.assert_untouched()
+
+    def test_two_pulls_share_the_work(self):
+        data = noise(2_000_000)
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}", serve(data, pause=lambda _: time.sleep(0.05)))
+        both = [subprocess.Popen([PROGRAM, "pull", NAME], env=self.environment,
+                                 stderr=subprocess.PIPE) for _ in range(2)]
+        texts = [process.communicate(timeout=60)[1].decode() for process in both]
+        self.assertEqual([process.returncode for process in both], [0, 0], texts)
+        self.assertEqual(len([p for p in self.hub.paths() if "/cdn/" in p]), 1, texts)
+        self.assertIn("another process is fetching", "".join(texts))
+        self.check_blobs()
+
+    def test_the_second_takes_over_when_the_first_dies(self):
+        data = noise(2_000_000)
+        slow = threading.Event()
+
+        def pause(sent):
+            if sent > 500_000 and not slow.is_set():
+                slow.wait(30)
+
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}", serve(data, pause=pause))
+        first = subprocess.Popen([PROGRAM, "pull", NAME], env=self.environment,
+                                 stderr=subprocess.DEVNULL)
+        self.wait_for_part(400_000)
+        second = subprocess.Popen([PROGRAM, "pull", NAME], env=self.environment,
+                                  stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        first.kill()
+        first.wait()
+        slow.set()
+        text = second.communicate(timeout=60)[1].decode()
+        self.assertEqual(second.returncode, 0, text)
+        self.assertIn("waiting for it", text)
+        self.assertIn("are here already", text)
+        self.check_blobs()
+
+    def test_busy_servers_are_waited_for(self):
+        answers = [429, 503, 500]
+
+        def busy(handler):
+            if answers:
+                handler.reply(answers.pop(0), b"", {"Retry-After": "1"})
+            else:
+                serve(TINY)(handler)
+
+        self.hub.add_repository(NAME, {FILE: TINY})
+        self.hub.route(f"/cdn/{sha256(TINY)}", busy)
+        start = time.monotonic()
+        text = self.pull(NAME)
+        self.assertGreater(time.monotonic() - start, 2.9)
+        self.assertIn("too many requests (429); trying again in 1 s", text)
+
+    def test_progress_on_a_terminal(self):
+        data = noise(3_000_000)
+        self.hub.add_repository(NAME, {FILE: data})
+        self.hub.route(f"/cdn/{sha256(data)}", serve(data, pause=lambda _: time.sleep(0.02)))
+        terminal = self.terminal("pull", NAME)
+        terminal.until(r"Pulling Someone/Small-GGUF.*\d+ %  [\d.]+ [KM]iB/2\.9 MiB, "
+                       r"[\d.]+ [KM]iB/s, \d+ s left")
+        self.assertEqual(terminal.exit_code(), 0)
+
+    def test_run_offers_to_pull(self):
+        self.hub.add_repository(NAME, {FILE: TINY})
+        terminal = self.terminal("run", NAME, "a", "-n", "2")
+        terminal.until(r"is not here yet. Pull it now\? \[Y/n\] ")
+        terminal.line("n")
+        self.assertEqual(terminal.exit_code(), 1)
+        self.assert_untouched()
+        terminal = self.terminal("run", NAME, "a", "-n", "2")
+        terminal.until(r"\[Y/n\] ")
+        terminal.line("")
+        terminal.until("pulled")
+        self.assertEqual(terminal.exit_code(), 0)
+
+    def test_proxies_mirrors_and_other_hubs(self):
+        self.use_proxy()
+        self.environment["HF_TOKEN"] = "hf_secret"
+        repository = "Qwen/Qwen2.5-0.5B-Instruct-GGUF"
+        name = "qwen2.5-0.5b-instruct-q8_0.gguf"
+        listing = {"Code": 200, "Success": True, "Data": {"Files": [
+            {"Path": "sub", "Type": "tree"},
+            {"Path": name, "Type": "blob", "Size": len(TINY), "Sha256": sha256(TINY)}]}}
+        import json
+        self.hub.route(f"/api/v1/models/{repository}/repo/files",
+                       lambda handler: handler.reply(200, json.dumps(listing).encode()),
+                       "modelscope.cn")
+        self.hub.route(f"/models/{repository}/resolve/master/{name}",
+                       redirect("https://cdn.example/f?key=1"), "modelscope.cn")
+        self.hub.route("/f", serve(TINY), "cdn.example")
+        self.hub.route(f"/api/models/{repository}/revision/main",
+                       lambda handler: handler.reply(500), "huggingface.co")
+        text = self.pull("qwen2.5:0.5b-q8_0")
+        self.assertIn("trying hf-mirror.com/", text)
+        self.assertIn("trying modelscope.cn/", text)
+        hosts = [host for host, _, _ in self.hub.requests]
+        self.assertEqual(list(dict.fromkeys(hosts)),
+                         ["huggingface.co", "hf-mirror.com", "modelscope.cn", "cdn.example"])
+        for host, path, headers in self.hub.requests:
+            self.assertEqual("Authorization" in headers, host == "huggingface.co", (host, path))
+        self.check_blobs()
+
+    def test_the_token_goes_to_its_hub_alone(self):
+        self.use_proxy()
+        self.environment["HUGGING_FACE_HUB_TOKEN"] = "hf_secret"
+        self.hub.add_repository(NAME, {FILE: TINY}, host="huggingface.co")
+        sha = sha256(TINY)
+        self.hub.route(f"/cdn/{sha}", redirect(f"https://cdn.example/{sha}"), "huggingface.co")
+        self.hub.route(f"/{sha}", serve(TINY), "cdn.example")
+        self.pull(NAME)
+        seen = {(host, headers.get("Authorization")) for host, _, headers in self.hub.requests}
+        self.assertEqual(seen, {("huggingface.co", "Bearer hf_secret"), ("cdn.example", None)})
+
+    def test_no_proxy(self):
+        self.environment["HTTPS_PROXY"] = "http://127.0.0.1:1"
+        self.hub.add_repository(NAME, {FILE: TINY})
+        self.pull(NAME, code=1)
+        self.environment["NO_PROXY"] = "example.com,localhost"
+        self.pull(NAME)
+
+    def test_gated_models_say_what_to_do(self):
+        self.hub.route(f"/api/models/{NAME}/revision/main", lambda handler: handler.reply(
+            401, b"", {"X-Error-Message": "Access to model is restricted"}))
+        text = self.pull(NAME, code=1)
+        self.assertIn("set HF_TOKEN", text)
+        self.assertIn("Access to model is restricted", text)
+
+    def test_unknown_quantisations_list_those_there_are(self):
+        self.hub.add_repository(NAME, {FILE: TINY, "small-q8_0.gguf": TINY})
+        self.assertIn('there is no "q2_k"; there are q4_k_m, q8_0',
+                      self.pull(NAME + ":q2_k", code=1))
+
+    def test_untrusted_certificates(self):
+        del self.environment["SSL_CERT_FILE"]
+        self.hub.add_repository(NAME, {FILE: TINY})
+        self.assertIn("certificate", self.pull(NAME, code=1))
+        self.assert_untouched()
+
+    def test_full_disks_are_noticed_first(self):
+        data = noise(100)
+        self.hub.add_repository(NAME, {FILE: data}, listing={
+            "id": NAME, "sha": "c0ffee", "siblings": [
+                {"rfilename": FILE, "lfs": {"sha256": sha256(data), "size": 200 << 30}}]})
+        self.hub.route(f"/cdn/{sha256(data)}", lambda handler: handler.reply(
+            200, b"GGUF", {"Content-Length": str(200 << 30), "ETag": etag_of(data)}))
+        text = self.pull(NAME, code=1)
+        self.assertIn("204800 MiB more", text)
+        self.assert_untouched()
+
+
+if __name__ == "__main__":
+    unittest.main()
