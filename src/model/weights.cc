@@ -71,7 +71,7 @@ Result<void> Weights::BindRopes(TensorBinder& binder, const TensorNames& names) 
   const std::vector<float> of_short = TRY(binder.RopeFactors(names.rope_factors_short));
   const std::vector<float> of_long = TRY(binder.RopeFactors(names.rope_factors_long));
   if (of_short.empty() && of_long.empty() && config_.rope_scaling != RopeScaling::kLong) {
-    rope_.emplace(config_, factors);
+    rope_ = std::make_unique<Rope>(config_, factors);
   } else {
     const bool whole = !of_short.empty() && !of_long.empty() && factors.empty();
     const bool alone =
@@ -83,15 +83,15 @@ Result<void> Weights::BindRopes(TensorBinder& binder, const TensorNames& names) 
                                            " together, and no other scaling of rotations");
     }
     config_.rope_scaling = RopeScaling::kLong;
-    rope_.emplace(config_, of_short);
-    long_rope_.emplace(config_, of_long);
+    rope_ = std::make_unique<Rope>(config_, of_short);
+    long_rope_ = std::make_unique<Rope>(config_, of_long);
   }
   if (config_.has_local_rope()) {
     ModelConfig local = config_;
     local.rope_base = config_.local_rope_base;
     local.rope_scaling = RopeScaling::kNone;
     local.rope_attention_factor = 1;
-    local_rope_.emplace(local, std::span<const float>());
+    local_rope_ = std::make_unique<Rope>(local, std::span<const float>());
   }
   return {};
 }

@@ -82,10 +82,10 @@ class Weights {
   // Of layers with LayerRope::kGlobal.
   const Rope& rope() const { return long_context_ ? *long_rope_ : *rope_; }
   // Of layers with LayerRope::kLocal; null if there are none.
-  const Rope* local_rope() const { return local_rope_ ? &*local_rope_ : nullptr; }
+  const Rope* local_rope() const { return local_rope_.get(); }
   // Chooses between two sets of rotation factors, where the model has them.
   void set_context(int tokens) {
-    long_context_ = long_rope_.has_value() && tokens > config_.rope_original_context;
+    long_context_ = long_rope_ != nullptr && tokens > config_.rope_original_context;
   }
   const std::vector<Layer>& layers() const { return layers_; }
   const Norm& output_norm() const { return output_norm_; }
@@ -128,9 +128,9 @@ class Weights {
   std::vector<Layer> layers_;
   Norm output_norm_;
   Linear head_;
-  std::optional<Rope> rope_;
-  std::optional<Rope> long_rope_;
-  std::optional<Rope> local_rope_;
+  std::unique_ptr<const Rope> rope_;
+  std::unique_ptr<const Rope> long_rope_;
+  std::unique_ptr<const Rope> local_rope_;
   bool long_context_ = false;
   std::optional<WeightPacker> packer_;  // of packed weights
   std::vector<Linear*> matrices_;       // what Matrices() gave, if there is a packer
