@@ -90,7 +90,8 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
     return self->Trie();
   };
   model->token_text_.encode = [self = model.get()](std::string_view text) {
-    return self->tokenizer_->Encode(text, {.add_special = false, .parse_special = false});
+    return self->tokenizer_->Encode(
+        text, {.add_special = false, .parse_special = false, .continued = true});
   };
   model->chat_ = std::make_unique<ChatRenderer>(texts->chat_template, model->vocabulary(),
                                                 path + ": " + kTemplate);

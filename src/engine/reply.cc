@@ -6,8 +6,9 @@
 
 namespace bantam {
 
-Reply::Reply(const Vocabulary& vocabulary, bool keep_special, const std::vector<std::string>& stop)
-    : detokenizer_(vocabulary, keep_special), stop_(stop) {}
+Reply::Reply(const Vocabulary& vocabulary, bool keep_special, const std::vector<std::string>& stop,
+             bool opens_text)
+    : detokenizer_(vocabulary, keep_special, opens_text), stop_(stop) {}
 
 void Reply::Hold(TokenId token, const TokenLogprob* logprob) {
   held_.push_back({token, text_.size(), logprob != nullptr, {}});

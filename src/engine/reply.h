@@ -19,8 +19,9 @@ namespace bantam {
 // What TakeDelta has given is never taken back. Not thread-safe.
 class Reply {
  public:
-  // `vocabulary` must outlive it.
-  Reply(const Vocabulary& vocabulary, bool keep_special, const std::vector<std::string>& stop);
+  // `vocabulary` must outlive it. `opens_text`: see Detokenizer.
+  Reply(const Vocabulary& vocabulary, bool keep_special, const std::vector<std::string>& stop,
+        bool opens_text = false);
 
   // From the beginning on: a stop string counts only where the text before it is a whole document
   // of this matcher.

@@ -14,6 +14,7 @@
 #include "engine/prefix_cache.h"
 #include "engine/reply.h"
 #include "engine/shaped_reply.h"
+#include "text/token_spelling.h"
 
 namespace bantam {
 
@@ -23,13 +24,22 @@ struct Sequence {
   Sequence(uint64_t request_id, GenerationRequest r, const Vocabulary& vocabulary, int context)
       : id(request_id),
         request(std::move(r)),
-        reply(vocabulary, request.keep_special, request.stop) {
+        reply(vocabulary, request.keep_special, request.stop, OpensText(request, vocabulary)) {
     const int room = context - n_prompt();
     const bool limited = request.max_tokens >= 0 && request.max_tokens < room;
     max_length = n_prompt() + (limited ? request.max_tokens : room);
     tokens.reserve(static_cast<size_t>(max_length) + LookupDraft::kMaxTokens);
     tokens = request.prompt;
     table.blocks.reserve(static_cast<size_t>(PrefixCache::BlocksFor(max_length)));
+  }
+
+  // After a control token tokenizers of SentencePiece put a space that is no part of the text. A
+  // shape decides over every byte, so there it stays.
+  static bool OpensText(const GenerationRequest& request, const Vocabulary& vocabulary) {
+    if (request.prompt.empty() || request.shape != nullptr) return false;
+    const TokenId last = request.prompt.back();
+    return last >= 0 && last < vocabulary.size() &&
+           IsSpecial(vocabulary.kinds[static_cast<size_t>(last)]);
   }
 
   int n_prompt() const { return static_cast<int>(request.prompt.size()); }

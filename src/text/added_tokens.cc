@@ -22,16 +22,6 @@ size_t PreviousChar(std::string_view text, size_t end) {
   return begin;
 }
 
-// The beginning of the whitespace that ends at `begin`, not looked for before `done`.
-size_t SpacesBefore(std::string_view text, size_t begin, size_t done) {
-  while (begin > done) {
-    const size_t previous = PreviousChar(text, begin);
-    if (!scan::StartsWith(text, previous, unicode::kSpace)) break;
-    begin = previous;
-  }
-  return begin;
-}
-
 // \w of the reference: alphabetic characters, marks, decimal digits, connectors, joiners.
 bool IsWord(char32_t c) {
   constexpr unicode::ClassSet kWord = unicode::kLetter | unicode::kMark |
@@ -51,8 +41,8 @@ bool IsInWord(std::string_view text, size_t begin, size_t end) {
 
 }  // namespace
 
-AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens)
-    : empty_(tokens.empty()), texts_([&tokens] {
+AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, bool keeps_spaces)
+    : empty_(tokens.empty()), keeps_spaces_(keeps_spaces), texts_([&tokens] {
         std::vector<SpecialTokens::Token> texts;
         for (const AddedToken& token : tokens) {
           texts.push_back({token.text, static_cast<TokenId>(texts.size())});
@@ -63,6 +53,22 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens)
   for (const AddedToken& token : tokens) {
     traits_.push_back({token.id, token.special, token.lstrip, token.rstrip, token.single_word});
   }
+}
+
+size_t AddedTokens::SpacesBefore(std::string_view text, size_t begin, size_t done) const {
+  while (begin > done) {
+    const size_t previous = PreviousChar(text, begin);
+    if (!scan::StartsWith(text, previous, unicode::kSpace)) break;
+    if (keeps_spaces_ && text[previous] == ' ') break;
+    begin = previous;
+  }
+  return begin;
+}
+
+size_t AddedTokens::SpacesAfter(std::string_view text, size_t pos) const {
+  return scan::SkipIf(text, pos, [this](const scan::Char& c) {
+    return c.In(unicode::kSpace) && !(keeps_spaces_ && c.code_point == ' ');
+  });
 }
 
 bool AddedTokens::Next(std::string_view text, bool parse_special, Cursor& cursor, Cut& cut) const {
@@ -79,9 +85,11 @@ bool AddedTokens::Next(std::string_view text, bool parse_special, Cursor& cursor
     }
     if (traits.rstrip) {
       // Within a run that an earlier token took along its end is known: no run is read twice.
-      if (cursor.run < cut.end) cursor.run = scan::Skip(text, cut.end, unicode::kSpace);
+      if (cursor.run < cut.end) cursor.run = SpacesAfter(text, cut.end);
       cut.end = cursor.run;
     }
+    // Where another token took all of it the reference has an empty piece, which it drops.
+    if (cut.begin >= cut.end) continue;
     return true;
   }
   return false;

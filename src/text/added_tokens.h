@@ -28,7 +28,8 @@ class AddedTokens {
   AddedTokens() : AddedTokens(std::vector<AddedToken>()) {}
 
   // No text may be empty or longer than SpecialTokens::kMaxBytes. `normalized` plays no part here.
-  explicit AddedTokens(const std::vector<AddedToken>& tokens);
+  // `keeps_spaces`: " " is no whitespace, since it stands for a "▁" (NormalizerStep::kSpaces).
+  explicit AddedTokens(const std::vector<AddedToken>& tokens, bool keeps_spaces = false);
 
   bool empty() const { return empty_; }
 
@@ -69,7 +70,12 @@ class AddedTokens {
   // The next token; false if there is none.
   bool Next(std::string_view text, bool parse_special, Cursor& cursor, Cut& cut) const;
 
+  // The ends of the whitespace before `begin`, not looked for before `done`, and from `pos` on.
+  size_t SpacesBefore(std::string_view text, size_t begin, size_t done) const;
+  size_t SpacesAfter(std::string_view text, size_t pos) const;
+
   bool empty_;
+  bool keeps_spaces_;
   std::vector<Traits> traits_;
   SpecialTokens texts_;  // ids are indices into traits_
 };

@@ -21,8 +21,8 @@ class ByteBpeModel final : public TextModel {
         index_(std::move(index)),
         bpe_(ByteIds(), std::move(merges)) {}
 
-  void Encode(std::string_view text, bool, EncodeState& state) const override {
-    if (style_.prefix_space && !text.starts_with(' ')) {
+  void Encode(std::string_view text, TextPlace place, EncodeState& state) const override {
+    if (style_.prefix_space && place != TextPlace::kContinued && !text.starts_with(' ')) {
       text = state.changed.emplace_back(" " + std::string(text));
     }
     state.ends.clear();

@@ -30,7 +30,7 @@ class CharBpeModel final : public TextModel {
     FindCuts();
   }
 
-  void Encode(std::string_view text, bool at_start, EncodeState& state) const override;
+  void Encode(std::string_view text, TextPlace place, EncodeState& state) const override;
 
  private:
   void FindCuts();
@@ -80,12 +80,13 @@ bool CharBpeModel::CutsBefore(std::string_view text, size_t space) const {
   return style_.cut_at_spaces || !joined_.test(static_cast<uint8_t>(text[space - 1]));
 }
 
-void CharBpeModel::Encode(std::string_view text, bool at_start, EncodeState& state) const {
+void CharBpeModel::Encode(std::string_view text, TextPlace place, EncodeState& state) const {
   if (text.find(kSpaceMark) != std::string_view::npos) {
     text = state.changed.emplace_back(SpacesOfMarks(text));
   }
-  const bool wants_prefix = style_.prefix == CharBpeStyle::kUnlessSpaced ||
-                            (style_.prefix == CharBpeStyle::kUnlessSpacedAtStart && at_start);
+  const bool wants_prefix =
+      (style_.prefix == CharBpeStyle::kUnlessSpaced && place != TextPlace::kContinued) ||
+      (style_.prefix == CharBpeStyle::kUnlessSpacedAtStart && place == TextPlace::kStart);
   if (wants_prefix && !text.empty() && text[0] != ' ') {
     text = state.changed.emplace_back(" " + std::string(text));
   }

@@ -36,7 +36,7 @@ class PipelineTokenizer final : public Tokenizer {
       }
     }
     raw_ = AddedTokens(raw);
-    normalized_ = AddedTokens(normalized);
+    normalized_ = AddedTokens(normalized, normalizer_.marks_spaces());
   }
 
   std::vector<TokenId> Encode(std::string_view text, const EncodeOptions& options) const override {
@@ -52,7 +52,9 @@ class PipelineTokenizer final : public Tokenizer {
     raw_.Split(
         text, options.parse_special,
         [&](size_t begin, size_t end) {
-          EncodeBetween(text.substr(begin, end - begin), begin == 0, options, state);
+          const TextPlace start = options.continued ? TextPlace::kContinued : TextPlace::kStart;
+          EncodeBetween(text.substr(begin, end - begin), begin == 0 ? start : TextPlace::kMiddle,
+                        options, state);
         },
         on_token);
     if (options.add_special) state.ids.insert(state.ids.end(), suffix_.begin(), suffix_.end());
@@ -73,14 +75,16 @@ class PipelineTokenizer final : public Tokenizer {
 
  private:
   // Appends the ids of text between added tokens.
-  void EncodeBetween(std::string_view text, bool at_start, const EncodeOptions& options,
+  void EncodeBetween(std::string_view text, TextPlace place, const EncodeOptions& options,
                      EncodeState& state) const {
     std::string changed;
-    if (normalizer_.Apply(text, changed)) text = state.changed.emplace_back(std::move(changed));
+    if (normalizer_.Apply(text, changed, place == TextPlace::kContinued))
+      text = state.changed.emplace_back(std::move(changed));
     normalized_.Split(
         text, options.parse_special,
         [&](size_t begin, size_t end) {
-          model_->Encode(text.substr(begin, end - begin), at_start && begin == 0, state);
+          model_->Encode(text.substr(begin, end - begin), begin == 0 ? place : TextPlace::kMiddle,
+                         state);
         },
         [&state](TokenId id) { state.ids.push_back(id); });
   }

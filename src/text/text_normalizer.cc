@@ -1,6 +1,8 @@
 // Every step copies the text only if it has to.
 #include "text/text_normalizer.h"
 
+#include <algorithm>
+
 #include "text/normalize.h"
 
 namespace bantam {
@@ -32,9 +34,16 @@ bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& o
 
 }  // namespace
 
-bool TextNormalizer::Apply(std::string_view text, std::string& changed) const {
+bool TextNormalizer::marks_spaces() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const NormalizerStep& step) {
+    return step.kind == NormalizerStep::kSpaces;
+  });
+}
+
+bool TextNormalizer::Apply(std::string_view text, std::string& changed, bool continued) const {
   bool has_changed = false;
   for (const NormalizerStep& step : steps_) {
+    if (continued && step.kind == NormalizerStep::kPrependSpace) continue;
     std::string next;
     if (!ApplyStep(step, has_changed ? changed : text, next)) continue;
     changed = std::move(next);

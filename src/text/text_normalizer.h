@@ -30,10 +30,12 @@ class TextNormalizer {
   TextNormalizer() = default;
   explicit TextNormalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {}
 
-  bool empty() const { return steps_.empty(); }
+  // Whether a step makes "▁" of spaces, so that a space is no whitespace any more.
+  bool marks_spaces() const;
 
-  // True if `text` (valid UTF-8) is not as it should be, and then `changed` is. Linear.
-  bool Apply(std::string_view text, std::string& changed) const;
+  // True if `text` (valid UTF-8) is not as it should be, and then `changed` is. `continued`: text
+  // goes on from what stands before, so that no space is put there. Linear.
+  bool Apply(std::string_view text, std::string& changed, bool continued = false) const;
 
  private:
   std::vector<NormalizerStep> steps_;

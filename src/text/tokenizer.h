@@ -15,6 +15,8 @@ namespace bantam {
 struct EncodeOptions {
   bool add_special = true;    // add BOS/EOS where the model's metadata asks for it
   bool parse_special = true;  // "<|im_end|>" in the text becomes that token, not its characters
+  // The text goes on from other text: no space is put before it, as some tokenizers do.
+  bool continued = false;
 };
 
 // Immutable after construction; Encode and Decode are safe from many threads.

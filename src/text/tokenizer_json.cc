@@ -26,7 +26,7 @@ constexpr const char* kMerges = "tokenizer.json: model.merges";
 // All that was read, before it becomes a tokenizer.
 struct Components {
   JsonNode model;
-  ReadNormalizer normalizer;
+  TextNormalizer normalizer;
   ReadPreTokenizer pre;
   ReadDecoder decoder;
   ReadVocabulary tokens;
@@ -92,7 +92,7 @@ Result<std::unique_ptr<TextModel>> MakeCharLevel(const Components& parts,
   const bool is_metaspace = parts.pre.kind == ReadPreTokenizer::kMetaspace;
   const bool is_plain =
       parts.pre.kind == ReadPreTokenizer::kNone || parts.pre.kind == ReadPreTokenizer::kSpaceSplit;
-  if (!is_metaspace && !(is_plain && parts.normalizer.marks_spaces)) {
+  if (!is_metaspace && !(is_plain && parts.normalizer.marks_spaces())) {
     return parts.model.Unsupported(
         "BPE with the pre-tokeniser ByteLevel or Metaspace, or a normaliser that makes spaces "
         "\"▁\"");
@@ -147,6 +147,7 @@ Result<std::unique_ptr<TextModel>> MakeWordPiece(const Components& parts,
     return parts.model.Unsupported(
         "WordPiece with the pre-tokeniser BertPreTokenizer and the decoder WordPiece only");
   }
+  if (parts.unknown < 0) return parts.model.Member("unk_token").Expected("a token");
   FillVocabulary(parts.tokens, TokenSpelling::kPlain, parts.unknown, *vocabulary);
   vocabulary->leading_space = true;
   WordPieceTables tables;
@@ -166,6 +167,37 @@ Result<std::unique_ptr<TextModel>> MakeWordPiece(const Components& parts,
     vocabulary->bytes[i] = cleanup ? WordPieceBytes(tables.texts[i]) : tables.texts[i];
   }
   return MakeWordPieceModel(std::move(tables));
+}
+
+// The bytes of a token that is looked for in normalised text are those of its normalised text, as
+// in the reference. The model knows tokens by their own bytes: if any differ it keeps them.
+std::shared_ptr<Vocabulary> WithNormalizedBytes(const Components& parts, bool is_word_piece,
+                                                TokenSpelling spelling,
+                                                std::shared_ptr<Vocabulary> vocabulary) {
+  std::shared_ptr<Vocabulary> changed;
+  for (const AddedToken& token : parts.tokens.added) {
+    std::string text = token.text;
+    std::string normalized;
+    if (token.normalized && parts.normalizer.Apply(text, normalized)) text = normalized;
+    std::string bytes;
+    if (is_word_piece && !token.special) {
+      text.insert(0, 1, ' ');
+      bytes = parts.decoder.cleanup ? WordPieceBytes(text) : text;
+    } else {
+      AppendTokenBytes(text, TokenKind::kAdded, spelling, bytes);
+    }
+    const auto id = static_cast<size_t>(token.id);
+    if (vocabulary->kinds[id] == TokenKind::kByte || bytes == vocabulary->bytes[id]) continue;
+    if (changed == nullptr) changed = std::make_shared<Vocabulary>(*vocabulary);
+    changed->bytes[id] = std::move(bytes);
+  }
+  return changed == nullptr ? std::move(vocabulary) : std::move(changed);
+}
+
+TokenSpelling SpellingOf(const ReadDecoder& decoder) {
+  if (decoder.kind == ReadDecoder::kByteLevel) return TokenSpelling::kByteLevel;
+  return decoder.kind == ReadDecoder::kSpaceMarks ? TokenSpelling::kSpaceMarks
+                                                  : TokenSpelling::kPlain;
 }
 
 // The ids with a meaning, and those around every text.
@@ -265,10 +297,12 @@ Result<LoadedTokenizer> ReadTokenizerJson(std::string_view tokenizer_json,
   TokenizerParts made;
   made.model =
       TRY(out.kind == "BPE" ? MakeBpe(parts, vocabulary) : MakeWordPiece(parts, vocabulary));
+  vocabulary = WithNormalizedBytes(parts, out.kind == "WordPiece", SpellingOf(parts.decoder),
+                                   std::move(vocabulary));
   TRY(FillSpecialIds(config, post, options, parts.tokens, *vocabulary, made));
   made.vocabulary = std::move(vocabulary);
   made.added = std::move(parts.tokens.added);
-  made.normalizer = std::move(parts.normalizer.normalizer);
+  made.normalizer = std::move(parts.normalizer);
   out.tokenizer = MakeTokenizer(std::move(made));
   return out;
 }

@@ -20,7 +20,7 @@ struct TokenizerJsonOptions {
   int vocab_size = 0;
   // Ids that end a reply besides those the files name: eos_token_id of config.json and
   // generation_config.json. Those outside the vocabulary are ignored.
-  std::span<const TokenId> end_ids;
+  std::span<const TokenId> end_ids = {};
 };
 
 struct LoadedTokenizer {

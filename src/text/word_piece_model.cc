@@ -26,7 +26,7 @@ class WordPieceModel final : public TextModel {
     }
   }
 
-  void Encode(std::string_view text, bool at_start, EncodeState& state) const override;
+  void Encode(std::string_view text, TextPlace place, EncodeState& state) const override;
 
  private:
   void EncodeWord(std::string_view word, EncodeState& state) const;
@@ -36,7 +36,7 @@ class WordPieceModel final : public TextModel {
   size_t longest_ = 0;
 };
 
-void WordPieceModel::Encode(std::string_view text, bool, EncodeState& state) const {
+void WordPieceModel::Encode(std::string_view text, TextPlace, EncodeState& state) const {
   // Every word gets a space before it, so that it looks like the tokens that may open it.
   std::string& spaced = state.changed.emplace_back();
   spaced.reserve(text.size() + text.size() / 4 + 1);

@@ -104,7 +104,8 @@ FLAGGED = [("<mask>", "lstrip"), ("<sep>", "rstrip"), ("<both>", "lstrip rstrip 
 
 def merges_of_scores(tokens, scores, types):
     """Pairs of tokens that together are one, the best result first."""
-    usable = {t: i for i, t in enumerate(tokens) if types[i] not in (CONTROL, UNKNOWN, BYTE, UNUSED)}
+    unusable = (CONTROL, UNKNOWN, BYTE, UNUSED)
+    usable = {t: i for i, t in enumerate(tokens) if types[i] not in unusable}
     pairs = []
     for token, i in usable.items():
         for cut in range(1, len(token)):
@@ -175,7 +176,7 @@ def document(name, fields, flagged, pairs_as_lists):
                 "processors", parts["post_processor"], start)
     if flagged:
         known = {token["content"] for token in added}
-        size = max(len(tokens), max(model["vocab"].values()) + 1)
+        size = 1 + max([*model["vocab"].values(), *(token["id"] for token in added)])
         for text, flags in FLAGGED:
             if text in known:
                 continue

@@ -184,9 +184,9 @@ def check(case, arguments, folder):
            check_decoding(reference, encoder, rng, arguments.count // 10))
     encoder.process.stdin.close()
     encoder.process.wait()
-    print(f"{case[1]} ({pathlib.Path(case[0]).name}): {len(encoded)} texts, {len(swept)} sweeps over all "
-          f"characters, {len(broken)} invalid, {len(unparsed)} unparsed; {bad} differences; "
-          f"{time.monotonic() - start:.0f} s", flush=True)
+    print(f"{case[1]} ({pathlib.Path(case[0]).name}): {len(encoded)} texts, {len(swept)} sweeps "
+          f"over all characters, {len(broken)} invalid, {len(unparsed)} unparsed; {bad} "
+          f"differences; {time.monotonic() - start:.0f} s", flush=True)
     return bad
 
 
@@ -202,8 +202,9 @@ def main():
     parser.add_argument("families", nargs="*")
     arguments = parser.parse_args()
     arguments.models = pathlib.Path(arguments.models)
-    cases = [case for case in {"gguf": CASES, "json": JSON_CASES}.get(
-        arguments.only, CASES + JSON_CASES) if not arguments.families or case[1] in arguments.families]
+    cases = {"gguf": CASES, "json": JSON_CASES}.get(arguments.only, CASES + JSON_CASES)
+    if arguments.families:
+        cases = [case for case in cases if case[1] in arguments.families]
     missing = [case[0] for case in cases if not (arguments.models / case[0]).is_file()]
     if missing or not cases:
         sys.exit(f"missing in {arguments.models}: {', '.join(missing) or 'such a family'}")

@@ -20,11 +20,7 @@ namespace bantam {
 // Every reader takes the component's node (null where the file has none) and fails with kCorrupt or
 // kUnsupported, naming the path.
 
-struct ReadNormalizer {
-  TextNormalizer normalizer;
-  bool marks_spaces = false;  // spaces become "▁"
-};
-Result<ReadNormalizer> ReadNormalizerNode(const JsonNode& node);
+Result<TextNormalizer> ReadNormalizerNode(const JsonNode& node);
 
 struct ReadPreTokenizer {
   enum Kind : uint8_t { kNone, kByteLevel, kMetaspace, kBert, kSpaceSplit };

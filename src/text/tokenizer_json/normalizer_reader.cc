@@ -30,7 +30,7 @@ Result<NormalizerStep> ReadReplace(const JsonNode& node) {
   return NormalizerStep{.kind = NormalizerStep::kSpaces};
 }
 
-Result<void> ReadStep(const JsonNode& node, std::vector<NormalizerStep>& steps, bool& marks) {
+Result<void> ReadStep(const JsonNode& node, std::vector<NormalizerStep>& steps) {
   const JsonNode type = node.Member("type");
   const std::string_view name = TRY(type.String());
   if (name == "NFC") {
@@ -43,7 +43,6 @@ Result<void> ReadStep(const JsonNode& node, std::vector<NormalizerStep>& steps, 
     steps.push_back(TRY(ReadBert(node)));
   } else if (name == "Replace") {
     steps.push_back(TRY(ReadReplace(node)));
-    marks = true;
   } else if (name == "Prepend") {
     const JsonNode prepend = node.Member("prepend");
     if (TRY(prepend.String()) != kSpaceMark) return prepend.Unsupported("\"▁\"");
@@ -56,19 +55,17 @@ Result<void> ReadStep(const JsonNode& node, std::vector<NormalizerStep>& steps, 
 
 }  // namespace
 
-Result<ReadNormalizer> ReadNormalizerNode(const JsonNode& node) {
-  ReadNormalizer out;
-  if (node.is_null()) return out;
+Result<TextNormalizer> ReadNormalizerNode(const JsonNode& node) {
+  if (node.is_null()) return TextNormalizer();
   std::vector<NormalizerStep> steps;
   if (TRY(node.Member("type").String()) != "Sequence") {
-    TRY(ReadStep(node, steps, out.marks_spaces));
+    TRY(ReadStep(node, steps));
   } else {
     const JsonNode list = node.Member("normalizers");
     const size_t n = TRY(list.Items())->size();
-    for (size_t i = 0; i < n; ++i) TRY(ReadStep(list.Item(i), steps, out.marks_spaces));
+    for (size_t i = 0; i < n; ++i) TRY(ReadStep(list.Item(i), steps));
   }
-  out.normalizer = TextNormalizer(std::move(steps));
-  return out;
+  return TextNormalizer(std::move(steps));
 }
 
 }  // namespace bantam
