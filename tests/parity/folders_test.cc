@@ -31,7 +31,16 @@ std::vector<std::string> FolderNames() {
   return names;
 }
 
-std::unique_ptr<Engine> LoadEngine(const std::string& name, LoadOptions load) {
+// Phi-3's rotation factors are those of the context: no larger than the sequences ask for.
+int ContextFor(const ReferenceLogits& reference) {
+  size_t longest = 0;
+  for (const ReferenceSequence& one : reference.sequences) {
+    longest = std::max(longest, one.tokens.size());
+  }
+  return longest < 256 ? 256 : 512;
+}
+
+std::unique_ptr<Engine> LoadEngine(const std::string& name, int context, LoadOptions load) {
   load.threads = 2;
   auto model = Model::Load(kFolder + name, load);
   if (!model) {
@@ -39,7 +48,7 @@ std::unique_ptr<Engine> LoadEngine(const std::string& name, LoadOptions load) {
     return nullptr;
   }
   EngineOptions options;
-  options.context = 512;
+  options.context = context;
   options.threads = 2;
   auto engine = Engine::Create(*model, options);
   if (!engine) {
@@ -75,7 +84,7 @@ class TinyFolder : public testing::TestWithParam<std::string> {
   void Check(const LoadOptions& load, double bound) {
     const auto reference = ReadReferenceLogits(std::string(kFolder) + GetParam() + ".ref");
     ASSERT_TRUE(reference.has_value()) << reference.error().message;
-    const auto engine = LoadEngine(GetParam(), load);
+    const auto engine = LoadEngine(GetParam(), ContextFor(*reference), load);
     ASSERT_NE(engine, nullptr);
     const double error = ErrorOf(*engine, *reference);
     EXPECT_LT(error, bound);
