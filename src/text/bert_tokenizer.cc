@@ -33,8 +33,8 @@ Result<std::unique_ptr<Tokenizer>> CreateBertTokenizer(const Metadata& metadata)
   Vocabulary& vocabulary = *loaded.vocabulary;
   vocabulary.leading_space = true;
   const bool cased = HasCapitals(vocabulary);
-  loaded.parts.normalizer = TextNormalizer(
-      {{.kind = NormalizerStep::kBert, .bert = {.strip_accents = !cased, .lowercase = !cased}}});
+  loaded.parts.normalizer = TextNormalizer(std::vector<NormalizerStep>{
+      {.kind = NormalizerStep::kBert, .bert = {.strip_accents = !cased, .lowercase = !cased}}});
   WordPieceTables tables;
   tables.texts.resize(vocabulary.bytes.size());
   for (size_t i = 0; i < tables.texts.size(); ++i) {

@@ -27,7 +27,8 @@ Result<std::unique_ptr<Tokenizer>> CreateBpeTokenizer(const Metadata& metadata) 
   LoadedVocabulary loaded =
       TRY(LoadVocabulary(metadata, TokenSpelling::kByteLevel, {.add_bos = spec->add_bos}));
   TokenizerParts& parts = loaded.parts;
-  if (spec->nfc) parts.normalizer = TextNormalizer({{.kind = NormalizerStep::kNfc}});
+  if (spec->nfc)
+    parts.normalizer = TextNormalizer(std::vector<NormalizerStep>{{.kind = NormalizerStep::kNfc}});
   std::vector<MergeRule> merges = TRY(LoadMerges(metadata));
   parts.model = TRY(MakeByteBpeModel({.vocabulary = parts.vocabulary,
                                       .spelled = std::move(loaded.spelled),
