@@ -2,7 +2,8 @@
 //
 // Valid means RFC 8259 in UTF-8, escapes that stand for characters (no lone surrogates) and at
 // most kMaxJsonDepth levels of nesting. All functions take any bytes, need time linear in the
-// length and do not recurse; they keep no state and may run on any thread.
+// length and do not recurse; they keep no state and may run on any thread. Repair and completion
+// read UTF-16 and marked UTF-8, too: the first edit says so, all offsets are of bytes in the text.
 #pragma once
 
 #include <cstddef>

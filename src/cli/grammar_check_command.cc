@@ -86,7 +86,7 @@ class Checker {
     if (json) text = text.substr(0, std::max(text.find_last_not_of(kJsonSpace) + 1, begin));
     text.remove_prefix(begin);
     std::string line = Verdict(*env_.backend.start_reader(shape_), text, begin);
-    if (model_ != nullptr) line += TRY(Measure(text));
+    if (model_ != nullptr && spec_) line += TRY(Measure(*spec_, text));
     env_.out.Write(line + "}\n");
     return {};
   }
@@ -100,9 +100,9 @@ class Checker {
 
  private:
   // Compiles the shape anew, so that its caches are empty.
-  Result<std::string> Measure(std::string_view text) {
+  Result<std::string> Measure(const ShapeSpec& spec, std::string_view text) {
     const double start = ThreadMicroseconds();
-    auto fresh = TRY(env_.backend.compile_shape(*spec_));
+    auto fresh = TRY(env_.backend.compile_shape(spec));
     const double compile_us = ThreadMicroseconds() - start;
     const MaskTrace trace = TRY(TraceMasks(env_, std::move(fresh), model_, text));
     compile_us_.push_back(compile_us);

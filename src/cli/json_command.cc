@@ -14,13 +14,19 @@
 namespace bantam::cli {
 namespace {
 
-// Lines and columns (in characters, from 1) of offsets that do not go back.
+// Lines and columns (in characters, from 1) of offsets that do not go back, in UTF-8 or UTF-16.
 class Places {
  public:
-  explicit Places(std::string_view text) : text_(text) {}
+  explicit Places(std::string_view text) : text_(text) {
+    const std::string_view first = text.substr(0, 2);
+    wide_ = first == "\xFF\xFE" || first == "\xFE\xFF" || first.find('\0') != first.npos;
+    big_ = wide_ && (first[0] == '\xFE' || first[0] == '\0');
+  }
 
   void MoveTo(size_t offset) {
-    for (const size_t end = std::min(offset, text_.size()); at_ < end; ++at_) {
+    const size_t end = std::min(offset, text_.size());
+    for (; wide_ && at_ + 1 < end; at_ += 2) MoveWide();
+    for (; !wide_ && at_ < end; ++at_) {
       if (text_[at_] == '\n') {
         ++line_;
         column_ = 1;
@@ -33,7 +39,20 @@ class Places {
   size_t column() const { return column_; }
 
  private:
+  void MoveWide() {
+    const auto high = static_cast<unsigned char>(text_[at_ + (big_ ? 0 : 1)]);
+    const char low = text_[at_ + (big_ ? 1 : 0)];
+    if (high == 0 && low == '\n') {
+      ++line_;
+      column_ = 1;
+    } else if (high < 0xDC || high > 0xDF) {  // not the second half of a character
+      ++column_;
+    }
+  }
+
   std::string_view text_;
+  bool wide_ = false;
+  bool big_ = false;
   size_t at_ = 0;
   size_t line_ = 1;
   size_t column_ = 1;

@@ -124,6 +124,33 @@ TEST_F(JsonCommandTest, GoesByASchema) {
             "bantam: standard input: expected a member \"name\", found '}' at byte 1\n");
 }
 
+TEST_F(JsonCommandTest, ReadsUtf16) {
+  const std::string text("{\0\n\0\xE4\0:\0[\0001\0", 12);  // {⏎ä:[1
+  EXPECT_EQ(Run({"repair"}, text), 0);
+  EXPECT_EQ(world_.out.text, "{\n\"\xC3\xA4\":[1]}");
+  EXPECT_TRUE(world_.err.text.starts_with(
+      "4 changes:\n  line 1, column 1 (byte 0): read UTF-16 (little-endian)\n"
+      "  line 2, column 1 (byte 4): put a key in quotes\n  line 2, column 5 (byte 12): "))
+      << world_.err.text;
+  EXPECT_EQ(Run({"check"}, text), 1);
+  EXPECT_EQ(world_.out.text,
+            "not valid: line 1, column 1 (byte 0): the text is UTF-16 (little-endian), expected "
+            "UTF-8\n");
+}
+
+TEST_F(JsonCommandTest, TellsOfMisspeltKeywords) {
+  const TemporaryDirectory directory;
+  const std::string schema =
+      directory.Write("s.json", R"({"properties":{"a":{"minLenght":3}},"requried":["a"]})");
+  EXPECT_EQ(Run({"check", "--schema", schema}, "{}"), 0);
+  EXPECT_EQ(
+      world_.err.text,
+      "bantam: note: #/requried: \"requried\" is no keyword, so it has no effect; did you mean "
+      "\"required\"?\n"
+      "bantam: note: #/properties/a/minLenght: \"minLenght\" is no keyword, so it has no "
+      "effect; did you mean \"minLength\"?\n");
+}
+
 TEST_F(JsonCommandTest, RefusesOptionsWithoutASchema) {
   EXPECT_EQ(Run({"repair", "--no-fill"}, "{}"), 2);
   EXPECT_EQ(Run({"check", "--no-format"}, "{}"), 2);

@@ -57,10 +57,10 @@ Result<int> ParseInt(std::string_view text, int min, int max) {
     return Fail(ErrorCode::kInvalidArgument, "expected a whole number, got " + Quoted(text));
   }
   if (value < min || value > max) {
-    const std::string range =
-        max == std::numeric_limits<int>::max()
-            ? "at least " + std::to_string(min)
-            : "between " + std::to_string(min) + " and " + std::to_string(max);
+    std::string range = "between " + std::to_string(min) + " and " + std::to_string(max);
+    if (max == std::numeric_limits<int>::max()) {
+      range = value < min ? "at least " + std::to_string(min) : "at most " + std::to_string(max);
+    }
     return Fail(ErrorCode::kInvalidArgument, "must be " + range + ", got " + Quoted(text));
   }
   return static_cast<int>(value);

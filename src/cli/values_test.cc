@@ -18,6 +18,9 @@ TEST(Values, Integers) {
   EXPECT_FALSE(ParseInt("2147483648"));
   EXPECT_FALSE(ParseInt("99999999999999999999"));
   EXPECT_EQ(ParseInt("0", 1, 9).error().message, "must be between 1 and 9, got '0'");
+  EXPECT_EQ(ParseInt("0", 1).error().message, "must be at least 1, got '0'");
+  EXPECT_EQ(ParseInt("999999999999", 1).error().message,
+            "must be at most 2147483647, got '999999999999'");
   EXPECT_EQ(*ParseUint64("18446744073709551615"), std::numeric_limits<uint64_t>::max());
   EXPECT_FALSE(ParseUint64("18446744073709551616"));
   EXPECT_FALSE(ParseUint64("-1"));

@@ -34,7 +34,7 @@ class RenewedMatcher final : public Matcher {
       : make_(std::move(make)), caches_(std::move(shared)), core_(new Core(*caches_)) {}
 
   bool Push(uint8_t byte) override {
-    if (plan_) return PushPlanned(byte);
+    if (plan_) return PushPlanned(*plan_, byte);
     const bool taken = core_->Core::Push(byte);
     return Suffice() ? Keep(byte, taken) : PushAnew(byte, taken);
   }
@@ -102,12 +102,11 @@ class RenewedMatcher final : public Matcher {
       Renew();
     }
     ++losses_;
-    plan_ = core_->Completion();
-    return PushPlanned(byte);
+    return PushPlanned(plan_.emplace(core_->Completion()), byte);
   }
 
-  bool PushPlanned(uint8_t byte) {
-    if (planned_ == plan_->size() || static_cast<uint8_t>((*plan_)[planned_]) != byte) return false;
+  bool PushPlanned(const std::string& plan, uint8_t byte) {
+    if (planned_ == plan.size() || static_cast<uint8_t>(plan[planned_]) != byte) return false;
     ++planned_;
     return true;
   }

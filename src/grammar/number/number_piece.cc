@@ -137,7 +137,7 @@ bool NumberPiece::Normalise() {
 }
 
 bool NumberPiece::Covers(const NumberPiece& other) const {
-  if (other.is_point()) return Has(*other.low);
+  if (const Decimal* value = other.point()) return Has(*value);
   if (CompareLow(*this, other) > 0 || CompareHigh(*this, other) < 0) return false;
   if (step && !(other.step && other.step->IsMultipleOf(*step))) return false;
   for (const Decimal& n : not_steps) {
@@ -153,21 +153,20 @@ bool NumberPiece::Absorb(const NumberPiece& other) {
     return true;
   }
   if (is_point() && other.is_point()) return false;
-  if (is_point() || other.is_point()) {
+  if (const Decimal* value = is_point() ? point() : other.point()) {
     // A single value takes on the conditions of the other, if it fulfils them.
     const NumberPiece& wide = is_point() ? other : *this;
-    const Decimal& value = is_point() ? *low : *other.low;
-    const bool at_end = (wide.low && value == *wide.low) || (wide.high && value == *wide.high);
-    if (!wide.step && !at_end && !wide.InInterval(value)) return false;
-    NumberPiece point = is_point() ? *this : other;
-    if ((wide.step && !point.low->IsMultipleOf(*wide.step)) ||
-        IsMultipleOfAny(*point.low, wide.not_steps)) {
+    const bool at_end = (wide.low && *value == *wide.low) || (wide.high && *value == *wide.high);
+    if (!wide.step && !at_end && !wide.InInterval(*value)) return false;
+    if ((wide.step && !value->IsMultipleOf(*wide.step)) ||
+        IsMultipleOfAny(*value, wide.not_steps)) {
       return false;
     }
-    point.step = wide.step;
-    point.not_steps = wide.not_steps;
+    NumberPiece single = is_point() ? *this : other;
+    single.step = wide.step;
+    single.not_steps = wide.not_steps;
     NumberPiece merged = wide;
-    if (!merged.AbsorbOverlap(point)) return false;
+    if (!merged.AbsorbOverlap(single)) return false;
     *this = std::move(merged);
     return true;
   }
@@ -233,8 +232,8 @@ Result<std::optional<NumberPiece>> Intersect(const NumberPiece& left, const Numb
   const NumberPiece& early = left_first ? left : right;
   const NumberPiece& late = left_first ? right : left;
   if (early.high && late.low && *early.high < *late.low) return none;
-  if (left.is_point()) return right.Has(*left.low) ? std::optional(left) : none;
-  if (right.is_point()) return left.Has(*right.low) ? std::optional(right) : none;
+  if (const Decimal* value = left.point()) return right.Has(*value) ? std::optional(left) : none;
+  if (const Decimal* value = right.point()) return left.Has(*value) ? std::optional(right) : none;
   NumberPiece both;
   both.low = late.low;
   both.low_open = late.low_open;

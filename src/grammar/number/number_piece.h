@@ -24,7 +24,9 @@ struct NumberPiece {
   bool Has(const Decimal& value) const { return InInterval(value) && Allows(value); }
   bool InInterval(const Decimal& value) const;
   bool Allows(const Decimal& value) const;  // all but the interval
-  bool is_point() const { return low && high && *low == *high; }
+  // The value, if there is but one in the interval; null.
+  const Decimal* point() const { return low && high && *low == *high ? &*low : nullptr; }
+  bool is_point() const { return point() != nullptr; }
   bool is_all() const;
 
   // Brings the piece to its normal form: ends that belong to it (with a step) or open ones, no

@@ -187,7 +187,7 @@ Result<NumberSet> NumberSet::Or(const NumberSet& other) const {
 Result<NumberSet> NumberSet::Not() const {
   NumberPiece rest;  // the complement of all single values at once
   for (const NumberPiece& piece : pieces_) {
-    if (piece.is_point()) rest.left_out.push_back(*piece.low);
+    if (const Decimal* value = piece.point()) rest.left_out.push_back(*value);
   }
   std::ranges::sort(rest.left_out);
   NumberSet result = Of(std::move(rest));

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "grammar/regex/property_tables.h"
 #include "grammar/regex/regex_syntax.h"
 #include "grammar/regex/unicode_property.h"
@@ -49,8 +50,14 @@ class Names {
     }
     return set;
   }
+  // Of those that the tables have.
+  static CodePointSet Property(std::string_view expression) {
+    const auto set = UnicodeProperty(expression);
+    CHECK(set.has_value());
+    return *set;
+  }
   static CodePointSet ScriptLetters(std::string_view script) {  // in host names
-    return UnicodeProperty("sc=" + std::string(script))->Intersect(Kind(HostCharacter::kOther));
+    return Property("sc=" + std::string(script)).Intersect(Kind(HostCharacter::kOther));
   }
 
   RegexId Parse(std::string_view pattern) {
@@ -122,7 +129,7 @@ class Names {
   RegexId RightToLeft() {
     const CodePointSet letters = Kind(HostCharacter::kRightToLeft);
     const RegexId hebrew =  // A.5 and A.6: GERESH and GERSHAYIM after a Hebrew letter
-        pool_.Concat(std::array{pool_.Class(UnicodeProperty("sc=Hebrew")->Intersect(letters)),
+        pool_.Concat(std::array{pool_.Class(Property("sc=Hebrew").Intersect(letters)),
                                 Many(pool_.Class(Of({0x5F3, 0x5F4})), 1)});
     // A.1: NON-JOINER between letters that join on both sides, some of them.
     CodePointSet joining = Of({0x628, 0x64A, 0x67E, 0x686, 0x6A9, 0x6AF, 0x6CC});
@@ -132,7 +139,7 @@ class Names {
     const RegexId join = pool_.Class(joining);
     const RegexId joined = pool_.Concat(
         std::array{join, Many(pool_.Concat(std::array{pool_.Literal("\u200C"), join}), 1)});
-    const CodePointSet marks = Mark().Intersect(*UnicodeProperty("Mn"));  // of class NSM
+    const CodePointSet marks = Mark().Intersect(Property("Mn"));  // of class NSM
     const RegexId unit =
         pool_.Concat(std::array{pool_.Either(std::array{pool_.Class(letters), hebrew, joined}),
                                 Optional(pool_.Class(marks))});

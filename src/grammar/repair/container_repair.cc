@@ -15,10 +15,17 @@ namespace {
 
 constexpr uint64_t kWaySteps = 20;
 constexpr size_t kMostUnlikely = 2;
+constexpr size_t kMostByWord = 100;  // names
 constexpr uint64_t kComparedInAStep = 16;
 constexpr size_t kMostBranches = 32;  // of a choice, to decide between them by what is dropped
 
 }  // namespace
+
+uint64_t DropCost(const JsonNode& node, bool member) {
+  return (member ? kDropCost : kDropItemCost) +
+         kDropValueCost * std::min<uint64_t>(node.values, kDropMostValues) +
+         kDropByteCost * (std::min<uint64_t>(node.end - node.begin, kDropMostBytes) / 32);
+}
 
 ContainerRepair::ContainerRepair(RepairSpace& space, std::vector<NodeId> children, FormulaId live,
                                  bool object)
@@ -58,11 +65,57 @@ void ContainerRepair::ReadNames() {
   for (size_t i = 0; i < names_.size(); ++i) {
     if (!names_[i].twin && !listed.contains(names_[i].own)) unknown.push_back(i);
   }
-  FindRenames(unknown, std::move(missing));
+  FindRenames(unknown, missing);
+  std::erase_if(unknown, [&](size_t i) { return !names_[i].other.empty(); });
+  FindRenamesByWord(unknown, missing);
+}
+
+// Names one of which has the words of the other: user_name and name.
+void ContainerRepair::FindRenamesByWord(std::vector<size_t> unknown, const WordList& missing) {
+  if (unknown.size() > kMostByWord || missing.size() > kMostByWord) return;
+  if (!space_.Spend(20 * (1 + unknown.size() * missing.size()))) return;
+  std::vector<size_t> open;  // of `missing`: no member has it yet
+  for (size_t k = 0; k < missing.size(); ++k) {
+    const bool taken = std::any_of(names_.begin(), names_.end(),
+                                   [&](const Name& name) { return name.other == missing[k]; });
+    if (!taken) open.push_back(k);
+  }
+  std::vector<std::vector<size_t>> fits(unknown.size());  // indices in `missing`
+  std::map<size_t, size_t> uses;
+  for (size_t i = 0; i < unknown.size(); ++i) {
+    for (size_t k : open) {
+      const std::string& own = names_[unknown[i]].own;
+      if (!HasWords(own, missing[k]) && !HasWords(missing[k], own)) continue;
+      fits[i].push_back(k);
+      ++uses[k];
+    }
+  }
+  for (size_t i = 0; i < unknown.size(); ++i) {
+    if (fits[i].size() != 1 || uses[fits[i][0]] != 1) continue;
+    names_[unknown[i]].other = missing[fits[i][0]];
+    names_[unknown[i]].cost = kWordOfNameCost;
+    std::erase(open, fits[i][0]);
+  }
+  std::erase_if(unknown, [&](size_t i) { return !names_[i].other.empty(); });
+  std::erase_if(open, [&](size_t k) { return !IsRequired(missing[k]); });
+  if (unknown.size() != 1 || open.size() != 1) return;
+  names_[unknown[0]].other = missing[open[0]];
+  names_[unknown[0]].cost = kOnlyNameCost;
+}
+
+bool ContainerRepair::IsRequired(const std::string& name) const {
+  ValueLanguages& languages = machine_.languages();
+  const FormulaPool& formulas = languages.formulas();
+  for (FormulaId part : formulas.Conjuncts(ways_[0].at.live)) {
+    if (formulas.op(part) != FormulaOp::kAtom) continue;
+    const Atom& atom = languages.atoms()[formulas.atom(part)];
+    if (atom.kind == AtomKind::kRequired && languages.strings()[atom.a] == name) return true;
+  }
+  return false;
 }
 
 // Each name that is missing goes to the member that comes closest to it, if there is one such.
-void ContainerRepair::FindRenames(const std::vector<size_t>& unknown, WordList missing) {
+void ContainerRepair::FindRenames(const std::vector<size_t>& unknown, const WordList& missing) {
   struct Claim {
     size_t member;
     uint32_t cost;
@@ -283,8 +336,7 @@ void ContainerRepair::Drop(const Way& way, size_t index, Layer& next) {
     }();
     if (!may_be_null) drop(object_ ? kDropNullCost : kDropItemCost, PlanStep::Op::kDropNull);
   }
-  const uint64_t cost = (object_ ? kDropCost : kDropItemCost) +
-                        kDropValueCost * std::min<uint64_t>(node.values, kDropMostValues);
+  const uint64_t cost = DropCost(node, object_);
   if (!MayCome(way.at, index)) return drop(cost, PlanStep::Op::kDrop);
   DropNarrowed(way, index, cost, next);
 }

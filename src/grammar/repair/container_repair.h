@@ -15,6 +15,9 @@
 
 namespace bantam::grammar {
 
+// To give a member or item up: the more is in it, the more.
+uint64_t DropCost(const JsonNode& node, bool member);
+
 class ContainerRepair {
  public:
   static constexpr size_t kMostWays = 16;  // kept after each member
@@ -57,7 +60,9 @@ class ContainerRepair {
   using Layer = std::map<OpenContainer, Way>;
 
   void ReadNames();
-  void FindRenames(const std::vector<size_t>& unknown, WordList listed);
+  void FindRenames(const std::vector<size_t>& unknown, const WordList& missing);
+  void FindRenamesByWord(std::vector<size_t> unknown, const WordList& missing);
+  bool IsRequired(const std::string& name) const;
   bool Step(size_t index, Layer& next);
   bool Go(const Way& way, size_t index, bool renamed, Layer& next);
   bool GoAsItIs(const Way& way, NodeId node, FormulaId begun, OpenContainer after, uint64_t cost,

@@ -4,13 +4,17 @@
 #include <utility>
 
 #include "base/check.h"
+#include "grammar/repair/json_encoding.h"
 #include "grammar/repair/repairer.h"
 #include "grammar/repair/strict_scan.h"
 
 namespace bantam {
 namespace {
 
+using grammar::EncodingOf;
+using grammar::OfEncoded;
 using grammar::StrictScan;
+using grammar::TextEncoding;
 
 std::unexpected<Error> FailAt(ErrorCode code, const JsonEdit& error) {
   return Fail(code, error.what + " at byte " + std::to_string(error.offset));
@@ -19,8 +23,12 @@ std::unexpected<Error> FailAt(ErrorCode code, const JsonEdit& error) {
 }  // namespace
 
 JsonCheck CheckJson(std::string_view text) {
-  StrictScan scan(text);
   JsonCheck check;
+  if (const TextEncoding encoding = EncodingOf(text); encoding != TextEncoding::kUtf8) {
+    check.error = {0, grammar::EncodingError(encoding)};
+    return check;
+  }
+  StrictScan scan(text);
   check.valid = scan.Run() == StrictScan::Outcome::kValid;
   if (!check.valid) check.error = scan.error();
   check.notes = scan.notes();
@@ -28,6 +36,9 @@ JsonCheck CheckJson(std::string_view text) {
 }
 
 Result<JsonRepair> RepairJson(std::string_view text) {
+  if (const TextEncoding encoding = EncodingOf(text); encoding != TextEncoding::kUtf8) {
+    return OfEncoded(text, encoding, [](const std::string& t) { return RepairJson(t); });
+  }
   StrictScan scan(text);
   const StrictScan::Outcome outcome = scan.Run();
   if (outcome == StrictScan::Outcome::kValid) return JsonRepair{std::string(text), {}, 0};
@@ -45,8 +56,11 @@ Result<JsonRepair> RepairJson(std::string_view text) {
 }
 
 Result<JsonRepair> CompleteJson(std::string_view text) {
-  StrictScan scan(text);
-  switch (scan.Run()) {
+  if (const TextEncoding encoding = EncodingOf(text); encoding != TextEncoding::kUtf8) {
+    return OfEncoded(text, encoding, [](const std::string& t) { return CompleteJson(t); });
+  }
+  const auto [scan, outcome] = grammar::ScanBeginning(text);
+  switch (outcome) {
     case StrictScan::Outcome::kValid: return JsonRepair{std::string(text), {}, 0};
     case StrictScan::Outcome::kWrong: return FailAt(ErrorCode::kCorrupt, scan.error());
     case StrictScan::Outcome::kDeep: return FailAt(ErrorCode::kResourceExhausted, scan.error());

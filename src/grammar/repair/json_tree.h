@@ -38,6 +38,7 @@ class JsonTree {
   // text comes from. Fails with kResourceExhausted beyond the limits.
   Result<NodeId> Add(std::string text, NodeId origin = kNoNode);
 
+  size_t size() const { return nodes_.size(); }
   const JsonNode& operator[](NodeId id) const { return nodes_[id]; }
   std::string_view Text(NodeId id) const {
     return source(id).substr(nodes_[id].begin, nodes_[id].end - nodes_[id].begin);

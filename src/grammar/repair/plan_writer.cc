@@ -53,13 +53,15 @@ class Writer {
   }
 
   std::string Pointer(std::string_view step = {}) const {
-    std::string pointer = path_ + std::string(step);
-    if (pointer.size() <= kMostPointerBytes) return pointer;
+    if (path_.size() + step.size() <= kMostPointerBytes) return path_ + std::string(step);
     constexpr size_t kHalf = kMostPointerBytes / 2;
-    const size_t left = pointer.rfind('/', kHalf);
-    const size_t right = pointer.find('/', pointer.size() - kHalf);
-    return pointer.substr(0, left == std::string::npos ? 0 : left) + "/…" +
-           (right == std::string::npos ? "" : pointer.substr(right));
+    const size_t left = path_.rfind('/', kHalf);
+    std::string end(step.substr(step.size() - std::min(step.size(), kHalf)));
+    const size_t missing = std::min(kHalf - end.size(), path_.size());
+    end.insert(0, path_, path_.size() - missing);
+    const size_t right = end.find('/');
+    return path_.substr(0, left == std::string::npos ? 0 : left) + "/…" +
+           (right == std::string::npos ? "" : end.substr(right));
   }
 
   void Report(size_t offset, std::string pointer, std::string what, std::string was = {},
@@ -91,12 +93,7 @@ class Writer {
         out() += plan.text;
         Blame(offset, Pointer(), "expected " + plan.what + ", found " + Shown(text));
         return Leave(path);
-      case Kind::kUnwrap:
-        Report(offset, Pointer(),
-               node.kind == Json::Kind::kArray ? "took the only item out of its array"
-                                               : "took the only member out of its object",
-               Shown(text));
-        break;
+      case Kind::kUnwrap: Report(offset, Pointer(), UnwrapText(node), Shown(text)); break;
       case Kind::kParse:
         Report(offset, Pointer(), "read the JSON text in the string", Shown(text));
         break;
@@ -105,7 +102,12 @@ class Writer {
                Shown(text));
         break;
       case Kind::kName:
-        Report(offset, Pointer(), "put the value into an object as its only member", Shown(text));
+        Report(offset, Pointer(), "put the value into an object as its member", Shown(text));
+        break;
+      case Kind::kSplit: Report(offset, Pointer(), "split the text into items", Shown(text)); break;
+      case Kind::kValues: Report(offset, Pointer(), "made the members items", Shown(text)); break;
+      case Kind::kMerge:
+        Report(offset, Pointer(), "made one object of the items", Shown(text));
         break;
       case Kind::kWrap:
         Report(offset, Pointer(), "put the value into an array", Shown(text));
@@ -117,6 +119,13 @@ class Writer {
         break;
     }
     frames_.push_back(frame);
+  }
+
+  static std::string UnwrapText(const JsonNode& node) {
+    const bool array = node.kind == Json::Kind::kArray;
+    const std::string what = array ? " item out of its array" : " member out of its object";
+    if (node.children == 1) return "took the only" + what;
+    return "took one" + what + " and left the others";
   }
 
   void Leave(size_t path) { path_.resize(path); }
@@ -141,10 +150,18 @@ class Writer {
     }
     if (plan.kind == Kind::kUnwrap) {
       const JsonNode& node = tree_[plan.node];
+      const NodeId chosen = space_.plan(plan.inner).node;
       path_ += "/";
-      path_ += node.kind == Json::Kind::kArray ? "0" : PointerStep(tree_.Name(node.first));
+      path_ += node.kind == Json::Kind::kArray ? std::to_string(IndexOf(node, chosen))
+                                               : PointerStep(tree_.Name(chosen));
     }
     Enter(plan.inner, path);
+  }
+
+  size_t IndexOf(const JsonNode& array, NodeId item) const {
+    size_t index = 0;
+    for (NodeId at = array.first; at != item && at != kNoNode; at = tree_[at].next) ++index;
+    return index;
   }
 
   void Pop() {

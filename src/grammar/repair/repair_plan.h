@@ -40,16 +40,21 @@ struct RepairPlan {
     kGiveUp,     // the same, but it is no repair: `what` says what was expected
     kMembers,    // of the container, by `steps`
     kWrap,       // an array around it, by its only step
-    kUnwrap,     // the only item or member, by `inner`
+    kUnwrap,     // one item or member of it, by `inner`; the others go
     kParse,      // the JSON text in the string, by `inner`
     kNameItems,  // the items under the names that the schema has, by `inner`
-    kName,       // the value as the only member, by `inner`
+    kName,       // the value as a member of an object, by `inner`
+    kSplit,      // the parts of the text as items, by `inner`
+    kValues,     // the values of the members as items, by `inner`
+    kMerge,      // the members of all items as one object, by `inner`
   };
   Kind kind = Kind::kKeep;
   uint64_t cost = 0;
   NodeId node = kNoNode;
   PlanId inner = kNoPlan;
-  bool loses = false;  // something that is not allowed goes
+  bool loses = false;   // something that is not allowed goes
+  bool quotes = false;  // an array or object becomes a text
+  uint32_t kept = 0;    // values within that stay, maybe changed
   std::string text;
   std::string what;
   std::vector<PlanStep> steps;

@@ -5,13 +5,11 @@
 #include <utility>
 
 #include "bantam/json_repair.h"
-#include "grammar/repair/squeezed.h"
-#include "grammar/schema/json_matcher.h"
 
 namespace bantam::grammar {
 namespace {
 
-constexpr uint64_t kMatcherSteps = 20;  // to begin with a matcher, a container in it
+constexpr int kMostQuoted = 4;  // JSON texts in JSON texts
 
 }  // namespace
 
@@ -21,26 +19,11 @@ bool RepairSpace::Spend(uint64_t steps) {
 }
 
 bool RepairSpace::Accepts(FormulaId value, std::string_view text) {
-  if (value == FormulaPool::kFalse) return false;
-  JsonMatcher matcher(machine_, value);
-  const size_t taken = Feed(matcher, text);
-  const auto brackets = std::count_if(text.begin(), text.begin() + static_cast<ptrdiff_t>(taken),
-                                      [](char c) { return c == '[' || c == '{'; });
-  if (!Spend(taken + kMatcherSteps * static_cast<uint64_t>(1 + brackets))) return false;
-  return taken == text.size() && matcher.Accepting();
+  return IsAccepted(machine_, value, text, left_);
 }
 
 bool RepairSpace::Satisfies(NodeId node, FormulaId value) {
-  const auto [it, added] = satisfies_.try_emplace(Key(node, value), false);
-  if (added) it->second = Accepts(value, tree_.Text(node));
-  return it->second;
-}
-
-// Most texts are as a whole.
-bool RepairSpace::IsPlain(NodeId node) {
-  const auto [it, added] = plain_sources_.try_emplace(tree_[node].source, false);
-  if (added) it->second = Accepts(FormulaPool::kTrue, tree_.source(node));
-  return it->second || Satisfies(node, FormulaPool::kTrue);
+  return truth_.Satisfies(node, value, left_);
 }
 
 PlanId RepairSpace::Ask(NodeId node, FormulaId value) {
@@ -66,7 +49,13 @@ NodeId RepairSpace::Parsed(NodeId node) {
   if (!added) return it->second;
   std::string text = tree_.String(node);
   if (!Spend(2 * text.size())) return kNoNode;
-  const size_t first = text.find_first_not_of(" \t\r\n");
+  size_t first = text.find_first_not_of(" \t\r\n");
+  for (int i = 0; i < kMostQuoted && first != std::string::npos && text[first] == '"'; ++i) {
+    const Result<Json> inside = Json::Parse(text);
+    if (!inside || !inside->is_string() || !Spend(text.size())) return kNoNode;
+    text = inside->AsString();
+    first = text.find_first_not_of(" \t\r\n");
+  }
   if (first == std::string::npos || (text[first] != '{' && text[first] != '[')) return kNoNode;
   if (!bantam::CheckJson(text).valid) {
     Result<JsonRepair> repair = bantam::RepairJson(text);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "grammar/repair/json_tree.h"
+#include "grammar/repair/node_truth.h"
 #include "grammar/repair/repair_plan.h"
 #include "grammar/repair/schema_hints.h"
 #include "grammar/schema/schema_machine.h"
@@ -38,8 +39,10 @@ class RepairSpace {
   RepairSpace(SchemaMachine& machine, bool fill, size_t bytes)
       : machine_(machine),
         hints_(machine),
+        truth_(machine, tree_),
         fill_(fill),
-        left_(std::min(kSteps + kStepsOfAByte * bytes, kMostSteps)) {}
+        most_(std::min(kSteps + kStepsOfAByte * bytes, kMostSteps)),
+        left_(most_) {}
 
   SchemaMachine& machine() { return machine_; }
   SchemaHints& hints() { return hints_; }
@@ -50,12 +53,14 @@ class RepairSpace {
   // False once the steps are used up: nothing found from then on counts.
   bool Spend(uint64_t steps);
   bool exhausted() const { return left_ == 0; }
+  // Enough is left for guesses.
+  bool rich() const { return left_ > most_ / 2; }
 
-  // Decided by JsonMatcher. The node's is remembered.
+  // Decided by JsonMatcher, and by what it is made of. The node's is remembered.
   bool Accepts(FormulaId value, std::string_view text);
   bool Satisfies(NodeId node, FormulaId value);
   // Any matcher takes the node: no name comes twice, numbers are within their limits.
-  bool IsPlain(NodeId node);
+  bool IsPlain(NodeId node) { return truth_.IsPlain(node); }
 
   // The plan; kNoPlan: there is none, or the question is being answered; kPending: not known yet,
   // joins wanted().
@@ -81,13 +86,13 @@ class RepairSpace {
   SchemaMachine& machine_;
   SchemaHints hints_;
   JsonTree tree_;
+  NodeTruth truth_;
   bool fill_;
+  const uint64_t most_;
   uint64_t left_;
   std::deque<RepairPlan> plans_;
   std::unordered_map<uint64_t, PlanId> answers_;
   std::unordered_set<uint64_t> begun_;
-  std::unordered_map<uint64_t, bool> satisfies_;
-  std::unordered_map<uint32_t, bool> plain_sources_;
   std::vector<Question> wanted_;
   std::unordered_map<NodeId, NodeId> parsed_;
   std::map<std::pair<std::string, NodeId>, NodeId> made_;

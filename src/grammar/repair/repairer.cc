@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -101,7 +103,7 @@ void Repairer::ObjectBracket(char bracket) {
     return;
   }
   if (in_array || top().implicit) return Close(false);  // [{"a": 1, {"b": 2}]
-  if (bracket == '{' && CanReopen(Kind::kObject) && draft_.has_comma() &&
+  if (bracket == '{' && closed_ && CanReopen(Kind::kObject) && draft_.has_comma() &&
       draft_.size() - closed_->open < kMaxShift) {
     edits_.Add(at_, "added a missing '['");  // {"a": {"b": 1}, {"b": 2}], …
     return InsertArray(closed_->open);
@@ -330,6 +332,7 @@ bool Repairer::CanReopen(Kind kind) const {
 
 // The container closed last was closed too early.
 void Repairer::Reopen() {
+  CHECK(closed_.has_value());
   const bool object = closed_->kind == Kind::kObject;
   edits_.Add(at_,
              object ? "removed a '}' that came too early" : "removed a ']' that came too early");
@@ -425,6 +428,7 @@ bool Repairer::MistakenBracket(char bracket) {
 
 // Whether the key here is that with which the object closed last began: then it begins another.
 bool Repairer::SameFirstKey() const {
+  CHECK(closed_.has_value());
   const std::string_view text = text_.text();
   const size_t first = closed_->first_key;
   if (text[first] != text[at_]) return false;

@@ -158,7 +158,13 @@ std::vector<std::string> SchemaHints::Kinds(FormulaId value, Json::Kind found, b
   return kinds;
 }
 
-std::string SchemaHints::Expected(FormulaId value, Json::Kind found) {
+const std::string& SchemaHints::Expected(FormulaId value, Json::Kind found) {
+  const auto [it, added] = expected_.try_emplace({value, found});
+  if (added) it->second = FindExpected(value, found);
+  return it->second;
+}
+
+std::string SchemaHints::FindExpected(FormulaId value, Json::Kind found) {
   const Hints& hints = Of(value);
   std::string text;
   bool same_kind = false;

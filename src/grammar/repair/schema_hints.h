@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "grammar/repair/spellings.h"
@@ -37,14 +39,16 @@ class SchemaHints {
 
   // "a string", "an integer or null", "one of \"a\", \"b\"" and the schema's path. `found` is what
   // is there instead.
-  std::string Expected(FormulaId value, Json::Kind found);
+  const std::string& Expected(FormulaId value, Json::Kind found);
 
  private:
   void Walk(FormulaId value, Hints& hints);
+  std::string FindExpected(FormulaId value, Json::Kind found);
   std::vector<std::string> Kinds(FormulaId value, Json::Kind found, bool& same_kind);
 
   SchemaMachine& machine_;
   std::unordered_map<FormulaId, Hints> hints_;
+  std::map<std::pair<FormulaId, Json::Kind>, std::string> expected_;
 };
 
 // For people: at most about 60 bytes of a JSON text.

@@ -10,6 +10,7 @@
 #include "base/json_text.h"
 #include "grammar/expected.h"
 #include "grammar/repair/aligned.h"
+#include "grammar/repair/json_encoding.h"
 #include "grammar/repair/plan_writer.h"
 #include "grammar/repair/squeezed.h"
 #include "grammar/repair/strict_scan.h"
@@ -21,6 +22,27 @@ namespace {
 using Scanned = StrictScan::Outcome;
 
 constexpr size_t kMostExpected = 8;  // of a message
+constexpr size_t kDeep = 200;        // levels
+
+// A valid text is nested deeper than kDeep.
+bool IsDeep(std::string_view text) {
+  size_t depth = 0;
+  bool in_string = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeep) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
 
 std::unexpected<Error> FailAt(ErrorCode code, const JsonEdit& error) {
   const std::string place = error.pointer.empty() ? "" : error.pointer + ": ";
@@ -49,7 +71,8 @@ std::string ExpectedText(Matcher& matcher) {
 
 // The first byte that no document that the schema accepts has there; nothing: it accepts the text.
 std::optional<JsonEdit> FirstViolation(std::string_view text, const JsonSchema& schema) {
-  const std::unique_ptr<Matcher> matcher = schema.NewMatcher();
+  // The reader that shapes replies; it makes a few stages for each level.
+  const std::unique_ptr<Matcher> matcher = IsDeep(text) ? schema.NewChecker() : schema.NewMatcher();
   const size_t taken = Feed(*matcher, text);
   if (taken == text.size() && matcher->Accepting()) return std::nullopt;
   JsonEdit error;
@@ -119,9 +142,12 @@ JsonCheck CheckJson(std::string_view text, const JsonSchema& schema) {
 }
 
 Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema) {
-  StrictScan scan(text);
+  if (const TextEncoding encoding = EncodingOf(text); encoding != TextEncoding::kUtf8) {
+    return OfEncoded(text, encoding, [&](const std::string& t) { return CompleteJson(t, schema); });
+  }
+  const auto [scan, outcome] = ScanBeginning(text);
   size_t keep = text.size();
-  switch (scan.Run()) {
+  switch (outcome) {
     case Scanned::kValid: break;
     case Scanned::kWrong: return FailAt(ErrorCode::kCorrupt, scan.error());
     case Scanned::kDeep: return FailAt(ErrorCode::kResourceExhausted, scan.error());
@@ -161,9 +187,12 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
 
 Result<JsonRepair> RepairJson(std::string_view text, const JsonSchema& schema,
                               const JsonRepairOptions& options) {
+  if (const TextEncoding encoding = EncodingOf(text); encoding != TextEncoding::kUtf8) {
+    return OfEncoded(text, encoding,
+                     [&](const std::string& t) { return RepairJson(t, schema, options); });
+  }
   JsonRepair first;
-  StrictScan scan(text);
-  const Scanned outcome = scan.Run();
+  const Scanned outcome = ScanBeginning(text).second;
   if (outcome == Scanned::kCut && options.fill) {
     Result<JsonRepair> complete = CompleteJson(text, schema);
     if (complete) return complete;

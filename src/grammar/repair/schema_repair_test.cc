@@ -315,7 +315,13 @@ TEST(SchemaRepair, UndoesWhatLosesNothing) {
   const Json value = *Json::Parse(document);
   Disguise disguise(3);
   for (int run = 0; run < 300; ++run) {
-    const std::string text = disguise.Of(value, true).Dump();
+    std::string text = disguise.Of(value, true).Dump();
+    switch (run % 5) {
+      case 0: text = "{\"result\": " + text + "}"; break;
+      case 1: text = "{\"status\": \"ok\", \"data\": " + text + ", \"count\": 1}"; break;
+      case 2: text = "[" + Json::String("{\"response\":{\"x\":" + text + "}}").Dump() + "]"; break;
+      default: break;
+    }
     const std::string repaired = Repaired(*schema, text);
     const Result<Json> json = Json::Parse(repaired);
     ASSERT_TRUE(json) << text << "\n" << repaired;
@@ -340,10 +346,52 @@ TEST(SchemaRepair, IsBounded) {
   EXPECT_EQ(mended ? mended->text : mended.error().message,
             std::string(400, '[') + "1" + std::string(400, ']'));
 
-  const std::string deeper = std::string(10'000, '[') + "\"x\"" + std::string(10'000, ']');
-  const auto refused = RepairJson(deeper, *tree, {});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+  for (const size_t depth : {10'000U, 100'000U}) {
+    const auto around = [&](const std::string& inside) {
+      return std::string(depth, '[') + inside + std::string(depth, ']');
+    };
+    EXPECT_EQ(Repaired(*tree, around("1")), around("1"));
+    EXPECT_EQ(Repaired(*tree, around("\"1\"")), around("1"));
+    const auto refused = RepairJson(around("\"x\""), *tree, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+    EXPECT_TRUE(refused.error().message.starts_with("/0/0/0/0/")) << refused.error().message;
+    EXPECT_LT(refused.error().message.size(), 2'000U);
+  }
+}
+
+TEST(SchemaRepair, MendsManyItemsOneByOne) {
+  const auto schema = Compile(R"({"type":"object","properties":{"items":{"type":"array","items":
+      {"type":"object","properties":{"id":{"type":"integer"},"tags":{"type":"array","items":
+      {"type":"string"}}},"required":["id","tags"],"additionalProperties":false}}},
+      "required":["items"]})");
+  std::string many = "{\"items\":[";
+  std::string mended = many;
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string id = std::to_string(i);
+    many += (i > 0 ? ",{\"id\":\"" : "{\"id\":\"") + id + "\",\"tags\":\"t\"}";
+    mended += (i > 0 ? ",{\"id\":" : "{\"id\":") + id + ",\"tags\":[\"t\"]}";
+  }
+  EXPECT_EQ(Repaired(*schema, many + "]}"), mended + "]}");
+}
+
+TEST(SchemaRepair, TakesALineEndForTheEndOfACutText) {
+  const auto schema = Compile(R"({"type":"object","properties":{"a":{"type":"string"},
+      "n":{"type":"number"}},"required":["a"]})");
+  const std::map<std::string, std::string> cases = {
+      {"{\"a\": \"hello \n", "{\"a\": \"hello \"}"},
+      {"{\"a\": \"hello\r\n\n", "{\"a\": \"hello\"}"},
+      {"{\"a\": \"x\\\n", "{\"a\": \"x\"}"},
+      {"{\"a\": \"x\\u00\n", "{\"a\": \"x\"}"},
+      {"{\"a\n", "{\"a\":\"\"}"},
+      {"{\"a\":\"x\",\"n\":1.\n", "{\"a\":\"x\",\"n\":1.0}"}};
+  for (const auto& [text, whole] : cases) {
+    const auto complete = CompleteJson(text, *schema);
+    EXPECT_EQ(complete ? complete->text : complete.error().message, whole) << text;
+    EXPECT_EQ(Repaired(*schema, text), whole) << text;
+  }
+  EXPECT_EQ(bantam::CompleteJson("[\"a\n")->text, "[\"a\"]");
+  EXPECT_FALSE(bantam::CompleteJson("[\"a\nb"));
 }
 
 }  // namespace

@@ -17,6 +17,33 @@ char Lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+constexpr std::array<std::string_view, 10> kDenials = {
+    "not", "no", "isnt", "non", "never", "without", "neither", "nor", "un", "except"};
+
+bool IsAlnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (static_cast<uint8_t>(c) & 0x80) != 0;
+}
+
+// In lower case; a capital after a small letter begins a word.
+std::vector<std::string> WordsOf(std::string_view text) {
+  std::vector<std::string> words;
+  bool begins = true;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (!IsAlnum(c)) {
+      begins = begins || c != '\'';  // isn't
+      continue;
+    }
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital && i > 0 && text[i - 1] >= 'a' && text[i - 1] <= 'z') begins = true;
+    if (begins) words.emplace_back();
+    begins = false;
+    words.back() += Lower(c);
+  }
+  return words;
+}
+
 // Another digit is another thing, never a typing error.
 std::string Digits(std::string_view text) {
   std::string digits;
@@ -45,6 +72,16 @@ std::string Squashed(std::string_view text) {
   std::string squashed = Folded(text);
   std::erase_if(squashed, [](char c) { return c == ' ' || c == '_' || c == '-' || c == '.'; });
   return squashed;
+}
+
+bool HasWords(std::string_view text, std::string_view part) {
+  const std::vector<std::string> words = WordsOf(text);
+  const std::vector<std::string> wanted = WordsOf(part);
+  if (wanted.empty() || wanted.size() >= words.size()) return false;
+  for (const std::string& word : words) {
+    if (std::find(kDenials.begin(), kDenials.end(), word) != kDenials.end()) return false;
+  }
+  return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
 }
 
 // Optimal string alignment distance, three rows at a time.
@@ -88,15 +125,15 @@ void WordList::Add(std::string_view word) {
 }
 
 std::optional<WordList::Match> WordList::Find(std::string_view text) const {
-  const std::string folded = Folded(text);
-  if (const auto it = folded_.find(folded); it != folded_.end() && it->second) {
-    return Match{*it->second, kCaseCost};
+  if (const auto it = folded_.find(Folded(text)); it != folded_.end()) {
+    const std::optional<size_t> word = it->second;
+    if (word) return Match{*word, kCaseCost};
   }
   const std::string squashed = Squashed(text);
   if (squashed.empty()) return std::nullopt;
   if (const auto it = squashed_.find(squashed); it != squashed_.end()) {
-    if (!it->second) return std::nullopt;
-    return Match{*it->second, kSeparatorCost};
+    const std::optional<size_t> word = it->second;
+    return word ? std::optional(Match{*word, kSeparatorCost}) : std::nullopt;
   }
   if (!compares() || squashed.size() < 4) return std::nullopt;
   const std::string digits = Digits(squashed);

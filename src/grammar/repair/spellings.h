@@ -18,6 +18,10 @@ std::string Folded(std::string_view text);
 // Folded, without spaces, '_', '-' and '.': firstName, first_name and First-Name are one.
 std::string Squashed(std::string_view text);
 
+// Whether the words of `part` ("user_name", "userName" and "User name" have two) come in `text` in
+// a row, not as all of it. Of words that are denied ("not active") it says no.
+bool HasWords(std::string_view text, std::string_view part);
+
 // Edits (a byte put in, left out or replaced, two neighbours swapped) between two short texts, or
 // nothing if there are more than `most` (at most 2) or a text is longer than 64 bytes.
 std::optional<int> EditDistance(std::string_view a, std::string_view b, int most);

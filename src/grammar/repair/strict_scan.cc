@@ -321,4 +321,19 @@ bool StrictScan::CutString(size_t keep, bool key) {
              : Cut(keep, "\"", "closed the string");
 }
 
+std::pair<StrictScan, StrictScan::Outcome> ScanBeginning(std::string_view text) {
+  StrictScan scan(text);
+  const StrictScan::Outcome outcome = scan.Run();
+  if (outcome != StrictScan::Outcome::kWrong) return {std::move(scan), outcome};
+  const size_t last = text.find_last_not_of(" \n\r\t");
+  const size_t line_end = text.find_first_of("\n\r", last == text.npos ? 0 : last + 1);
+  if (line_end != text.npos) {
+    StrictScan shorter(text.substr(0, line_end));
+    if (shorter.Run() == StrictScan::Outcome::kCut) {
+      return {std::move(shorter), StrictScan::Outcome::kCut};
+    }
+  }
+  return {std::move(scan), outcome};
+}
+
 }  // namespace bantam::grammar

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bantam/json_repair.h"
@@ -77,5 +78,9 @@ class StrictScan {
   std::string rest_;
   std::string finish_;
 };
+
+// Reads the beginning of a document: if the text is none, the same without the line end in which it
+// may end, as those have that a program wrote into a file. `text` must outlive the scan.
+std::pair<StrictScan, StrictScan::Outcome> ScanBeginning(std::string_view text);
 
 }  // namespace bantam::grammar

@@ -16,7 +16,10 @@ constexpr std::array<std::string_view, 6> kFalseWords = {"false", "no", "n", "of
 constexpr std::array<std::string_view, 9> kNullWords = {"null", "none",      "nil", "n/a", "na",
                                                         "nan",  "undefined", "-",   ""};
 constexpr size_t kMostLengthened = 1'000;  // characters
-constexpr size_t kMostNumberBytes = 300;   // longer ones are no numbers to a matcher
+constexpr std::array<std::string_view, 9> kUnits = {"$", "€", "£", "¥", "%", "°", "°C", "°F", "‰"};
+constexpr size_t kMostSearched = 200;  // bytes of a text that a listed one may be in
+constexpr size_t kMostWithUnit = 40;
+constexpr size_t kMostNumberBytes = 300;  // longer ones are no numbers to a matcher
 
 template <size_t n>
 bool IsOneOf(const std::array<std::string_view, n>& words, std::string_view word) {
@@ -65,6 +68,7 @@ class Edits {
     if (const auto match = hints_.texts.Find(text)) {
       Add(match->cost, JsonQuote(hints_.texts[match->index]));
     }
+    OfListedWord(text);
     const std::string folded = Folded(text);
     OfWord(folded);
     OfNumberText(Trimmed(text));
@@ -122,6 +126,18 @@ class Edits {
     }
   }
 
+  // The one listed text whose words are in this one.
+  void OfListedWord(const std::string& text) {
+    if (text.size() > kMostSearched || !hints_.texts.compares()) return;
+    std::optional<size_t> found;
+    for (size_t i = 0; i < hints_.texts.size(); ++i) {
+      if (!HasWords(text, hints_.texts[i])) continue;
+      if (found) return;
+      found = i;
+    }
+    if (found) Add(kWordOfTextCost, JsonQuote(hints_.texts[*found]));
+  }
+
   void OfWord(const std::string& folded) {
     if (IsOneOf(kNullWords, folded)) Add(folded == "null" ? kCoerceCost : kWordCost, "null");
     if (folded.empty()) return;
@@ -151,7 +167,32 @@ class Edits {
       return;
     }
     const std::string plain = WithoutGroups(text);
-    if (IsNumber(plain)) Add(kGroupedCost, plain);
+    if (IsNumber(plain)) {
+      Add(kGroupedCost, plain);
+    } else {
+      OfNumberWithUnit(text);
+    }
+  }
+
+  // "$12", "12.5 %", "20 °C": a number with nothing but its unit, where that is a sign.
+  void OfNumberWithUnit(std::string_view text) {
+    if (text.size() > kMostWithUnit) return;
+    const size_t first = std::min(text.find_first_of("0123456789"), text.size());
+    const size_t last = text.find_last_of("0123456789");
+    if (first == text.size()) return;
+    size_t begin = first;
+    while (begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '.')) --begin;
+    const std::string_view number = text.substr(begin, last + 1 - begin);
+    const std::string_view before = Trimmed(text.substr(0, begin));
+    const std::string_view behind = Trimmed(text.substr(last + 1));
+    if (before.empty() && behind.empty()) return;
+    const auto is_unit = [](std::string_view part) {
+      return part.empty() || std::ranges::find(kUnits, part) != kUnits.end();
+    };
+    if (!is_unit(before) || !is_unit(behind)) return;
+    std::string whole(number);
+    if (!IsNumber(whole)) whole = WithoutGroups(whole);
+    if (IsNumber(whole)) Add(kUnitCost, whole);
   }
 
   void OfCase(const std::string& text, uint32_t cost) {

@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "grammar/repair/edit_costs.h"
-#include "grammar/repair/spellings.h"
 #include "grammar/repair/value_edits.h"
 
 namespace bantam::grammar {
@@ -23,16 +22,21 @@ bool ValueRepair::Run() {
   bool known = true;
   for (const auto& attempt : attempts_) known = Try(*attempt) && known;
   known = TryInners() && known;
-  return known && !space_.exhausted();
+  if (known && !guessed_ && AddGuesses()) known = TryInners();
+  if (!known || space_.exhausted()) return false;
+  // Rather an error than to lose all that is there.
+  if (best_.kept == 0 && best_.cost < kGiveUpCost && blamed_.kept > 0) best_ = std::move(blamed_);
+  return true;
 }
 
 bool ValueRepair::TryInners() {
-  const JsonNode& node = space_.tree()[question_.node];
-  const uint64_t unwrap = node.kind == Json::Kind::kArray ? kUnwrapCost : kUnwrapMemberCost;
-  bool known = TryInner(Kind::kUnwrap, only_child_, unwrap);
-  known = TryInner(Kind::kParse, parsed_, kParseCost) && known;
-  known = TryInner(Kind::kNameItems, named_items_, kNameItemsCost) && known;
-  return TryInner(Kind::kName, named_, kNameCost) && known;
+  bool known = true;
+  for (const Inner& inner : inners_) known = TryInner(inner) && known;
+  return known;
+}
+
+void ValueRepair::AddInner(Kind kind, NodeId node, uint64_t cost) {
+  if (node != kNoNode) inners_.push_back({kind, node, cost});
 }
 
 void ValueRepair::Offer(RepairPlan plan) {
@@ -45,9 +49,11 @@ void ValueRepair::Offer(RepairPlan plan) {
 bool ValueRepair::Start() {
   started_ = true;
   best_.node = question_.node;
+  best_.kept = space_.tree()[question_.node].values;
   if (space_.Satisfies(question_.node, question_.value)) return true;
   const JsonNode& node = space_.tree()[question_.node];
   best_.kind = Kind::kGiveUp;
+  best_.kept = 0;
   best_.cost = kGiveUpCost * node.values + 1;
   best_.text = space_.machine().finisher().Value(question_.value).text;
   best_.what = space_.hints().Expected(question_.value, node.kind);
@@ -65,10 +71,15 @@ void ValueRepair::OfferTexts() {
     plan.kind = Kind::kText;
     plan.cost = cost;
     plan.text = other;
+    plan.kept = kind == Json::Kind::kNull ? 0 : 1;
+    plan.quotes = kind == Json::Kind::kArray || kind == Json::Kind::kObject;
     Offer(std::move(plan));
   };
   if (kind == Json::Kind::kArray || kind == Json::Kind::kObject) {
-    if (text.size() <= kMostQuotedBytes) offer(kQuoteCost, JsonQuote(text));
+    ValueLanguages& languages = space_.machine().languages();
+    if (text.size() > kMostQuotedBytes) return;
+    if (!languages.regexes().Alive(languages.Texts(question_.value))) return;
+    if (space_.Spend(text.size())) offer(kQuoteCost, JsonQuote(text));
     return;
   }
   if (kind == Json::Kind::kNull) OfferFilled();
@@ -117,62 +128,14 @@ void ValueRepair::AddAttempts() {
   if (items != FormulaPool::kFalse && (node.kind != Json::Kind::kArray || HoldsOnlyArrays(items))) {
     add(Kind::kWrap, kWrapCost, {question_.node}, items, false);
   }
-  if (node.children == 1 && MayUnwrap(node)) only_child_ = node.first;
-  if (members != FormulaPool::kFalse && !space_.IsMade(question_.node)) {
-    if (node.kind == Json::Kind::kArray) named_items_ = NameItems();
-    named_ = NameValue();
+  if (node.children == 1 && MayUnwrap(node.first)) {
+    const bool array = node.kind == Json::Kind::kArray;
+    AddInner(Kind::kUnwrap, node.first, array ? kUnwrapCost : kUnwrapMemberCost);
   }
   if (node.kind == Json::Kind::kString &&
       (items != FormulaPool::kFalse || members != FormulaPool::kFalse)) {
-    parsed_ = space_.Parsed(question_.node);
+    AddInner(Kind::kParse, space_.Parsed(question_.node), kParseCost);
   }
-}
-
-// The member of an object not if the schema has its name.
-bool ValueRepair::MayUnwrap(const JsonNode& node) const {
-  if (node.kind == Json::Kind::kArray) return true;
-  const std::string name = Squashed(space_.tree().Name(node.first));
-  const std::vector<std::string>& names = space_.hints().Of(question_.value).names;
-  return std::none_of(names.begin(), names.end(),
-                      [&](const std::string& other) { return Squashed(other) == name; });
-}
-
-// Guesses about an object that is missing or too much have to fit well.
-bool ValueRepair::IsPlausible(RepairPlan::Kind kind, const RepairPlan& inner) const {
-  const bool guess =
-      kind == Kind::kName || kind == Kind::kNameItems ||
-      (kind == Kind::kUnwrap && space_.tree()[question_.node].kind == Json::Kind::kObject);
-  if (!guess) return true;
-  if (inner.cost >= kGiveUpCost || inner.loses) return false;
-  return std::all_of(inner.steps.begin(), inner.steps.end(), [&](const PlanStep& step) {
-    if (step.op == PlanStep::Op::kKeep) return true;
-    if (step.op != PlanStep::Op::kChange) return false;
-    const Json::Kind of = space_.tree()[step.node].kind;
-    const bool container = of == Json::Kind::kArray || of == Json::Kind::kObject;
-    return !container || space_.plan(step.plan).kind != Kind::kText;  // not as a text
-  });
-}
-
-// An array as the object whose members come in the order of the schema, if it has as many items.
-NodeId ValueRepair::NameItems() {
-  const std::vector<std::string>& names = space_.hints().Of(question_.value).names;
-  const std::vector<NodeId> items = space_.tree().Children(question_.node);
-  const size_t bytes = space_.tree().Text(question_.node).size();
-  if (items.size() < 2 || items.size() != names.size() || !space_.Spend(bytes)) return kNoNode;
-  std::string text = "{";
-  for (size_t i = 0; i < items.size(); ++i) {
-    text += (i > 0 ? ", " : "") + JsonQuote(names[i]) + ": ";
-    text += space_.tree().Text(items[i]);
-  }
-  return space_.Made(text + "}", question_.node);
-}
-
-// The value as the only property that there is.
-NodeId ValueRepair::NameValue() {
-  const std::vector<std::string>& names = space_.hints().Of(question_.value).names;
-  const std::string_view text = space_.tree().Text(question_.node);
-  if (names.size() != 1 || text == "null" || !space_.Spend(text.size())) return kNoNode;
-  return space_.Made("{" + JsonQuote(names[0]) + ": " + std::string(text) + "}", question_.node);
 }
 
 bool ValueRepair::HoldsOnlyArrays(FormulaId items) const {
@@ -207,25 +170,39 @@ bool ValueRepair::Try(Attempt& attempt) {
     if (op != PlanStep::Op::kKeep && op != PlanStep::Op::kChange) return true;
   }
   for (const PlanStep& step : plan.steps) {
-    plan.loses = plan.loses || step.op == PlanStep::Op::kDrop ||
-                 (step.op == PlanStep::Op::kChange && space_.plan(step.plan).loses);
+    const bool changed = step.op == PlanStep::Op::kChange;
+    plan.loses =
+        plan.loses || step.op == PlanStep::Op::kDrop || (changed && space_.plan(step.plan).loses);
+    if (changed) plan.kept += space_.plan(step.plan).kept;
+    if (changed && space_.plan(step.plan).kind == Kind::kMembers) ++plan.kept;
+    plan.quotes = plan.quotes || (changed && space_.plan(step.plan).quotes);
+    if (step.op == PlanStep::Op::kKeep) plan.kept += space_.tree()[step.node].values;
   }
   Offer(std::move(plan));
   return true;
 }
 
-bool ValueRepair::TryInner(RepairPlan::Kind kind, NodeId inner, uint64_t cost) {
-  if (inner == kNoNode || cost >= best_.cost) return true;
-  const PlanId id = space_.Ask(inner, question_.value);
+bool ValueRepair::TryInner(const Inner& inner) {
+  if (inner.cost >= best_.cost) return true;
+  if (inner.kind == Kind::kName && !KnowsNames()) return false;
+  const PlanId id = space_.Ask(inner.node, question_.value);
   if (id == kPending) return false;
   if (id == kNoPlan) return true;
-  if (!IsPlausible(kind, space_.plan(id))) return true;
+  const bool plausible = IsPlausible(inner.kind, space_.plan(id));
+  if (inner.kind == Kind::kName && plausible && !IsOnlyName(inner)) return true;
   RepairPlan plan;
-  plan.kind = kind;
-  plan.cost = cost + space_.plan(id).cost;
+  plan.kind = inner.kind;
+  plan.cost = inner.cost + space_.plan(id).cost;
   plan.inner = id;
+  plan.kept = space_.plan(id).kept;
   plan.loses = space_.plan(id).loses;
-  Offer(std::move(plan));
+  plan.quotes = space_.plan(id).quotes;
+  if (plausible) {
+    Offer(std::move(plan));
+  } else if (inner.kind == Kind::kUnwrap && plan.kept > blamed_.kept && !plan.quotes) {
+    blamed_ = std::move(plan);
+    blamed_.node = question_.node;
+  }
   return true;
 }
 

@@ -1,4 +1,5 @@
-// ValueRepair: the cheapest way to make one value satisfy a formula.
+// ValueRepair: the cheapest way to make one value satisfy a formula. guesses.cc has what is tried
+// where nothing else keeps what is written.
 #pragma once
 
 #include <memory>
@@ -29,18 +30,36 @@ class ValueRepair {
     bool finished = false;
   };
 
+  // The value as what it may be a part of, or the other way round.
+  struct Inner {
+    RepairPlan::Kind kind;
+    NodeId node;
+    uint64_t cost;
+  };
+
   bool Start();
   void OfferTexts();
   void OfferFilled();
   void AddAttempts();
-  bool MayUnwrap(const JsonNode& node) const;
+  void AddInner(RepairPlan::Kind kind, NodeId node, uint64_t cost);
+  bool AddGuesses();
+  bool HasMissing(NodeId object) const;
+  void AddWrapped();
+  void AddNamed();
+  void AddLists();
+  bool MayUnwrap(NodeId member) const;
   bool IsPlausible(RepairPlan::Kind kind, const RepairPlan& inner) const;
   NodeId NameItems();
-  NodeId NameValue();
+  NodeId NameValue(const std::string& name);
+  NodeId Merged();
+  NodeId Values();
+  NodeId SplitText();
   bool HoldsOnlyArrays(FormulaId items) const;
   bool Try(Attempt& attempt);
-  bool TryInner(RepairPlan::Kind kind, NodeId inner, uint64_t cost);
+  bool TryInner(const Inner& inner);
   bool TryInners();
+  bool KnowsNames() const;
+  bool IsOnlyName(const Inner& inner) const;
   void Offer(RepairPlan plan);
 
   RepairSpace& space_;
@@ -48,10 +67,9 @@ class ValueRepair {
   bool started_ = false;
   RepairPlan best_;
   std::vector<std::unique_ptr<Attempt>> attempts_;
-  NodeId only_child_ = kNoNode;
-  NodeId parsed_ = kNoNode;
-  NodeId named_items_ = kNoNode;  // as members
-  NodeId named_ = kNoNode;        // an object of which this is the only member
+  std::vector<Inner> inners_;
+  bool guessed_ = false;  // AddGuesses was called
+  RepairPlan blamed_;     // the best way that keeps something, but gives up a part of it
 };
 
 }  // namespace bantam::grammar

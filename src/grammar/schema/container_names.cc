@@ -56,6 +56,22 @@ NamesId ContainerSteps::NamesOf(std::span<const FormulaId> formulas) {
   return it->second;
 }
 
+// "#/…/patternProperties: " of the schema that has most of the patterns.
+std::string ContainerSteps::PathOfPatterns(const std::vector<RegexId>& patterns) {
+  size_t most = 0;
+  std::string path;
+  const std::vector<SchemaNode>& nodes = languages_.schema().nodes;
+  for (SchemaId id = 0; id < nodes.size(); ++id) {
+    const auto count = std::ranges::count_if(nodes[id].pattern_properties, [&](const auto& entry) {
+      return std::ranges::binary_search(patterns, languages_.Pattern(entry.first, id));
+    });
+    if (static_cast<size_t>(count) <= most) continue;
+    most = static_cast<size_t>(count);
+    path = nodes[id].path + "/patternProperties: ";
+  }
+  return path;
+}
+
 // Splits all texts that are not listed by each pattern in turn.
 void ContainerSteps::AddOthers(Names& names) {
   RegexPool& regexes = languages_.regexes();
@@ -83,7 +99,7 @@ void ContainerSteps::AddOthers(Names& names) {
     parts = std::move(split);
     if (parts.size() > kMostOtherClasses) {
       languages_.SetFailure(ErrorCode::kResourceExhausted,
-                            "patternProperties overlap in more than 256 ways");
+                            PathOfPatterns(names.patterns) + "they overlap in more than 256 ways");
       parts.resize(kMostOtherClasses);
     }
   }

@@ -115,6 +115,7 @@ class ContainerSteps {
   void AddNamesOfSchema(SchemaId schema, ScopeId outer, bool in_place, int depth,
                         std::vector<uint32_t>& listed, std::vector<RegexId>& patterns);
   void AddOthers(Names& names);
+  std::string PathOfPatterns(const std::vector<RegexId>& patterns);
 
   ValueLanguages& languages_;
   FormulaPool& formulas_;

@@ -36,12 +36,12 @@ bool IsSpace(uint8_t byte) {
 
 }  // namespace
 
-JsonMatcher::JsonMatcher(SchemaMachine& machine, FormulaId value)
+JsonMatcher::JsonMatcher(SchemaMachine& machine, FormulaId value, StageTable& stages)
     : machine_(machine),
       languages_(machine.languages()),
       steps_(machine.steps()),
       finisher_(machine.finisher()),
-      stages_(machine.stages()),
+      stages_(stages),
       scans_(machine.scans()) {
   frames_.emplace_back().stage = stages_.OfValue(value);
   State first;

@@ -33,8 +33,11 @@ class JsonMatcher : public Matcher {
 
   // `machine` must outlive this.
   explicit JsonMatcher(SchemaMachine& machine) : JsonMatcher(machine, machine.languages().Root()) {}
-  // Reads a value that satisfies a formula of the machine.
-  JsonMatcher(SchemaMachine& machine, FormulaId value);
+  // Reads a value that satisfies a formula of the machine. `stages`: the machine's; with those
+  // without tails ends are none of the shortest.
+  JsonMatcher(SchemaMachine& machine, FormulaId value)
+      : JsonMatcher(machine, value, machine.stages()) {}
+  JsonMatcher(SchemaMachine& machine, FormulaId value, StageTable& stages);
 
   bool Push(uint8_t byte) override;
   void Pop(size_t n) override;
@@ -197,6 +200,15 @@ class JsonMatcher : public Matcher {
   std::string document_;
   std::vector<State> states_;  // one more than bytes
   std::deque<Frame> frames_;   // frame 0 stands for what holds the document
+};
+
+// The same for documents that are there already: it says only what is valid. Time and memory are
+// linear in the depth, too.
+class JsonChecker : public JsonMatcher {
+ public:
+  explicit JsonChecker(SchemaMachine& machine) : JsonChecker(machine, machine.languages().Root()) {}
+  JsonChecker(SchemaMachine& machine, FormulaId value)
+      : JsonMatcher(machine, value, machine.checks()) {}
 };
 
 }  // namespace bantam::grammar

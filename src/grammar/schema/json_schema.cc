@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "grammar/renewed_matcher.h"
+#include "grammar/schema/conflict.h"
 #include "grammar/schema/exclusive.h"
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/merge_schemas.h"
@@ -36,8 +37,9 @@ Result<void> AddSource(const std::vector<std::string>& texts, Schema& schema) {
 void ReadPatterns(ValueLanguages& languages) {
   const std::vector<SchemaNode>& nodes = languages.schema().nodes;
   for (SchemaId id = 0; id < nodes.size(); ++id) {
-    if (nodes[id].pattern) languages.Pattern(*nodes[id].pattern, id);
-    for (const auto& pattern : nodes[id].pattern_properties) languages.Pattern(pattern.first, id);
+    const SchemaNode& node = nodes[id];
+    if (node.pattern) languages.Pattern(*node.pattern, id);
+    for (const auto& pattern : node.pattern_properties) languages.Pattern(pattern.first, id);
   }
 }
 
@@ -50,6 +52,22 @@ std::string CopyHint(ValueLanguages& languages) {
     return "; " + languages.node(id).path + ": it allows no span of the text to copy from";
   }
   return "";
+}
+
+// Says why, of the schema as it was written.
+std::string NothingValid(SchemaMachine& machine, const Json& schema, const SchemaOptions& options) {
+  const std::string hint = CopyHint(machine.languages());
+  const Schema& compiled = machine.languages().schema();
+  std::string reason;
+  if (hint.empty()) {
+    Result<Schema> loaded = LoadSchema(schema, options);
+    if (loaded && AddSource(options.copy_from, *loaded)) reason = FindConflict(*loaded);
+  }
+  if (reason.empty())
+    reason = compiled.nodes[compiled.root].path + ":";
+  else
+    reason += ";";
+  return reason + " no document satisfies this schema (or none within the limits of search)" + hint;
 }
 
 }  // namespace
@@ -65,8 +83,9 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   TRY(AddSource(options.copy_from, loaded));
   auto compiled = std::make_shared<JsonSchema>();
   for (const SchemaNode& node : loaded.nodes) {
-    if (node.note.empty() || compiled->notes_.size() == kMostNotes) continue;
-    compiled->notes_.push_back(node.note);
+    for (const std::string& note : node.notes) {
+      if (compiled->notes_.size() < kMostNotes) compiled->notes_.push_back(note);
+    }
   }
   ListValues(loaded);
   MergeSchemas(loaded);
@@ -86,9 +105,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
     return Fail(ErrorCode::kResourceExhausted, root + ": the schema is too complex");
   }
   if (machine.shortest().cost == Finish::kNever) {
-    return Fail(ErrorCode::kInvalidArgument,
-                root + ": no document satisfies this schema (or none within the limits of search)" +
-                    CopyHint(machine.languages()));
+    return Fail(ErrorCode::kInvalidArgument, NothingValid(machine, schema, options));
   }
   compiled->min_bytes_ = machine.shortest().cost;
   return compiled;
@@ -104,6 +121,11 @@ std::shared_ptr<SchemaMachine> JsonSchema::machine() const {
 std::unique_ptr<Matcher> JsonSchema::NewMatcher() const {
   const auto make = [schema = schema_] { return std::make_shared<SchemaMachine>(schema); };
   return std::make_unique<RenewedMatcher<JsonMatcher, SchemaMachine>>(machine(), make);
+}
+
+std::unique_ptr<Matcher> JsonSchema::NewChecker() const {
+  const auto make = [schema = schema_] { return std::make_shared<SchemaMachine>(schema); };
+  return std::make_unique<RenewedMatcher<JsonChecker, SchemaMachine>>(machine(), make);
 }
 
 std::unique_ptr<Matcher> JsonSchema::NewCrampedMatcher(size_t most_growth) const {

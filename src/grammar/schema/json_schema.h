@@ -29,9 +29,12 @@ class JsonSchema {
   static Result<bool> Copies(const Json& schema, const SchemaOptions& options);
 
   std::unique_ptr<Matcher> NewMatcher() const;
+  // Only says what is valid: a document of any depth takes linear time.
+  std::unique_ptr<Matcher> NewChecker() const;
   // For tests: on caches of its own that hardly grow (see SchemaMachine).
   std::unique_ptr<Matcher> NewCrampedMatcher(size_t most_growth) const;
-  // Keywords that have no effect, and why ("#/format: …"); at most kMostNotes.
+  // Keywords that have no effect, and why ("#/format: …"), and words that may be misspelt keywords;
+  // at most kMostNotes.
   const std::vector<std::string>& notes() const { return notes_; }
   static constexpr size_t kMostNotes = 20;
   // What x-copy has copied in a document (copied_strings.h).

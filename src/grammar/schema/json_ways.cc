@@ -338,7 +338,7 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at, bool with_tail) c
         begun ? scans_.RestOfOther(at.scan, i, [&] { return Reread(at, other.texts); })
               : other.texts;
     const auto shortest = RestOfText(at, texts_here);
-    if (offer(shortest)) continue;
+    if (offer(shortest) || !shortest) continue;
     const auto unseen = at.text.partial() ? std::nullopt : NewRest(at, texts_here, read, *shortest);
     if (unseen && offer(unseen)) continue;
     const std::array<RegexId, 2> both = {other.texts, regexes.Not(SeenTexts(at.frame))};

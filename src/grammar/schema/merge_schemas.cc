@@ -177,7 +177,7 @@ std::optional<std::vector<Json>> ValuesOf(const Schema& schema, const std::vecto
   std::set<ValueId> seen;
   for (SchemaId id : ids) {
     const SchemaNode& node = schema.nodes[id];
-    if (!IsList(node, schema.has_dynamic_refs)) return std::nullopt;
+    if (!node.values || !IsList(node, schema.has_dynamic_refs)) return std::nullopt;
     for (const Json& value : *node.values) {
       const bool added = seen.insert(table.Intern(value)).second;
       if (added) values.push_back(value);

@@ -3,14 +3,51 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
 #include "base/quote.h"
+#include "grammar/repair/spellings.h"
 #include "grammar/schema/json_lookup.h"
 
 namespace bantam::grammar {
 namespace {
+
+constexpr size_t kMostNotes = 20;  // of a schema
+constexpr int kMostTypingErrors = 2;
+constexpr size_t kShortWord = 5;         // one error at most
+constexpr size_t kShortestMisspelt = 4;  // shorter ones come close to too many words
+
+// Words that the drafts, OpenAPI and others have and that decide nothing here.
+constexpr std::array<std::string_view, 28> kAnnotations = {"$comment",
+                                                           "$defs",
+                                                           "$recursiveAnchor",
+                                                           "$schema",
+                                                           "$vocabulary",
+                                                           "base",
+                                                           "collectionFormat",
+                                                           "contentEncoding",
+                                                           "contentMediaType",
+                                                           "contentSchema",
+                                                           "default",
+                                                           "definitions",
+                                                           "deprecated",
+                                                           "description",
+                                                           "discriminator",
+                                                           "example",
+                                                           "examples",
+                                                           "externalDocs",
+                                                           "id",
+                                                           "links",
+                                                           "name",
+                                                           "nullable",
+                                                           "options",
+                                                           "readOnly",
+                                                           "title",
+                                                           "version",
+                                                           "writeOnly",
+                                                           "xml"};
 
 // Which switch of the dialect turns a keyword off.
 enum class Part : uint8_t { kCore, kApplicator, kUnevaluated, kValidation };
@@ -35,12 +72,14 @@ struct KeywordTable {
     Draft last;
     Result<void> (NodeBuilder::*read)(const KeywordReader&);
   };
+  static std::span<const Row> Rows();
   static const Row* Find(std::string_view name, Draft draft);
+  static std::string Advice(std::string_view name, Draft draft);
 };
 
 // `dependencies`, and `items` and `additionalItems` in their older forms, are taken in every draft:
 // where they are no longer defined, what they mean is not in doubt.
-const KeywordTable::Row* KeywordTable::Find(std::string_view name, Draft draft) {
+std::span<const KeywordTable::Row> KeywordTable::Rows() {
   using enum Draft;
   using enum Part;
   using B = NodeBuilder;
@@ -94,11 +133,37 @@ const KeywordTable::Row* KeywordTable::Find(std::string_view name, Draft draft) 
       {"uniqueItems", kValidation, k4, k2020, &B::UniqueItems},
       {"x-copy", kCore, k4, k2020, &B::Copy},
   }};
+  return kRows;
+}
+
+const KeywordTable::Row* KeywordTable::Find(std::string_view name, Draft draft) {
+  const std::span<const Row> rows = Rows();
   const auto row =
-      std::lower_bound(kRows.begin(), kRows.end(), name,
+      std::lower_bound(rows.begin(), rows.end(), name,
                        [](const Row& r, std::string_view wanted) { return r.name < wanted; });
-  if (row == kRows.end() || row->name != name) return nullptr;
+  if (row == rows.end() || row->name != name) return nullptr;
   return draft >= row->first && draft <= row->last ? &*row : nullptr;
+}
+
+// What a word that is no keyword may have been meant to be; empty: an annotation, as it seems.
+std::string KeywordTable::Advice(std::string_view name, Draft draft) {
+  if (std::ranges::find(kAnnotations, name) != kAnnotations.end() || name.starts_with("x-")) {
+    return "";
+  }
+  std::string_view closest;
+  int least = kMostTypingErrors + 1;
+  for (const Row& row : Rows()) {
+    if (row.name == name) return "is no keyword of this draft, so it has no effect";
+    if (draft < row.first || draft > row.last || row.name.size() < kShortestMisspelt) continue;
+    const int most = row.name.size() <= kShortWord ? 1 : kMostTypingErrors;
+    const auto errors = EditDistance(name, row.name, std::min(most, least - 1));
+    if (!errors) continue;
+    least = *errors;
+    closest = row.name;
+  }
+  return closest.empty()
+             ? ""
+             : "is no keyword, so it has no effect; did you mean " + Quote(closest) + "?";
 }
 
 NodeBuilder::NodeBuilder(DocumentIndex& index, SchemaNodes& nodes, const SchemaOptions& options,
@@ -133,6 +198,14 @@ Result<SchemaNode> NodeBuilder::Build() {
 
 Result<void> NodeBuilder::ReadKeyword(std::string_view name, const Json& value) {
   const KeywordTable::Row* row = KeywordTable::Find(name, dialect_.draft);
+  if (row == nullptr) {
+    const std::string advice = KeywordTable::Advice(name, dialect_.draft);
+    if (!advice.empty() && node_.notes.size() < kMostNotes) {
+      std::string note = node_.path;
+      AppendPointerStep(name, &note);
+      node_.notes.push_back(note + ": " + Quote(name) + " " + advice);
+    }
+  }
   if (row == nullptr || !Has(dialect_, row->part)) return {};
   return (this->*row->read)(KeywordReader(node_.path, name, value));
 }
@@ -151,7 +224,7 @@ Result<void> NodeBuilder::Finish() {
     node_.exclusive_maximum = std::exchange(node_.maximum, std::nullopt);
   }
   if (unknown_format_ && (node_.types & kStringBit) != 0) {
-    node_.note = unknown_format_->message;
+    node_.notes.push_back(unknown_format_->message);
   }
   if (enum_ != nullptr) {
     node_.values.emplace();

@@ -40,9 +40,9 @@ enum TypeBit : uint8_t {
 struct SchemaNode {
   std::string path;  // for messages, long ones shortened: "#/properties/a"; in documents of the
                      // registry "uri#/…"
-  uint32_t resource = 0;        // index into Schema::resources: where $dynamicRef looks
-  std::string note;             // what of it has no effect and why; empty: nothing
-  std::optional<bool> boolean;  // true or false instead of keywords
+  uint32_t resource = 0;           // index into Schema::resources: where $dynamicRef looks
+  std::vector<std::string> notes;  // what of it has no effect, and why; what may be misspelt
+  std::optional<bool> boolean;     // true or false instead of keywords
 
   // in place
   uint8_t types = kAllTypes;

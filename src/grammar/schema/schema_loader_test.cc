@@ -117,18 +117,43 @@ TEST(SchemaLoader, Strings) {
   EXPECT_EQ(ErrorOf(R"({"x-copy":"yes"})"), "#/x-copy: expected a boolean, got the string \"yes\"");
 }
 
+using Notes = std::vector<std::string>;
+
 TEST(SchemaLoader, Formats) {
   const SchemaNode unknown = Root(Loaded(R"({"format":"colour"})"));
   EXPECT_EQ(unknown.format, std::nullopt);
-  EXPECT_EQ(unknown.note, "#/format: unknown format \"colour\": not checked");
+  EXPECT_EQ(unknown.notes, Notes{"#/format: unknown format \"colour\": not checked"});
   SchemaOptions off;
   off.assert_formats = false;
   EXPECT_EQ(Root(Loaded(R"({"format":"colour"})", off)).format, std::nullopt);
   EXPECT_EQ(Root(Loaded(R"({"format":"date"})", off)).format, std::nullopt);
   // No draft has a format for anything but strings.
-  EXPECT_EQ(Root(Loaded(R"({"type":"integer","format":"int32"})")).note, "");
-  EXPECT_EQ(Root(Loaded(R"({"type":["integer","string"],"format":"int32"})")).note,
-            "#/format: unknown format \"int32\": not checked");
+  EXPECT_EQ(Root(Loaded(R"({"type":"integer","format":"int32"})")).notes, Notes{});
+  EXPECT_EQ(Root(Loaded(R"({"type":["integer","string"],"format":"int32"})")).notes,
+            Notes{"#/format: unknown format \"int32\": not checked"});
+}
+
+TEST(SchemaLoader, TellsOfMisspeltKeywords) {
+  EXPECT_EQ(Root(Loaded(R"({"propertys":{},"requried":["a"],"minLenght":3,"title":"a","units":"m",
+      "x-order":1,"tag/s":[],"Type":"object"})"))
+                .notes,
+            (Notes{"#/propertys: \"propertys\" is no keyword, so it has no effect; did you mean "
+                   "\"properties\"?",
+                   "#/requried: \"requried\" is no keyword, so it has no effect; did you mean "
+                   "\"required\"?",
+                   "#/minLenght: \"minLenght\" is no keyword, so it has no effect; did you mean "
+                   "\"minLength\"?",
+                   "#/Type: \"Type\" is no keyword, so it has no effect; did you mean \"type\"?"}));
+  EXPECT_EQ(
+      Root(Loaded(R"({"$schema":"http://json-schema.org/draft-07/schema#",
+      "dependentRequired":{"a":["b"]}})"))
+          .notes,
+      Notes{"#/dependentRequired: \"dependentRequired\" is no keyword of this draft, so it has "
+            "no effect"});
+  EXPECT_EQ(Root(Loaded(R"({"properties":{"propertys":true,"hight":{"type":"string"}},
+      "enum":[{"typ":1}],"default":{"itmes":1}})"))
+                .notes,
+            Notes{});
 }
 
 TEST(SchemaLoader, Arrays) {

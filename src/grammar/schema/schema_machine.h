@@ -25,6 +25,7 @@ class SchemaMachine {
         finisher_(steps_),
         plan_(finisher_),
         stages_(plan_),
+        checks_(plan_, false),
         scans_(steps_),
         shortest_(finisher_.Value(languages_.Root())) {
     const auto most = [&](size_t used, size_t limit) {
@@ -44,6 +45,7 @@ class SchemaMachine {
   Finisher& finisher() { return finisher_; }
   MemberPlan& plan() { return plan_; }
   StageTable& stages() { return stages_; }
+  StageTable& checks() { return checks_; }  // without tails
   ScanTable& scans() { return scans_; }
 
   const Finish& shortest() const { return shortest_; }  // the shortest document
@@ -61,6 +63,7 @@ class SchemaMachine {
   Finisher finisher_;
   MemberPlan plan_;
   StageTable stages_;
+  StageTable checks_;
   ScanTable scans_;
   const Finish shortest_;
   size_t most_expressions_ = 0;

@@ -44,8 +44,9 @@ size_t StageTable::StepHash::operator()(const Step& step) const {
       MixWord(MixWord(event, step.from), uint64_t{step.what} << 32 | step.more));
 }
 
-StageTable::StageTable(MemberPlan& plan)
+StageTable::StageTable(MemberPlan& plan, bool tails)
     : plan_(plan),
+      tails_(tails),
       finisher_(plan.finisher()),
       steps_(finisher_.steps()),
       languages_(steps_.languages()) {
@@ -116,7 +117,8 @@ StageId StageTable::Open(StageId outer_id, bool object) {
     Stage stage;
     stage.at.object = object;
     for (uint32_t i = 0; i < outer.cases.size(); ++i) {
-      stage.fits.push_back({open(outer.cases[i].way.value), outer.cases[i].tail, i});
+      const uint32_t tail = tails_ ? outer.cases[i].tail : 0;
+      stage.fits.push_back({open(outer.cases[i].way.value), tail, i});
     }
     if (!outer.decided()) {
       for (FormulaId asked : outer.asked) stage.results.push_back(open(asked));

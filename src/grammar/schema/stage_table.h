@@ -64,7 +64,9 @@ class StageTable {
   static constexpr size_t kMostFits = 1024;  // ways kept apart; of more, the shortest
   static constexpr StageId kNone = ~StageId{0};
 
-  explicit StageTable(MemberPlan& plan);
+  // `tails`: whether stages know how far the document's end is. Without, equal containers have
+  // equal stages at any depth: enough for a reader that only says what is valid.
+  explicit StageTable(MemberPlan& plan, bool tails = true);
 
   const Stage& operator[](StageId id) const { return stages_[id]; }
 
@@ -112,6 +114,7 @@ class StageTable {
   void Decide(Stage& stage) const;
 
   MemberPlan& plan_;
+  const bool tails_;
   Finisher& finisher_;
   ContainerSteps& steps_;
   ValueLanguages& languages_;

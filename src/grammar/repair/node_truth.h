@@ -1,0 +1,58 @@
+// NodeTruth: which formulas the values of a document satisfy, found from the inside out, so that no
+// value is read again for each container around it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "grammar/repair/json_tree.h"
+#include "grammar/schema/schema_machine.h"
+
+namespace bantam::grammar {
+
+// Remembers every answer; uses a stack of its own. Not thread-safe. Says what JsonMatcher says of
+// the node's text: it derives the same formulas, and scalars a JsonMatcher reads.
+class NodeTruth {
+ public:
+  NodeTruth(SchemaMachine& machine, const JsonTree& tree) : machine_(machine), tree_(tree) {}
+
+  // Whether any matcher takes the node: no name twice in an object, numbers within limits.
+  bool IsPlain(NodeId node);
+  // `left`: steps that may be taken, as RepairSpace counts them; false, and nothing is remembered,
+  // once it is 0.
+  bool Satisfies(NodeId node, FormulaId value, uint64_t& left);
+
+ private:
+  // A container that is being gone through.
+  struct Open {
+    NodeId node;
+    FormulaId value;
+    FormulaId live;
+    NamesId names;
+    bool object;
+    NodeId child;                // the next one
+    FormulaId begun;             // with the child in it; kFalse: not yet begun
+    std::vector<uint8_t> truth;  // of what is asked of the child, so far
+  };
+
+  void FindPlain();
+  std::optional<bool> Ask(NodeId node, FormulaId value, uint64_t& left);
+  void Advance(uint64_t& left);
+  void Close(bool truth);
+
+  static uint64_t Key(NodeId node, FormulaId value) { return uint64_t{node} << 32 | value; }
+
+  SchemaMachine& machine_;
+  const JsonTree& tree_;
+  std::vector<Open> open_;
+  std::unordered_map<uint64_t, bool> known_;
+  std::vector<uint8_t> plain_;  // by node
+};
+
+// A matcher that reads a value of that formula takes the whole text.
+bool IsAccepted(SchemaMachine& machine, FormulaId value, std::string_view text, uint64_t& left);
+
+}  // namespace bantam::grammar
