@@ -21,6 +21,23 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      setup.precision = TRY(ParsePrecision(value));
                      return {};
                    });
+  parser.AddOption("--kv-cache", "16|8",
+                   "bits of the keys and values a context keeps: 8 takes half the memory\n"
+                   "and loses a little (16)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.kv = TRY(ParseKvPrecision(value));
+                     return {};
+                   });
+  parser.AddOption("--cache-type-k", "f16|q8_0", "llama.cpp's way to say it; both must agree",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.keys = TRY(ParseKvPrecision(value));
+                     return {};
+                   });
+  parser.AddOption("--cache-type-v", "f16|q8_0", "",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.values = TRY(ParseKvPrecision(value));
+                     return {};
+                   });
   parser.AddOption("--weights", "auto|mapped|packed",
                    "mapped: use the file in place, least memory; packed: rearrange\n"
                    "it in the first steps, fastest; auto: packed if that fits (auto)",
@@ -48,10 +65,20 @@ void AddContextOption(ArgParser& parser, int& context) {
                    StoreInt(context, 0));
 }
 
+Result<KvPrecision> KvPrecisionOf(const EngineSetup& setup) {
+  if (!setup.keys && !setup.values) return setup.kv;
+  const KvPrecision keys = setup.keys.value_or(KvPrecision::k16);
+  if (keys == setup.values.value_or(KvPrecision::k16)) return keys;
+  return Fail(ErrorCode::kInvalidArgument,
+              "--cache-type-k and --cache-type-v differ (f16 if not given), but keys and values "
+              "have one type here: --kv-cache 8 or --kv-cache 16 sets both");
+}
+
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
   ProgressBar bar(env.err, "Loading the model", "");
   LoadOptions options;
   options.precision = setup.precision;
+  options.kv = TRY(KvPrecisionOf(setup));
   options.weights = setup.weights;
   options.context = setup.engine.context;
   options.threads = setup.engine.threads;
