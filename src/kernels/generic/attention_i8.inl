@@ -18,6 +18,12 @@ constexpr int kPairedKeys = kBlockKeys * 2;  // of a pair of dimensions
   for (int i = 0; i < kPairedKeys; ++i) out[i] = static_cast<int16_t>(high[i] * 256 + low[i]);
 }
 
+// 128 codes of values, as they are.
+[[gnu::always_inline]] inline void WidenRow(const int8_t* __restrict codes,
+                                            int16_t* __restrict out) {
+  for (int i = 0; i < kPairedKeys; ++i) out[i] = codes[i];
+}
+
 [[gnu::always_inline]] inline void CopyScales(const uint8_t* __restrict scales,
                                               uint8_t* __restrict out) {
   __builtin_memcpy(out, scales, kBlockKeys * sizeof(float));
@@ -61,15 +67,13 @@ constexpr int kPairedKeys = kBlockKeys * 2;  // of a pair of dimensions
   CopyScales(block + parts.scales, out + int64_t{n_rows} * kPairedKeys * 2);
 }
 
-// The values of a block: as they are.
+// The values of a block.
 [[gnu::noinline]] void ExpandValues(int head_dim, const uint8_t* block, const uint8_t* next,
                                     uint8_t* out) {
   const int n = PaddedHeadDim(head_dim) * kBlockKeys;
   for (int at = 0; at < n; at += kPairedKeys) {
     AskFor(next, static_cast<size_t>(at), kPairedKeys);
-    const auto* __restrict codes = reinterpret_cast<const int8_t*>(block) + at;
-    auto* __restrict expanded = reinterpret_cast<int16_t*>(out) + at;
-    for (int i = 0; i < kPairedKeys; ++i) expanded[i] = codes[i];
+    WidenRow(reinterpret_cast<const int8_t*>(block) + at, reinterpret_cast<int16_t*>(out) + at);
   }
   AskFor(next, static_cast<size_t>(n), kBlockKeys * sizeof(float));
   CopyScales(block + n, out + int64_t{n} * 2);
