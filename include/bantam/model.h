@@ -23,6 +23,12 @@ enum class Precision : uint8_t {
   kExact,  // float32 activations, keys and values: the reference for fidelity
 };
 
+// What keys and values take.
+enum class KvPrecision : uint8_t {
+  k16,  // 16 bits a number; with kExact 32
+  k8,   // 8 bits, about half the memory; with kExact rounded to them, but kept in 32
+};
+
 // Where quantised matrices lie while they are used with kFast. The numbers are the same.
 enum class WeightLayout : uint8_t {
   kAuto,    // kPacked if that fits in the free memory, else kMapped
@@ -37,6 +43,7 @@ enum class FloatType : uint8_t { kAsStored, kF32, kF16, kBF16 };
 struct LoadOptions {
   FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
+  KvPrecision kv = KvPrecision::k16;
   WeightLayout weights = WeightLayout::kAuto;
   int context = 0;          // tokens for which kAuto leaves room; 0: 4,096
   int threads = 0;          // 0: as many as the machine and its cgroup allow
@@ -110,7 +117,8 @@ class Model {
   // The memory a model needs for `context` tokens of `sequences` sequences, loaded like that.
   // kAuto is what it would be on this machine now.
   static Result<MemoryPlan> Plan(const std::string& path, int context, int sequences,
-                                 Precision precision, WeightLayout weights);
+                                 Precision precision, WeightLayout weights,
+                                 KvPrecision kv = KvPrecision::k16);
 
   virtual ~Model() = default;
   virtual const ModelInfo& info() const = 0;

@@ -20,8 +20,8 @@ Result<ModelInfo> Model::Inspect(const std::string& path) {
 }
 
 Result<MemoryPlan> Model::Plan(const std::string& path, int context, int sequences,
-                               Precision precision, WeightLayout weights) {
-  return PlanMemory(path, context, sequences, precision, weights);
+                               Precision precision, WeightLayout weights, KvPrecision kv) {
+  return PlanMemory(path, context, sequences, precision, weights, kv);
 }
 
 }  // namespace bantam

@@ -19,8 +19,9 @@ constexpr int kContext = 4096;
 Result<ModelFindings> MeasureModel(const Environment& env, const EngineSetup& setup,
                                    const MachineSpeed& speed) {
   const ModelInfo info = TRY(env.backend.inspect(setup.model_path));
+  const KvPrecision kv = TRY(KvPrecisionOf(setup));
   const MemoryPlan plan =
-      TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision, setup.weights));
+      TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision, setup.weights, kv));
   ModelFindings found;
   found.name = info.name.empty() ? setup.model_path : info.name;
   found.context = kContext;

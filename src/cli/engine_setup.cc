@@ -9,8 +9,7 @@
 namespace bantam::cli {
 
 void AddModelArgument(ArgParser& parser, std::string& path) {
-  parser.AddPositional("MODEL",
-                       "the name of a model (qwen2.5:0.5b), or the path of a file or folder", true,
+  parser.AddPositional("MODEL", "name of a model (qwen2.5:0.5b), or path of a file or folder", true,
                        StoreString(path));
 }
 
@@ -29,6 +28,23 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                    "float16, bfloat16, float32 (auto)",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.dtype = TRY(ParseFloatType(value));
+                     return {};
+                   });
+  parser.AddOption("--kv-cache", "16|8",
+                   "bits of the keys and values a context keeps: 8 takes half the memory\n"
+                   "and loses a little (16)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.kv = TRY(ParseKvPrecision(value));
+                     return {};
+                   });
+  parser.AddOption("--cache-type-k", "f16|q8_0", "llama.cpp's way to say it; both must agree",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.keys = TRY(ParseKvPrecision(value));
+                     return {};
+                   });
+  parser.AddOption("--cache-type-v", "f16|q8_0", "",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.values = TRY(ParseKvPrecision(value));
                      return {};
                    });
   parser.AddOption("--weights", "auto|mapped|packed",
@@ -58,12 +74,22 @@ void AddContextOption(ArgParser& parser, int& context) {
                    StoreInt(context, 0));
 }
 
+Result<KvPrecision> KvPrecisionOf(const EngineSetup& setup) {
+  if (!setup.keys && !setup.values) return setup.kv;
+  const KvPrecision keys = setup.keys.value_or(KvPrecision::k16);
+  if (keys == setup.values.value_or(KvPrecision::k16)) return keys;
+  return Fail(ErrorCode::kInvalidArgument,
+              "--cache-type-k and --cache-type-v differ (f16 if not given), but keys and values "
+              "have one type here: --kv-cache 8 or --kv-cache 16 sets both");
+}
+
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
   const std::string path = TRY(ResolveModel(env, setup.model_path));
   ProgressBar bar(env.err, "Loading the model", "");
   LoadOptions options;
   options.dtype = setup.dtype;
   options.precision = setup.precision;
+  options.kv = TRY(KvPrecisionOf(setup));
   options.weights = setup.weights;
   options.context = setup.engine.context;
   options.threads = setup.engine.threads;

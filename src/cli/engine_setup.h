@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bantam/engine.h"
@@ -16,6 +17,8 @@ struct EngineSetup {
   std::string model_path;
   FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
+  KvPrecision kv = KvPrecision::k16;
+  std::optional<KvPrecision> keys, values;  // --cache-type-k and -v, which must agree
   WeightLayout weights = WeightLayout::kAuto;
   EngineOptions engine;
   int prefill_threads = 0;
@@ -27,6 +30,9 @@ void AddModelArgument(ArgParser& parser, std::string& path);
 // can use them.
 void AddEngineOptions(ArgParser& parser, EngineSetup& setup);
 void AddContextOption(ArgParser& parser, int& context);
+
+// What --kv-cache, or --cache-type-k and -v together, say. Fails if those two differ.
+Result<KvPrecision> KvPrecisionOf(const EngineSetup& setup);
 
 // Loads the model, with a progress bar on env.err when it takes a while.
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup);

@@ -22,7 +22,9 @@ struct Backend {
   std::function<Result<std::shared_ptr<const Model>>(const std::string&, const LoadOptions&)> load;
   std::function<Result<std::shared_ptr<const Model>>(const std::string&)> load_vocabulary;
   std::function<Result<ModelInfo>(const std::string&)> inspect;
-  std::function<Result<MemoryPlan>(const std::string&, int, int, Precision, WeightLayout)> plan;
+  std::function<Result<MemoryPlan>(const std::string&, int, int, Precision, WeightLayout,
+                                   KvPrecision)>
+      plan;
   std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;

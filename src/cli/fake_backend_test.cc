@@ -213,13 +213,16 @@ FakeWorld::FakeWorld()
     TRY(load(path));
     return model->info_;
   };
-  backend.plan = [](const std::string&, int context, int, Precision precision,
-                    WeightLayout weights) {
+  backend.plan = [](const std::string&, int context, int, Precision precision, WeightLayout weights,
+                    KvPrecision kv) {
     const bool exact = precision == Precision::kExact;
     const bool mapped = exact || weights == WeightLayout::kMapped;
     return Result<MemoryPlan>({.weights = 1024,
                                .mapped = mapped ? uint64_t{1000} : 0,
-                               .kv_cache = uint64_t{exact ? 4U : 2U} * context,
+                               .kv_cache = uint64_t{exact                    ? 4U
+                                                    : kv == KvPrecision::k16 ? 2U
+                                                                             : 1U} *
+                                           context,
                                .scratch = 512});
   };
   backend.create_engine = [this](std::shared_ptr<const Model>,

@@ -19,6 +19,7 @@ constexpr int kMostContext = 32768;  // EngineOptions::context by default
 struct Memory {
   int context;
   MemoryPlan fast;
+  MemoryPlan fast_kv8;
   MemoryPlan mapped;
   MemoryPlan exact;
 };
@@ -69,8 +70,8 @@ std::string DescribeMemory(const Memory& memory, const ModelInfo& info) {
   out += "  " + PadRight("", 14) + PadLeft("weights", 12) + PadLeft("keys, values", 14) +
          PadLeft("work space", 12) + PadLeft("total", 12) + PadLeft("in the file", 13) + "\n";
   for (const auto& [name, plan] :
-       {std::pair("fast", &memory.fast), std::pair("fast, mapped", &memory.mapped),
-        std::pair("exact", &memory.exact)}) {
+       {std::pair("fast", &memory.fast), std::pair("  8-bit cache", &memory.fast_kv8),
+        std::pair("fast, mapped", &memory.mapped), std::pair("exact", &memory.exact)}) {
     out += "  " + PadRight(name, 14) + PadLeft(FormatBytes(plan->weights), 12) +
            PadLeft(FormatBytes(plan->kv_cache), 14) + PadLeft(FormatBytes(plan->scratch), 12) +
            PadLeft(FormatBytes(plan->total()), 12) + PadLeft(FormatBytes(plan->mapped), 13) + "\n";
@@ -168,6 +169,7 @@ Json ModelJson(const ModelInfo& info, const Memory& memory) {
   Json plans = Json::MakeObject();
   plans.Set("context", Json::Int(memory.context));
   plans.Set("fast", PlanJson(memory.fast));
+  plans.Set("fast_kv8", PlanJson(memory.fast_kv8));
   plans.Set("mapped", PlanJson(memory.mapped));
   plans.Set("exact", PlanJson(memory.exact));
   json.Set("memory", std::move(plans));
@@ -194,12 +196,14 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   path = TRY(ResolveModel(env, path));
   const ModelInfo info = TRY(env.backend.inspect(path));
-  Memory memory{.context = context, .fast = {}, .mapped = {}, .exact = {}};
+  Memory memory{.context = context, .fast = {}, .fast_kv8 = {}, .mapped = {}, .exact = {}};
   if (context == 0) memory.context = std::min(info.context_length, kMostContext);
-  const auto plan = [&](Precision precision, WeightLayout weights) {
-    return env.backend.plan(path, memory.context, 1, precision, weights);
+  const auto plan = [&](Precision precision, WeightLayout weights,
+                        KvPrecision kv = KvPrecision::k16) {
+    return env.backend.plan(path, memory.context, 1, precision, weights, kv);
   };
   memory.fast = TRY(plan(Precision::kFast, WeightLayout::kPacked));
+  memory.fast_kv8 = TRY(plan(Precision::kFast, WeightLayout::kPacked, KvPrecision::k8));
   memory.mapped = TRY(plan(Precision::kFast, WeightLayout::kMapped));
   memory.exact = TRY(plan(Precision::kExact, WeightLayout::kMapped));
   if (as_json) {

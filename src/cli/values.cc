@@ -99,6 +99,12 @@ Result<Precision> ParsePrecision(std::string_view text) {
   return Fail(ErrorCode::kInvalidArgument, "expected exact or fast, got " + Quoted(text));
 }
 
+Result<KvPrecision> ParseKvPrecision(std::string_view text) {
+  if (text == "16" || text == "f16") return KvPrecision::k16;
+  if (text == "8" || text == "q8_0") return KvPrecision::k8;
+  return Fail(ErrorCode::kInvalidArgument, "expected 16 or 8, got " + Quoted(text));
+}
+
 Result<WeightLayout> ParseWeightLayout(std::string_view text) {
   if (text == "auto") return WeightLayout::kAuto;
   if (text == "mapped") return WeightLayout::kMapped;

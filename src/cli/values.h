@@ -19,6 +19,8 @@ Result<uint64_t> ParseUint64(std::string_view text);
 Result<float> ParseFloat(std::string_view text);
 Result<bool> ParseOnOff(std::string_view text);  // on/off, true/false, yes/no, 1/0
 Result<Precision> ParsePrecision(std::string_view text);
+// Bits, or the name of a type of llama.cpp's that has as many: 8 and q8_0, 16 and f16.
+Result<KvPrecision> ParseKvPrecision(std::string_view text);
 Result<WeightLayout> ParseWeightLayout(std::string_view text);
 Result<FloatType> ParseFloatType(std::string_view text);  // as vLLM spells it
 // "512" or "128,512": each at least `min`.

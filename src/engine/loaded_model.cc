@@ -141,8 +141,8 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   TRY(CheckThreads("threads", options.threads));
   TRY(CheckThreads("prefill threads", options.prefill_threads));
   const std::optional<uint64_t> available = AvailableMemoryBytes();
-  const WeightLayout layout =
-      ChooseLayout(*file_, config, options.context, options.precision, options.weights, available);
+  const WeightLayout layout = ChooseLayout(*file_, config, options.context, options.precision,
+                                           options.weights, available, options.kv);
   TRY(CheckMemory(*file_, config, options.precision, layout, available));
   TRY(file_->Convert());
   threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
@@ -150,6 +150,7 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   pool_ = std::make_unique<ThreadPool>(std::max(threads_, prefill_threads_));
   transformer_ = TRY(Transformer::Load(*file_, config, options.precision, layout, *pool_));
   transformer_->set_threads(threads_, prefill_threads_);
+  transformer_->set_kv_precision(options.kv);
   if (options.on_progress) options.on_progress(1);
   return {};
 }

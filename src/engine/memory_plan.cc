@@ -12,15 +12,25 @@
 #include "model/workspace.h"
 
 namespace bantam {
+namespace {
+
+// Which keys are wide follows from biases in the file; a file that cannot be loaded has no shape.
+KvShape ShapeOf(const ModelFile& file, const ModelConfig& config, Precision precision,
+                KvPrecision kv) {
+  if (kv == KvPrecision::k16) return KvShapeOf(config, precision);
+  const auto weights = Weights::Load(file, config, precision, WeightLayout::kMapped);
+  return weights ? KvShapeOf(**weights, kv) : KvShape();
+}
+
+}  // namespace
 
 MemoryPlan PlanOf(const ModelFile& file, const ModelConfig& config, int context, int sequences,
-                  Precision precision, WeightLayout layout) {
+                  Precision precision, WeightLayout layout, KvPrecision kv) {
   MemoryPlan plan;
   const WeightBytes weights = Weights::BytesOf(file, config, precision, layout);
   plan.weights = weights.packed + weights.mapped;
   plan.mapped = weights.mapped;
-  const KvType type = precision == Precision::kFast ? KvType::kI16 : KvType::kF32;
-  const KvShape shape = {config.n_layers, config.n_kv_heads, config.head_dim, type};
+  const KvShape shape = ShapeOf(file, config, precision, kv);
   const uint64_t blocks = static_cast<uint64_t>(PrefixCache::BlocksFor(context));
   plan.kv_cache = shape.BlockBytes() * blocks * static_cast<uint64_t>(sequences);
   plan.scratch =
@@ -35,17 +45,17 @@ MemoryPlan PlanOf(const ModelFile& file, const ModelConfig& config, int context,
 
 WeightLayout ChooseLayout(const ModelFile& file, const ModelConfig& config, int context,
                           Precision precision, WeightLayout wanted,
-                          std::optional<uint64_t> available) {
+                          std::optional<uint64_t> available, KvPrecision kv) {
   if (wanted != WeightLayout::kAuto) return wanted;
   if (!available) return WeightLayout::kPacked;
   constexpr int kUsualContext = 4096;
   const int tokens = context > 0 ? context : std::min(kUsualContext, config.context_length);
-  const MemoryPlan packed = PlanOf(file, config, tokens, 1, precision, WeightLayout::kPacked);
+  const MemoryPlan packed = PlanOf(file, config, tokens, 1, precision, WeightLayout::kPacked, kv);
   return packed.own() <= *available ? WeightLayout::kPacked : WeightLayout::kMapped;
 }
 
 Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequences,
-                              Precision precision, WeightLayout weights) {
+                              Precision precision, WeightLayout weights, KvPrecision kv) {
   const auto opened = TRY(ModelFile::Open(path));
   const ModelFile& file = *opened;
   Result<ModelConfig> read = ReadConfig(file.metadata());
@@ -54,8 +64,8 @@ Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequence
     return Fail(ErrorCode::kInvalidArgument, "context and sequences must be at least 1");
   }
   const WeightLayout layout =
-      ChooseLayout(file, *read, context, precision, weights, AvailableMemoryBytes());
-  return PlanOf(file, *read, context, sequences, precision, layout);
+      ChooseLayout(file, *read, context, precision, weights, AvailableMemoryBytes(), kv);
+  return PlanOf(file, *read, context, sequences, precision, layout, kv);
 }
 
 }  // namespace bantam

@@ -49,7 +49,8 @@ size_t AttentionScratchBytes(int n_rows, int head_dim) {
       (kSpanKeys + kMostAttentionRows * (kScoreStride + padded + 2)) * sizeof(float);
   const size_t row = padded * (sizeof(float) + sizeof(int16_t)) + 4 * sizeof(float);
   const size_t rows = static_cast<size_t>(n_rows) + kMostAttentionRows;
-  return AttentionTileBytes(head_dim) + Aligned(together + rows * row) + kAlignment;
+  return AttentionTileBytes(head_dim) + ExpandedSpanBytes(head_dim) +
+         Aligned(together + rows * row) + kAlignment;
 }
 
 }  // namespace bantam

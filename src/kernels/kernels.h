@@ -76,6 +76,7 @@ struct FloatMatmulJob {
 enum class KvType : uint8_t {
   kF32,  // as they are
   kI16,  // as 16-bit codes with one float32 scale a token and head
+  kI8,   // as bytes, which attention expands to such codes before it reads them
 };
 
 // Codes are at most `largest` in magnitude, and `norm` in Euclidean norm.
@@ -88,6 +89,12 @@ struct CodeLimits {
 inline constexpr CodeLimits kKeyLimits = {127 * 257, 46300};
 // Of values: as exact as half precision, and room in 31 bits for the sum of a span's weights.
 inline constexpr CodeLimits kValueLimits = {8191, __builtin_inff()};
+// Of keys that bytes will hold: multipliers of groups are bytes, too (127 * 255), and what rounding
+// to them adds must leave the norm within kKeyLimits'. A group of 16 with the largest code a has a
+// multiplier m <= a / 127 + 1 and errors of at most m / 2, so all errors together are at most
+// 2 (norm / 127 + sqrt(groups)) long: 761 at 45,500 and 6,400 dimensions.
+inline constexpr CodeLimits kByteKeyLimits = {127 * 255, 45500};
+inline constexpr CodeLimits kByteValueLimits = {127, __builtin_inff()};
 // Below this scale all codes are zero, so that no product of scales is subnormal.
 inline constexpr float kSmallestScale = 1e-17F;
 
@@ -113,6 +120,32 @@ inline constexpr int kBlockKeys = 64;  // keys per KV block
   return reinterpret_cast<const float*>(values + PaddedHeadDim(head_dim) * kBlockKeys * 2);
 }
 
+// Keys in bytes. A row holds a pair of dimensions, eight rows are a group, and which pair a row
+// holds is free: what is of one size should stand together. A token's 16-bit code of a dimension is
+// its byte times its group's multiplier, or in a wide group exactly 256 * byte + low byte.
+// Keys: [rows][64][2] bytes, then the low bytes of each wide group [8][64][2], the multipliers
+// [groups][64], the scales [64]. Values: [pairs of tokens][padded head_dim][2] bytes, scales [64].
+struct KeyGroups {
+  const int16_t* pairs = nullptr;  // [rows]: the pair of dimensions each holds
+  const uint8_t* wide = nullptr;   // [groups]: not zero: wide
+};
+inline constexpr int kKeyGroupRows = 8;
+constexpr int KeyGroupCount(int head_dim) {
+  return (HeadDimPairs(head_dim) + kKeyGroupRows - 1) / kKeyGroupRows;
+}
+// Where the parts of a block's keys begin, in bytes.
+struct ByteKeyParts {
+  size_t low, multipliers, scales, end;
+};
+[[gnu::always_inline]] constexpr ByteKeyParts PartsOfByteKeys(int head_dim, int n_wide) {
+  const size_t row = kBlockKeys * 2;
+  ByteKeyParts parts = {static_cast<size_t>(HeadDimPairs(head_dim)) * row, 0, 0, 0};
+  parts.multipliers = parts.low + static_cast<size_t>(n_wide * kKeyGroupRows) * row;
+  parts.scales = parts.multipliers + static_cast<size_t>(KeyGroupCount(head_dim)) * kBlockKeys;
+  parts.end = parts.scales + kBlockKeys * sizeof(float);
+  return parts;
+}
+
 // Attention of some query rows over one sequence's keys and values of one key-value head.
 struct AttentionJob {
   const float* queries = nullptr;  // row r at queries + r * head_dim, already scaled
@@ -121,6 +154,7 @@ struct AttentionJob {
   const int* first_visible = nullptr;  // [n_rows] start of the sliding window; or none (0)
   int head_dim = 0;
   KvType type = KvType::kF32;
+  KeyGroups key_groups;                    // of kI8
   const uint8_t* const* keys = nullptr;    // [blocks], 64-byte aligned
   const uint8_t* const* values = nullptr;  // [blocks], 64-byte aligned
   float* out = nullptr;                    // row r at out + r * head_dim
@@ -131,6 +165,11 @@ size_t AttentionScratchBytes(int n_rows, int head_dim);
 // Part of it: a span's keys and values in the order of a matrix unit.
 constexpr size_t AttentionTileBytes(int head_dim) {
   return size_t{2} * kSpanKeys * static_cast<size_t>(PaddedHeadDim(head_dim)) * 2;
+}
+// And its keys and values in 16 bits, where they are stored in bytes.
+constexpr size_t ExpandedSpanBytes(int head_dim) {
+  const auto codes = static_cast<size_t>(HeadDimPairs(head_dim) * 2 + PaddedHeadDim(head_dim)) * 2;
+  return kSpanKeys * (codes + 2 * sizeof(float));
 }
 inline constexpr int kMostAttentionRows = 16;  // that a kernel works on together
 // Their scores lie this far apart, so that rows do not share the sets of a cache.

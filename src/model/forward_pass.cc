@@ -247,6 +247,7 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
   job.first_visible = first_visible.empty() ? nullptr : first_visible.data();
   job.head_dim = dim;
   job.type = cache_.shape().type;
+  job.key_groups = cache_.GroupsOf(layer, item.kv_head);
   job.keys = keys.data();
   job.values = values.data();
   job.out = space.attended;

@@ -4,29 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "bantam/result.h"
 #include "base/page_memory.h"
 #include "kernels/kernels.h"
+#include "model/byte_codes.h"
+#include "model/kv_shape.h"
 
 namespace bantam {
-
-// Size of one block in tokens: what attention reads as a unit.
-inline constexpr int kKvBlockTokens = kBlockKeys;
-
-inline constexpr int kMaxHeadDim = 4096;
-
-struct KvShape {
-  int layers = 0;
-  int kv_heads = 0;
-  int head_dim = 0;
-  KvType type = KvType::kI16;
-
-  size_t KeyBytes() const;    // keys of one layer and head in a block, scales included
-  size_t ValueBytes() const;  // values
-  // Bytes of one block: keys and values of 64 tokens, all layers and heads.
-  size_t BlockBytes() const;
-};
 
 // A pool of blocks sized at start. Who owns which block is the engine's business: this class
 // only holds memory, touched by the operating system when first written. Blocks may be read by
@@ -44,6 +30,8 @@ class KvCache {
 
   uint8_t* Keys(int block, int layer, int kv_head) const;
   uint8_t* Values(int block, int layer, int kv_head) const;
+  // How attention finds its way in keys of bytes.
+  KeyGroups GroupsOf(int layer, int kv_head) const;
 
   // Writes one token's key and value (head_dim floats each), rounded to the stored type from
   // themselves alone. What is not a number stays so in the result of attention.
@@ -58,11 +46,26 @@ class KvCache {
 
  private:
   KvCache(const KvShape& shape, int n_blocks, PageMemory memory);
-  void StoreCodes(uint8_t* keys, uint8_t* values, int token, const float* key, const float* value);
-  void CopyHeadPrefix(const uint8_t* from, uint8_t* to, size_t n_tokens) const;
+  void StoreFloats(uint8_t* keys, uint8_t* values, int token, const float* key,
+                   const float* value) const;
+  void StoreCodes(uint8_t* keys, uint8_t* values, int token, const float* key,
+                  const float* value) const;
+  void StoreBytes(int layer, int kv_head, uint8_t* keys, uint8_t* values, int token,
+                  const ByteCodes& codes) const;
+  void CopyKeys(int layer, int kv_head, int from_block, int to_block, size_t n);
+  void CopyValues(int layer, int kv_head, int from_block, int to_block, size_t n);
+  ByteKeyParts PartsOf(int layer, int kv_head) const;
+  size_t HeadAt(int layer, int kv_head) const {
+    return static_cast<size_t>(layer * shape_.kv_heads + kv_head);
+  }
 
   KvShape shape_;
   int n_blocks_;
+  size_t block_bytes_;
+  std::vector<size_t> heads_;   // [layers][kv_heads]: where a head's keys begin in a block
+  std::vector<size_t> values_;  // and its values
+  std::vector<int16_t> pairs_;  // shape_.RowPairs()
+  std::vector<uint8_t> wide_;   // shape_.wide, or as many zeros
   PageMemory memory_;
   const Kernels& kernels_;
 };

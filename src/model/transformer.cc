@@ -27,12 +27,6 @@ Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelFile& file,
       new Transformer(std::move(weights), pool, std::move(scratch)));
 }
 
-KvShape Transformer::kv_shape() const {
-  const ModelConfig& c = config();
-  const bool exact = weights_->precision() == Precision::kExact;
-  return {c.n_layers, c.n_kv_heads, c.head_dim, exact ? KvType::kF32 : KvType::kI16};
-}
-
 void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden) {
   size_t n = 0;
   for (const SequenceChunk& chunk : batch) n += chunk.tokens.size();

@@ -52,7 +52,9 @@ class Transformer {
   void set_context(int tokens) { weights_->set_context(tokens); }
 
   const ModelConfig& config() const { return weights_->config(); }
-  KvShape kv_shape() const;
+  // How a cache for it stores keys and values; of 16 bits unless told otherwise.
+  KvShape kv_shape() const { return KvShapeOf(*weights_, kv_); }
+  void set_kv_precision(KvPrecision kv) { kv_ = kv; }
 
   // Runs all layers. Writes keys and values of every token into the chunks' blocks, and the
   // normalised final hidden states of the wanted tokens, in batch order, to `hidden`
@@ -83,6 +85,7 @@ class Transformer {
   ThreadPool& pool_;
   int decode_threads_;
   int prefill_threads_;
+  KvPrecision kv_ = KvPrecision::k16;
   OutputHead head_;
   PageMemory scratch_;  // laid out anew for every batch
 };

@@ -42,12 +42,14 @@ constexpr int AttentionVectors(int rows) {
 
 #include "kernels/generic/attention_f32.inl"
 //
+#include "kernels/generic/attention_i8.inl"
+//
 #include "kernels/generic/attention_i16.inl"
 
 void Attention(const AttentionJob& job) {
-  if (job.type == KvType::kI16) {
-    AttentionOfI16(job);
-  } else {
+  if (job.type == KvType::kF32) {
     AttentionOfF32(job);
+  } else {
+    AttentionOfI16(job);
   }
 }

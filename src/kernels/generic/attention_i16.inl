@@ -43,7 +43,8 @@ struct I16Rows {
   rows.n = job.n_rows - first < kI16Rows ? job.n_rows - first : kI16Rows;
   rows.visible = job.visible + first;
   rows.first_visible = job.first_visible == nullptr ? nullptr : job.first_visible + first;
-  rows.value_scales = reinterpret_cast<float*>(job.scratch + AttentionTileBytes(job.head_dim));
+  rows.value_scales = reinterpret_cast<float*>(job.scratch + AttentionTileBytes(job.head_dim) +
+                                               ExpandedSpanBytes(job.head_dim));
   rows.scores = rows.value_scales + kSpanKeys;
   rows.sums = reinterpret_cast<int32_t*>(rows.scores + kMostAttentionRows * kScoreStride);
   float* total = reinterpret_cast<float*>(rows.sums + kMostAttentionRows * padded);
@@ -57,9 +58,11 @@ struct I16Rows {
   return rows;
 }
 
+// Below, up to AttendSpan, `job` has the blocks from a span's first on.
+
 // Where there is a matrix unit (kTileUnit): the same steps of attention in tiles.
-void RearrangeForTiles(const AttentionJob& job, int first, int n);
-void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int first, int n);
+void RearrangeForTiles(const AttentionJob& job, int n);
+void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int n);
 void StoreWeightTiles(float* weights, int n, const F32x16& inverse);
 void SumTiles(const AttentionJob& job, const I16Rows& rows, int n);
 void AttendTiles(const AttentionJob& job);
@@ -108,14 +111,14 @@ template <int kRows, int kVectors, bool kAhead>
   }
 }
 
-// Scores of the n keys (a multiple of 16) from block `first` on.
+// Scores of the first n keys (a multiple of 16).
 template <int kRows, bool kAhead>
-[[gnu::noinline]] void ScoreSpan(const AttentionJob& job, const I16Rows& rows, int first, int n) {
+[[gnu::noinline]] void ScoreSpan(const AttentionJob& job, const I16Rows& rows, int n) {
   constexpr int kVectors = AttentionVectors(kRows);
   for (int k = 0; k < n; k += kBlockKeys) {
     const int lanes = n - k < kBlockKeys ? n - k : kBlockKeys;
-    const uint8_t* const* block = job.keys + first + k / kBlockKeys;
-    const uint8_t* next = k + kBlockKeys < n ? block[1] : job.values[first];
+    const uint8_t* const* block = job.keys + k / kBlockKeys;
+    const uint8_t* next = k + kBlockKeys < n ? block[1] : job.values[0];
     float* scores = rows.scores + k;
     int lane = 0;
     if (kAhead && 16 * kVectors <= lanes) {
@@ -135,18 +138,18 @@ template <int kRows, bool kAhead>
   return reinterpret_cast<const int16_t*>(rows.scores);
 }
 
-// The weighted sums of 16 kVectors dimensions of the n values (a multiple of 16) from block `first`
-// on, from `lane` on; `after` is the block to ask for at the end.
+// The weighted sums of 16 kVectors dimensions of the first n values (a multiple of 16), from `lane`
+// on; `after` is the block to ask for at the end.
 template <int kRows, int kVectors, bool kAhead>
-[[gnu::always_inline]] inline void SumValues(const AttentionJob& job, const I16Rows& rows,
-                                             int first, int n, int lane, const uint8_t* after) {
+[[gnu::always_inline]] inline void SumValues(const AttentionJob& job, const I16Rows& rows, int n,
+                                             int lane, const uint8_t* after) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
   I32x16 sum[kRows][kVectors];
   for (auto& row : sum) {
     for (auto& vector : row) vector = SplatInts16(0);
   }
   for (int k = 0; k < n; k += kBlockKeys) {
-    const uint8_t* const* block = job.values + first + k / kBlockKeys;
+    const uint8_t* const* block = job.values + k / kBlockKeys;
     const int steps = (n - k < kBlockKeys ? n - k : kBlockKeys) / 2;
     AddSteps<kRows, kVectors, kAhead>(WeightCodes(rows) + k, kScoreStride * 2,
                                       reinterpret_cast<const int16_t*>(*block) + lane * 2,
@@ -161,35 +164,34 @@ template <int kRows, int kVectors, bool kAhead>
 
 // The weighted sums of those values, all dimensions.
 template <int kRows, bool kAhead>
-[[gnu::noinline]] void SumSpan(const AttentionJob& job, const I16Rows& rows, int first, int n,
+[[gnu::noinline]] void SumSpan(const AttentionJob& job, const I16Rows& rows, int n,
                                const uint8_t* after) {
   constexpr int kVectors = AttentionVectors(kRows);
   const int padded = PaddedHeadDim(job.head_dim);
   int lane = 0;
   if (kAhead && 16 * kVectors <= padded) {
-    SumValues<kRows, kVectors, true>(job, rows, first, n, 0, after);
+    SumValues<kRows, kVectors, true>(job, rows, n, 0, after);
     lane = 16 * kVectors;
   }
   for (; lane + 16 * kVectors <= padded; lane += 16 * kVectors) {
-    SumValues<kRows, kVectors, false>(job, rows, first, n, lane, nullptr);
+    SumValues<kRows, kVectors, false>(job, rows, n, lane, nullptr);
   }
   for (; lane < padded; lane += 16) {
-    SumValues<kRows, 1, false>(job, rows, first, n, lane, nullptr);
+    SumValues<kRows, 1, false>(job, rows, n, lane, nullptr);
   }
 }
 
 // ScoreSpan and SumSpan of rows.n rows, at most kMost.
 template <bool kAhead, int kMost = kAttentionRows>
-[[gnu::always_inline]] inline void ScoreRows(const AttentionJob& job, const I16Rows& rows,
-                                             int first, int n) {
-  if (rows.n == kMost) return ScoreSpan<kMost, kAhead>(job, rows, first, n);
-  if constexpr (kMost > 1) ScoreRows<kAhead, kMost - 1>(job, rows, first, n);
+[[gnu::always_inline]] inline void ScoreRows(const AttentionJob& job, const I16Rows& rows, int n) {
+  if (rows.n == kMost) return ScoreSpan<kMost, kAhead>(job, rows, n);
+  if constexpr (kMost > 1) ScoreRows<kAhead, kMost - 1>(job, rows, n);
 }
 template <bool kAhead, int kMost = kAttentionRows>
-[[gnu::always_inline]] inline void SumRows(const AttentionJob& job, const I16Rows& rows, int first,
-                                           int n, const uint8_t* after) {
-  if (rows.n == kMost) return SumSpan<kMost, kAhead>(job, rows, first, n, after);
-  if constexpr (kMost > 1) SumRows<kAhead, kMost - 1>(job, rows, first, n, after);
+[[gnu::always_inline]] inline void SumRows(const AttentionJob& job, const I16Rows& rows, int n,
+                                           const uint8_t* after) {
+  if (rows.n == kMost) return SumSpan<kMost, kAhead>(job, rows, n, after);
+  if constexpr (kMost > 1) SumRows<kAhead, kMost - 1>(job, rows, n, after);
 }
 
 // Lanes [at, at + 16) outside `keys` become `outside`.
@@ -330,19 +332,18 @@ template <bool kForTiles>
   }
 }
 
-// The n keys from `span` on, at most to its end, for some rows.
+// The n keys from `span` on, at most to its end, for some rows; the blocks are those from there on.
 template <bool kForTiles>
 [[gnu::always_inline]] inline void AttendSpan(const AttentionJob& job, const I16Rows& rows,
                                               int span, int n, bool ahead, bool is_last) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
   const int rounded = (n + 15) / 16 * 16;
-  const int first = span / kBlockKeys;
   if constexpr (kForTiles) {
-    ScoreTiles(job, rows, first, rounded);
+    ScoreTiles(job, rows, rounded);
   } else if (ahead) {
-    ScoreRows<true>(job, rows, first, rounded);
+    ScoreRows<true>(job, rows, rounded);
   } else {
-    ScoreRows<false>(job, rows, first, rounded);
+    ScoreRows<false>(job, rows, rounded);
   }
   Weights weights[kI16Rows];
   for (int r = 0; r < rows.n; ++r) {
@@ -359,10 +360,10 @@ template <bool kForTiles>
   if constexpr (kForTiles) {
     SumTiles(job, rows, n);
   } else if (ahead) {
-    const int next = first + (n + kBlockKeys - 1) / kBlockKeys;
-    SumRows<true>(job, rows, first, rounded, is_last ? job.values[first] : job.keys[next]);
+    const int next = (n + kBlockKeys - 1) / kBlockKeys;
+    SumRows<true>(job, rows, rounded, is_last ? job.values[0] : job.keys[next]);
   } else {
-    SumRows<false>(job, rows, first, rounded, nullptr);
+    SumRows<false>(job, rows, rounded, nullptr);
   }
   for (int r = 0; r < rows.n; ++r) {
     if (weights[r].sum != 0) MergeSpan(rows, r, padded, weights[r]);
@@ -383,11 +384,11 @@ template <bool kForTiles>
   }
 }
 
-// The scales of the n values from block `first` on, one after the other.
-[[gnu::always_inline]] inline void GatherValueScales(const AttentionJob& job, int first, int n) {
+// The scales of the span's first n values, one after the other.
+[[gnu::always_inline]] inline void GatherValueScales(const AttentionJob& job, int n) {
   float* out = I16RowsOf(job, 0).value_scales;
   for (int k = 0; k < n; k += kBlockKeys) {
-    const float* scales = ValueScales(job.values[first + k / kBlockKeys], job.head_dim);
+    const float* scales = ValueScales(job.values[k / kBlockKeys], job.head_dim);
     for (int i = 0; i < kBlockKeys; i += 16) Store16(out + k + i, Load16(scales + i));
   }
 }
@@ -396,19 +397,25 @@ template <bool kForTiles>
 [[gnu::always_inline]] inline void AttendSpans(const AttentionJob& job) {
   constexpr int kRows = kForTiles ? kI16Rows : kAttentionRows;
   const KeyRange keys = KeysOf(job.visible, job.first_visible, job.n_rows);
+  const bool bytes = job.type == KvType::kI8;
   for (int span = keys.first / kSpanKeys * kSpanKeys; span < keys.last; span += kSpanKeys) {
     const int begin = BeginOfSpan(span, keys);
     const int whole = span + kSpanKeys - begin;
     const int most = keys.last - begin < whole ? keys.last - begin : whole;
-    GatherValueScales(job, begin / kBlockKeys, most);
-    if constexpr (kForTiles) RearrangeForTiles(job, begin / kBlockKeys, most);
+    const uint8_t* expanded[2 * kSpanBlocks];
+    AttentionJob of_span = job;
+    of_span.keys += begin / kBlockKeys;
+    of_span.values += begin / kBlockKeys;
+    if (bytes) ExpandSpan(of_span, most, begin + most == keys.last, expanded);
+    GatherValueScales(of_span, most);
+    if constexpr (kForTiles) RearrangeForTiles(of_span, most);
     for (int r = 0; r < job.n_rows; r += kRows) {
       I16Rows rows = I16RowsOf(job, r);
       if (rows.n > kRows) rows.n = kRows;
       const int left = KeysOf(rows.visible, rows.first_visible, rows.n).last - begin;
       if (left <= 0) continue;
-      AttendSpan<kForTiles>(job, rows, begin, left < whole ? left : whole, job.n_rows <= kRows,
-                            left <= whole);
+      AttendSpan<kForTiles>(of_span, rows, begin, left < whole ? left : whole,
+                            job.n_rows <= kRows && !bytes, left <= whole);
     }
   }
 }

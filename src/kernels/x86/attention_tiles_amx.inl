@@ -43,11 +43,11 @@ constexpr int kTileBytes = 1024;
   }
 }
 
-// The keys and values of the n keys from block `first` on.
-void RearrangeForTiles(const AttentionJob& job, int first, int n) {
+// The first n keys and values of the span.
+void RearrangeForTiles(const AttentionJob& job, int n) {
   const int64_t padded = PaddedHeadDim(job.head_dim);
   for (int k = 0; k < n; k += 16) {
-    const uint8_t* block = job.keys[first + k / kBlockKeys];
+    const uint8_t* block = job.keys[k / kBlockKeys];
     const auto* codes = reinterpret_cast<const int16_t*>(block) + k % kBlockKeys * 2;
     for (int chunk = 0; chunk < job.head_dim / kTileColumns; ++chunk) {
       constexpr int64_t kStride = kBlockKeys * 2;
@@ -55,7 +55,7 @@ void RearrangeForTiles(const AttentionJob& job, int first, int n) {
     }
   }
   for (int k = 0; k < n; k += kBlockKeys) {
-    const auto* codes = reinterpret_cast<const int16_t*>(job.values[first + k / kBlockKeys]);
+    const auto* codes = reinterpret_cast<const int16_t*>(job.values[k / kBlockKeys]);
     for (int d = 0; d < job.head_dim; d += 16) {
       SplitPairs(codes + d * 2, padded * 2, ValueTiles(job, d, k / kBlockKeys));
     }
@@ -149,8 +149,8 @@ void SplitQueries(const AttentionJob& job) {
   _tile_stored(1, sums + 256, 64);
 }
 
-// Scores of the n keys (a multiple of 16) from block `first` on; products one tile ahead.
-void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int first, int n) {
+// Scores of the first n keys (a multiple of 16); products one tile ahead.
+void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int n) {
   constexpr int kSums = 3 * 256;
   alignas(64) int32_t sums[2][kSums];
   LoadQueries(job, rows, 0);
@@ -158,7 +158,7 @@ void ScoreTiles(const AttentionJob& job, const I16Rows& rows, int first, int n) 
   for (int k = 0; k < n; k += 16) {
     if (k + 16 < n) MultiplyKeys(job, rows, k + 16, sums[(k / 16 + 1) % 2]);
     const int32_t* of_keys = sums[k / 16 % 2];
-    const uint8_t* block = job.keys[first + k / kBlockKeys];
+    const uint8_t* block = job.keys[k / kBlockKeys];
     const __m512 scale = _mm512_loadu_ps(KeyScales(block, job.head_dim) + k % kBlockKeys);
     for (int r = 0; r < rows.n; ++r) {
       const int32_t* of_row = of_keys + r * 16;
