@@ -31,10 +31,10 @@ Result<int> ImportCommand(const Environment& env, std::span<const std::string> a
   TRY(env.backend.inspect(plan.open_path));
   if (name.empty()) {
     name = plan.name;
-    const auto before = store.Get(name);
-    if (before && *before && (*before)->source != store::FullPath(plan.open_path)) {
+    const auto before = store.Peek(name);
+    if (before && before->source != store::FullPath(plan.open_path)) {
       return Fail(ErrorCode::kInvalidArgument, "there is another model named '" + name +
-                                                   "', from " + (*before)->source +
+                                                   "', from " + before->source +
                                                    "; --name gives this one its own");
     }
   }

@@ -7,6 +7,23 @@
 #include "net/transfer.h"
 
 namespace bantam::net {
+const std::string* HttpHop::Find(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+std::string ShownUrl(const Url& url) {
+  const size_t query = url.path.find('?');
+  constexpr size_t kShown = 200;
+  std::string path = url.path.substr(0, query);
+  if (path.size() > kShown) path = path.substr(0, kShown) + "…";
+  return url.Origin() + path + (query == std::string::npos ? "" : "?…");
+}
+
+#ifdef BANTAM_NETWORK
+
 namespace {
 
 constexpr size_t kMaxRedirects = 10;
@@ -25,23 +42,6 @@ bool MayCarryToken(const Url& url) {
 }
 
 }  // namespace
-
-const std::string* HttpHop::Find(std::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (key == name) return &value;
-  }
-  return nullptr;
-}
-
-std::string ShownUrl(const Url& url) {
-  const size_t query = url.path.find('?');
-  constexpr size_t kShown = 200;
-  std::string path = url.path.substr(0, query);
-  if (path.size() > kShown) path = path.substr(0, kShown) + "…";
-  return url.Origin() + path + (query == std::string::npos ? "" : "?…");
-}
-
-#ifdef BANTAM_NETWORK
 
 HttpResult HttpClient::Get(const HttpRequest& request) const {
   auto curl = LoadCurl();

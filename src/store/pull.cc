@@ -61,23 +61,22 @@ net::HttpOptions Puller::MakeOptions() const {
 // The file of that name, if a model of the wanted name and source is here already.
 std::optional<StoredFile> Puller::SameSource(const Manifest& wanted,
                                              const std::string& file) const {
-  const auto manifest = store_.Get(wanted.name);
-  if (!manifest || !*manifest || (*manifest)->source != wanted.source ||
-      !store_.PathOf(**manifest)) {
+  const auto manifest = store_.Peek(wanted.name);
+  if (!manifest || manifest->source != wanted.source || !store_.PathOf(*manifest)) {
     return std::nullopt;
   }
-  const auto found = std::ranges::find((*manifest)->files, file, &StoredFile::name);
-  return found == (*manifest)->files.end() ? std::nullopt : std::optional(*found);
+  const auto found = std::ranges::find(manifest->files, file, &StoredFile::name);
+  return found == manifest->files.end() ? std::nullopt : std::optional(*found);
 }
 
 // The names of files elsewhere are anybody's: one must not replace another's model.
 Result<void> Puller::CheckName(const std::string& name, const RemoteModel& model) const {
   if (!IsModelName(name)) return NotAModelName(name);
   if (reference_.hub != Hub::kUrl || !options_.name.empty()) return {};
-  const auto manifest = store_.Get(name);
-  if (!manifest || !*manifest || (*manifest)->source == WithoutQuery(model.files[0].url)) return {};
+  const auto manifest = store_.Peek(name);
+  if (!manifest || manifest->source == WithoutQuery(model.files[0].url)) return {};
   return Fail(ErrorCode::kInvalidArgument, "there is another model named '" + name + "', from " +
-                                               (*manifest)->source +
+                                               manifest->source +
                                                "; --name gives this one its own");
 }
 
@@ -119,9 +118,9 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) 
   manifest.published = published;
   pulled.was_there = !fetched;
   if (pulled.was_there) {
-    const auto before = store_.Get(name);
-    if (before && *before && (*before)->files == manifest.files && store_.PathOf(**before)) {
-      manifest = **before;
+    const auto before = store_.Peek(name);
+    if (before && before->files == manifest.files && store_.PathOf(*before)) {
+      manifest = *before;
       return pulled;
     }
   }

@@ -117,6 +117,11 @@ Result<std::optional<Manifest>> Store::Get(std::string_view name) const {
   return TRY(ReadManifest(path));
 }
 
+std::optional<Manifest> Store::Peek(std::string_view name) const {
+  auto manifest = Get(name);
+  return manifest ? *std::move(manifest) : std::nullopt;
+}
+
 Result<void> Store::MakeLinks(const Manifest& manifest, const std::string& directory) const {
   TRY(MakeDirectories(directory, true));
   for (const StoredFile& file : manifest.files) {
@@ -166,11 +171,11 @@ Result<bool> Store::Add(const Manifest& manifest) const {
   for (const StoredFile& file : manifest.files) {
     if (SizeOf(BlobPath(file.sha256)) != file.bytes) return false;
   }
-  const auto before = Get(manifest.name);  // one that cannot be read is replaced
+  const auto before = Peek(manifest.name);  // one that cannot be read is replaced
   TRY(WriteFileAtomically(ManifestPath(manifest.name), text, true));
-  if (before && *before) {
+  if (before) {
     RemoveLinks(manifest.name);
-    (void)TRY(RemoveUnused((*before)->files));
+    (void)TRY(RemoveUnused(before->files));
   }
   (void)TRY(PathOf(manifest));
   return true;
@@ -202,15 +207,15 @@ Result<uint64_t> Store::Remove(std::string_view name) const {
   if (!IsModelName(name)) return NotAModelName(name);
   const FileLock lock = TRY(Lock());
   const std::string path = ManifestPath(name);
-  const auto manifest = Get(name);
-  if (manifest && !*manifest) {
+  const auto manifest = Peek(name);
+  if (!manifest && !SizeOf(path)) {
     return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(name) + "' in the store");
   }
   if (unlink(path.c_str()) != 0) return SystemError("cannot remove", path);
   SyncDirectoryOf(path);
   RemoveLinks(name);
   if (!manifest) return 0;  // unreadable: its blobs are not known
-  return RemoveUnused((*manifest)->files);
+  return RemoveUnused(manifest->files);
 }
 
 Result<void> Store::Copy(std::string_view from, std::string_view to) const {

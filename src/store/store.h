@@ -44,6 +44,9 @@ class Store {
   // The model of that name in any letter case; nothing if there is none.
   Result<std::optional<Manifest>> Get(std::string_view name) const;
 
+  // The same; nothing either if the manifest cannot be read.
+  std::optional<Manifest> Peek(std::string_view name) const;
+
   // The path to open: the first file's, or the folder's. Makes the links if they are not there;
   // fails with kCorrupt if a blob is missing or has another size.
   Result<std::string> PathOf(const Manifest& manifest) const;
