@@ -61,6 +61,7 @@ TEST_F(CommandsTest, ShowForPrograms) {
   EXPECT_EQ(*json->Find("memory")->Find("context")->AsInt(), 5000);
   EXPECT_EQ(*json->Find("memory")->Find("exact")->Find("total")->AsInt(), 1024 + 20000 + 512);
   EXPECT_EQ(*json->Find("memory")->Find("fast")->Find("mapped")->AsInt(), 0);
+  EXPECT_EQ(*json->Find("memory")->Find("fast_kv8")->Find("kv_cache")->AsInt(), 5000);
   EXPECT_EQ(*json->Find("memory")->Find("mapped")->Find("mapped")->AsInt(), 1000);
   EXPECT_EQ(*json->Find("memory")->Find("mapped")->Find("total")->AsInt(), 1024 + 10000 + 512);
   EXPECT_EQ(json->Find("tensors")->items().size(), kTensors.size());

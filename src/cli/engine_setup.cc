@@ -31,18 +31,18 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      return {};
                    });
   parser.AddOption("--kv-cache", "16|8",
-                   "bits of the keys and values a context keeps: 8 takes half the memory\n"
-                   "and loses a little (16)",
+                   "bits of a number among the keys and values of the context: 8 takes\n"
+                   "half the memory and changes answers a little (16)",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.kv = TRY(ParseKvPrecision(value));
                      return {};
                    });
-  parser.AddOption("--cache-type-k", "f16|q8_0", "llama.cpp's way to say it; both must agree",
+  parser.AddOption("--cache-type-k", "f16|q8_0", "as in llama.cpp; both or none",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.keys = TRY(ParseKvPrecision(value));
                      return {};
                    });
-  parser.AddOption("--cache-type-v", "f16|q8_0", "",
+  parser.AddOption("--cache-type-v", "f16|q8_0", "must be the same",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.values = TRY(ParseKvPrecision(value));
                      return {};

@@ -90,6 +90,20 @@ TEST_F(RunCommandTest, CtrlCExits130) {
   EXPECT_EQ(world_.out.text, "one two \n");
 }
 
+TEST_F(RunCommandTest, KeysAndValuesTakeTheBitsThatAreWanted) {
+  world_.script->replies = {{"a"}, {"b"}, {"c"}};
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x"}), 0);
+  EXPECT_EQ(world_.load_options.kv, KvPrecision::k16);
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--kv-cache", "8"}), 0);
+  EXPECT_EQ(world_.load_options.kv, KvPrecision::k8);
+  world_.load_options = {};
+  EXPECT_EQ(
+      world_.Run({"run", "tiny.gguf", "x", "--cache-type-k", "q8_0", "--cache-type-v", "q8_0"}), 0);
+  EXPECT_EQ(world_.load_options.kv, KvPrecision::k8);
+  EXPECT_NE(world_.Run({"run", "tiny.gguf", "x", "--cache-type-k", "q8_0"}), 0);
+  EXPECT_NE(world_.err.text.find("--cache-type-k and --cache-type-v differ"), std::string::npos);
+}
+
 TEST_F(RunCommandTest, WeightsLieWhereTheyAreWanted) {
   world_.script->replies = {{"a"}, {"b"}};
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--weights", "mapped", "--ctx", "300"}), 0);

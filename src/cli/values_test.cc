@@ -40,6 +40,9 @@ TEST(Values, LongNonsenseIsCutInMessages) {
 TEST(Values, Words) {
   EXPECT_EQ(*ParsePrecision("exact"), Precision::kExact);
   EXPECT_FALSE(ParsePrecision("Exact"));
+  for (const char* text : {"16", "f16"}) EXPECT_EQ(*ParseKvPrecision(text), KvPrecision::k16);
+  for (const char* text : {"8", "q8_0"}) EXPECT_EQ(*ParseKvPrecision(text), KvPrecision::k8);
+  EXPECT_FALSE(ParseKvPrecision("q4_0"));
   EXPECT_EQ(*ParseWeightLayout("auto"), WeightLayout::kAuto);
   EXPECT_EQ(*ParseWeightLayout("mapped"), WeightLayout::kMapped);
   EXPECT_EQ(*ParseWeightLayout("packed"), WeightLayout::kPacked);

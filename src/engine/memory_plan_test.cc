@@ -29,6 +29,11 @@ TEST(PlanMemory, GrowsWithContextSequencesAndPrecision) {
   EXPECT_EQ(Plan(640, 3, Precision::kFast, kPacked).kv_cache, 3 * plan.kv_cache);
   EXPECT_EQ(Plan(640, 1, Precision::kExact, kPacked).kv_cache,
             static_cast<uint64_t>(640 * heads * 2 * info.head_dim * 4));
+  // In bytes: codes, a scale, and a multiplier for 16 dimensions of a key.
+  const int group_bytes = (info.head_dim + 15) / 16;
+  const uint64_t in_bytes =
+      PlanMemory(kModel, 640, 1, Precision::kFast, kPacked, KvPrecision::k8).value().kv_cache;
+  EXPECT_EQ(in_bytes, static_cast<uint64_t>(640 * heads * (2 * (info.head_dim + 4) + group_bytes)));
   EXPECT_FALSE(PlanMemory(kModel, 0, 1, Precision::kFast, kPacked));
   EXPECT_FALSE(PlanMemory("/nonexistent", 64, 1, Precision::kFast, kPacked));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "model/model_test_file.h"
@@ -24,12 +25,20 @@ struct Loaded {
   std::unique_ptr<KvCache> cache;
 };
 
-Loaded Load(Precision precision, int threads, WeightLayout layout = WeightLayout::kPacked) {
+// How numbers are kept.
+struct Numbers {
+  const char* name;
+  Precision precision;
+  KvPrecision kv;
+};
+
+Loaded Load(const Numbers& numbers, int threads, WeightLayout layout = WeightLayout::kPacked) {
   Loaded s;
   s.file = ModelTestFile().Open().value();
   s.pool = std::make_unique<ThreadPool>(threads);
   const ModelConfig config = ReadConfig(s.file->metadata()).value();
-  s.transformer = Transformer::Load(*s.file, config, precision, layout, *s.pool).value();
+  s.transformer = Transformer::Load(*s.file, config, numbers.precision, layout, *s.pool).value();
+  s.transformer->set_kv_precision(numbers.kv);
   s.cache = KvCache::Create(s.transformer->kv_shape(), kBlocks).value();
   return s;
 }
@@ -68,7 +77,7 @@ std::vector<int> Ascending() {
   return blocks;
 }
 
-class TransformerTest : public testing::TestWithParam<Precision> {};
+class TransformerTest : public testing::TestWithParam<Numbers> {};
 
 TEST_P(TransformerTest, ChunksThreadsAndBlocksDoNotShow) {
   Loaded one = Load(GetParam(), 1);
@@ -86,7 +95,7 @@ TEST_P(TransformerTest, ChunksThreadsAndBlocksDoNotShow) {
 TEST_P(TransformerTest, MappedWeightsGiveTheSameBytesAsPackedOnes) {
   Loaded packed = Load(GetParam(), 1);
   const auto expected = AllLogits(packed, Tokens(1), 512, Ascending());
-  EXPECT_EQ(packed.transformer->weight_bytes() > 0, GetParam() == Precision::kFast);
+  EXPECT_EQ(packed.transformer->weight_bytes() > 0, GetParam().precision == Precision::kFast);
   for (int threads : {1, 2}) {
     Loaded mapped = Load(GetParam(), threads, WeightLayout::kMapped);
     EXPECT_EQ(mapped.transformer->weight_bytes(), 0U);
@@ -136,11 +145,34 @@ TEST_P(TransformerTest, OnlyWantedOutputsAreWritten) {
   EXPECT_TRUE(std::equal(last.begin(), last.end(), all.end() - 3 * ModelTestFile::kVocab));
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, TransformerTest,
-                         testing::Values(Precision::kFast, Precision::kExact),
-                         [](const auto& info) {
-                           return info.param == Precision::kFast ? "fast" : "exact";
-                         });
+// The keys' biases are small here: no group is wide.
+TEST(TransformerKv, PrecisionShowsInShapeAndNumbersOnly) {
+  const Numbers words = {"", Precision::kFast, KvPrecision::k16};
+  const Numbers bytes = {"", Precision::kFast, KvPrecision::k8};
+  Loaded a = Load(words, 1), b = Load(bytes, 1);
+  const KvShape shape = b.transformer->kv_shape();
+  EXPECT_EQ(shape.type, KvType::kI8);
+  EXPECT_EQ(shape.half_turn, ModelTestFile::kDim / 2);
+  EXPECT_EQ(shape.wide, std::vector<uint8_t>(2 * ModelTestFile::kKvHeads, 0));
+  EXPECT_LT(shape.BlockBytes(), a.transformer->kv_shape().BlockBytes() * 6 / 10);  // of 16 dims
+  const auto expected = AllLogits(a, Tokens(1), 560, Ascending());
+  const auto got = AllLogits(b, Tokens(1), 560, Ascending());
+  EXPECT_NE(got, expected);
+  double error = 0, power = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    error += (got[i] - expected[i]) * (got[i] - expected[i]);
+    power += expected[i] * expected[i];
+  }
+  EXPECT_LT(error, power * 1e-3);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TransformerTest,
+                         testing::Values(Numbers{"fast", Precision::kFast, KvPrecision::k16},
+                                         Numbers{"fast_bytes", Precision::kFast, KvPrecision::k8},
+                                         Numbers{"exact", Precision::kExact, KvPrecision::k16},
+                                         Numbers{"exact_rounded", Precision::kExact,
+                                                 KvPrecision::k8}),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace bantam

@@ -60,11 +60,11 @@ class Bantam:
         assert len(records) == len(tokens) - start, (len(records), len(tokens), start)
         return records
 
-    def logits(self, tokens, precision: str, start: int) -> np.ndarray:
+    def logits(self, tokens, precision: str, start: int, extra=()) -> np.ndarray:
         """The scores of the whole vocabulary [len(tokens) - start][vocabulary]."""
         with tempfile.NamedTemporaryFile(dir=self.scratch, suffix=".f32") as file:
             self._score(tokens, "--precision", precision, "--summary", "--from", str(start),
-                        "--logits", file.name)
+                        "--logits", file.name, *extra)
             return np.fromfile(file.name, "<f4").reshape(len(tokens) - start, -1)
 
     def sha256(self, tokens, precision: str = "fast", extra=(), **kwargs) -> str:

@@ -60,12 +60,13 @@ struct Setting {
 // An engine that records one of its requests.
 class Rig {
  public:
-  Rig(const std::string& path, int threads, Precision precision,
+  Rig(const std::string& path, int threads, Precision precision, KvPrecision kv,
       WeightLayout weights = WeightLayout::kPacked) {
     LoadOptions options;
     options.weights = weights;
     options.threads = threads;
     options.precision = precision;
+    options.kv = kv;
     auto model = LoadedModel::Load(path, options);
     if (model) model_ = *model;
     if (!model) ADD_FAILURE() << model.error().message;
@@ -164,11 +165,13 @@ void ExpectSame(const Outcome& got, const Outcome& want, size_t least) {
 class Numbers : public testing::Test {
  protected:
   // The reference: two threads, chunks of 512, alone, nothing cached.
-  void Prepare(const char* name, size_t n_prompt, Precision precision = Precision::kFast) {
+  void Prepare(const char* name, size_t n_prompt, Precision precision = Precision::kFast,
+               KvPrecision kv = KvPrecision::k16) {
     path_ = PathOf(name);
     if (path_.empty()) GTEST_SKIP() << name << " is not there: ./dev model fetches it";
     precision_ = precision;
-    rig_ = std::make_unique<Rig>(path_, 2, precision);
+    kv_ = kv;
+    rig_ = std::make_unique<Rig>(path_, 2, precision, kv);
     prompt_ = TextTokens(rig_->model(), 3000, n_prompt);
     rig_->Start({});
     want_ = rig_->Answer(prompt_);
@@ -178,7 +181,7 @@ class Numbers : public testing::Test {
   }
 
   void CheckChunks(int threads, std::initializer_list<int> chunks) {
-    Rig rig(path_, threads, precision_);
+    Rig rig(path_, threads, precision_, kv_);
     for (const int chunk : chunks) {
       SCOPED_TRACE(std::to_string(threads) + " threads, chunks of " + std::to_string(chunk));
       rig.Start({.prompt_chunk = chunk});
@@ -188,7 +191,7 @@ class Numbers : public testing::Test {
 
   // From the file's pages, packed panel by panel at every use.
   void CheckMapped(int chunk) {
-    Rig rig(path_, 2, precision_, WeightLayout::kMapped);
+    Rig rig(path_, 2, precision_, kv_, WeightLayout::kMapped);
     EXPECT_EQ(rig.model().transformer()->weight_bytes(), 0U);
     rig.Start({.prompt_chunk = chunk});
     ExpectSame(rig.Answer(prompt_), want_, want_.digests.size());
@@ -271,6 +274,7 @@ class Numbers : public testing::Test {
 
   std::string path_;
   Precision precision_ = Precision::kFast;
+  KvPrecision kv_ = KvPrecision::k16;
   std::unique_ptr<Rig> rig_;
   Tokens prompt_;
   Outcome want_;
@@ -314,6 +318,27 @@ TEST_F(Numbers, SmallExact) {
   CheckChunks(1, {17});
   CheckCompany(3, 64);
   CheckCachedAt(2);
+}
+
+TEST_F(Numbers, SmallWithACacheOfBytes) {
+  Prepare(kSmall, 1150, Precision::kFast, KvPrecision::k8);
+  if (IsSkipped() || HasFatalFailure()) return;
+  CheckChunks(1, {17, 512});
+  CheckCompany(3, 64);
+  CheckCachedAt(5);
+}
+
+// Its keys have wide groups.
+TEST_F(Numbers, QwenWithACacheOfBytes) {
+  Prepare(kQwen, 560, Precision::kFast, KvPrecision::k8);
+  if (IsSkipped() || HasFatalFailure()) return;
+  const KvShape shape = rig_->model().transformer()->kv_shape();
+  EXPECT_GT(shape.WideGroups(0, 1), 0);
+  EXPECT_EQ(shape.WideGroups(shape.layers - 1, 0), 0);
+  CheckChunks(1, {64});
+  CheckCompany(2, 100);
+  CheckCachedAt(2);
+  CheckNextTurn();
 }
 
 TEST_F(Numbers, QwenThreadsChunksCompanyAndCache) {

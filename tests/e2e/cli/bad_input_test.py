@@ -59,6 +59,7 @@ class BadInputTest(CliTest):
                 (["run", TINY, "x", "--top-p", "7"], "top_p"),
                 (["run", TINY, "x", "--threads"], "needs a value"),
                 (["run", TINY, "x", "--precision", "double"], "exact or fast"),
+                (["run", TINY, "x", "--kv-cache", "4"], "expected 16 or 8, got '4'"),
                 (["run", TINY, "x", "--logit-bias", "1"], "ID=BIAS"),
                 (["run", TINY], "no prompt"),
                 (["show", TINY, "extra"], "unexpected argument 'extra'"),

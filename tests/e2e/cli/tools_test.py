@@ -25,9 +25,11 @@ class ToolsTest(CliTest):
         small = json.loads(self.good("show", TINY, "--json", "--ctx", "64"))
         large = json.loads(self.good("show", TINY, "--json", "--ctx", "128", "--tensors"))
         self.assertEqual(small["memory"]["context"], 64)
-        for precision in ("fast", "exact"):
+        for precision in ("fast", "fast_kv8", "exact"):
             self.assertLess(small["memory"][precision]["kv_cache"],
                             large["memory"][precision]["kv_cache"])
+        self.assertLess(large["memory"]["fast_kv8"]["kv_cache"],
+                        large["memory"]["fast"]["kv_cache"])
         parameters = sum(math.prod(tensor["shape"]) for tensor in large["tensors"])
         self.assertEqual(parameters, large["parameters"])
         self.assertEqual(parameters, sum(kind["parameters"] for kind in large["tensor_kinds"]))
