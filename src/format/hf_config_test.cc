@@ -26,7 +26,8 @@ std::string Config(const std::string& changes = "{}") {
       "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 96,
       "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 512,
       "vocab_size": 160, "rms_norm_eps": 1e-6, "hidden_act": "silu", "dtype": "bfloat16"})");
-  for (const auto& [key, value] : Parsed(changes).members()) config.Set(key, value);
+  const Json changed = Parsed(changes);
+  for (const auto& [key, value] : changed.members()) config.Set(key, value);
   return config.Dump();
 }
 

@@ -43,7 +43,8 @@ class StoreTest : public testing::Test {
   std::vector<std::string> Names() {
     std::vector<std::string> warnings;
     std::vector<std::string> names;
-    for (const Manifest& manifest : *store_.List(warnings)) names.push_back(manifest.name);
+    const auto manifests = store_.List(warnings);  // g++-12: no temporary in the loop
+    for (const Manifest& manifest : *manifests) names.push_back(manifest.name);
     return names;
   }
 

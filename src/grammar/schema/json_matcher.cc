@@ -297,9 +297,18 @@ bool JsonMatcher::StepNumber(State& state, uint8_t byte) {
   state.number = Next(state.number, byte);
   if (state.number == NumberState::kDead) return false;
   const std::string_view text = std::string_view(document_).substr(state.start);
-  if (text.size() > kMostDigits || !FitsDouble(text)) return false;
-  const NumberSet& numbers = languages_.Numbers(StageOf(state).value);
-  return numbers.is_all() || numbers.CompletionLength(text).has_value();
+  if (!IsWritten(text)) return false;
+  const Stage& stage = StageOf(state);
+  const NumberSet& numbers = languages_.Numbers(stage.value);
+  if (numbers.is_all()) return IsComplete(state.number) || text.size() < kMostDigits;
+  if (!numbers.CompletionLength(text)) return false;
+  return std::any_of(stage.cases.begin(), stage.cases.end(), [&](const Case& one) {
+    return RestOfNumber(one.way.value, text).has_value();
+  });
+}
+
+bool JsonMatcher::IsWritten(std::string_view number) {
+  return number.size() <= kMostDigits && FitsDouble(number);
 }
 
 bool JsonMatcher::EndNumber(State& state) {

@@ -179,6 +179,9 @@ class JsonMatcher : public Matcher {
                                              const std::string& rest) const;
   std::optional<std::string> RestOfValue(const State& state, FormulaId value) const;
   std::optional<std::string> RestOfText(const State& state, RegexId regex) const;
+  std::optional<std::string> RestOfNumber(FormulaId value, std::string_view text) const;
+  // Whether a number, or what begins one, is within the limits of those that are read and written.
+  static bool IsWritten(std::string_view number);
   static std::optional<std::string> RestOfWord(const State& state, std::string_view word);
   RegexId Reread(const State& state, RegexId regex) const;
   Rest FindRest(const State& state, bool with_tail) const;

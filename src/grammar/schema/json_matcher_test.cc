@@ -307,6 +307,36 @@ TEST(JsonMatcher, NumbersStayWithinFloat64) {
   }
 }
 
+// However near the limits of digits and of float64 a number gets, it can be ended.
+TEST(JsonMatcher, NumbersCanBeFinishedNearTheirLimits) {
+  const std::string digits(400, '3');
+  for (const char* text :
+       {R"({"type":"integer","multipleOf":7})", R"({"type":"number"})",
+        R"({"multipleOf":0.15,"type":"number"})", R"({"minimum":1e250,"type":"integer"})",
+        R"({"maximum":-1e40,"type":"number"})",
+        R"({"type":"number","exclusiveMinimum":0,"maximum":1e-50})",
+        R"({"type":"number","multipleOf":1e100})"}) {
+    const auto schema = Compile(text);
+    ASSERT_NE(schema, nullptr) << text;
+    for (const std::string& document :
+         {"-4.6068283527101912507951903919384013505697E36" + digits, digits, "-" + digits + ".",
+          "0." + digits, "0." + std::string(400, '0'), "1e" + digits, "-3.3e-" + digits,
+          "1" + std::string(298, '0') + ".0", std::string(290, '9') + "e" + digits}) {
+      const auto matcher = schema->NewMatcher();
+      for (const char c : document) {
+        if (!matcher->Push(static_cast<uint8_t>(c))) continue;
+        if (matcher->size() % 16 != 3 && matcher->size() < 290) continue;
+        CheckFinish(*matcher, std::string(text) + "\n" + document.substr(0, 60));
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+  for (const char* text : {R"({"const":1e400})", R"({"type":"number","minimum":1e308})",
+                           R"({"type":"number","maximum":-1e400})"}) {
+    EXPECT_FALSE(JsonSchema::Compile(*Json::Parse(text), {})) << text;
+  }
+}
+
 TEST(JsonMatcher, CanBeFinishedAtEveryByte) {
   for (const Case& c : kCases) {
     const auto schema = Compile(c.schema);

@@ -202,8 +202,7 @@ std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId v
       if (!rest) return std::nullopt;
       return *rest + "\"";
     }
-    case Place::kInNumber:
-      return languages_.Numbers(value).Complete(std::string_view(document_).substr(at.start));
+    case Place::kInNumber: return RestOfNumber(value, std::string_view(document_).substr(at.start));
     case Place::kInLiteral:
       if (!languages_.Accepts(value, at.literal)) return std::nullopt;
       return std::string(kLiteralTexts[static_cast<size_t>(at.literal)]).substr(at.read);
@@ -213,6 +212,21 @@ std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId v
       return (at.place == Place::kColon ? ":" : "") + finish.text;
     }
   }
+}
+
+// The shortest rest of a number that begins so. Where that leaves what IsWritten allows, the way to
+// the end that was known before, as long as it has been followed: so there always is one.
+std::optional<std::string> JsonMatcher::RestOfNumber(FormulaId value, std::string_view text) const {
+  const NumberSet& numbers = languages_.Numbers(value);
+  for (size_t n = text.size(); n > 0; --n) {
+    const std::optional<std::string> rest = numbers.Complete(text.substr(0, n));
+    if (!rest) return std::nullopt;
+    const std::string whole = std::string(text.substr(0, n)) + *rest;
+    if (!IsWritten(whole)) continue;
+    if (!whole.starts_with(text)) return std::nullopt;
+    return whole.substr(text.size());
+  }
+  return std::nullopt;
 }
 
 JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {

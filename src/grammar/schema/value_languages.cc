@@ -1,6 +1,7 @@
 // Keywords that apply in place become Boolean operations of the algebra of the value's type.
 #include "grammar/schema/value_languages.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/quote.h"
@@ -12,6 +13,21 @@ namespace {
 
 // Schemas that apply to one value within each other. Real ones stay below 50.
 constexpr int kMostInPlace = 400;
+
+// Without the numbers that float64 cannot hold, where there is a piece of nothing else: they are
+// never written.
+NumberSet WithinDouble(NumberSet numbers) {
+  const Decimal most = *Decimal::Parse("1e308");
+  const Decimal least = *Decimal::Parse("-1e308");
+  const bool beyond =
+      std::any_of(numbers.pieces().begin(), numbers.pieces().end(), [&](const NumberPiece& piece) {
+        return (piece.low && !(*piece.low < most)) || (piece.high && !(least < *piece.high));
+      });
+  if (!beyond) return numbers;
+  Result<NumberSet> within = numbers.And(NumberSet::AtMost(most, true));
+  if (within) within = within->And(NumberSet::AtLeast(least, true));
+  return within ? *std::move(within) : numbers;
+}
 
 }  // namespace
 
@@ -157,7 +173,7 @@ RegexId ValueLanguages::Texts(FormulaId value) {
 const NumberSet& ValueLanguages::Numbers(FormulaId value) {
   if (const auto it = numbers_.find(value); it != numbers_.end()) return it->second;
   NumberAlgebra algebra{*this};
-  return numbers_.emplace(value, Fold(algebra, value)).first->second;
+  return numbers_.emplace(value, WithinDouble(Fold(algebra, value))).first->second;
 }
 
 bool ValueLanguages::Accepts(FormulaId value, JsonLiteral literal) {
