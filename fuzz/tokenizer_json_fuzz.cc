@@ -114,6 +114,7 @@ Json MakeMerges(Input& input, Json& vocab, std::vector<std::string>& tokens) {
   for (int n = input.Byte() % 48; n > 0 && !tokens.empty(); --n) {
     const std::string left = tokens[input.Byte() % tokens.size()];
     const std::string right = tokens[tokens.size() - 1 - input.Byte() % tokens.size()];
+    if (left.size() + right.size() > 256) continue;  // or doubling makes texts without end
     if (vocab.Find(left + right) == nullptr) {
       vocab.Set(left + right, Json::Int(static_cast<int64_t>(tokens.size())));
       tokens.push_back(left + right);
