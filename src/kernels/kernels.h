@@ -92,7 +92,7 @@ inline constexpr CodeLimits kValueLimits = {8191, __builtin_inff()};
 // Of keys that bytes will hold: multipliers of groups are bytes, too (127 * 255), and what rounding
 // to them adds must leave the norm within kKeyLimits'. A group of 16 with the largest code a has a
 // multiplier m <= a / 127 + 1 and errors of at most m / 2, so all errors together are at most
-// 2 (norm / 127 + sqrt(groups)) long: 761 at 45,500 and 6,400 dimensions.
+// 2 (norm / 127 + sqrt(groups)) long: 757 at 45,500 and 6,400 dimensions.
 inline constexpr CodeLimits kByteKeyLimits = {127 * 255, 45500};
 inline constexpr CodeLimits kByteValueLimits = {127, __builtin_inff()};
 // Below this scale all codes are zero, so that no product of scales is subnormal.

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(All, TransformerTest,
                                          Numbers{"exact", Precision::kExact, KvPrecision::k16},
                                          Numbers{"exact_rounded", Precision::kExact,
                                                  KvPrecision::k8}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
 }  // namespace bantam

@@ -4,8 +4,8 @@
     ./dev accept kv_cache          or, with more choice: python tests/accept/kv_cache.py --help
 
   kl        Kullback-Leibler divergence from the model's own float32 answers, at the end of prompts
-            of 8,192 tokens. Both sides run with `--precision exact`, where the cache is rounded as 8
-            bits would round it and nothing else is: the cache's error alone. The test model's key
+            of 8,192 tokens. Both sides run with `--precision exact`, where the cache is rounded as
+            8 bits would round it and nothing else is: the cache's error alone. The test model's key
             biases, up to 200 times its other keys, are what a cache of 8 bits usually fails on.
   memory    of a context, as planned and as measured, beside the 16-bit cache
 """
