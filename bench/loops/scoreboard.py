@@ -29,7 +29,7 @@ SCOREBOARD = pathlib.Path(__file__).with_name("scoreboard.json")
 TOLERANCE = 0.01
 UNIT = 1024  # multiply-adds
 TYPES = {"Q4_0": 2, "Q4_1": 3, "Q5_0": 6, "Q8_0": 8, "Q4_K": 12, "Q6_K": 14}
-KINDS = {"one scale": 0, "scale and minimum": 3, "half scales": 4}
+KINDS = {"one scale": 0, "scale and minimum": 4, "half scales": 5}  # of ScaleKind
 
 
 class Target(typing.NamedTuple):
