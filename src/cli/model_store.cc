@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "cli/format_text.h"
 #include "cli/interrupt.h"
@@ -26,7 +27,7 @@ bool Exists(const std::string& path) {
 bool LooksLikePath(const std::string& text) {
   if (text.empty() || text.find("://") != std::string::npos) return false;
   if (text[0] == '/' || text[0] == '.' || text[0] == '~') return true;
-  return store::LowerCase(text).ends_with(".gguf") && text.find(':') == std::string::npos;
+  return LowerCase(text).ends_with(".gguf") && text.find(':') == std::string::npos;
 }
 
 void Note(const Environment& env, const std::string& text) {
@@ -44,7 +45,7 @@ Result<std::optional<std::string>> StoredPath(const store::Store& store, const s
 Result<bool> Ask(const Environment& env, const std::string& question) {
   env.err.WriteUntrusted(question + " [Y/n] ");
   env.err.Flush();
-  const std::string answer = store::LowerCase(TRY(env.in.ReadLine()));
+  const std::string answer = LowerCase(TRY(env.in.ReadLine()));
   return answer.empty() || answer == "y" || answer == "yes";
 }
 
@@ -56,7 +57,7 @@ std::string SuggestModel(const store::Store& store, std::string_view text) {
   if (const auto models = store.List(warnings)) {
     for (const store::Manifest& model : *models) names.push_back(model.name);
   }
-  return Closest(store::LowerCase(text), names);
+  return Closest(LowerCase(text), names);
 }
 
 Result<store::Reference> ReadReference(const store::Store& store, const std::string& text) {

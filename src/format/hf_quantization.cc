@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
 
@@ -60,13 +61,6 @@ std::unexpected<Error> Refuse(std::string_view key, const Json& value) {
                                            ", which this build does not read");
 }
 
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 // A value that is given: not null.
 const Json* Given(const Json& config, std::string_view key) {
   const Json* value = config.Find(key);
@@ -80,7 +74,7 @@ Result<std::string> OneOf(const Json& config, std::string_view key,
   const Json* value = Given(config, key);
   if (value == nullptr) return std::string(fallback);
   if (!value->is_string()) return Refuse(key, *value);
-  const std::string text = Lower(value->AsString());
+  const std::string text = LowerCase(value->AsString());
   if (std::find(known.begin(), known.end(), text) == known.end()) return Refuse(key, *value);
   return text;
 }

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "net/address.h"
 
 namespace bantam::net {
@@ -56,10 +57,7 @@ std::string ProxyFor(const Url& url, const Variables& variable) {
       url.secure ? FirstSet(variable, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
                  : FirstSet(variable, {"http_proxy", "all_proxy", "ALL_PROXY"});
   if (proxy.empty()) return proxy;
-  std::string exceptions = FirstSet(variable, {"no_proxy", "NO_PROXY"});
-  std::ranges::transform(exceptions, exceptions.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string exceptions = LowerCase(FirstSet(variable, {"no_proxy", "NO_PROXY"}));
   std::string_view rest = exceptions;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find_first_of(", \t"), rest.size());

@@ -6,11 +6,11 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/quote.h"
 
 namespace bantam::net {
@@ -26,14 +26,6 @@ std::string_view Trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 // "HTTP/1.1 206 Partial Content" → 206; 0 if it is no such line.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
 #include "net/address.h"
@@ -13,14 +14,6 @@ namespace {
 
 std::unexpected<Error> Bad(std::string_view text, std::string_view why) {
   return Fail(ErrorCode::kInvalidArgument, "the URL " + Quote(text) + " " + std::string(why));
-}
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 void AppendEncoded(char c, std::string& out) {
@@ -44,7 +37,7 @@ bool IsHostName(std::string_view host) {
     if (c == '.') {
       if (label == 0) return false;
       label = 0;
-    } else if (IsAlphanumeric(c) || c == '-' || c == '_') {
+    } else if (IsAsciiAlphanumeric(c) || c == '-' || c == '_') {
       if (++label > 63) return false;
     } else {
       return false;
@@ -69,9 +62,8 @@ Result<void> ParseAuthority(std::string_view authority, std::string_view text, U
     port = authority.empty() ? authority : authority.substr(1);
   } else {
     const size_t colon = std::min(authority.find(':'), authority.size());
-    url.host = authority.substr(0, colon);
+    url.host = LowerCase(authority.substr(0, colon));
     port = authority.substr(std::min(colon + 1, authority.size()));
-    std::ranges::transform(url.host, url.host.begin(), Lower);
     if (!IsHostName(url.host)) return Bad(text, "has no valid host");
     if (LooksNumeric(url.host) && !ParseIpv4(url.host)) {
       return Bad(text, "has a host that is neither a name nor an address of four numbers");
@@ -104,9 +96,7 @@ Result<std::string> CleanPath(std::string_view path, std::string_view text) {
 }
 
 bool HasScheme(std::string_view text, std::string_view scheme) {
-  return text.size() >= scheme.size() &&
-         std::ranges::equal(text.substr(0, scheme.size()), scheme,
-                            [](char a, char b) { return Lower(a) == b; });
+  return LowerCase(text.substr(0, scheme.size())) == scheme;
 }
 
 }  // namespace
@@ -158,7 +148,7 @@ std::string Url::Origin() const {
 std::string EncodePath(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (IsAlphanumeric(c) || std::string_view("-._~/").find(c) != std::string_view::npos) {
+    if (IsAsciiAlphanumeric(c) || std::string_view("-._~/").find(c) != std::string_view::npos) {
       out += c;
     } else {
       AppendEncoded(c, out);

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "base/ascii.h"
 #include "store/names.h"
 #include "store/quant_name.h"
 #include "store/reference.h"

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
 #include "base/sha256.h"

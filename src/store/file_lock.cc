@@ -8,11 +8,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <thread>
 #include <utility>
 
 #include "base/check.h"
+#include "store/system_error.h"
 
 namespace bantam::store {
 
@@ -30,13 +30,11 @@ FileLock::~FileLock() {
 Result<std::optional<FileLock>> FileLock::Try(const std::string& path) {
   while (true) {
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) {
-      return Fail(ErrorCode::kIo, "cannot open '" + path + "': " + std::strerror(errno));
-    }
+    if (fd < 0) return IoError("cannot open", path);
     FileLock lock(fd);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK || errno == EINTR) return std::nullopt;
-      return Fail(ErrorCode::kIo, "cannot lock '" + path + "': " + std::strerror(errno));
+      return IoError("cannot lock", path);
     }
     // Whoever held it before may have removed the file: a lock on it would exclude nobody.
     struct stat locked{};

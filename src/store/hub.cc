@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
 #include "net/url.h"

@@ -13,26 +13,21 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/quote.h"
-#include "base/sha256.h"
+#include "store/hash_file.h"
 #include "store/names.h"
 #include "store/quant_name.h"
+#include "store/system_error.h"
 
 namespace bantam::store {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
 constexpr size_t kMaxEntries = 10000;
-
-std::unexpected<Error> SystemError(const std::string& what, const std::string& path) {
-  const ErrorCode code = errno == ENOENT                      ? ErrorCode::kNotFound
-                         : errno == ENOSPC || errno == EDQUOT ? ErrorCode::kResourceExhausted
-                                                              : ErrorCode::kIo;
-  return Fail(code, what + " '" + path + "': " + std::strerror(errno));
-}
 
 bool IsArchive(const std::string& lower) {
   for (const char* end : {".zip", ".tar", ".gz", ".tgz", ".xz", ".zst", ".bz2", ".7z", ".rar"}) {
@@ -174,31 +169,13 @@ Result<void> Importer::Place(const std::string& path, int from, const std::strin
 }
 
 Result<std::string> Importer::Hash(const std::string& path, uint64_t& bytes) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return SystemError("cannot open", path);
-  Sha256 hash;
-  std::vector<uint8_t> buffer(kBufferBytes);
   bytes = 0;
-  while (true) {
-    const ssize_t n = read(fd, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const auto error = SystemError("cannot read", path);
-      close(fd);
-      return error;
-    }
-    if (n == 0) break;
-    hash.Update({buffer.data(), static_cast<size_t>(n)});
-    bytes += static_cast<uint64_t>(n);
-    done_ += static_cast<uint64_t>(n);
+  const auto count = [&](uint64_t n) {
+    bytes += n;
+    done_ += n;
     if (options_.on_progress) options_.on_progress(done_, std::max(done_, total_));
-    if (options_.cancelled && options_.cancelled()) {
-      close(fd);
-      return Fail(ErrorCode::kCancelled, "stopped");
-    }
-  }
-  close(fd);
-  return HexText(hash.Finish());
+  };
+  return HashFile(path, count, options_.cancelled);
 }
 
 Result<StoredFile> Importer::Take(const std::string& path) {

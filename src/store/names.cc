@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/quote.h"
 
 namespace bantam::store {
@@ -12,26 +13,15 @@ constexpr size_t kMaxNameBytes = 160;
 constexpr size_t kMaxFileBytes = 200;
 constexpr size_t kMaxPartBytes = 96;
 
-bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // Letters, digits, '.', '_', '-'; not beginning with '.' or '-'.
 bool IsPart(std::string_view part) {
   return !part.empty() && part.size() <= kMaxPartBytes && part[0] != '.' && part[0] != '-' &&
-         std::ranges::all_of(
-             part, [](char c) { return IsAlphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+         std::ranges::all_of(part, [](char c) {
+           return IsAsciiAlphanumeric(c) || c == '.' || c == '_' || c == '-';
+         });
 }
 
 }  // namespace
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
 
 bool IsModelName(std::string_view name) {
   if (name.size() > kMaxNameBytes) return false;
@@ -65,9 +55,10 @@ std::string FileNameOf(std::string_view model_name) {
 }
 
 bool IsSafeFileName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxFileBytes && IsAlphanumeric(name[0]) &&
+  return !name.empty() && name.size() <= kMaxFileBytes && IsAsciiAlphanumeric(name[0]) &&
          std::ranges::all_of(name, [](char c) {
-           return IsAlphanumeric(c) || std::string_view("._+-=").find(c) != std::string_view::npos;
+           return IsAsciiAlphanumeric(c) ||
+                  std::string_view("._+-=").find(c) != std::string_view::npos;
          });
 }
 

@@ -8,8 +8,6 @@
 
 namespace bantam::store {
 
-std::string LowerCase(std::string_view text);  // ASCII
-
 // A model's name: "qwen2.5:0.5b", "Owner/Repo-GGUF:q4_k_m": letters, digits, '.', '_' and '-', at
 // most one '/' and one ':' after it, no part empty or beginning with '.' or '-', at most 160 bytes.
 bool IsModelName(std::string_view name);

@@ -7,28 +7,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
-#include <vector>
 
 #include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/json.h"
 #include "base/small_file.h"
+#include "store/hash_file.h"
 #include "store/json_fields.h"
+#include "store/system_error.h"
 
 namespace bantam::store {
-namespace {
-
-constexpr size_t kReadBytes = size_t{1} << 20;
-
-std::unexpected<Error> SystemError(const char* what, const std::string& path) {
-  const ErrorCode code =
-      errno == ENOSPC || errno == EDQUOT ? ErrorCode::kResourceExhausted : ErrorCode::kIo;
-  return Fail(code, std::string(what) + " '" + path + "': " + std::strerror(errno));
-}
-
-}  // namespace
 
 bool IsStrongEtag(std::string_view text) {
   return text.size() >= 2 && text.size() <= 256 && text.front() == '"' && text.back() == '"' &&
@@ -89,16 +78,8 @@ Result<PartFile> PartFile::Open(const std::string& path, const std::function<boo
 }
 
 Result<void> PartFile::ReadBack(const std::function<bool()>& cancelled) {
-  std::vector<uint8_t> buffer(kReadBytes);
-  while (true) {
-    const ssize_t n = read(fd_, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return SystemError("cannot read", BytesPath(path_));
-    if (n == 0) return {};
-    sha256_.Update({buffer.data(), static_cast<size_t>(n)});
-    bytes_ += static_cast<uint64_t>(n);
-    if (cancelled && cancelled()) return Fail(ErrorCode::kCancelled, "stopped");
-  }
+  const auto count = [this](uint64_t n) { bytes_ += n; };
+  return HashRest(fd_, BytesPath(path_), sha256_, count, cancelled);
 }
 
 Result<void> PartFile::SetState(PartState state) {

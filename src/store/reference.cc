@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/quote.h"

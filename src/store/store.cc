@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -15,15 +13,12 @@
 #include "base/check.h"
 #include "base/small_file.h"
 #include "store/names.h"
+#include "store/system_error.h"
 
 namespace bantam::store {
 namespace {
 
 constexpr size_t kMaxManifestBytes = size_t{60} << 10;  // what ReadSmallFile reads, and some
-
-std::unexpected<Error> SystemError(const std::string& what, const std::string& path) {
-  return Fail(ErrorCode::kIo, what + " '" + path + "': " + std::strerror(errno));
-}
 
 // The size of a regular file; nothing if there is none.
 std::optional<uint64_t> SizeOf(const std::string& path) {
@@ -131,10 +126,10 @@ Result<void> Store::MakeLinks(const Manifest& manifest, const std::string& direc
     const std::string temporary = link + ".new" + std::to_string(getpid());
     (void)unlink(temporary.c_str());
     if (symlink(target.c_str(), temporary.c_str()) != 0) {
-      return SystemError("cannot make the link", temporary);
+      return IoError("cannot make the link", temporary);
     }
     if (rename(temporary.c_str(), link.c_str()) != 0) {
-      const auto error = SystemError("cannot make the link", link);
+      const auto error = IoError("cannot make the link", link);
       (void)unlink(temporary.c_str());
       return error;
     }
@@ -211,7 +206,7 @@ Result<uint64_t> Store::Remove(std::string_view name) const {
   if (!manifest && !SizeOf(path)) {
     return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(name) + "' in the store");
   }
-  if (unlink(path.c_str()) != 0) return SystemError("cannot remove", path);
+  if (unlink(path.c_str()) != 0) return IoError("cannot remove", path);
   SyncDirectoryOf(path);
   RemoveLinks(name);
   if (!manifest) return 0;  // unreadable: its blobs are not known

@@ -1,19 +1,16 @@
 // Verification and removal.
 #include "store/upkeep.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/check.h"
-#include "base/sha256.h"
+#include "store/hash_file.h"
 #include "store/part_file.h"
 
 namespace bantam::store {
@@ -70,35 +67,18 @@ std::vector<Leftover> Find(const Store& store) {
   return found;
 }
 
-Result<std::string> HashFile(const std::string& path, uint64_t& done,
-                             const std::function<void(uint64_t)>& on_progress,
-                             const std::function<bool()>& cancelled) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Fail(ErrorCode::kIo, "cannot open '" + path + "': " + std::strerror(errno));
-  Sha256 hash;
-  std::vector<uint8_t> buffer(size_t{1} << 20);
-  ssize_t n = 0;
-  while ((n = read(fd, buffer.data(), buffer.size())) > 0 && !(cancelled && cancelled())) {
-    hash.Update({buffer.data(), static_cast<size_t>(n)});
-    done += static_cast<uint64_t>(n);
-    if (on_progress) on_progress(done);
-  }
-  const int error = errno;
-  close(fd);
-  if (n > 0) return Fail(ErrorCode::kCancelled, "stopped");
-  if (n < 0) return Fail(ErrorCode::kIo, "cannot read '" + path + "': " + std::strerror(error));
-  return HexText(hash.Finish());
-}
-
 }  // namespace
 
 Result<void> Verify(const Store& store, const Manifest& manifest,
                     const std::function<void(uint64_t done)>& on_progress,
                     const std::function<bool()>& cancelled) {
   uint64_t done = 0;
+  const auto count = [&](uint64_t bytes) {
+    done += bytes;
+    if (on_progress) on_progress(done);
+  };
   for (const StoredFile& file : manifest.files) {
-    const std::string digest =
-        TRY(HashFile(store.BlobPath(file.sha256), done, on_progress, cancelled));
+    const std::string digest = TRY(HashFile(store.BlobPath(file.sha256), count, cancelled));
     if (digest != file.sha256) {
       return Fail(ErrorCode::kCorrupt, file.name + " has the SHA-256 " + digest + ", expected " +
                                            file.sha256 + ": 'bantam rm " + manifest.name +
@@ -112,8 +92,7 @@ bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64
   struct stat info{};
   if (stat(store.BlobPath(sha256).c_str(), &info) != 0) return false;
   if (bytes) return static_cast<uint64_t>(info.st_size) == *bytes;
-  uint64_t done = 0;
-  const auto digest = HashFile(store.BlobPath(sha256), done, nullptr, nullptr);
+  const auto digest = HashFile(store.BlobPath(sha256), nullptr, nullptr);
   return digest && *digest == sha256;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "text/bert_tables.h"
@@ -77,7 +78,7 @@ void AppendUnlessAccent(char32_t c, std::string_view chars, std::string& out) {
 
 void AppendLower(char32_t c, std::string_view chars, std::string& out) {
   if (c < 0x80) {
-    out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    out += LowerCase(static_cast<char>(c));
   } else if (c == 0x130) {
     out += "i\xCC\x87";  // İ is the one that becomes two: i and a dot above
   } else {

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/ascii.h"
 #include "text/piece_scanner.h"
 
 namespace bantam {
@@ -63,9 +64,7 @@ constexpr std::array kNames = {
 // 0 if none. The long s (U+017F) is an s in another case.
 size_t ContractionLength(std::string_view text, size_t pos) {
   const auto lower = [text, pos](size_t i) {
-    if (pos + i >= text.size()) return '\0';
-    const char c = text[pos + i];
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    return pos + i < text.size() ? LowerCase(text[pos + i]) : '\0';
   };
   switch (lower(1)) {
     case 's':

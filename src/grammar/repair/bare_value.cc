@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "base/json_text.h"
 
 namespace bantam::grammar {
@@ -11,14 +12,6 @@ namespace {
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
-}
-
-std::string Lower(std::string_view word) {
-  std::string out(word);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 bool IsNumber(std::string_view word) {
@@ -29,7 +22,7 @@ bool IsNumber(std::string_view word) {
 BareValue ReadLiteral(std::string_view word) {
   if (word == "true" || word == "false" || word == "null") return {std::string(word), nullptr};
   if (word.size() > 9) return {};
-  const std::string lower = Lower(word);
+  const std::string lower = LowerCase(word);
   // As a word in the middle of prose "none" is text; only the spellings of programs count.
   const bool spelt = word == lower || (word[0] != lower[0] && word.substr(1) == lower.substr(1)) ||
                      word.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -13,16 +15,11 @@ constexpr uint32_t kCaseCost = 1;
 constexpr uint32_t kSeparatorCost = 2;
 constexpr uint32_t kTypingCost = 4;  // and one for each error
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 constexpr std::array<std::string_view, 10> kDenials = {
     "not", "no", "isnt", "non", "never", "without", "neither", "nor", "un", "except"};
 
-bool IsAlnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (static_cast<uint8_t>(c) & 0x80) != 0;
+bool IsOfWord(char c) {
+  return IsAsciiAlphanumeric(c) || (static_cast<uint8_t>(c) & 0x80) != 0;
 }
 
 // In lower case; a capital after a small letter begins a word.
@@ -31,15 +28,14 @@ std::vector<std::string> WordsOf(std::string_view text) {
   bool begins = true;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (!IsAlnum(c)) {
+    if (!IsOfWord(c)) {
       begins = begins || c != '\'';  // isn't
       continue;
     }
-    const bool capital = c >= 'A' && c <= 'Z';
-    if (capital && i > 0 && text[i - 1] >= 'a' && text[i - 1] <= 'z') begins = true;
+    if (IsAsciiUpper(c) && i > 0 && text[i - 1] >= 'a' && text[i - 1] <= 'z') begins = true;
     if (begins) words.emplace_back();
     begins = false;
-    words.back() += Lower(c);
+    words.back() += LowerCase(c);
   }
   return words;
 }
@@ -63,9 +59,7 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 std::string Folded(std::string_view text) {
-  std::string folded(Trimmed(text));
-  for (char& c : folded) c = Lower(c);
-  return folded;
+  return LowerCase(Trimmed(text));
 }
 
 std::string Squashed(std::string_view text) {

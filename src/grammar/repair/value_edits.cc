@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
 #include "grammar/repair/edit_costs.h"
@@ -196,11 +197,8 @@ class Edits {
   }
 
   void OfCase(const std::string& text, uint32_t cost) {
-    std::string lower = text;
+    const std::string lower = LowerCase(text);
     std::string upper = text;
-    for (char& c : lower) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
     for (char& c : upper) {
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     }

@@ -1,0 +1,28 @@
+// Ascii: letters and digits of ASCII, whatever the locale; other bytes are left as they are.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bantam {
+
+constexpr bool IsAsciiUpper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+constexpr char LowerCase(char c) {
+  return IsAsciiUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+inline std::string LowerCase(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = LowerCase(c);
+  return lower;
+}
+
+constexpr bool IsAsciiAlphanumeric(char c) {
+  const char lower = LowerCase(c);
+  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+}
+
+}  // namespace bantam

@@ -1,0 +1,23 @@
+// Tests of ASCII letters and digits.
+#include "base/ascii.h"
+
+#include <gtest/gtest.h>
+
+namespace bantam {
+namespace {
+
+TEST(Ascii, OnlyItsOwnLettersChange) {
+  EXPECT_EQ(LowerCase("AZaz09@[`{ \xC3\x84"), "azaz09@[`{ \xC3\x84");
+  EXPECT_EQ(LowerCase(""), "");
+}
+
+TEST(Ascii, AlphanumericAreLettersAndDigits) {
+  std::string found;
+  for (int c = -128; c < 128; ++c) {
+    if (IsAsciiAlphanumeric(static_cast<char>(c))) found += static_cast<char>(c);
+  }
+  EXPECT_EQ(found, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+}
+
+}  // namespace
+}  // namespace bantam
