@@ -97,22 +97,7 @@ Result<std::vector<TokenId>> EndIdsOf(const FolderTexts& texts, int n_tokens) {
 
 Result<std::string> ChatTemplateOf(const FolderTexts& texts) {
   if (!texts.chat_template.empty()) return texts.chat_template;
-  constexpr const char* kName = "tokenizer_config.json";
-  constexpr const char* kKey = "chat_template";
-  const Json json = TRY(ParseObject(kName, texts.tokenizer_config));
-  const Json* value = json.Find(kKey);
-  if (value == nullptr || value->is_null()) return std::string();
-  if (value->is_string()) return value->AsString();
-  if (!value->is_array()) return Wrong(kName, kKey, *value, "a string or a list");
-  for (const Json& one : value->items()) {
-    const Json* label = one.Find("name");
-    const Json* source = one.Find("template");
-    if (label == nullptr || source == nullptr || !label->is_string() || !source->is_string()) {
-      return Wrong(kName, kKey, one, "an object with \"name\" and \"template\"");
-    }
-    if (label->AsString() == "default") return source->AsString();
-  }
-  return std::string();
+  return ReadChatTemplate(texts.tokenizer_config);
 }
 
 Result<FolderTokenizer> MakeFolderTokenizer(const FolderTexts& texts, int n_tokens) {

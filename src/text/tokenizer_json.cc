@@ -238,6 +238,16 @@ Result<Json> Parse(std::string_view text, const char* name) {
   return json;
 }
 
+// tokenizer_config.json; null if there is none.
+Result<Json> ParseConfig(std::string_view text) {
+  if (text.empty()) return Json();
+  Json config = TRY(Parse(text, "tokenizer_config.json"));
+  if (!config.is_object()) return Fail(ErrorCode::kCorrupt, "tokenizer_config.json is no object");
+  return config;
+}
+
+constexpr const char* kConfigRoot = "tokenizer_config.json: ";
+
 // The unknown token's id; -1 if the model names none.
 Result<TokenId> FindUnknown(const JsonNode& model, const ReadVocabulary& tokens) {
   const JsonNode node = model.Member("unk_token");
@@ -266,15 +276,9 @@ Result<LoadedTokenizer> ReadTokenizerJson(std::string_view tokenizer_json,
                                           std::string_view tokenizer_config_json,
                                           const TokenizerJsonOptions& options) {
   const Json document = TRY(Parse(tokenizer_json, "tokenizer.json"));
-  Json config_document;
-  if (!tokenizer_config_json.empty()) {
-    config_document = TRY(Parse(tokenizer_config_json, "tokenizer_config.json"));
-    if (!config_document.is_object()) {
-      return Fail(ErrorCode::kCorrupt, "tokenizer_config.json is no object");
-    }
-  }
+  const Json config_document = TRY(ParseConfig(tokenizer_config_json));
   const JsonNode root(&document, "tokenizer.json: ");
-  const JsonNode config_root(&config_document, "tokenizer_config.json: ");
+  const JsonNode config_root(&config_document, kConfigRoot);
   const JsonNode model = root.Member("model");
   if (!model.is_object()) return model.Expected("an object");
   LoadedTokenizer out;
@@ -305,6 +309,11 @@ Result<LoadedTokenizer> ReadTokenizerJson(std::string_view tokenizer_json,
   made.normalizer = std::move(parts.normalizer);
   out.tokenizer = MakeTokenizer(std::move(made));
   return out;
+}
+
+Result<std::string> ReadChatTemplate(std::string_view tokenizer_config_json) {
+  const Json document = TRY(ParseConfig(tokenizer_config_json));
+  return ReadChatTemplateNode(JsonNode(&document, kConfigRoot).Member("chat_template"));
 }
 
 }  // namespace bantam

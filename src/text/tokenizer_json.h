@@ -37,4 +37,7 @@ Result<LoadedTokenizer> ReadTokenizerJson(std::string_view tokenizer_json,
                                           std::string_view tokenizer_config_json,
                                           const TokenizerJsonOptions& options = {});
 
+// The chat template alone. Fails like ReadTokenizerJson.
+Result<std::string> ReadChatTemplate(std::string_view tokenizer_config_json);
+
 }  // namespace bantam

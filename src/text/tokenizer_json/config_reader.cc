@@ -12,25 +12,25 @@ Result<std::string> ReadToken(const JsonNode& node) {
   return std::string(TRY((node.is_object() ? node.Member("content") : node).String()));
 }
 
-// One template, or several of which one is named default.
-Result<std::string> ReadChatTemplate(const JsonNode& node) {
-  if (node.is_null()) return std::string();
-  if (node.is_string()) return node.json().AsString();
-  const size_t n = TRY(node.Items())->size();
-  for (size_t i = 0; i < n; ++i) {
-    const JsonNode item = node.Item(i);
-    if (TRY(item.Member("name").String()) != "default") continue;
-    return std::string(TRY(item.Member("template").String()));
-  }
-  return std::string();
-}
-
 Result<std::optional<bool>> ReadFlag(const JsonNode& node) {
   if (node.is_null()) return std::optional<bool>();
   return std::optional<bool>(TRY(node.BoolOr(false)));
 }
 
 }  // namespace
+
+Result<std::string> ReadChatTemplateNode(const JsonNode& node) {
+  if (node.is_null()) return std::string();
+  if (node.is_string()) return node.json().AsString();
+  const size_t n = TRY(node.Items())->size();
+  for (size_t i = 0; i < n; ++i) {
+    const JsonNode item = node.Item(i);
+    const std::string_view name = TRY(item.Member("name").String());
+    const std::string_view source = TRY(item.Member("template").String());
+    if (name == "default") return std::string(source);
+  }
+  return std::string();
+}
 
 Result<TokenizerConfig> ReadTokenizerConfig(const JsonNode& node) {
   TokenizerConfig config;
@@ -41,7 +41,7 @@ Result<TokenizerConfig> ReadTokenizerConfig(const JsonNode& node) {
   config.pad = TRY(ReadToken(node.Member("pad_token")));
   config.add_bos = TRY(ReadFlag(node.Member("add_bos_token")));
   config.add_eos = TRY(ReadFlag(node.Member("add_eos_token")));
-  config.chat_template = TRY(ReadChatTemplate(node.Member("chat_template")));
+  config.chat_template = TRY(ReadChatTemplateNode(node.Member("chat_template")));
   return config;
 }
 

@@ -22,4 +22,7 @@ struct TokenizerConfig {
 // `node` may be null. Fails with kCorrupt.
 Result<TokenizerConfig> ReadTokenizerConfig(const JsonNode& node);
 
+// Its "chat_template": one, or several of which one is named default; empty if there is none.
+Result<std::string> ReadChatTemplateNode(const JsonNode& node);
+
 }  // namespace bantam
