@@ -43,8 +43,10 @@ void StartReading(ModelFile& file) {
 // file can always be given back.)
 Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision,
                          WeightLayout layout, std::optional<uint64_t> available) {
-  const uint64_t bytes = Weights::BytesOf(file, config, precision, layout).packed;
-  if (!available || bytes <= *available) return {};
+  if (!available) return {};
+  const auto weights = TRY(Weights::Load(file, config, precision, WeightLayout::kMapped));
+  const uint64_t bytes = weights->BytesIn(layout).packed;
+  if (bytes <= *available) return {};
   if (layout == WeightLayout::kMapped) {
     return Fail(ErrorCode::kResourceExhausted,
                 "converted weights need " + std::to_string(bytes >> 20) +

@@ -12,25 +12,16 @@
 #include "model/workspace.h"
 
 namespace bantam {
-namespace {
-
-// Which keys are wide follows from biases in the file; a file that cannot be loaded has no shape.
-KvShape ShapeOf(const ModelFile& file, const ModelConfig& config, Precision precision,
-                KvPrecision kv) {
-  if (kv == KvPrecision::k16) return KvShapeOf(config, precision);
-  const auto weights = Weights::Load(file, config, precision, WeightLayout::kMapped);
-  return weights ? KvShapeOf(**weights, kv) : KvShape();
-}
-
-}  // namespace
 
 MemoryPlan PlanOf(const ModelFile& file, const ModelConfig& config, int context, int sequences,
                   Precision precision, WeightLayout layout, KvPrecision kv) {
   MemoryPlan plan;
-  const WeightBytes weights = Weights::BytesOf(file, config, precision, layout);
-  plan.weights = weights.packed + weights.mapped;
-  plan.mapped = weights.mapped;
-  const KvShape shape = ShapeOf(file, config, precision, kv);
+  // Why weights cannot be loaded, loading them says.
+  const auto weights = Weights::Load(file, config, precision, WeightLayout::kMapped);
+  const WeightBytes bytes = weights ? (*weights)->BytesIn(layout) : WeightBytes();
+  plan.weights = bytes.packed + bytes.mapped;
+  plan.mapped = bytes.mapped;
+  const KvShape shape = weights ? KvShapeOf(**weights, kv) : KvShapeOf(config, precision);
   const uint64_t blocks = static_cast<uint64_t>(PrefixCache::BlocksFor(context));
   plan.kv_cache = shape.BlockBytes() * blocks * static_cast<uint64_t>(sequences);
   plan.scratch =

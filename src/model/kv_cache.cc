@@ -10,11 +10,6 @@
 #include "base/check.h"
 
 namespace bantam {
-namespace {
-
-constexpr size_t kScaleBytes = kKvBlockTokens * sizeof(float);
-
-}  // namespace
 
 KvCache::KvCache(const KvShape& shape, int n_blocks, PageMemory memory)
     : shape_(shape),
@@ -137,7 +132,7 @@ void KvCache::StoreBytes(int layer, int kv_head, uint8_t* keys, uint8_t* values,
   const float value_scale = std::isnan(codes.key_scale) ? codes.key_scale : codes.value_scale;
   const size_t at = static_cast<size_t>(token) * sizeof(float);
   std::memcpy(keys + parts.scales + at, &codes.key_scale, sizeof(float));
-  std::memcpy(values + shape_.ValueBytes() - kScaleBytes + at, &value_scale, sizeof(float));
+  std::memcpy(values + shape_.ValueBytes() - kKvScaleBytes + at, &value_scale, sizeof(float));
 }
 
 void KvCache::CopyPrefix(int from_block, int to_block, int n_tokens) {
@@ -179,7 +174,7 @@ void KvCache::CopyValues(int layer, int kv_head, int from_block, int to_block, s
   }
   const size_t element = shape_.type == KvType::kI8 ? 2 : 4;
   std::memcpy(to, from, (n + 1) / 2 * padded * element);
-  const size_t scales = shape_.ValueBytes() - kScaleBytes;
+  const size_t scales = shape_.ValueBytes() - kKvScaleBytes;
   std::memcpy(to + scales, from + scales, n * sizeof(float));
 }
 

@@ -9,8 +9,6 @@
 namespace bantam {
 namespace {
 
-constexpr size_t kScaleBytes = kKvBlockTokens * sizeof(float);
-
 // What of bytes says the architecture and the biases.
 void DescribeGroups(const Weights& weights, KvShape& shape) {
   const ModelConfig& config = weights.config();
@@ -50,7 +48,7 @@ int KvShape::WideGroups(int layer, int kv_head) const {
 size_t KvShape::KeyBytes(int layer, int kv_head) const {
   if (type == KvType::kF32) return static_cast<size_t>(head_dim) * kKvBlockTokens * sizeof(float);
   if (type == KvType::kI16) {
-    return static_cast<size_t>(HeadDimPairs(head_dim)) * 2 * kKvBlockTokens * 2 + kScaleBytes;
+    return static_cast<size_t>(HeadDimPairs(head_dim)) * 2 * kKvBlockTokens * 2 + kKvScaleBytes;
   }
   return PartsOfByteKeys(head_dim, WideGroups(layer, kv_head)).end;
 }
@@ -59,10 +57,10 @@ size_t KvShape::ValueBytes() const {
   const size_t elements = static_cast<size_t>(PaddedHeadDim(head_dim)) * kKvBlockTokens;
   switch (type) {
     case KvType::kF32: return elements * sizeof(float);
-    case KvType::kI16: return elements * 2 + kScaleBytes;
+    case KvType::kI16: return elements * 2 + kKvScaleBytes;
     case KvType::kI8: break;
   }
-  return elements + kScaleBytes;
+  return elements + kKvScaleBytes;
 }
 
 size_t KvShape::BlockBytes() const {

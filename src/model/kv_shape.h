@@ -16,6 +16,9 @@ class Weights;
 // Size of one block in tokens: what attention reads as a unit.
 inline constexpr int kKvBlockTokens = kBlockKeys;
 
+// The tokens' scales, last in the keys and in the values of a layer and head that are codes.
+inline constexpr size_t kKvScaleBytes = kKvBlockTokens * sizeof(float);
+
 struct KvShape {
   int layers = 0;
   int kv_heads = 0;

@@ -2,6 +2,7 @@
 #include "model/layer_binder.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,33 +11,32 @@
 namespace bantam {
 namespace {
 
-// Of a norm without its bias that others have: kCorrupt.
-Result<void> CheckNormBiases(const std::string& path, const std::vector<Layer>& layers,
-                             const TensorNames& names) {
-  for (const auto& [member, pattern] : {std::pair{&Layer::attention_norm, names.attention_norm},
-                                        {&Layer::feed_forward_norm, names.feed_forward_norm}}) {
-    const auto has_bias = [&](const Layer& layer) { return !(layer.*member).bias.empty(); };
-    if (std::ranges::none_of(layers, has_bias)) continue;
-    const auto without = std::ranges::find_if_not(layers, has_bias);
-    if (without == layers.end()) continue;
-    const int i = static_cast<int>(without - layers.begin());
-    return Fail(ErrorCode::kCorrupt, path + ": tensor " + BiasOf(WithLayer(pattern, i)) +
-                                         " is missing, but other layers have theirs");
-  }
-  return {};
+// The first layer without the bias of a part that has one in others.
+template <typename Part>
+std::optional<size_t> LayerWithoutBias(const std::vector<Layer>& layers, Part Layer::* part) {
+  const auto has_bias = [&](const Layer& layer) { return !(layer.*part).bias.empty(); };
+  const auto without = std::ranges::find_if_not(layers, has_bias);
+  if (without == layers.end() || std::ranges::none_of(layers, has_bias)) return std::nullopt;
+  return without - layers.begin();
+}
+
+std::unexpected<Error> LostBias(const std::string& path, const std::string& weight_name) {
+  return Fail(ErrorCode::kCorrupt, path + ": tensor " + BiasOf(weight_name) +
+                                       " is missing, but other layers have theirs");
 }
 
 // Biases are optional in files, but a layer without one that others have has lost it.
-Result<void> CheckBiases(const std::string& path, const std::vector<Layer>& layers) {
-  for (const auto member : {&Layer::query, &Layer::key, &Layer::value, &Layer::attention_output,
-                            &Layer::gate, &Layer::up, &Layer::down}) {
-    const auto has_bias = [&](const Layer& layer) { return !(layer.*member).bias.empty(); };
-    if (std::ranges::none_of(layers, has_bias)) continue;
-    const auto without = std::ranges::find_if_not(layers, has_bias);
-    if (without == layers.end()) continue;
-    return Fail(ErrorCode::kCorrupt, path + ": tensor " +
-                                         BiasOf(std::string((*without.*member).tensor.name)) +
-                                         " is missing, but other layers have theirs");
+Result<void> CheckBiases(const std::string& path, const std::vector<Layer>& layers,
+                         const TensorNames& names) {
+  for (const auto part : {&Layer::query, &Layer::key, &Layer::value, &Layer::attention_output,
+                          &Layer::gate, &Layer::up, &Layer::down}) {
+    const auto i = LayerWithoutBias(layers, part);
+    if (i) return LostBias(path, (layers[*i].*part).tensor.name);
+  }
+  for (const auto& [part, pattern] : {std::pair{&Layer::attention_norm, names.attention_norm},
+                                      {&Layer::feed_forward_norm, names.feed_forward_norm}}) {
+    const auto i = LayerWithoutBias(layers, part);
+    if (i) return LostBias(path, WithLayer(pattern, static_cast<int>(*i)));
   }
   return {};
 }
@@ -119,8 +119,7 @@ Result<std::vector<Layer>> BindLayers(TensorBinder& binder, const Architecture& 
   for (int i = 0; i < config.n_layers; ++i) {
     layers.push_back(TRY(LayerBinder(binder, row, config, i).Bind()));
   }
-  TRY(CheckBiases(binder.file().path(), layers));
-  TRY(CheckNormBiases(binder.file().path(), layers, row.names));
+  TRY(CheckBiases(binder.file().path(), layers, row.names));
   return layers;
 }
 

@@ -38,6 +38,11 @@ std::vector<Linear*> Weights::Matrices() {
   return all;
 }
 
+std::vector<const Linear*> Weights::Matrices() const {
+  const std::vector<Linear*> all = const_cast<Weights*>(this)->Matrices();
+  return {all.begin(), all.end()};
+}
+
 Result<void> Weights::Bind(const ModelFile& file) {
   const Architecture* row = FindArchitecture(config_.architecture);
   CHECK(row != nullptr);
@@ -169,15 +174,9 @@ std::vector<const TensorView*> Weights::OrderOfUse(const ModelFile& file,
   return order;
 }
 
-WeightBytes Weights::BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,
-                             WeightLayout layout) {
-  Weights weights;
-  weights.file_ = &file;
-  weights.config_ = config;
-  weights.precision_ = precision;
-  if (!weights.Bind(file)) return {};
+WeightBytes Weights::BytesIn(WeightLayout layout) const {
   WeightBytes bytes;
-  for (const Linear* linear : weights.Matrices()) {
+  for (const Linear* linear : Matrices()) {
     if (linear->packable && layout == WeightLayout::kPacked) {
       bytes.packed += PackedBytes(linear->tensor.type, linear->rows, linear->columns);
     } else if (!linear->tensor.in_file()) {

@@ -109,16 +109,15 @@ class Weights {
   static std::vector<const TensorView*> OrderOfUse(const ModelFile& file,
                                                    const ModelConfig& config);
 
-  // What this file's matrices take in that layout, without loading anything; nothing if they cannot
-  // be loaded.
-  static WeightBytes BytesOf(const ModelFile& file, const ModelConfig& config, Precision precision,
-                             WeightLayout layout);
+  // What the matrices take in a layout, whichever they were loaded with.
+  WeightBytes BytesIn(WeightLayout layout) const;
 
  private:
   Weights() = default;
   Result<void> Bind(const ModelFile& file);
   Result<void> BindRopes(TensorBinder& binder, const TensorNames& names);
   std::vector<Linear*> Matrices();  // of the layers, then the head
+  std::vector<const Linear*> Matrices() const;
   std::span<Linear* const> MatricesOf(Part part) const;
 
   const ModelFile* file_ = nullptr;
