@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/metadata.h"
 #include "base/utf8.h"
+#include "byte_input.h"
 #include "text/detokenizer.h"
 #include "text/normalize.h"
 #include "text/pre_tokenizer.h"
@@ -19,6 +20,7 @@
 
 namespace {
 
+using bantam::ByteInput;
 using bantam::EncodeOptions;
 using bantam::Metadata;
 using bantam::PreTokenizerKind;
@@ -29,28 +31,6 @@ constexpr std::array<std::string_view, 16> kPres = {
     "default",   "gpt-2",     "qwen2",  "qwen35",       "llama-bpe",      "smollm",
     "starcoder", "command-r", "falcon", "deepseek-llm", "deepseek-coder", "deepseek-v3",
     "no-such",   "",          "gpt-4o", "tekken"};
-
-// Takes values off the front of the input; zeros when it is used up.
-class Input {
- public:
-  Input(const uint8_t* data, size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
-
-  uint8_t Byte() {
-    if (rest_.empty()) return 0;
-    const char c = rest_[0];
-    rest_.remove_prefix(1);
-    return static_cast<uint8_t>(c);
-  }
-  std::string Bytes(size_t size) {
-    const std::string bytes(rest_.substr(0, size));
-    rest_.remove_prefix(bytes.size());
-    return bytes;
-  }
-  std::string_view rest() const { return rest_; }
-
- private:
-  std::string_view rest_;
-};
 
 struct Tables {
   std::vector<std::string> tokens;
@@ -70,7 +50,7 @@ void AddAlphabet(Tables& tables) {
   }
 }
 
-void AddTokens(Input& input, Tables& tables) {
+void AddTokens(ByteInput& input, Tables& tables) {
   for (int n = input.Byte() % 32; n > 0; --n) {
     const auto type = static_cast<int8_t>(input.Byte());
     tables.tokens.push_back(input.Bytes(input.Byte() % 32));
@@ -78,7 +58,7 @@ void AddTokens(Input& input, Tables& tables) {
   }
 }
 
-void AddMerges(Input& input, Tables& tables) {
+void AddMerges(ByteInput& input, Tables& tables) {
   for (int n = input.Byte() % 64; n > 0; --n) {
     const uint8_t kind = input.Byte();
     if (kind % 16 == 0) {
@@ -126,7 +106,7 @@ void CheckTexts(const Tokenizer& tokenizer, std::string_view text, const EncodeO
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  Input input(data, size);
+  ByteInput input(data, size);
   const uint8_t flags = input.Byte();
   const std::string_view pre = kPres[input.Byte() % kPres.size()];
   Tables tables;

@@ -11,41 +11,17 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "byte_input.h"
 #include "text/detokenizer.h"
 #include "text/tokenizer_json.h"
 
 namespace {
 
+using bantam::ByteInput;
 using bantam::EncodeOptions;
 using bantam::Json;
 using bantam::TokenId;
 using bantam::Tokenizer;
-
-// Takes values off the front of the input; zeros when it is used up.
-class Input {
- public:
-  explicit Input(std::string_view bytes) : rest_(bytes) {}
-
-  uint8_t Byte() {
-    if (rest_.empty()) return 0;
-    const char c = rest_[0];
-    rest_.remove_prefix(1);
-    return static_cast<uint8_t>(c);
-  }
-  std::string Bytes(size_t size) {
-    const std::string bytes(rest_.substr(0, size));
-    rest_.remove_prefix(bytes.size());
-    return bytes;
-  }
-  template <size_t kSize>
-  std::string_view Pick(const std::array<std::string_view, kSize>& from) {
-    return from[Byte() % kSize];
-  }
-  std::string_view rest() const { return rest_; }
-
- private:
-  std::string_view rest_;
-};
 
 constexpr std::array<std::string_view, 9> kNormalizers = {
     "null",
@@ -89,7 +65,7 @@ constexpr std::array<std::string_view, 16> kPieces = {
     "<0xA9>", "<0x0A>", "[UNK]", "中", "A",  ".",   " ", "'s"};
 
 // A text of pieces, or of bytes made UTF-8.
-std::string Token(Input& input) {
+std::string Token(ByteInput& input) {
   const uint8_t kind = input.Byte();
   if (kind % 8 == 7) return bantam::LossyUtf8(input.Bytes(input.Byte() % 16));
   std::string text;
@@ -97,7 +73,7 @@ std::string Token(Input& input) {
   return text;
 }
 
-Json MakeVocabulary(Input& input, std::vector<std::string>& tokens) {
+Json MakeVocabulary(ByteInput& input, std::vector<std::string>& tokens) {
   Json vocab = Json::MakeObject();
   for (int n = input.Byte() % 48; n > 0; --n) {
     const std::string token = Token(input);
@@ -109,7 +85,7 @@ Json MakeVocabulary(Input& input, std::vector<std::string>& tokens) {
   return vocab;
 }
 
-Json MakeMerges(Input& input, Json& vocab, std::vector<std::string>& tokens) {
+Json MakeMerges(ByteInput& input, Json& vocab, std::vector<std::string>& tokens) {
   Json merges = Json::MakeArray();
   for (int n = input.Byte() % 48; n > 0 && !tokens.empty(); --n) {
     const std::string left = tokens[input.Byte() % tokens.size()];
@@ -128,7 +104,7 @@ Json MakeMerges(Input& input, Json& vocab, std::vector<std::string>& tokens) {
   return merges;
 }
 
-Json MakeAdded(Input& input, const std::vector<std::string>& tokens) {
+Json MakeAdded(ByteInput& input, const std::vector<std::string>& tokens) {
   Json added = Json::MakeArray();
   for (int n = input.Byte() % 8; n > 0; --n) {
     const uint8_t flags = input.Byte();
@@ -147,7 +123,7 @@ Json MakeAdded(Input& input, const std::vector<std::string>& tokens) {
   return added;
 }
 
-std::string MakeDocument(Input& input) {
+std::string MakeDocument(ByteInput& input) {
   Json document = Json::MakeObject();
   const auto set = [&document](const char* key, std::string_view text) {
     auto json = Json::Parse(text);
@@ -194,7 +170,7 @@ void CheckTexts(const Tokenizer& tokenizer, std::string_view text, const EncodeO
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  Input input({reinterpret_cast<const char*>(data), size});
+  ByteInput input(data, size);
   std::string document;
   std::string config;
   std::string text;

@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "text/tokenizer.h"
+#include "text/tokenizer_test_file.h"
 
 namespace bantam {
 namespace {
@@ -19,76 +18,29 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Json ReadGolden(const std::string& name) {
-  std::ifstream file(std::string(BANTAM_SOURCE_DIR) + "/tests/golden/tokenizer/" + name);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto json = Json::Parse(text.str());
-  EXPECT_TRUE(json) << name;
-  return json ? *std::move(json) : Json();
-}
-
-std::vector<std::string> Strings(const Json& array) {
-  std::vector<std::string> out;
-  for (const Json& item : array.items()) out.push_back(item.AsString());
-  return out;
-}
-
-std::vector<int64_t> Ints(const Json& array) {
-  std::vector<int64_t> out;
-  for (const Json& item : array.items()) out.push_back(*item.AsInt());
-  return out;
-}
-
-// The tables of a model file; tests change them before they are used.
-struct Tables {
-  std::vector<std::pair<std::string, MetadataValue>> keys;
-
-  void Set(const std::string& key, MetadataValue value) {
-    for (auto& [name, old] : keys) {
-      if (name == "tokenizer.ggml." + key) {
-        old = std::move(value);
-        return;
-      }
-    }
-    keys.emplace_back("tokenizer.ggml." + key, std::move(value));
-  }
-  Result<std::unique_ptr<Tokenizer>> Create() const {
-    Metadata metadata;
-    for (const auto& [key, value] : keys) EXPECT_TRUE(metadata.Add(key, value));
-    return Tokenizer::Create(metadata);
-  }
-  std::string Message(ErrorCode code) const {
-    const auto tokenizer = Create();
-    if (tokenizer) return "no error";
-    EXPECT_EQ(tokenizer.error().code, code) << tokenizer.error().message;
-    return tokenizer.error().message;
-  }
-};
-
-Tables GoldenTables(const std::string& pre) {
-  const Json vocabulary = ReadGolden("vocabulary.json");
-  Tables tables;
-  tables.Set("model", std::string("gpt2"));
-  tables.Set("pre", pre);
-  tables.Set("tokens", Strings(*vocabulary.Find("tokens")));
-  tables.Set("token_type", Ints(*vocabulary.Find("types")));
-  tables.Set("merges", Strings(*vocabulary.Find("merges")));
-  tables.Set("bos_token_id", uint64_t{1200});
-  tables.Set("eos_token_id", uint64_t{1202});
+TokenizerTables GoldenTables(const std::string& pre) {
+  const Json vocabulary = ReadGolden("tokenizer/vocabulary.json");
+  TokenizerTables tables;
+  tables.SetOwn("model", std::string("gpt2"));
+  tables.SetOwn("pre", pre);
+  tables.SetOwn("tokens", StringsOf(*vocabulary.Find("tokens")));
+  tables.SetOwn("token_type", IntsOf(*vocabulary.Find("types")));
+  tables.SetOwn("merges", StringsOf(*vocabulary.Find("merges")));
+  tables.SetOwn("bos_token_id", uint64_t{1200});
+  tables.SetOwn("eos_token_id", uint64_t{1202});
   return tables;
 }
 
 // a b ab <|im_end|>(control) <tool>(added) Ġ [PAD](unused)
-Tables TinyTables() {
-  Tables tables;
-  tables.Set("model", std::string("gpt2"));
-  tables.Set("pre", std::string("gpt-2"));
-  tables.Set("tokens",
-             std::vector<std::string>{"a", "b", "ab", "<|im_end|>", "<tool>", "Ġ", "[PAD]"});
-  tables.Set("token_type", std::vector<int64_t>{1, 1, 1, 3, 4, 1, 5});
-  tables.Set("merges", std::vector<std::string>{"a b"});
-  tables.Set("eos_token_id", uint64_t{3});
+TokenizerTables TinyTables() {
+  TokenizerTables tables;
+  tables.SetOwn("model", std::string("gpt2"));
+  tables.SetOwn("pre", std::string("gpt-2"));
+  tables.SetOwn("tokens",
+                std::vector<std::string>{"a", "b", "ab", "<|im_end|>", "<tool>", "Ġ", "[PAD]"});
+  tables.SetOwn("token_type", std::vector<int64_t>{1, 1, 1, 3, 4, 1, 5});
+  tables.SetOwn("merges", std::vector<std::string>{"a b"});
+  tables.SetOwn("eos_token_id", uint64_t{3});
   return tables;
 }
 
@@ -97,12 +49,12 @@ class GoldenTest : public testing::TestWithParam<const char*> {};
 TEST_P(GoldenTest, GivesTheIdsAndTextsOfTheReference) {
   const auto tokenizer = GoldenTables(GetParam()).Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
-  const Json golden = ReadGolden(std::string(GetParam()) + ".json");
+  const Json golden = ReadGolden("tokenizer/" + std::string(GetParam()) + ".json");
   ASSERT_EQ(golden.Find("cases")->items().size(), 80u);
   for (const Json& item : golden.Find("cases")->items()) {
     const std::string& text = item.Find("text")->AsString();
     const std::vector<TokenId> ids = (*tokenizer)->Encode(text, {});
-    const std::vector<int64_t> expected = Ints(*item.Find("ids"));
+    const std::vector<int64_t> expected = IntsOf(*item.Find("ids"));
     EXPECT_EQ(std::vector<int64_t>(ids.begin(), ids.end()), expected) << text;
     const Json* decoded = item.Find("decoded");
     EXPECT_EQ(LossyUtf8((*tokenizer)->Decode(ids, true)), decoded ? decoded->AsString() : text);
@@ -120,10 +72,10 @@ INSTANTIATE_TEST_SUITE_P(Families, GoldenTest,
                          });
 
 TEST(BpeTokenizer, Options) {
-  Tables tables = TinyTables();
-  tables.Set("bos_token_id", uint64_t{5});
-  tables.Set("add_bos_token", true);
-  tables.Set("add_eos_token", true);
+  TokenizerTables tables = TinyTables();
+  tables.SetOwn("bos_token_id", uint64_t{5});
+  tables.SetOwn("add_bos_token", true);
+  tables.SetOwn("add_eos_token", true);
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   const auto encode = [&](std::string_view text, bool add, bool parse) {
@@ -159,19 +111,19 @@ TEST(BpeTokenizer, VocabularyAndDecoding) {
 }
 
 TEST(BpeTokenizer, EndsAreKnownByIdAndByName) {
-  Tables tables = TinyTables();
-  tables.Set("tokens", std::vector<std::string>{"<|endoftext|>", "<|eot_id|>", "</s>", "<|im_end|>",
-                                                "<|fim_pad|>", "<|end|>", "x"});
-  tables.Set("token_type", std::vector<int64_t>{3, 3, 1, 3, 3, 4, 1});
-  tables.Set("merges", std::vector<std::string>{});
-  tables.Set("eot_token_id", uint64_t{6});
+  TokenizerTables tables = TinyTables();
+  tables.SetOwn("tokens", std::vector<std::string>{"<|endoftext|>", "<|eot_id|>", "</s>",
+                                                   "<|im_end|>", "<|fim_pad|>", "<|end|>", "x"});
+  tables.SetOwn("token_type", std::vector<int64_t>{3, 3, 1, 3, 3, 4, 1});
+  tables.SetOwn("merges", std::vector<std::string>{});
+  tables.SetOwn("eot_token_id", uint64_t{6});
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   EXPECT_THAT((*tokenizer)->vocabulary().end_ids, ElementsAre(3, 6, 0, 1));
 }
 
 TEST(BpeTokenizer, FilesWithoutTypesStillHaveTheirControlTokens) {
-  Tables tables = TinyTables();
+  TokenizerTables tables = TinyTables();
   std::erase_if(tables.keys, [](const auto& key) { return key.first.ends_with("token_type"); });
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
@@ -180,18 +132,18 @@ TEST(BpeTokenizer, FilesWithoutTypesStillHaveTheirControlTokens) {
 }
 
 TEST(BpeTokenizer, RefusesWhatItDoesNotHave) {
-  Tables tables = TinyTables();
-  tables.Set("pre", std::string("unheard-of"));
+  TokenizerTables tables = TinyTables();
+  tables.SetOwn("pre", std::string("unheard-of"));
   EXPECT_THAT(tables.Message(ErrorCode::kUnsupported),
               HasSubstr("\"tokenizer.ggml.pre\" names the unknown pre-tokeniser \"unheard-of\""));
-  tables.Set("model", std::string("rwkv"));
+  tables.SetOwn("model", std::string("rwkv"));
   EXPECT_THAT(tables.Message(ErrorCode::kUnsupported), HasSubstr("\"rwkv\""));
 }
 
 TEST(BpeTokenizer, RefusesTablesThatContradictEachOther) {
   const auto message = [](const std::string& key, MetadataValue value) {
-    Tables tables = TinyTables();
-    tables.Set(key, std::move(value));
+    TokenizerTables tables = TinyTables();
+    tables.SetOwn(key, std::move(value));
     return tables.Message(ErrorCode::kCorrupt);
   };
   using Texts = std::vector<std::string>;
@@ -221,7 +173,7 @@ TEST(BpeTokenizer, RefusesTablesThatContradictEachOther) {
 
 TEST(BpeTokenizer, RefusesMissingTables) {
   for (const char* key : {"model", "tokens", "merges"}) {
-    Tables tables = TinyTables();
+    TokenizerTables tables = TinyTables();
     std::erase_if(tables.keys, [&](const auto& entry) { return entry.first.ends_with(key); });
     EXPECT_THAT(tables.Message(ErrorCode::kNotFound), HasSubstr(key));
   }

@@ -5,9 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "text/detokenizer.h"
+#include "text/tokenizer_test_file.h"
 
 namespace bantam {
 namespace {
@@ -25,39 +24,12 @@ using Texts = std::vector<std::string>;
 using Types = std::vector<int64_t>;
 using Scores = std::vector<double>;
 
-struct Tables {
-  std::vector<std::pair<std::string, MetadataValue>> keys;
-
-  void Set(const std::string& key, MetadataValue value) {
-    for (auto& [name, old] : keys) {
-      if (name == key) {
-        old = std::move(value);
-        return;
-      }
-    }
-    keys.emplace_back(key, std::move(value));
-  }
-  Result<std::unique_ptr<Tokenizer>> Create() const {
-    Metadata metadata;
-    for (const auto& [key, value] : keys) EXPECT_TRUE(metadata.Add(key, value));
-    return Tokenizer::Create(metadata);
-  }
-  std::string Message(ErrorCode code) const {
-    const auto tokenizer = Create();
-    if (tokenizer) return "no error";
-    EXPECT_EQ(tokenizer.error().code, code) << tokenizer.error().message;
-    return tokenizer.error().message;
-  }
-};
-
 MetadataValue ValueOf(const Json& json) {
   if (json.is_string()) return json.AsString();
   if (json.is_bool()) return json.AsBool();
   if (json.is_number()) return *json.AsInt();
   if (json.items()[0].is_string()) {
-    Texts texts;
-    for (const Json& item : json.items()) texts.push_back(item.AsString());
-    return texts;
+    return StringsOf(json);
   }
   Scores numbers;
   for (const Json& item : json.items()) numbers.push_back(item.AsDouble());
@@ -65,35 +37,24 @@ MetadataValue ValueOf(const Json& json) {
 }
 
 TEST(SpmTokenizer, GivesTheIdsAndTextsOfTheReference) {
-  std::ifstream file(std::string(BANTAM_SOURCE_DIR) + "/tests/golden/tokenizer_json/scores.json");
-  std::stringstream text;
-  text << file.rdbuf();
-  const Json golden = *Json::Parse(text.str());
+  const Json golden = ReadGolden("tokenizer_json/scores.json");
   ASSERT_EQ(golden.Find("variants")->items().size(), 3u);
   for (const Json& variant : golden.Find("variants")->items()) {
     SCOPED_TRACE(variant.Find("name")->AsString());
-    Tables tables;
-    tables.Set("tokenizer.ggml.model", std::string("llama"));
+    TokenizerTables tables;
+    tables.SetOwn("model", std::string("llama"));
     for (const auto& [key, value] : variant.Find("keys")->members())
       tables.Set(key, ValueOf(value));
     for (const auto& [key, value] : golden.Find("lists")->members()) {
       tables.Set(key, ValueOf(value));
     }
-    Types types;
-    for (const Json& type : golden.Find("lists")->Find("tokenizer.ggml.token_type")->items()) {
-      types.push_back(*type.AsInt());
-    }
-    tables.Set("tokenizer.ggml.token_type", types);
+    tables.SetOwn("token_type", IntsOf(*golden.Find("lists")->Find("tokenizer.ggml.token_type")));
     const auto tokenizer = tables.Create();
     ASSERT_TRUE(tokenizer) << tokenizer.error().message;
     for (const Json& item : variant.Find("cases")->items()) {
       const std::string& source = item.Find("text")->AsString();
       const std::vector<TokenId> ids = (*tokenizer)->Encode(source, {});
-      std::vector<TokenId> expected;
-      for (const Json& id : item.Find("ids")->items()) {
-        expected.push_back(static_cast<TokenId>(*id.AsInt()));
-      }
-      EXPECT_EQ(ids, expected) << source;
+      EXPECT_EQ(ids, TokenIdsOf(*item.Find("ids"))) << source;
       const Json* decoded = item.Find("decoded");
       EXPECT_EQ(LossyUtf8((*tokenizer)->Decode(ids, true)), decoded ? decoded->AsString() : source);
     }
@@ -101,15 +62,15 @@ TEST(SpmTokenizer, GivesTheIdsAndTextsOfTheReference) {
 }
 
 // <unk> <s> </s> <0xC3> <0xA9> ▁ a b ab ▁a aa <tool>
-Tables TinyTables() {
-  Tables tables;
-  tables.Set("tokenizer.ggml.model", std::string("llama"));
-  tables.Set("tokenizer.ggml.tokens", Texts{"<unk>", "<s>", "</s>", "<0xC3>", "<0xA9>", "▁", "a",
-                                            "b", "ab", "▁a", "aa", "<tool>"});
-  tables.Set("tokenizer.ggml.token_type", Types{2, 3, 3, 6, 6, 1, 1, 1, 1, 1, 1, 4});
-  tables.Set("tokenizer.ggml.scores", Scores{0, 0, 0, 0, 0, -9, -9, -9, -1, -3, -2, 0});
-  tables.Set("tokenizer.ggml.bos_token_id", uint64_t{1});
-  tables.Set("tokenizer.ggml.eos_token_id", uint64_t{2});
+TokenizerTables TinyTables() {
+  TokenizerTables tables;
+  tables.SetOwn("model", std::string("llama"));
+  tables.SetOwn("tokens", Texts{"<unk>", "<s>", "</s>", "<0xC3>", "<0xA9>", "▁", "a", "b", "ab",
+                                "▁a", "aa", "<tool>"});
+  tables.SetOwn("token_type", Types{2, 3, 3, 6, 6, 1, 1, 1, 1, 1, 1, 4});
+  tables.SetOwn("scores", Scores{0, 0, 0, 0, 0, -9, -9, -9, -1, -3, -2, 0});
+  tables.SetOwn("bos_token_id", uint64_t{1});
+  tables.SetOwn("eos_token_id", uint64_t{2});
   return tables;
 }
 
@@ -131,10 +92,10 @@ TEST(SpmTokenizer, ScoresSpacesAndFallbacks) {
 }
 
 TEST(SpmTokenizer, WithoutASpaceBefore) {
-  Tables tables = TinyTables();
-  tables.Set("tokenizer.ggml.add_space_prefix", false);
-  tables.Set("tokenizer.ggml.add_bos_token", false);
-  tables.Set("tokenizer.ggml.add_eos_token", true);
+  TokenizerTables tables = TinyTables();
+  tables.SetOwn("add_space_prefix", false);
+  tables.SetOwn("add_bos_token", false);
+  tables.SetOwn("add_eos_token", true);
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   EXPECT_THAT((*tokenizer)->Encode("ab a", {}), ElementsAre(8, 9, 2));
@@ -145,7 +106,7 @@ TEST(SpmTokenizer, WithoutASpaceBefore) {
 }
 
 TEST(SpmTokenizer, Phi3StripsAfterItsTokens) {
-  Tables tables = TinyTables();
+  TokenizerTables tables = TinyTables();
   tables.Set("general.architecture", std::string("phi3"));
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
@@ -154,9 +115,9 @@ TEST(SpmTokenizer, Phi3StripsAfterItsTokens) {
 }
 
 TEST(SpmTokenizer, CharactersThatOccurWithinTokensOnly) {
-  Tables tables = TinyTables();
-  tables.Set("tokenizer.ggml.tokens", Texts{"<unk>", "<s>", "</s>", "<0xC3>", "<0xA9>", "▁", "a",
-                                            "b", "ab", "bé", "aa", "<tool>"});
+  TokenizerTables tables = TinyTables();
+  tables.SetOwn("tokens", Texts{"<unk>", "<s>", "</s>", "<0xC3>", "<0xA9>", "▁", "a", "b", "ab",
+                                "bé", "aa", "<tool>"});
   const auto tokenizer = tables.Create();
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   EXPECT_THAT((*tokenizer)->Encode("bé", {}), ElementsAre(1, 5, 9));
@@ -178,8 +139,8 @@ TEST(SpmTokenizer, StreamsWholeCharactersAndNoSpaceThatIsNone) {
 
 TEST(SpmTokenizer, RefusesTablesThatContradictEachOther) {
   const auto message = [](const std::string& key, MetadataValue value, ErrorCode code) {
-    Tables tables = TinyTables();
-    tables.Set("tokenizer.ggml." + key, std::move(value));
+    TokenizerTables tables = TinyTables();
+    tables.SetOwn(key, std::move(value));
     return tables.Message(code);
   };
   EXPECT_THAT(message("scores", Scores{1, 2}, ErrorCode::kCorrupt),
@@ -192,7 +153,7 @@ TEST(SpmTokenizer, RefusesTablesThatContradictEachOther) {
   for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = std::string(1, static_cast<char>('a' + i));
   tokens[7] = std::string(1000, 'a');
   EXPECT_THAT(message("tokens", tokens, ErrorCode::kUnsupported), HasSubstr("token 7 has 1000"));
-  Tables tables = TinyTables();
+  TokenizerTables tables = TinyTables();
   std::erase_if(tables.keys, [](const auto& key) { return key.first.ends_with("scores"); });
   EXPECT_THAT(tables.Message(ErrorCode::kNotFound), HasSubstr("tokenizer.ggml.scores"));
 }

@@ -5,15 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "base/utf8.h"
 #include "text/detokenizer.h"
+#include "text/tokenizer_test_file.h"
 
 namespace bantam {
 namespace {
@@ -22,25 +21,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Json ReadGolden(const std::string& name) {
-  std::ifstream file(std::string(BANTAM_SOURCE_DIR) + "/tests/golden/tokenizer_json/" + name);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto json = Json::Parse(text.str());
-  EXPECT_TRUE(json) << name;
-  return json ? *std::move(json) : Json();
-}
-
-std::vector<TokenId> Ids(const Json& array) {
-  std::vector<TokenId> out;
-  for (const Json& item : array.items()) out.push_back(static_cast<TokenId>(*item.AsInt()));
-  return out;
-}
-
 class GoldenJsonTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenJsonTest, GivesTheIdsAndTextsOfTheReference) {
-  const Json golden = ReadGolden(GetParam());
+  const Json golden = ReadGolden("tokenizer_json/" + std::string(GetParam()));
   const bool words = std::string(GetParam()) == "words.json";
   for (const Json& variant : golden.Find("variants")->items()) {
     SCOPED_TRACE(variant.Find("name")->AsString());
@@ -55,7 +39,7 @@ TEST_P(GoldenJsonTest, GivesTheIdsAndTextsOfTheReference) {
     for (const Json& item : variant.Find("cases")->items()) {
       const std::string& text = item.Find("text")->AsString();
       const std::vector<TokenId> ids = tokenizer.Encode(text, {});
-      EXPECT_EQ(ids, Ids(*item.Find("ids"))) << text;
+      EXPECT_EQ(ids, TokenIdsOf(*item.Find("ids"))) << text;
       const Json* decoded = item.Find("decoded");
       EXPECT_EQ(LossyUtf8(tokenizer.Decode(ids, true)), decoded ? decoded->AsString() : text);
       Detokenizer detokenizer(tokenizer.vocabulary(), true, true);

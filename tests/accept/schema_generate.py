@@ -10,6 +10,7 @@ the smallest must be refused with that number. Also: `bantam grammar check` acce
 each schema. Needs: pip install jsonschema-rs.
 """
 
+import contextlib
 import json
 import re
 import subprocess
@@ -69,18 +70,38 @@ class Sampler:
             return max(map(int, numbers), default=None)
 
 
-def fault(sampled: dict, validator, limit: int) -> str | None:
-    """What is wrong with a document."""
-    if not sampled["finished"]:
-        return "not finished"
-    if sampled["tokens"] > limit:
-        return f"{sampled['tokens']} tokens"
+def read_schemas(only: str) -> list[dict]:
+    """Those whose name matches the expression: {"name": …, "schema": …, "example": …}."""
+    entries = [json.loads(line) for line in SCHEMAS.read_text(encoding="utf-8").splitlines()]
+    return [entry for entry in entries if re.search(only, entry["name"])]
+
+
+@contextlib.contextmanager
+def schema_file(schema):
+    """The path of a file that holds the schema."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(schema, file)
+        file.flush()
+        yield file.name
+
+
+def fault_of(text: str, validator) -> str | None:
+    """What is wrong with a document's text."""
     try:
-        document = json.loads(sampled["text"])
+        document = json.loads(text)
     except ValueError as error:
         return f"no JSON: {error}"
     errors = [str(error).splitlines()[0] for error in validator.iter_errors(document)]
     return f"invalid: {errors[0]}" if errors else None
+
+
+def fault(sampled: dict, validator, limit: int) -> str | None:
+    """What is wrong with a document that was drawn."""
+    if not sampled["finished"]:
+        return "not finished"
+    if sampled["tokens"] > limit:
+        return f"{sampled['tokens']} tokens"
+    return fault_of(sampled["text"], validator)
 
 
 class Run:
@@ -138,15 +159,12 @@ def main() -> int:
                         help="tokens, beside the smallest limit of each schema and 3 more")
     parser.add_argument("--only", default="", help="schemas whose name matches this expression")
     args = parser.parse_args()
-    entries = [json.loads(line) for line in SCHEMAS.read_text(encoding="utf-8").splitlines()]
-    entries = [entry for entry in entries if re.search(args.only, entry["name"])]
+    entries = read_schemas(args.only)
     run, start = Run(args), time.monotonic()
     for entry in entries:
-        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-            json.dump(entry["schema"], file)
-            file.flush()
+        with schema_file(entry["schema"]) as path:
             try:
-                run.schema(entry, file.name)
+                run.schema(entry, path)
             except (RuntimeError, subprocess.TimeoutExpired, ValueError, KeyError,
                     Refused) as error:
                 run.fail(entry["name"], f"{type(error).__name__}: {error}")

@@ -13,13 +13,13 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 import time
 
 import jsonschema_rs
 
 import _bantam
-from schema_generate import LEAST_SCHEMAS, SCHEMAS, SECONDS_PER_CALL, Refused
+from schema_generate import (LEAST_SCHEMAS, SECONDS_PER_CALL, Refused, fault_of, read_schemas,
+                             schema_file)
 
 TEMPERATURES = ("0", "0.4", "0.7", "1", "1.5")
 EXTRA_TOKENS = (0, 3, 40, 160)  # above the smallest limit of the schema
@@ -56,13 +56,9 @@ def fault(args, path: str, entry, index: int) -> str | None:
     done = ask(args, path, entry, limit, temperature, args.seed + index)
     if done.returncode != 0:
         return f"limit {limit}: exit code {done.returncode}: {done.stderr.strip()[-300:]}"
-    try:
-        document = json.loads(done.stdout)
-    except ValueError as error:
-        return f"limit {limit}: no JSON: {error}: {done.stdout[:300]!r}"
     validator = jsonschema_rs.validator_for(entry["schema"], validate_formats=True)
-    errors = [str(error).splitlines()[0] for error in validator.iter_errors(document)]
-    return f"limit {limit}: invalid: {errors[0]}: {done.stdout[:300]!r}" if errors else None
+    what = fault_of(done.stdout, validator)
+    return None if what is None else f"limit {limit}: {what}: {done.stdout[:300]!r}"
 
 
 def main() -> int:
@@ -70,15 +66,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="schemas whose name matches this expression")
     args = parser.parse_args()
-    entries = [json.loads(line) for line in SCHEMAS.read_text(encoding="utf-8").splitlines()]
-    entries = [entry for entry in entries if re.search(args.only, entry["name"])]
+    entries = read_schemas(args.only)
     asked, broken, start = 0, 0, time.monotonic()
     for index, entry in enumerate(entries):
-        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-            json.dump(entry["schema"], file)
-            file.flush()
+        with schema_file(entry["schema"]) as path:
             try:
-                what = fault(args, file.name, entry, index)
+                what = fault(args, path, entry, index)
             except (Refused, subprocess.TimeoutExpired) as error:
                 what = f"{type(error).__name__}: {error}"
         asked += 1

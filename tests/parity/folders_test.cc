@@ -9,18 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "bantam/engine.h"
-#include "bantam/model.h"
 #include "reference_logits.h"
+#include "scored_model.h"
 
 namespace bantam {
 namespace {
 
 const char* const kFolder = BANTAM_SOURCE_DIR "/tests/golden/folders/";
-
-// Normalised squared error; as in tiny_models_test.cc.
-constexpr double kExactBound = 1e-8;
-constexpr double kFastBound = 1e-2;
 
 std::vector<std::string> FolderNames() {
   std::vector<std::string> names;
@@ -40,51 +35,29 @@ int ContextFor(const ReferenceLogits& reference) {
   return longest < 256 ? 256 : 512;
 }
 
-std::unique_ptr<Engine> LoadEngine(const std::string& name, int context, LoadOptions load) {
-  load.threads = 2;
-  auto model = Model::Load(kFolder + name, load);
-  if (!model) {
-    ADD_FAILURE() << model.error().message;
-    return nullptr;
-  }
-  EngineOptions options;
-  options.context = context;
-  options.threads = 2;
-  auto engine = Engine::Create(*model, options);
-  if (!engine) {
-    ADD_FAILURE() << engine.error().message;
-    return nullptr;
-  }
-  return std::move(*engine);
-}
-
 // The normalised error of all kept positions.
 double ErrorOf(Engine& engine, const ReferenceLogits& reference) {
-  double error = 0, square = 0;
+  Difference total;
   for (const ReferenceSequence& sequence : reference.sequences) {
     size_t next = 0;
     const auto scored = engine.Score(sequence.tokens, 0, 0, [&](const ScoredPosition& at) {
       if (next == sequence.positions.size() || sequence.positions[next] != at.pos) return true;
-      const float* want = &sequence.logits[next++ * at.logits.size()];
-      for (size_t i = 0; i < at.logits.size(); ++i) {
-        const double difference = double{at.logits[i]} - double{want[i]};
-        error += difference * difference;
-        square += double{want[i]} * double{want[i]};
-      }
+      total.Add(Compare(at.logits, &sequence.logits[next++ * at.logits.size()]));
       return true;
     });
     if (!scored) ADD_FAILURE() << scored.error().message;
     EXPECT_EQ(next, sequence.positions.size());
   }
-  return error / square;
+  return total.Nse();
 }
 
 class TinyFolder : public testing::TestWithParam<std::string> {
  protected:
-  void Check(const LoadOptions& load, double bound) {
+  void Check(LoadOptions load, double bound) {
+    load.threads = 2;
     const auto reference = ReadReferenceLogits(std::string(kFolder) + GetParam() + ".ref");
     ASSERT_TRUE(reference.has_value()) << reference.error().message;
-    const auto engine = LoadEngine(GetParam(), ContextFor(*reference), load);
+    const auto engine = LoadEngine(kFolder + GetParam(), load, ContextFor(*reference));
     ASSERT_NE(engine, nullptr);
     const double error = ErrorOf(*engine, *reference);
     EXPECT_LT(error, bound);

@@ -8,59 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "bantam/engine.h"
-#include "bantam/model.h"
 #include "golden_models.h"
 #include "reference_logits.h"
+#include "scored_model.h"
 
 namespace bantam {
 namespace {
-
-// Normalised squared error. Exact: what the project promises (float32 rounding alone gives 1e-12).
-// Fast: a bound for sanity, several times what 8-bit activations cost on these random weights,
-// which are less forgiving than trained ones; tests/accept/fidelity.py judges real models.
-constexpr double kExactBound = 1e-8;
-constexpr double kFastBound = 1e-2;
-
-std::unique_ptr<Engine> LoadEngine(const std::string& name, Precision precision, int context) {
-  LoadOptions load;
-  load.precision = precision;
-  load.threads = 1;
-  auto model = Model::Load(kGoldenModels + name + ".gguf", load);
-  if (!model) {
-    ADD_FAILURE() << model.error().message;
-    return nullptr;
-  }
-  EngineOptions options;
-  options.context = context;
-  options.threads = 1;
-  auto engine = Engine::Create(*model, options);
-  if (!engine) {
-    ADD_FAILURE() << engine.error().message;
-    return nullptr;
-  }
-  return std::move(*engine);
-}
-
-struct Difference {
-  double error = 0;   // sum of squared differences
-  double square = 0;  // sum of squared reference logits
-  double Nse() const { return error / square; }
-  void Add(const Difference& other) {
-    error += other.error;
-    square += other.square;
-  }
-};
-
-Difference Compare(std::span<const float> got, const float* want) {
-  Difference sum;
-  for (size_t i = 0; i < got.size(); ++i) {
-    const double difference = static_cast<double>(got[i]) - static_cast<double>(want[i]);
-    sum.error += difference * difference;
-    sum.square += static_cast<double>(want[i]) * static_cast<double>(want[i]);
-  }
-  return sum;
-}
 
 // The log-probabilities that Score reports must be those of the logits it hands over.
 void CheckReport(const ScoredPosition& at, const std::vector<float>& before) {
@@ -119,7 +72,11 @@ class TinyModel : public testing::TestWithParam<std::string> {
     for (const auto& sequence : reference->sequences) {
       context = std::max(context, sequence.tokens.size());
     }
-    const auto engine = LoadEngine(GetParam(), precision, static_cast<int>(context));
+    LoadOptions load;
+    load.precision = precision;
+    load.threads = 1;
+    const auto engine =
+        LoadEngine(kGoldenModels + GetParam() + ".gguf", load, static_cast<int>(context));
     ASSERT_NE(engine, nullptr);
     Difference total;
     for (const ReferenceSequence& sequence : reference->sequences) {

@@ -305,7 +305,7 @@ def positions_of(length: int) -> list[int]:
     return sorted(some)
 
 
-def reference(spec: Spec, model, rng, vocab_size: int) -> bytes:
+def reference(spec, model, rng, vocab_size: int, least_spread: float = 2) -> bytes:
     """The .ref file. Also proves that float32 rounding is far below what the tests ask for."""
     out = [b"BREF", struct.pack("<III", 1, vocab_size, len(spec.lengths))]
     spread, error = [], []
@@ -323,9 +323,9 @@ def reference(spec: Spec, model, rng, vocab_size: int) -> bytes:
             for ids in (tokens, keep):
                 out.append(struct.pack("<I", len(ids)) + np.asarray(ids, "<u4").tobytes())
             out.append(np.ascontiguousarray(logits[keep], "<f4").tobytes())
-    print(f"{spec.name:17} logits spread {np.mean(spread):5.2f}, "
+    print(f"{spec.name:26} logits spread {np.mean(spread):5.2f}, "
           f"float32 against float64: {max(error):.1e}")
-    assert 2 < np.mean(spread) < 9 and max(error) < 1e-10, spec.name
+    assert least_spread < np.mean(spread) < 9 and max(error) < 1e-10, spec.name
     return b"".join(out)
 
 
