@@ -90,6 +90,8 @@ struct GenerationRequest {
   bool ignore_end = false;        // go on past end-of-text tokens (benchmarks)
   bool keep_special = false;      // write control tokens out
   int logprobs = -1;              // -1: none; n ≥ 0: of each token, and the n most likely
+  // How much of each of Model::adapters() is added to its matrices (finite); empty: their own.
+  std::vector<float> adapter_scales;
 
   // The reply's form; null: free. It is always valid and finished: a limit (or a context) too
   // small for that is refused with kInvalidArgument, naming the minimum. A stop string ends the
@@ -139,7 +141,8 @@ class Engine {
   // Submit, step to the end, take. Fails with the request's error, if it ends with one.
   virtual Result<GenerationResult> Generate(GenerationRequest request) = 0;
 
-  // Log-probabilities of a given text, position by position, through the same forward pass.
+  // Log-probabilities of a given text, position by position, through the same forward pass, with
+  // the adapters' own scales.
   // `on_position` returns false to stop early. Positions before `from` are not reported; they
   // may come from the cache.
   // Fails with kTooLong, kInvalidArgument, or kInternal if the model gives no finite scores.

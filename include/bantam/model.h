@@ -40,11 +40,18 @@ enum class WeightLayout : uint8_t {
 // that overflows the type is an error. GGUF files are used as they are.
 enum class FloatType : uint8_t { kAsStored, kF32, kF16, kBF16 };
 
+// A low-rank adapter (LoRA): a GGUF adapter file, or a PEFT folder.
+struct AdapterSource {
+  std::string path;
+  float scale = 1;  // in requests that do not say; 0: it is only loaded
+};
+
 struct LoadOptions {
   FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
   KvPrecision kv = KvPrecision::k16;
   WeightLayout weights = WeightLayout::kAuto;
+  std::vector<AdapterSource> adapters;
   int context = 0;          // tokens for which kAuto leaves room; 0: 4,096
   int threads = 0;          // 0: as many as the machine and its cgroup allow
   int prefill_threads = 0;  // for reading prompts, where arithmetic is the limit; 0: as `threads`
@@ -130,6 +137,8 @@ class Model {
   virtual std::string_view TokenBytes(TokenId id) const = 0;
   virtual Result<std::string> RenderChat(const ChatInput& input) const = 0;
   virtual bool IsEndToken(TokenId id) const = 0;
+  // What LoadOptions::adapters said.
+  virtual std::span<const AdapterSource> adapters() const { return {}; }
   // Bytes of weights that coming steps will still rearrange into memory of their own (kPacked).
   // Not to be asked while an engine of this model steps.
   virtual uint64_t unpacked_bytes() const { return 0; }

@@ -54,6 +54,13 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      setup.weights = TRY(ParseWeightLayout(value));
                      return {};
                    });
+  parser.AddOption("--lora", "PATH[:SCALE]",
+                   "add a low-rank adapter to the weights: a GGUF adapter or a PEFT\n"
+                   "folder (repeatable; scale 1)",
+                   [&setup](std::string_view value) -> Result<void> {
+                     setup.adapters.push_back(TRY(ParseAdapter(value)));
+                     return {};
+                   });
   parser.AddOption("--speculation", "on|off",
                    "run guesses from the text so far along: the same answer, sooner (on)",
                    [&setup](std::string_view value) -> Result<void> {
@@ -91,6 +98,7 @@ Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const Eng
   options.precision = setup.precision;
   options.kv = TRY(KvPrecisionOf(setup));
   options.weights = setup.weights;
+  options.adapters = setup.adapters;
   options.context = setup.engine.context;
   options.threads = setup.engine.threads;
   options.prefill_threads = setup.prefill_threads;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bantam/engine.h"
 #include "bantam/model.h"
@@ -20,6 +21,7 @@ struct EngineSetup {
   KvPrecision kv = KvPrecision::k16;
   std::optional<KvPrecision> keys, values;  // --cache-type-k and -v, which must agree
   WeightLayout weights = WeightLayout::kAuto;
+  std::vector<AdapterSource> adapters;
   EngineOptions engine;
   int prefill_threads = 0;
 };

@@ -112,6 +112,20 @@ Result<WeightLayout> ParseWeightLayout(std::string_view text) {
   return Fail(ErrorCode::kInvalidArgument, "expected auto, mapped or packed, got " + Quoted(text));
 }
 
+Result<AdapterSource> ParseAdapter(std::string_view text) {
+  AdapterSource source;
+  const size_t colon = text.rfind(':');
+  if (colon != std::string_view::npos) {
+    if (const Result<float> scale = ParseFloat(text.substr(colon + 1))) {
+      source.scale = *scale;
+      text = text.substr(0, colon);
+    }
+  }
+  if (text.empty()) return Fail(ErrorCode::kInvalidArgument, "expected a path, got nothing");
+  source.path = text;
+  return source;
+}
+
 Result<FloatType> ParseFloatType(std::string_view text) {
   if (text == "auto") return FloatType::kAsStored;
   if (text == "half" || text == "float16") return FloatType::kF16;

@@ -23,6 +23,8 @@ Result<Precision> ParsePrecision(std::string_view text);
 Result<KvPrecision> ParseKvPrecision(std::string_view text);
 Result<WeightLayout> ParseWeightLayout(std::string_view text);
 Result<FloatType> ParseFloatType(std::string_view text);  // as vLLM spells it
+// "PATH" or "PATH:SCALE".
+Result<AdapterSource> ParseAdapter(std::string_view text);
 // "512" or "128,512": each at least `min`.
 Result<std::vector<int>> ParseIntList(std::string_view text, int min);
 // Token ids separated by spaces, commas or newlines, or a JSON array of them, or an object with

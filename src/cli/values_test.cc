@@ -43,6 +43,16 @@ TEST(Values, Words) {
   for (const char* text : {"16", "f16"}) EXPECT_EQ(*ParseKvPrecision(text), KvPrecision::k16);
   for (const char* text : {"8", "q8_0"}) EXPECT_EQ(*ParseKvPrecision(text), KvPrecision::k8);
   EXPECT_FALSE(ParseKvPrecision("q4_0"));
+  for (const auto& [text, path, scale] :
+       {std::tuple("dir/a.gguf", "dir/a.gguf", 1.0F), std::tuple("a:0.5", "a", 0.5F),
+        std::tuple("a:b:-2", "a:b", -2.0F), std::tuple("a:b", "a:b", 1.0F)}) {
+    const auto adapter = ParseAdapter(text);
+    ASSERT_TRUE(adapter.has_value());
+    EXPECT_EQ(adapter->path, path);
+    EXPECT_EQ(adapter->scale, scale);
+  }
+  EXPECT_FALSE(ParseAdapter(""));
+  EXPECT_FALSE(ParseAdapter(":2"));
   EXPECT_EQ(*ParseWeightLayout("auto"), WeightLayout::kAuto);
   EXPECT_EQ(*ParseWeightLayout("mapped"), WeightLayout::kMapped);
   EXPECT_EQ(*ParseWeightLayout("packed"), WeightLayout::kPacked);

@@ -83,6 +83,14 @@ Result<void> BatchEngine::Check(const GenerationRequest& request) const {
                                            std::to_string(kMaxStopStrings) + " stop strings, not " +
                                            std::to_string(request.stop.size())));
   }
+  const std::span<const float> own = model_->adapter_scales();
+  const bool finite = std::ranges::all_of(request.adapter_scales,
+                                          [](float scale) { return __builtin_isfinite(scale); });
+  if (!request.adapter_scales.empty() && (request.adapter_scales.size() != own.size() || !finite)) {
+    return std::unexpected(
+        InvalidArgument("adapter_scales must be a finite number for each of the model's " +
+                        std::to_string(own.size()) + " adapters"));
+  }
   if (request.shape && request.ignore_end) {
     return std::unexpected(InvalidArgument("a reply with a shape ends: ignore_end cannot be set"));
   }
@@ -113,10 +121,23 @@ Result<void> BatchEngine::AddShape(Sequence& sequence) {
   return {};
 }
 
+// Old numbers are never given again, so that forgetting them only costs what is cached.
+uint64_t BatchEngine::VariantOf(const std::vector<float>& adapter_scales) {
+  constexpr size_t kMaxVariants = 256;
+  if (variants_.size() == kMaxVariants) variants_.clear();
+  const auto [variant, is_new] = variants_.try_emplace(adapter_scales, next_variant_);
+  if (is_new) ++next_variant_;
+  return variant->second;
+}
+
 Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
   TRY(Check(request));
   auto sequence =
       std::make_unique<Sequence>(next_id_, std::move(request), vocabulary_, options_.context);
+  const std::span<const float> own_scales = model_->adapter_scales();
+  std::vector<float>& scales = sequence->request.adapter_scales;
+  if (scales.empty()) scales.assign(own_scales.begin(), own_scales.end());
+  sequence->table.variant = VariantOf(scales);
   const std::optional<uint64_t>& seed = sequence->request.sampling.seed;
   sequence->seed = seed ? *seed : SystemSeed();
   sequence->submitted_s = MonotonicSeconds();
@@ -147,6 +168,7 @@ void BatchEngine::RunBatch(std::span<const Scheduler::Work> plan) {
         std::span(sequence.tokens)
             .subspan(static_cast<size_t>(chunk.position), static_cast<size_t>(work.n_tokens));
     chunk.blocks = sequence.table.blocks;
+    chunk.adapter_scales = sequence.request.adapter_scales;
     chunk.n_outputs =
         work.reaches_end && sequence.request.max_tokens != 0 ? 1 + sequence.n_draft : 0;
     batch_.push_back(chunk);

@@ -46,6 +46,7 @@ class BatchEngine : public Engine {
   Result<void> Check(const GenerationRequest& request) const;
   Result<void> CheckTokens(std::span<const TokenId> tokens) const;
   Result<void> AddShape(Sequence& sequence);
+  uint64_t VariantOf(const std::vector<float>& adapter_scales);
   void RunBatch(std::span<const Scheduler::Work> plan);
   void ChooseTokens(std::span<const Scheduler::Work> plan);
   // The batch's logits: n rows, of which those of [begin, end) are in logits_.
@@ -91,6 +92,10 @@ class BatchEngine : public Engine {
   bool busy_ = false;                 // inside Step or Score: callbacks may not start another
   std::vector<RequestId> cancelled_;  // by callbacks of this step
   std::map<RequestId, GenerationResult> results_;
+
+  // Numbers of the scales that are used, for the prefix cache.
+  std::map<std::vector<float>, uint64_t> variants_;
+  uint64_t next_variant_ = 1;
 
   std::vector<SequenceChunk> batch_;
   std::vector<float> hidden_;  // [sequences and guesses][hidden_size]

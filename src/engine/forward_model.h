@@ -24,6 +24,9 @@ class ForwardModel {
 
   // As KvCache::CopyPrefix.
   virtual void CopyPrefix(int from_block, int to_block, int n_tokens) = 0;
+
+  // How much of each of the model's adapters a sequence gets that does not say.
+  virtual std::span<const float> adapter_scales() const { return {}; }
 };
 
 }  // namespace bantam

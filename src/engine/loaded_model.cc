@@ -17,6 +17,7 @@ namespace bantam {
 namespace {
 
 constexpr int kMaxThreads = 256;
+constexpr size_t kMaxAdapters = 16;
 
 // The rooms below know keys and tensors; here the file's name is added.
 Error InFile(const std::string& path, Error error) {
@@ -129,6 +130,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
   auto model = TRY(Open(std::move(file)));
   const Result<void> loaded = model->LoadWeights(options);
   if (!loaded) return std::unexpected(InFile(path, loaded.error()));
+  TRY(model->LoadAdapters(options.adapters));
   return model;
 }
 
@@ -154,6 +156,25 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   transformer_->set_threads(threads_, prefill_threads_);
   transformer_->set_kv_precision(options.kv);
   if (options.on_progress) options.on_progress(1);
+  return {};
+}
+
+Result<void> LoadedModel::LoadAdapters(const std::vector<AdapterSource>& sources) {
+  if (sources.size() > kMaxAdapters) {
+    return Fail(ErrorCode::kInvalidArgument, "there may be at most " +
+                                                 std::to_string(kMaxAdapters) + " adapters, not " +
+                                                 std::to_string(sources.size()));
+  }
+  for (const AdapterSource& source : sources) {
+    if (!__builtin_isfinite(source.scale)) {
+      return Fail(ErrorCode::kInvalidArgument, source.path + ": the adapter's scale is not finite");
+    }
+    const auto file = TRY(AdapterFile::Open(source.path, transformer_->config().architecture));
+    const Result<void> added = transformer_->AddAdapter(*file);
+    if (!added) return std::unexpected(InFile(source.path, added.error()));
+    adapters_.push_back(source);
+    adapter_scales_.push_back(source.scale);
+  }
   return {};
 }
 

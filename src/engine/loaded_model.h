@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "bantam/model.h"
 #include "base/thread_pool.h"
@@ -30,6 +32,8 @@ class LoadedModel final : public Model {
   std::string_view TokenBytes(TokenId id) const override;
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return vocabulary().IsEnd(id); }
+  std::span<const AdapterSource> adapters() const override { return adapters_; }
+  std::span<const float> adapter_scales() const { return adapter_scales_; }
   uint64_t unpacked_bytes() const override {
     return transformer_ == nullptr ? 0 : transformer_->unpacked_bytes();
   }
@@ -51,6 +55,7 @@ class LoadedModel final : public Model {
   LoadedModel() = default;
   static Result<std::shared_ptr<LoadedModel>> Open(std::unique_ptr<ModelFile> file);
   Result<void> LoadWeights(const LoadOptions& options);
+  Result<void> LoadAdapters(const std::vector<AdapterSource>& sources);
   const grammar::TokenTrie& Trie() const;
 
   ModelInfo info_;
@@ -61,6 +66,8 @@ class LoadedModel final : public Model {
   int prefill_threads_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // as many as the larger of the two
   std::unique_ptr<Transformer> transformer_;
+  std::vector<AdapterSource> adapters_;
+  std::vector<float> adapter_scales_;
   mutable std::atomic<bool> claimed_ = false;
   TokenText token_text_;
   mutable std::atomic<const grammar::TokenTrie*> trie_ = nullptr;  // owned

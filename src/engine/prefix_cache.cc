@@ -31,8 +31,9 @@ std::span<const TokenId> PrefixCache::TokensOf(int block) const {
   return std::span(node(block).tokens).first(static_cast<size_t>(node(block).n_computed));
 }
 
-void PrefixCache::Attach(int block, int parent) {
+void PrefixCache::Attach(int block, int parent, uint64_t variant) {
   Node& self = node(block);
+  self.variant = variant;
   self.n_known = self.n_computed = 0;
   self.parent = parent;
   self.first_child = self.previous = kNone;
@@ -59,14 +60,14 @@ int PrefixCache::Allocate(BlockTable& table) {
   const auto allocation = pool_.Allocate();
   if (!allocation) return kNone;
   if (allocation->recycled) Detach(allocation->block);
-  Attach(allocation->block, LastOf(table));
+  Attach(allocation->block, LastOf(table), table.variant);
   table.blocks.push_back(allocation->block);
   return allocation->block;
 }
 
-int PrefixCache::FindFull(int parent, std::span<const TokenId> tokens) const {
+int PrefixCache::FindFull(int parent, uint64_t variant, std::span<const TokenId> tokens) const {
   for (int child = node(parent).first_child; child != kNone; child = node(child).next) {
-    if (node(child).n_computed == kKvBlockTokens &&
+    if (node(child).variant == variant && node(child).n_computed == kKvBlockTokens &&
         CommonPrefix(node(child).tokens, tokens) == kKvBlockTokens) {
       return child;
     }
@@ -79,7 +80,7 @@ PrefixCache::Match PrefixCache::Extend(BlockTable& table, std::span<const TokenI
   if (!reuse_ || tokens.empty()) return {};
   const std::span<const TokenId> wanted = tokens.first(tokens.size() - 1);
   while (table.computed + kKvBlockTokens <= static_cast<int>(wanted.size())) {
-    const int block = FindFull(LastOf(table), PartOf(wanted, table.blocks.size()));
+    const int block = FindFull(LastOf(table), table.variant, PartOf(wanted, table.blocks.size()));
     if (block == kNone) break;
     pool_.Acquire(block);
     table.blocks.push_back(block);
@@ -96,6 +97,7 @@ PrefixCache::Match PrefixCache::Copy(BlockTable& table, std::span<const TokenId>
   int coming = 0;
   for (int child = node(LastOf(table)).first_child; child != kNone; child = node(child).next) {
     const Node& other = node(child);
+    if (other.variant != table.variant) continue;
     const int common =
         CommonPrefix(std::span(other.tokens).first(static_cast<size_t>(other.n_known)), tokens);
     const int there = std::min(common, other.n_computed);
@@ -154,7 +156,9 @@ void PrefixCache::Seal(BlockTable& table, int index) {
   for (int other = node(node(block).parent).first_child; other != kNone; other = next) {
     next = node(other).next;
     const std::span<const TokenId> theirs = TokensOf(other);
-    if (other == block || CommonPrefix(theirs, node(block).tokens) < std::ssize(theirs)) continue;
+    if (other == block || node(other).variant != table.variant ||
+        CommonPrefix(theirs, node(block).tokens) < std::ssize(theirs))
+      continue;
     if (theirs.size() == kKvBlockTokens) {
       if (node(block).first_child != kNone) continue;
       pool_.Acquire(other);
@@ -190,11 +194,11 @@ void PrefixCache::Clear() {
   }
 }
 
-int PrefixCache::SharedBlocks(std::span<const TokenId> tokens) const {
+int PrefixCache::SharedBlocks(std::span<const TokenId> tokens, uint64_t variant) const {
   int n = 0;
   int parent = root();
   while (reuse_ && (n + 1) * kKvBlockTokens < static_cast<int>(tokens.size())) {
-    const int block = FindFull(parent, PartOf(tokens, static_cast<size_t>(n)));
+    const int block = FindFull(parent, variant, PartOf(tokens, static_cast<size_t>(n)));
     if (block == kNone || pool_.IsIdle(block)) break;
     parent = block;
     ++n;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -22,10 +23,14 @@ namespace bantam {
 struct BlockTable {
   std::vector<int> blocks;
   int computed = 0;  // tokens whose keys and values are there
+  // Of the model that computes them: equal tokens give other keys and values in another one. The
+  // root's children of each variant are a tree of their own.
+  uint64_t variant = 0;
 };
 
 // Pure bookkeeping: whoever calls computes and copies what it is told to. Equal tokens give equal
-// keys and values whoever computes them, so nothing here can change an answer. Not thread-safe.
+// keys and values in a variant whoever computes them, so nothing here can change an answer. Not
+// thread-safe.
 class PrefixCache {
  public:
   // Without `reuse` nothing is ever found again: blocks are only handed out and taken back.
@@ -64,7 +69,7 @@ class PrefixCache {
 
   // Tokens of the prefix that Extend would share with sequences that run now: these blocks need
   // no memory of their own.
-  int SharedBlocks(std::span<const TokenId> tokens) const;
+  int SharedBlocks(std::span<const TokenId> tokens, uint64_t variant) const;
 
   const BlockPool& pool() const { return pool_; }
   // The tokens a block stands for, as far as they are computed.
@@ -83,6 +88,7 @@ class PrefixCache {
     int first_child = kNone;
     int next = kNone;  // among the parent's children
     int previous = kNone;
+    uint64_t variant = 0;
   };
 
   Node& node(int block) { return nodes_[static_cast<size_t>(block)]; }
@@ -94,9 +100,9 @@ class PrefixCache {
   }
 
   int Allocate(BlockTable& table);
-  void Attach(int block, int parent);
+  void Attach(int block, int parent, uint64_t variant);
   void Detach(int block);
-  int FindFull(int parent, std::span<const TokenId> tokens) const;
+  int FindFull(int parent, uint64_t variant, std::span<const TokenId> tokens) const;
   Match Copy(BlockTable& table, std::span<const TokenId> tokens);
   void Seal(BlockTable& table, int index);
 

@@ -147,10 +147,10 @@ TEST(PrefixCache, SequencesThatSayTheSameShareTheirBlocks) {
   cache.Commit(b, 64);
   EXPECT_EQ(a.blocks[0], b.blocks[0]);
   EXPECT_EQ(cache.pool().available(), 9);
-  EXPECT_EQ(cache.SharedBlocks(Text(65)), 1);
+  EXPECT_EQ(cache.SharedBlocks(Text(65), 0), 1);
   cache.Release(a);
   cache.Release(b);
-  EXPECT_EQ(cache.SharedBlocks(Text(65)), 0) << "idle blocks are shared with nobody";
+  EXPECT_EQ(cache.SharedBlocks(Text(65), 0), 0) << "idle blocks are shared with nobody";
 }
 
 TEST(PrefixCache, BlocksThatOthersBuildOnStay) {

@@ -33,7 +33,8 @@ bool Scheduler::Fits(const Sequence& sequence) const {
   for (const auto& other : running_) {
     promised += std::max(0, blocks_for(*other) - static_cast<int>(other->table.blocks.size()));
   }
-  const int needed = blocks_for(sequence) - cache_.SharedBlocks(sequence.tokens);
+  const int needed =
+      blocks_for(sequence) - cache_.SharedBlocks(sequence.tokens, sequence.table.variant);
   return needed + promised <= cache_.pool().available();
 }
 

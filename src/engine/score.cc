@@ -44,6 +44,8 @@ Result<void> BatchEngine::Score(std::span<const TokenId> tokens, int top, int fr
                                                  std::to_string(top));
   }
   Scoring scoring{.tokens = tokens, .top = top, .from = from, .on_position = on_position};
+  const std::span<const float> scales = model_->adapter_scales();
+  scoring.table.variant = VariantOf({scales.begin(), scales.end()});
   busy_ = true;
   const Result<void> result = Score(scoring);
   cache_.Release(scoring.table);
@@ -85,6 +87,7 @@ Result<bool> BatchEngine::ScoreChunk(Scoring& scoring, int n_tokens) {
   chunk.position = begin;
   chunk.tokens = scoring.tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(n_tokens));
   chunk.blocks = scoring.table.blocks;
+  chunk.adapter_scales = model_->adapter_scales();
   const int first_row = std::clamp(scoring.from - 1, begin, end);
   chunk.n_outputs = end - first_row;
   model_->Forward({&chunk, 1}, scoring.hidden.data());

@@ -20,15 +20,6 @@ constexpr std::string_view kPackedSuffix = ".qweight";
 // Tables that older files carry and no runtime reads.
 constexpr std::string_view kUnread = ".rotary_emb.inv_freq";
 
-std::optional<DType> FloatTypeOf(SafeType type) {
-  switch (type) {
-    case SafeType::kF32: return DType::kF32;
-    case SafeType::kF16: return DType::kF16;
-    case SafeType::kBF16: return DType::kBF16;
-    default: return std::nullopt;
-  }
-}
-
 DType Wanted(FloatType floats, DType stored) {
   switch (floats) {
     case FloatType::kAsStored: return stored;

@@ -328,6 +328,15 @@ std::string_view NameOf(SafeType type) {
   return kTypes[static_cast<size_t>(type)].name;
 }
 
+std::optional<DType> FloatTypeOf(SafeType type) {
+  switch (type) {
+    case SafeType::kF32: return DType::kF32;
+    case SafeType::kF16: return DType::kF16;
+    case SafeType::kBF16: return DType::kBF16;
+    default: return std::nullopt;
+  }
+}
+
 int BytesOf(SafeType type) {
   return kTypes[static_cast<size_t>(type)].bytes;
 }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bantam/result.h"
+#include "base/dtype.h"
 
 namespace bantam {
 
@@ -31,8 +33,9 @@ enum class SafeType : uint8_t {
   kU64,
 };
 
-std::string_view NameOf(SafeType type);  // as files spell it: "BF16"
-int BytesOf(SafeType type);              // of one element
+std::string_view NameOf(SafeType type);           // as files spell it: "BF16"
+int BytesOf(SafeType type);                       // of one element
+std::optional<DType> FloatTypeOf(SafeType type);  // as weights are read, or nothing
 
 struct SafeTensor {
   std::string name;

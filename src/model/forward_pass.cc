@@ -22,9 +22,11 @@ float AttentionScale(const ModelConfig& config) {
 
 }  // namespace
 
-ForwardPass::ForwardPass(const Weights& weights, std::span<const SequenceChunk> batch,
-                         KvCache& cache, Workspace& space, float* hidden)
+ForwardPass::ForwardPass(const Weights& weights, const AdapterSet& adapters,
+                         std::span<const SequenceChunk> batch, KvCache& cache, Workspace& space,
+                         float* hidden)
     : weights_(weights),
+      adapters_(adapters),
       config_(weights.config()),
       kernels_(ActiveKernels()),
       batch_(batch),
@@ -37,6 +39,8 @@ ForwardPass::ForwardPass(const Weights& weights, std::span<const SequenceChunk> 
     const int n = static_cast<int>(chunk.tokens.size());
     CHECK(chunk.n_outputs >= 0 && chunk.n_outputs <= n);
     CHECK(static_cast<int64_t>(chunk.blocks.size()) * kKvBlockTokens >= chunk.position + n);
+    CHECK(chunk.adapter_scales.empty() || std::ssize(chunk.adapter_scales) == adapters.size());
+    adapted_ |= std::ranges::any_of(chunk.adapter_scales, [](float scale) { return scale != 0; });
     const int first = n_tokens();
     for (int i = 0; i < n; ++i) {
       const TokenId id = chunk.tokens[static_cast<size_t>(i)];
@@ -72,10 +76,10 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
       worker, n_tokens(), [&](int begin, int end) { Embed(begin, end); },
       [&](int begin, int end) { NormalizeForAttention(0, begin, end); });
   for (int i = 0; i < config_.n_layers; ++i) {
-    const Layer& layer = weights_.layers()[static_cast<size_t>(i)];
+    const Layer& layer = LayerAt(i);
     Stage(
         worker, layer.query.panels() + layer.key.panels() + layer.value.panels(),
-        [&](int begin, int end) { ProjectQkv(layer, begin, end, space); },
+        [&](int begin, int end) { ProjectQkv(i, begin, end, space); },
         [&](int begin, int end) { RotateAndStore(i, begin, end); });
     // From the last: later tokens see more keys, and long work should start first.
     const int n_items = static_cast<int>(items_.size());
@@ -86,19 +90,28 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
             AttendItem(items_[static_cast<size_t>(n_items - 1 - item)], i, space);
           }
         },
-        [&](int begin, int end) { QuantizeAttended(layer, begin, end); });
+        [&](int begin, int end) { QuantizeAttended(i, begin, end); });
     Stage(
         worker, layer.attention_output.panels(),
-        [&](int begin, int end) { Project(layer.attention_output, attended, begin, end, space); },
+        [&](int begin, int end) {
+          Project(i, LayerPart::kAttentionOutput, attended, begin, end, space);
+        },
         [&](int begin, int end) {
           AddBranch(layer.attention_post_norm, begin, end);
           Normalize(layer.feed_forward_norm, std::array{&layer.gate, &layer.up}, begin, end);
+          ReduceForAdapters(i, {LayerPart::kGate, LayerPart::kUp}, space_.normed, begin, end);
         });
-    worker.Share(config_.n_ff / kGroupColumns, 1,
-                 [&](int begin, int end) { GateAndUp(layer, begin, end, space); });
+    const auto gate_and_up = [&](int begin, int end) { GateAndUp(i, begin, end, space); };
+    if (adapted_) {
+      Stage(worker, config_.n_ff / kGroupColumns, gate_and_up, [&](int begin, int end) {
+        ReduceForAdapters(i, {LayerPart::kDown}, space_.hidden, begin, end);
+      });
+    } else {
+      worker.Share(config_.n_ff / kGroupColumns, 1, gate_and_up);
+    }
     Stage(
         worker, layer.down.panels(),
-        [&](int begin, int end) { Project(layer.down, hidden, begin, end, space); },
+        [&](int begin, int end) { Project(i, LayerPart::kDown, hidden, begin, end, space); },
         [&](int begin, int end) {
           AddBranch(layer.feed_forward_post_norm, begin, end);
           NormalizeForAttention(i + 1, begin, end);
@@ -147,24 +160,26 @@ void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> rea
 // What the layer's attention reads; after the last layer, what the caller gets.
 void ForwardPass::NormalizeForAttention(int layer, int begin, int end) {
   if (layer == config_.n_layers) return WriteOutputs(begin, end);
-  const Layer& next = weights_.layers()[static_cast<size_t>(layer)];
+  const Layer& next = LayerAt(layer);
   Normalize(next.attention_norm, std::array{&next.query, &next.key, &next.value}, begin, end);
+  ReduceForAdapters(layer, {LayerPart::kQuery, LayerPart::kKey, LayerPart::kValue}, space_.normed,
+                    begin, end);
 }
 
 // Query, key and value rows are one row space of panels.
-void ForwardPass::ProjectQkv(const Layer& layer, int begin, int end, const WorkerSpace& space) {
+void ForwardPass::ProjectQkv(int layer, int begin, int end, const WorkerSpace& space) {
   const LinearInput in = {space_.normed, &space_.normed_codes, n_tokens()};
   const int64_t stride = config_.query_columns() + 2 * config_.kv_columns();
-  const std::array<const Linear*, 3> parts = {&layer.query, &layer.key, &layer.value};
   int first = 0;
   float* out = space_.qkv;
-  for (const Linear* part : parts) {
-    const int part_begin = std::clamp(begin - first, 0, part->panels());
-    const int part_end = std::clamp(end - first, 0, part->panels());
-    ApplyLinear(*part, in, part_begin, part_end, false, out + part_begin * kPanelRows, stride,
-                space);
-    first += part->panels();
-    out += part->rows;
+  for (const LayerPart part : {LayerPart::kQuery, LayerPart::kKey, LayerPart::kValue}) {
+    const Linear& linear = PartOf(LayerAt(layer), part);
+    const int part_begin = std::clamp(begin - first, 0, linear.panels());
+    const int part_end = std::clamp(end - first, 0, linear.panels());
+    Apply(layer, part, in, part_begin, part_end, false, out + part_begin * kPanelRows, stride,
+          space);
+    first += linear.panels();
+    out += linear.rows;
   }
 }
 
@@ -260,8 +275,9 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
   }
 }
 
-void ForwardPass::QuantizeAttended(const Layer& layer, int begin, int end) {
-  if (!layer.attention_output.quantised) return;
+void ForwardPass::QuantizeAttended(int layer, int begin, int end) {
+  ReduceForAdapters(layer, {LayerPart::kAttentionOutput}, space_.attended, begin, end);
+  if (!LayerAt(layer).attention_output.quantised) return;
   const int columns = config_.query_columns();
   for (int t = begin; t < end; ++t) {
     kernels_.quantize(space_.attended + int64_t{t} * columns, space_.attended_codes, t, 0,
@@ -270,11 +286,11 @@ void ForwardPass::QuantizeAttended(const Layer& layer, int begin, int end) {
 }
 
 // Adds a projection to the residual stream, or leaves it for AddBranch.
-void ForwardPass::Project(const Linear& linear, const LinearInput& in, int begin, int end,
+void ForwardPass::Project(int layer, LayerPart part, const LinearInput& in, int begin, int end,
                           const WorkerSpace& space) {
   const bool add = space_.branch == nullptr;
   float* out = add ? space_.x : space_.branch;
-  ApplyLinear(linear, in, begin, end, add, out + begin * kPanelRows, config_.n_embd, space);
+  Apply(layer, part, in, begin, end, add, out + begin * kPanelRows, config_.n_embd, space);
 }
 
 // Adds what a projection left, normalised and scaled.
@@ -291,30 +307,101 @@ void ForwardPass::AddBranch(const Norm& post_norm, int begin, int end) {
 }
 
 // 32 columns of the hidden layer at a time: gate, up, activation and quantisation stay in cache.
-void ForwardPass::GateAndUp(const Layer& layer, int begin, int end, const WorkerSpace& space) {
+void ForwardPass::GateAndUp(int layer, int begin, int end, const WorkerSpace& space) {
   constexpr int kPanelsAtOnce = kGroupColumns / kPanelRows;
   const LinearInput in = {space_.normed, &space_.normed_codes, n_tokens()};
+  const Linear& down = LayerAt(layer).down;
+  // Codes in another order of columns come from the floats (ApplyLinear).
+  const bool as_codes = down.quantised && down.tensor.column_order == nullptr;
   const auto activate =
       config_.activation == Activation::kSilu ? kernels_.silu_gate : kernels_.gelu_gate;
   for (int g = begin; g < end; ++g) {
     const int panel = g * kPanelsAtOnce;
     float* first = config_.gated ? space.gate : space.up;
     if (config_.gated) {
-      ApplyLinear(layer.gate, in, panel, panel + kPanelsAtOnce, false, space.gate, kGroupColumns,
-                  space);
+      Apply(layer, LayerPart::kGate, in, panel, panel + kPanelsAtOnce, false, space.gate,
+            kGroupColumns, space);
     }
-    ApplyLinear(layer.up, in, panel, panel + kPanelsAtOnce, false, space.up, kGroupColumns, space);
+    Apply(layer, LayerPart::kUp, in, panel, panel + kPanelsAtOnce, false, space.up, kGroupColumns,
+          space);
     activate(first, config_.gated ? space.up : nullptr, n_tokens() * kGroupColumns);
     for (int t = 0; t < n_tokens(); ++t) {
       const float* columns = first + int64_t{t} * kGroupColumns;
-      // Codes in another order of columns come from the floats (ApplyLinear).
-      if (layer.down.quantised && layer.down.tensor.column_order == nullptr) {
+      if (as_codes) {
         kernels_.quantize(columns - int64_t{g} * kGroupColumns, space_.hidden_codes, t, g, g + 1);
-      } else {
+      }
+      if (!as_codes || adapted_) {
         std::copy_n(columns, kGroupColumns,
                     space_.hidden + int64_t{t} * config_.n_ff + g * kGroupColumns);
       }
     }
+  }
+}
+
+void ForwardPass::Apply(int layer, LayerPart part, const LinearInput& in, int panel_begin,
+                        int panel_end, bool accumulate, float* out, int64_t out_stride,
+                        const WorkerSpace& space) const {
+  ApplyLinear(PartOf(LayerAt(layer), part), in, panel_begin, panel_end, accumulate, out, out_stride,
+              space);
+  AddAdapters(layer, part, panel_begin, panel_end, out, out_stride);
+}
+
+void ForwardPass::ReduceForAdapters(int layer, std::initializer_list<LayerPart> parts,
+                                    const float* x, int begin, int end) const {
+  if (!adapted_) return;
+  for (int t = begin; t < end; ++t) {
+    const Token& token = tokens_[static_cast<size_t>(t)];
+    const std::span<const float> scales = batch_[static_cast<size_t>(token.chunk)].adapter_scales;
+    for (int i = 0; i < std::ssize(scales); ++i) {
+      if (scales[static_cast<size_t>(i)] == 0) continue;
+      for (const LayerPart part : parts) {
+        const LowRank* low = adapters_[i].Find(layer, part);
+        if (low == nullptr) continue;
+        FloatMatmulJob job;
+        job.type = low->a.type;
+        job.rows = low->a.bytes.data();
+        job.n_rows = low->rank;
+        job.x = x + int64_t{t} * low->columns;
+        job.x_stride = low->columns;
+        job.tokens = 1;
+        job.columns = low->columns;
+        job.out = space_.low_rank[static_cast<size_t>(part)] + int64_t{t} * adapters_.rank() +
+                  adapters_.offset(i);
+        job.out_stride = adapters_.rank();
+        kernels_.float_matmul(job);
+        const float scale = scales[static_cast<size_t>(i)] * low->scale;
+        for (int r = 0; r < low->rank; ++r) job.out[r] *= scale;
+      }
+    }
+  }
+}
+
+void ForwardPass::AddAdapters(int layer, LayerPart part, int panel_begin, int panel_end, float* out,
+                              int64_t out_stride) const {
+  if (!adapted_ || panel_begin == panel_end) return;
+  const int rows = PartOf(LayerAt(layer), part).rows;
+  const int first_row = panel_begin * kPanelRows;
+  int t = 0;
+  for (const SequenceChunk& chunk : batch_) {
+    const int n = static_cast<int>(chunk.tokens.size());
+    for (int i = 0; i < std::ssize(chunk.adapter_scales); ++i) {
+      const LowRank* low = adapters_[i].Find(layer, part);
+      if (low == nullptr || chunk.adapter_scales[static_cast<size_t>(i)] == 0) continue;
+      FloatMatmulJob job;
+      job.type = low->b.type;
+      job.rows = low->b.bytes.data() + first_row * RowBytes(low->b.type, low->rank);
+      job.n_rows = std::min(rows, panel_end * kPanelRows) - first_row;
+      job.x = space_.low_rank[static_cast<size_t>(part)] + int64_t{t} * adapters_.rank() +
+              adapters_.offset(i);
+      job.x_stride = adapters_.rank();
+      job.tokens = n;
+      job.columns = low->rank;
+      job.accumulate = true;
+      job.out = out + t * out_stride;
+      job.out_stride = out_stride;
+      kernels_.float_matmul(job);
+    }
+    t += n;
   }
 }
 

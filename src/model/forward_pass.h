@@ -1,11 +1,13 @@
 // ForwardPass: all layers of a decoder over one batch, run by every worker of a team together.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <vector>
 
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
+#include "model/adapter.h"
 #include "model/kv_cache.h"
 #include "model/linear.h"
 #include "model/transformer.h"
@@ -18,8 +20,9 @@ namespace bantam {
 // of every stage below.
 class ForwardPass {
  public:
-  ForwardPass(const Weights& weights, std::span<const SequenceChunk> batch, KvCache& cache,
-              Workspace& space, float* hidden);
+  ForwardPass(const Weights& weights, const AdapterSet& adapters,
+              std::span<const SequenceChunk> batch, KvCache& cache, Workspace& space,
+              float* hidden);
 
   void Run(ThreadPool::Worker& worker);
 
@@ -66,19 +69,32 @@ class ForwardPass {
   void NormalizeForAttention(int layer, int begin, int end);
   void RotateAndStore(int layer, int begin, int end);
   void AddBranch(const Norm& post_norm, int begin, int end);
-  void QuantizeAttended(const Layer& layer, int begin, int end);
+  void QuantizeAttended(int layer, int begin, int end);
   void WriteOutputs(int begin, int end);
 
+  // Low-rank changes: A x of some parts of a layer, which read the same x [tokens][columns] …
+  void ReduceForAdapters(int layer, std::initializer_list<LayerPart> parts, const float* x,
+                         int begin, int end) const;
+  // … and B of that, added to what ApplyLinear wrote for the same panels of a part.
+  void AddAdapters(int layer, LayerPart part, int panel_begin, int panel_end, float* out,
+                   int64_t out_stride) const;
+  // ApplyLinear with what adapters add.
+  void Apply(int layer, LayerPart part, const LinearInput& in, int panel_begin, int panel_end,
+             bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) const;
+
   // Work on rows (in panels, or groups of the feed-forward's columns), or attention items.
-  void ProjectQkv(const Layer& layer, int begin, int end, const WorkerSpace& space);
+  void ProjectQkv(int layer, int begin, int end, const WorkerSpace& space);
   void AttendItem(const AttentionItem& item, int layer, const WorkerSpace& space);
-  void Project(const Linear& linear, const LinearInput& in, int begin, int end,
+  void Project(int layer, LayerPart part, const LinearInput& in, int begin, int end,
                const WorkerSpace& space);
-  void GateAndUp(const Layer& layer, int begin, int end, const WorkerSpace& space);
+  void GateAndUp(int layer, int begin, int end, const WorkerSpace& space);
 
   int n_tokens() const { return static_cast<int>(tokens_.size()); }
 
+  const Layer& LayerAt(int layer) const { return weights_.layers()[static_cast<size_t>(layer)]; }
+
   const Weights& weights_;
+  const AdapterSet& adapters_;
   const ModelConfig& config_;
   const Kernels& kernels_;
   std::span<const SequenceChunk> batch_;
@@ -87,6 +103,7 @@ class ForwardPass {
   float* hidden_;
   std::vector<Token> tokens_;
   std::vector<AttentionItem> items_;
+  bool adapted_ = false;  // some sequence of the batch has an adapter
 };
 
 }  // namespace bantam

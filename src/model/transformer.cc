@@ -27,14 +27,30 @@ Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelFile& file,
       new Transformer(std::move(weights), pool, std::move(scratch)));
 }
 
+Result<void> Transformer::AddAdapter(const AdapterFile& file) {
+  auto adapter = TRY(Adapter::Bind(file.pairs(), file.is_folder(), *weights_));
+  const int rank = adapters_.rank() + adapter->rank();
+  const size_t bytes =
+      Workspace().LayOut(config(), kMaxBatchTokens, pool_.threads(), nullptr, rank);
+  scratch_ = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
+  adapters_.Add(std::move(adapter));
+  return {};
+}
+
+uint64_t Transformer::adapter_bytes() const {
+  uint64_t bytes = 0;
+  for (int i = 0; i < adapters_.size(); ++i) bytes += adapters_[i].bytes();
+  return bytes;
+}
+
 void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden) {
   size_t n = 0;
   for (const SequenceChunk& chunk : batch) n += chunk.tokens.size();
   CHECK(n <= kMaxBatchTokens);
   if (n == 0) return;
   Workspace space;
-  space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data());
-  ForwardPass pass(*weights_, batch, cache, space, hidden);
+  space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data(), adapters_.rank());
+  ForwardPass pass(*weights_, adapters_, batch, cache, space, hidden);
   weights_->BeginPass(Weights::Part::kLayers, static_cast<int>(n));
   pool_.Run(ThreadsFor(static_cast<int>(n)),
             [&pass](ThreadPool::Worker& worker) { pass.Run(worker); });

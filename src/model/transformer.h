@@ -10,6 +10,7 @@
 #include "base/page_memory.h"
 #include "base/thread_pool.h"
 #include "format/model_file.h"
+#include "model/adapter.h"
 #include "model/config.h"
 #include "model/kv_cache.h"
 #include "model/output_head.h"
@@ -23,6 +24,7 @@ struct SequenceChunk {
   int position = 0;             // of tokens[0] in its sequence
   std::span<const int> blocks;  // block table; covers position + tokens.size() tokens
   int n_outputs = 0;            // hidden states wanted for the last n tokens (0: none)
+  std::span<const float> adapter_scales = {};  // of each adapter; empty: 0
 };
 
 // Not thread-safe: one thread calls, and works through the pool. The same tokens give the same
@@ -52,6 +54,11 @@ class Transformer {
   void set_context(int tokens) { weights_->set_context(tokens); }
 
   const ModelConfig& config() const { return weights_->config(); }
+
+  // Adds what may change the layers' matrices in sequences that ask for it; before any batch is
+  // run. Fails as Adapter::Bind, or with kResourceExhausted.
+  Result<void> AddAdapter(const AdapterFile& file);
+  int n_adapters() const { return adapters_.size(); }
   // How a cache for it stores keys and values; of 16 bits unless told otherwise.
   KvShape kv_shape() const { return KvShapeOf(*weights_, kv_); }
   void set_kv_precision(KvPrecision kv) { kv_ = kv; }
@@ -72,6 +79,8 @@ class Transformer {
   uint64_t weight_bytes() const { return weights_->packed_bytes(); }
   // What of the weights is packed and taken from memory only later.
   uint64_t unpacked_bytes() const { return weights_->unpacked_bytes(); }
+  // What adapters take of memory.
+  uint64_t adapter_bytes() const;
   // Work space of the largest batch.
   uint64_t scratch_bytes() const { return scratch_.size(); }
 
@@ -87,6 +96,7 @@ class Transformer {
   int prefill_threads_;
   KvPrecision kv_ = KvPrecision::k16;
   OutputHead head_;
+  AdapterSet adapters_;
   PageMemory scratch_;  // laid out anew for every batch
 };
 

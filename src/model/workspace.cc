@@ -33,7 +33,8 @@ class Layouter {
 
 }  // namespace
 
-size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory) {
+size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory,
+                         int adapter_rank) {
   Layouter layouter(memory);
   const int64_t tokens = n;
   const int query = config.query_columns();
@@ -53,6 +54,9 @@ size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_
   sin = layouter.Floats(angles);
   local_cos = local ? layouter.Floats(angles) : nullptr;
   local_sin = local ? layouter.Floats(angles) : nullptr;
+  for (float*& part : low_rank) {
+    part = adapter_rank > 0 ? layouter.Floats(tokens * adapter_rank) : nullptr;
+  }
   const int widest = std::max({config.n_embd, query, config.n_ff});
   const int rows = kAttentionTokens * (config.n_heads / config.n_kv_heads);
   workers.resize(static_cast<size_t>(n_workers));

@@ -51,10 +51,14 @@ struct Workspace {
   float* sin = nullptr;
   float* local_cos = nullptr;  // [n][rope_dim / 2] of layers with a rotation of their own
   float* local_sin = nullptr;
+  // [part of a layer][n][rank of all adapters] A x of low-rank changes; null without adapters
+  std::array<float*, 7> low_rank = {};
   std::vector<WorkerSpace> workers;
 
   // Lays everything out from `memory` (null: only measures). Returns the bytes used.
-  size_t LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory);
+  // `adapter_rank`: AdapterSet::rank().
+  size_t LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory,
+                int adapter_rank = 0);
 };
 
 }  // namespace bantam
