@@ -111,6 +111,22 @@ struct ChatInput {
   std::string chat_template;  // Jinja source used instead of the model's own; empty: the model's
 };
 
+// What is left out of a chat that is too long. Messages of the system, tools and the last turn are
+// never left out.
+enum class TrimMode : uint8_t {
+  kError,     // nothing: it fails
+  kOldest,    // the oldest turns
+  kRelevant,  // passages that have the least to do with the last message
+};
+
+// A chat as the model sees it.
+struct FittedChat {
+  std::string messages_json;    // "[…]" stands where something was left out of a message or before
+  std::vector<TokenId> prompt;  // rendered and tokenized
+  int full_tokens = 0;          // of the whole chat
+  int left_out_tokens() const { return full_tokens - static_cast<int>(prompt.size()); }
+};
+
 // Immutable after Load; every const member is safe to call from many threads.
 class Model {
  public:
@@ -143,6 +159,14 @@ class Model {
   // Not to be asked while an engine of this model steps.
   virtual uint64_t unpacked_bytes() const { return 0; }
 };
+
+// Renders and tokenizes a chat, in at most `max_tokens` tokens. What the words of the last message
+// ask for is found by BM25 over the passages of earlier turns (and of the last message itself, if
+// it alone is too long); what remains of the room goes to the latest turns. The same request gives
+// the same prompt everywhere. Fails with kTooLong, naming both numbers, if what must stay does not
+// fit, or as RenderChat. Safe from many threads.
+Result<FittedChat> FitChat(const Model& model, const ChatInput& input, TrimMode mode,
+                           int max_tokens);
 
 // A tokenizer and chat template alone, for tools that need no weights (same interface; Engine
 // refuses it).

@@ -54,12 +54,38 @@ Result<std::vector<TokenId>> ChatSession::Render(size_t first) const {
   return model_->Tokenize(*text, {.add_special = false, .parse_special = true});
 }
 
-Result<std::vector<TokenId>> ChatSession::FitPrompt() {
+Result<ChatSession::Prompt> ChatSession::FitPrompt() {
   const size_t context = static_cast<size_t>(engine_.context());
   const size_t limit = context - ReplyReserve(engine_.context(), settings.max_tokens);
   std::vector<TokenId> tokens = TRY(Render(first_seen_));
-  if (tokens.size() <= limit) return tokens;
-  return DropOldest(tokens.size(), limit);
+  if (tokens.size() > limit) {
+    switch (settings.trim) {
+      case TrimMode::kError: return PromptTooLong(tokens.size(), engine_.context());
+      case TrimMode::kRelevant: return FitRelevant(static_cast<int>(limit));
+      case TrimMode::kOldest: tokens = TRY(DropOldest(tokens.size(), limit));
+    }
+  }
+  return Prompt{std::move(tokens), PromptTexts()};
+}
+
+// From the whole chat anew each time: what mattered little before may matter now.
+Result<ChatSession::Prompt> ChatSession::FitRelevant(int limit) const {
+  ChatInput input;
+  input.messages_json = conversation_.MessagesJson();
+  input.chat_template = options_.chat_template;
+  FittedChat fitted = TRY(FitChat(*model_, input, TrimMode::kRelevant, limit));
+  env_.err.Write("bantam: the chat no longer fits the context of " +
+                 FormatCount(static_cast<uint64_t>(engine_.context())) + " tokens: passages of " +
+                 FormatCount(static_cast<uint64_t>(fitted.left_out_tokens())) +
+                 " tokens that have least to do with the question left out\n");
+  env_.err.Flush();
+  Prompt prompt = {std::move(fitted.prompt), {}};
+  const Conversation seen = TRY(ConversationFromFile(fitted.messages_json));
+  if (!seen.system.empty()) prompt.texts.push_back(seen.system);
+  for (const Message& message : seen.messages) {
+    if (message.role != "assistant") prompt.texts.push_back(message.content);
+  }
+  return prompt;
 }
 
 Result<std::vector<TokenId>> ChatSession::DropOldest(size_t full_tokens, size_t limit) {
@@ -108,29 +134,27 @@ std::vector<std::string> ChatSession::PromptTexts() const {
   return texts;
 }
 
-// `texts`: what a schema's x-copy copies from.
-Result<GenerationResult> ChatSession::Reply(std::vector<TokenId> tokens,
-                                            std::vector<std::string> texts) {
-  if (!settings.copying) return StreamReply(engine_, env_, std::move(tokens), settings);
+Result<GenerationResult> ChatSession::Reply(Prompt prompt) {
+  if (!settings.copying) return StreamReply(engine_, env_, std::move(prompt.tokens), settings);
   ReplySettings with_shape = settings;
-  with_shape.shape = TRY(settings.copying(std::move(texts)));
-  return StreamReply(engine_, env_, std::move(tokens), with_shape);
+  with_shape.shape = TRY(settings.copying(std::move(prompt.texts)));
+  return StreamReply(engine_, env_, std::move(prompt.tokens), with_shape);
 }
 
 Result<GenerationResult> ChatSession::Ask(const std::string& text) {
   if (options_.raw) {
     auto tokens = model_->Tokenize(text, {.add_special = true, .parse_special = true});
-    GenerationResult result = TRY(Reply(std::move(tokens), {LossyUtf8(text)}));
+    GenerationResult result = TRY(Reply({std::move(tokens), {LossyUtf8(text)}}));
     stats_.Add(result.stats);
     return result;
   }
   conversation_.messages.push_back({"user", LossyUtf8(text)});
-  auto tokens = FitPrompt();
-  if (!tokens) {
+  auto prompt = FitPrompt();
+  if (!prompt) {
     conversation_.messages.pop_back();
-    return std::unexpected(std::move(tokens).error());
+    return std::unexpected(std::move(prompt).error());
   }
-  auto result = Reply(*std::move(tokens), PromptTexts());
+  auto result = Reply(*std::move(prompt));
   if (!result || (result->finish == FinishReason::kCancelled && result->text.empty())) {
     conversation_.messages.pop_back();
     first_seen_ = std::min(first_seen_, conversation_.messages.size());

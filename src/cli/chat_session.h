@@ -28,8 +28,8 @@ class ChatSession {
 
   // Adds the user's text, streams the reply to env.out (StreamReply) and adds it too; what came of
   // a stopped reply stays. On failure, and when nothing came, the conversation is as before.
-  // When the chat no longer fits the context, its oldest turns are left out of what the model sees
-  // (never the system message), and env.err says so. Fails with kTooLong if the last turn alone
+  // When the chat no longer fits the context, what settings.trim says is left out of what the model
+  // sees (never the system message), and env.err says so. Fails with kTooLong if what must stay
   // does not fit.
   Result<GenerationResult> Ask(const std::string& text);
 
@@ -50,10 +50,15 @@ class ChatSession {
 
  private:
   Result<std::vector<TokenId>> Render(size_t first) const;
-  Result<std::vector<TokenId>> FitPrompt();
+  struct Prompt {
+    std::vector<TokenId> tokens;
+    std::vector<std::string> texts;  // of it, what a schema's x-copy copies from
+  };
+  Result<Prompt> FitPrompt();
+  Result<Prompt> FitRelevant(int limit) const;
   Result<std::vector<TokenId>> DropOldest(size_t full_tokens, size_t limit);
   std::vector<std::string> PromptTexts() const;
-  Result<GenerationResult> Reply(std::vector<TokenId> tokens, std::vector<std::string> texts);
+  Result<GenerationResult> Reply(Prompt prompt);
 
   std::shared_ptr<const Model> model_;
   Engine& engine_;

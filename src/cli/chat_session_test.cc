@@ -137,6 +137,32 @@ TEST_F(ChatSessionTest, OldTurnsMakeRoom) {
   }
 }
 
+TEST_F(ChatSessionTest, RelevantPassagesOfOldTurnsStay) {
+  ChatSession session = Session(200);
+  session.settings.trim = TrimMode::kRelevant;
+  session.settings.max_tokens = 10;
+  ASSERT_TRUE(session.Ask("The key is under the pot."));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(session.Ask("Nothing new on day " + std::to_string(i)));
+  world_.err.text.clear();
+  ASSERT_TRUE(session.Ask("Where was the key?"));
+  const std::string& prompt = world_.script->prompts.back();
+  EXPECT_NE(prompt.find("[user]The key is under the pot."), std::string::npos) << prompt;
+  EXPECT_TRUE(prompt.ends_with("[user]Where was the key?\n[assistant]")) << prompt;
+  EXPECT_LT(prompt.size(), 190U);
+  EXPECT_NE(world_.err.text.find("tokens that have least to do with the question left out"),
+            std::string::npos);
+}
+
+TEST_F(ChatSessionTest, NothingIsLeftOutWhereThatIsAnError) {
+  ChatSession session = Session(200);
+  session.settings.trim = TrimMode::kError;
+  ASSERT_TRUE(session.Ask(std::string(90, 'a')));
+  const auto asked = session.Ask(std::string(90, 'b'));
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_EQ(asked.error().code, ErrorCode::kTooLong);
+  EXPECT_EQ(session.conversation().messages.size(), 2U);
+}
+
 TEST_F(ChatSessionTest, TheNumberLeftOutIsRight) {
   ChatSession session = Session(200);
   ASSERT_TRUE(session.Ask(std::string(50, 'a')));  // "[user]…\n[assistant]ok\n": 57 + 14 tokens

@@ -55,6 +55,25 @@ Result<void> SetMaxTokens(ReplySettings& settings, std::string_view text) {
   return {};
 }
 
+constexpr std::pair<std::string_view, TrimMode> kTrimModes[] = {
+    {"oldest", TrimMode::kOldest}, {"relevant", TrimMode::kRelevant}, {"error", TrimMode::kError}};
+
+Result<void> SetTrim(ReplySettings& settings, std::string_view text) {
+  for (const auto& [name, mode] : kTrimModes) {
+    if (text != name) continue;
+    settings.trim = mode;
+    return {};
+  }
+  return Fail(ErrorCode::kInvalidArgument, "expected oldest, relevant or error");
+}
+
+std::string GetTrim(const ReplySettings& settings) {
+  for (const auto& [name, mode] : kTrimModes) {
+    if (settings.trim == mode) return std::string(name);
+  }
+  return "";
+}
+
 Result<void> AddStop(ReplySettings& settings, std::string_view text) {
   if (text.empty()) return Fail(ErrorCode::kInvalidArgument, "a stop string must not be empty");
   settings.stop.emplace_back(text);
@@ -124,6 +143,10 @@ constexpr Parameter kParameters[] = {
     {"max-tokens", "--max-tokens,-n,--n-predict", "n-predict num-predict", "N",
      "longest reply; -1: until the context is full", false, SetMaxTokens,
      [](const ReplySettings& settings) { return std::to_string(settings.max_tokens); }, nullptr},
+    {"trim", "--trim", "", "oldest|relevant|error",
+     "what a chat longer than the context loses: its oldest turns, what\n"
+     "has least to do with the question, or nothing",
+     false, SetTrim, GetTrim, nullptr},
     {"stop", "--stop,-r", "", "TEXT", "end the reply before TEXT (repeatable)", true, AddStop,
      GetStop, [](ReplySettings& settings) { settings.stop.clear(); }},
 };

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bantam/model.h"
 #include "bantam/result.h"
 #include "bantam/sampling.h"
 #include "bantam/shape.h"
@@ -21,6 +22,7 @@ struct ReplySettings {
   int max_tokens = -1;  // -1: until the context is full
   std::vector<std::string> stop;
   bool ignore_end = false;
+  TrimMode trim = TrimMode::kOldest;   // what is left out of a chat that outgrows the context
   std::shared_ptr<const Shape> shape;  // null: free
   // Where a schema has x-copy, instead of `shape`: made for each reply, of the texts of its prompt.
   std::function<Result<std::shared_ptr<const Shape>>(std::vector<std::string> texts)> copying;

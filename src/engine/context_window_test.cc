@@ -1,0 +1,200 @@
+// What stays of chats that are too long. (tests/context_window measures how well it is chosen.)
+#include "engine/context_window.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace bantam {
+namespace {
+
+// A token is a byte; a message is rendered as "<role>content", tools in front.
+class ByteModel : public Model {
+ public:
+  const ModelInfo& info() const override { return info_; }
+  std::vector<TokenId> Tokenize(std::string_view text, const TokenizeOptions&) const override {
+    std::vector<TokenId> ids;
+    for (const char c : text) ids.push_back(static_cast<uint8_t>(c));
+    return ids;
+  }
+  Result<std::string> Detokenize(std::span<const TokenId> ids, bool) const override {
+    return std::string(ids.begin(), ids.end());
+  }
+  std::string_view TokenBytes(TokenId) const override { return {}; }
+  Result<std::string> RenderChat(const ChatInput& input) const override {
+    const auto messages = Json::Parse(input.messages_json);
+    if (!messages) return std::unexpected(messages.error());
+    std::string text = input.tools_json;
+    for (const Json& message : messages->items()) {
+      const Json* content = message.Find("content");
+      text += "<" + message.Find("role")->AsString() + ">";
+      if (content != nullptr && content->is_string()) text += content->AsString();
+    }
+    return text;
+  }
+  bool IsEndToken(TokenId) const override { return false; }
+
+ private:
+  ModelInfo info_;
+};
+
+struct Said {
+  std::string role;
+  std::string content;
+};
+
+std::string Messages(const std::vector<Said>& chat) {
+  Json list = Json::MakeArray();
+  for (const Said& one : chat) {
+    Json message = Json::MakeObject();
+    message.Set("role", Json::String(one.role));
+    message.Set("content", Json::String(one.content));
+    list.Append(std::move(message));
+  }
+  return list.Dump();
+}
+
+Result<FittedChat> Fit(const std::vector<Said>& chat, TrimMode mode, int max_tokens,
+                       const std::string& tools = "") {
+  ChatInput input;
+  input.messages_json = Messages(chat);
+  input.tools_json = tools;
+  return FitChat(ByteModel(), input, mode, max_tokens);
+}
+
+std::string PromptOf(const Result<FittedChat>& fitted) {
+  if (!fitted) return fitted.error().message;
+  return {fitted->prompt.begin(), fitted->prompt.end()};
+}
+
+const std::vector<Said> kChat = {
+    {"system", "Be brief."},
+    {"user", "My key is under the pot."},
+    {"assistant", "Noted, under the pot."},
+    {"user", "Tell me of ships."},
+    {"assistant", "Ships sail and sail and sail."},
+    {"user", "And of trains?"},
+    {"assistant", "Trains roll and roll and roll."},
+    {"user", "Where is my key?"},
+};
+
+TEST(FitChatTest, WhatFitsStaysAsItIs) {
+  for (const TrimMode mode : {TrimMode::kError, TrimMode::kOldest, TrimMode::kRelevant}) {
+    const auto fitted = Fit(kChat, mode, 1000);
+    ASSERT_TRUE(fitted.has_value());
+    EXPECT_EQ(fitted->messages_json, Messages(kChat));
+    EXPECT_EQ(fitted->left_out_tokens(), 0);
+  }
+}
+
+TEST(FitChatTest, ErrorNamesBothNumbers) {
+  const auto fitted = Fit(kChat, TrimMode::kError, 100);
+  ASSERT_FALSE(fitted.has_value());
+  EXPECT_EQ(fitted.error().code, ErrorCode::kTooLong);
+  EXPECT_NE(fitted.error().message.find("225"), std::string::npos) << fitted.error().message;
+  EXPECT_NE(fitted.error().message.find("100"), std::string::npos);
+}
+
+TEST(FitChatTest, OldestDropsWholeTurns) {
+  EXPECT_EQ(PromptOf(Fit(kChat, TrimMode::kOldest, 120)),
+            "<system>Be brief.<user>And of trains?<assistant>Trains roll and roll and roll.<user>"
+            "Where is my key?");
+  const auto fitted = Fit(kChat, TrimMode::kOldest, 60);
+  EXPECT_EQ(PromptOf(fitted), "<system>Be brief.<user>Where is my key?");
+  EXPECT_EQ(fitted->left_out_tokens(), 225 - 39);
+  EXPECT_EQ(Fit(kChat, TrimMode::kOldest, 30).error().code, ErrorCode::kTooLong);
+}
+
+TEST(FitChatTest, RelevantKeepsWhatTheQuestionAsksFor) {
+  EXPECT_EQ(PromptOf(Fit(kChat, TrimMode::kRelevant, 112)),
+            "<system>Be brief.<user>My key is under the pot.<assistant>Noted, under the pot."
+            "<user>Where is my key?");
+}
+
+TEST(FitChatTest, GapsAreMarkedAndOrderKept) {
+  std::string report = "The harbour has nine cranes.";
+  for (int i = 0; i < 30; ++i) report += "\n\nNothing of note in year " + std::to_string(i) + ".";
+  report += "\n\nThe lighthouse keeper is called Ines.\n\nThe mill burnt down twice.";
+  const std::vector<Said> chat = {
+      {"user", "Hello."},
+      {"assistant", "Good day."},
+      {"user", "Read this:\n\n" + report},
+      {"assistant", "I have read it."},
+      {"user", "What is the lighthouse keeper called? And the cranes?"}};
+  const std::string prompt = PromptOf(Fit(chat, TrimMode::kRelevant, 260));
+  const size_t cranes = prompt.find("The harbour has nine cranes.\n[…]\n");
+  const size_t keeper = prompt.find("The lighthouse keeper is called Ines.");
+  EXPECT_NE(cranes, std::string::npos) << prompt;
+  EXPECT_NE(keeper, std::string::npos) << prompt;
+  EXPECT_LT(cranes, keeper);
+  EXPECT_EQ(prompt.find("Hello."), std::string::npos);
+  EXPECT_LE(prompt.size(), 260U);
+}
+
+// A message that alone is too long: its beginning, its end and what they ask for.
+TEST(FitChatTest, TheLastMessageMayBeCutToo) {
+  std::string message = "Summarise what this says about otters.";
+  for (int i = 0; i < 40; ++i) message += "\n\nParagraph " + std::to_string(i) + " on geese.";
+  message += "\n\nAn otter sleeps on its back.";
+  for (int i = 0; i < 40; ++i) message += "\n\nParagraph " + std::to_string(i) + " on crows.";
+  message += "\n\nAnswer in one line.";
+  const std::string prompt = PromptOf(Fit({{"user", message}}, TrimMode::kRelevant, 200));
+  EXPECT_TRUE(prompt.starts_with("<user>Summarise what this says about otters.\n[…]\n")) << prompt;
+  EXPECT_NE(prompt.find("An otter sleeps on its back."), std::string::npos);
+  EXPECT_TRUE(prompt.ends_with("Answer in one line."));
+  EXPECT_LE(prompt.size(), 200U);
+  const auto hopeless = Fit({{"user", message}}, TrimMode::kRelevant, 40);
+  ASSERT_FALSE(hopeless.has_value());
+  EXPECT_EQ(hopeless.error().code, ErrorCode::kTooLong);
+}
+
+TEST(FitChatTest, SystemMessagesAndToolsAlwaysStay) {
+  std::vector<Said> chat = kChat;
+  chat.insert(chat.begin() + 4, {"system", "Stay polite."});
+  for (const TrimMode mode : {TrimMode::kOldest, TrimMode::kRelevant}) {
+    const std::string prompt = PromptOf(Fit(chat, mode, 80, "[tool]"));
+    EXPECT_TRUE(prompt.starts_with("[tool]<system>Be brief.")) << prompt;
+    EXPECT_NE(prompt.find("<system>Stay polite."), std::string::npos) << prompt;
+  }
+}
+
+TEST(FitChatTest, WhatIsNoChatIsRefused) {
+  for (const char* messages : {"", "{}", "[1]", R"([{"content":"x"}])", R"([{"role":1}])"}) {
+    ChatInput input;
+    input.messages_json = messages;
+    const auto turns = ChatTurns::Parse(messages);
+    EXPECT_FALSE(turns.has_value()) << messages;
+  }
+  EXPECT_FALSE(Fit({{"system", "Too long for what there is."}}, TrimMode::kRelevant, 5));
+  EXPECT_FALSE(Fit({{"system", "Too long for what there is."}}, TrimMode::kOldest, 5));
+}
+
+// Whatever the chat, the bound holds, the last message stays and nothing is invented.
+TEST(FitChatTest, HoldsItsPromises) {
+  std::mt19937_64 random(7);
+  const char* words[] = {"key",  "pot",  "ship", "钥匙", "sail.",
+                         "\n\n", "mill", "。",   "\n",   "what?"};
+  const char* roles[] = {"user", "assistant", "user", "assistant", "tool", "system"};
+  for (int round = 0; round < 400; ++round) {
+    std::vector<Said> chat;
+    for (uint64_t i = 0, n = 1 + random() % 12; i < n; ++i) {
+      std::string text;
+      for (uint64_t k = 0, m = random() % 60; k < m; ++k) text += words[random() % 10], text += ' ';
+      chat.push_back({roles[random() % 6], std::move(text)});
+    }
+    chat.push_back({"user", "where is the key"});
+    const int max_tokens = 40 + static_cast<int>(random() % 800);
+    const auto fitted = Fit(chat, TrimMode::kRelevant, max_tokens);
+    if (!fitted) {
+      EXPECT_EQ(fitted.error().code, ErrorCode::kTooLong);
+      continue;
+    }
+    EXPECT_LE(std::ssize(fitted->prompt), max_tokens);
+    EXPECT_TRUE(PromptOf(fitted).ends_with("<user>where is the key"));
+    EXPECT_EQ(PromptOf(Fit(chat, TrimMode::kRelevant, max_tokens)), PromptOf(fitted));
+  }
+}
+
+}  // namespace
+}  // namespace bantam
