@@ -2,7 +2,7 @@
 # path (globs allowed) or py:MODULE; what the probe finds is taken as present wherever it came from.
 packages_build=(
   clang-19:clang++-19 g++-12:g++-12 cmake:cmake ninja-build:ninja ccache:ccache
-  libcurl4-openssl-dev:/usr/include/*/curl/curl.h
+  libcurl4-openssl-dev:/usr/include/*/curl/curl.h libsqlite3-dev:/usr/lib/*/libsqlite3.a
   libcli11-dev:/usr/include/CLI/CLI.hpp libedit-dev:/usr/lib/*/libedit.a
   libgtest-dev:/usr/include/gtest/gtest.h libgmock-dev:/usr/include/gmock/gmock.h
   curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt

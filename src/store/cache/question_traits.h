@@ -1,0 +1,38 @@
+// QuestionTraits: what must agree between two questions that one answer serves, however much alike
+// they are otherwise.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bantam::store {
+
+struct QuestionTraits {
+  std::vector<std::string> words;      // sorted: stems, and pairs of unspaced characters
+  std::vector<std::string> numbers;    // sorted: digits, and number words as digits
+  std::vector<std::string> names;      // sorted: capitals, codes, Latin words within Chinese
+  std::vector<std::string> opposites;  // sorted: "open+", "open-": sides of pairs of opposites
+  std::vector<std::string> sources;    // words after "from", "从"
+  std::vector<std::string> targets;    // words after "to", "into", "到"
+  int negations = 0;
+};
+
+// Linear in the question, which is cut after kMaxQuestionBytes.
+QuestionTraits TraitsOf(std::string_view question);
+
+// Whether numbers, negations, opposites, names and directions agree.
+bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b);
+
+// The share of words two questions have in common (Dice), 0 to 1.
+float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b);
+
+// How alike two questions are, 0 to 1: of the cosine of their vectors (if there are any) and of
+// their words.
+float QuestionScore(const QuestionTraits& a, const QuestionTraits& b, std::optional<float> cosine);
+
+// The most by which QuestionScore may lie above the cosine.
+inline constexpr float kMostWordsGive = 0.25F;
+
+}  // namespace bantam::store
