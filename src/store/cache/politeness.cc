@@ -73,7 +73,7 @@ constexpr auto kSpeaksOfAfter = std::to_array<Text>({
     U"say", U"says", U"saying", U"word", U"words", U"write", U"spell", U"pronounce", U"mean",
     U"means", U"with", U"or", U"and", U"of", U"a", U"the", U"is", U"are", U"use", U"using", U"to",
     U"for", U"translate", U"phrase", U"not", U"no", U"vs", U"versus", U"like",
-    U"说", U"叫", U"写", U"读", U"是", U"回", U"回复", U"和", U"与", U"跟", U"或", U"用", U"翻译",
+    U"说", U"叫", U"写", U"读", U"是", U"回", U"回复", U"和", U"与", U"跟", U"或", U"翻译",
     U"句", U"词", U"字", U"的", U"不", U"别", U"道",
 });
 
@@ -106,8 +106,8 @@ bool EndsWithWord(Text text, Text word) {
           !IsWithinWord(text[text.size() - word.size() - 1], word.front()));
 }
 
-bool SpeaksOfBefore(Text rest) {
-  return rest.front() == kQuote || std::ranges::any_of(kSpeaksOfBefore, [rest](Text words) {
+bool SpeaksOfBefore(Text rest, bool divided) {
+  return (rest.front() == kQuote && !divided) || std::ranges::any_of(kSpeaksOfBefore, [rest](Text words) {
            return rest.starts_with(words);
          });
 }
@@ -134,7 +134,7 @@ bool TrimBeginning(Text& text) {
     const Text after = text.substr(phrase.size());
     if (greeting && !MayFollowGreeting(phrase, after)) return false;
     const Text rest = TrimBreaks(after);
-    if (rest.empty() || SpeaksOfBefore(rest)) return false;
+    if (rest.empty() || SpeaksOfBefore(rest, after.front() == kGap)) return false;
     text = rest;
     return true;
   };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "base/unicode.h"
@@ -116,6 +117,70 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_vi
     {"unit:f", "fahrenheit 华氏"},
 });
 
+// Words that mean the same here; those of the row "" mean nothing, those of "?" may be said or not.
+constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"", "possible allow able permit require necessary there each per step proper correct explain "
+         "happen exist give given find use using us used put turn even also already do doing done "
+         "kind type sort let take took bring have need get time times hour minute day month year "
+         "hourly daily weekly monthly yearly often frequently another during while until "
+         "way look mean work via from to into reason"},
+    {"?", "city format temperature phone shop place people person somebody someone customer network "
+          "formula instruction procedure method hold press travel point option menu page button "
+          "device currently now today still just really exactly actually usually please"},
+    {"cost", "cost price fee charge expensive"},
+    {"ship", "ship shipping deliver delivery"},
+    {"open", "start begin open"},
+    {"close", "end finish close closing shut"},
+    {"buy", "buy purchase"},
+    {"big", "big large"},
+    {"max", "maximum max most largest biggest longest"},
+    {"min", "minimum min least smallest shortest"},
+    {"remove", "remove delete erase"},
+    {"change", "change modify alter adjust edit"},
+    {"photo", "photo picture image"},
+    {"child", "child children kid"},
+    {"quick", "quick fast"},
+    {"repair", "repair fix mend"},
+    {"near", "near nearest nearby"},
+    {"internet", "internet online web"},
+    {"wifi", "wifi wi fi wlan"},
+    {"mail", "email mail"},
+    {"author", "author wrote write written writer"},
+    {"vaccine", "vaccine vaccination"},
+    {"parcel", "parcel package"},
+});
+
+// Characters that may be said or not.
+constexpr std::u32string_view kOptionalCharacters = U"城市坐弄含掉离乘搭";
+
+// Phrases of questions in Chinese that say nothing of what is asked about; longer ones first.
+constexpr auto kLightPhrases = std::to_array<std::u32string_view>({
+    U"范围内", U"几点", U"多长时间", U"什么时候", U"什么地方", U"怎么操作", U"怎么样", U"为什么", U"是不是", U"有没有",
+    U"能不能", U"可不可以", U"需不需要", U"要不要", U"会不会", U"是什么", U"怎么", U"如何", U"怎样",
+    U"什么", U"哪里", U"哪儿", U"哪些", U"哪个", U"多少", U"多久", U"多长", U"多大", U"需要", U"可以",
+    U"应该", U"能够", U"操作", U"时候", U"时间", U"原因", U"地方", U"一下", U"这个", U"那个", U"这里",
+    U"一个", U"一种", U"方法", U"步骤", U"办法", U"公式", U"自己", U"还是", U"告诉", U"知道", U"之后",
+    U"里面", U"范围", U"离这", U"大约", U"到底", U"究竟", U"为何", U"何时", U"哪", U"几", U"谁", U"要",
+    U"能", U"可", U"会", U"该", U"有", U"是", U"在", U"里", U"把", U"给", U"被", U"我", U"你", U"您",
+    U"他", U"她", U"它", U"们", U"的", U"了", U"吗", U"呢", U"吧", U"啊", U"呀", U"么", U"想", U"请",
+    U"做", U"用", U"个", U"名", U"次", U"得", U"地", U"着", U"过", U"与", U"和", U"跟", U"就", U"还",
+    U"都", U"也", U"很", U"才", U"去", U"从", U"到", U"成", U"为", U"等", U"于", U"时", U"去", U"一",
+    U"二", U"两", U"三", U"四", U"五", U"六", U"七", U"八", U"九", U"十", U"百", U"千", U"万", U"零",
+    U"好", U"走", U"办", U"上", U"中", U"每", U"隔", U"位", U"所", U"支", U"根", U"写", U"不", U"没",
+});
+
+// What is asked for.
+constexpr auto kAsks = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"who", "谁 作者"},
+    {"when", "什么时候 几点 何时 哪天"},
+    {"where", "哪里 哪儿 在哪 怎么走 什么地方"},
+    {"why", "为什么 原因 为何"},
+    {"long", "多久 多长时间"},
+    {"many", "多少 几名 几个 几位"},
+});
+
+constexpr std::string_view kRelations = " in to into than of by on with per ";
+
 bool HasWord(std::string_view list, std::string_view word) {
   for (size_t at = 0; at < list.size();) {
     const size_t end = std::min(list.find(' ', at), list.size());
@@ -150,11 +215,29 @@ void Stem(std::string& word) {
   }
   if (cut("ing", 3) || cut("ed", 3)) {
     const size_t n = word.size();
-    if (word[n - 1] == word[n - 2] && std::string_view("bdgmnprt").contains(word[n - 1])) {
+    if (n > 3 && word[n - 1] == word[n - 2] && std::string_view("bdgmnprt").contains(word[n - 1])) {
       word.pop_back();
     }
   }
   cut("e", 3);
+}
+
+// Stem → what it stands for.
+const std::map<std::string, std::string_view, std::less<>>& Synonyms() {
+  static const auto kTable = [] {
+    std::map<std::string, std::string_view, std::less<>> table;
+    for (const auto& [meaning, list] : kSynonyms) {
+      for (size_t at = 0; at < list.size();) {
+        const size_t end = std::min(list.find(' ', at), list.size());
+        std::string word(list.substr(at, end - at));
+        Stem(word);
+        table.try_emplace(std::move(word), meaning);
+        at = end + 1;
+      }
+    }
+    return table;
+  }();
+  return kTable;
 }
 
 // 一 … 九, 零, 两; -1: none.
@@ -181,6 +264,14 @@ std::string Utf8(std::u32string_view text) {
   return out;
 }
 
+// The length of the light phrase that `text` begins with; 0: none.
+size_t LightLength(std::u32string_view text) {
+  if (text.starts_with(U"等于")) return 0;
+  const auto* light = std::ranges::find_if(
+      kLightPhrases, [text](std::u32string_view phrase) { return text.starts_with(phrase); });
+  return light == kLightPhrases.end() ? 0 : light->size();
+}
+
 class TraitReader {
  public:
   explicit TraitReader(std::string_view question)
@@ -201,6 +292,12 @@ class TraitReader {
     }
     ReadCapitals();
     ReadPhrases();
+    ReadContent();
+    ReadAsks();
+    for (Words* list : {&traits_.content, &traits_.asks, &traits_.optional}) {
+      std::ranges::sort(*list);
+      list->erase(std::ranges::unique(*list).begin(), list->end());
+    }
     for (Words* list : {&traits_.words, &traits_.numbers, &traits_.names, &traits_.opposites}) {
       std::ranges::sort(*list);
     }
@@ -237,11 +334,11 @@ class TraitReader {
       return end + 2;
     }
     if (word == "s" && begin > 0 && text_[begin - 1] == '\'') return end;
-    TakeWord(std::move(word), begin);
+    TakeWord(std::move(word));
     return end;
   }
 
-  void TakeWord(std::string word, size_t begin) {
+  void TakeWord(std::string word) {
     const bool has_digit =
         std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
     const auto* number = std::ranges::find(
@@ -267,17 +364,95 @@ class TraitReader {
     for (const auto& [name, list] : kUnits) {
       if (HasWord(list, word)) traits_.opposites.emplace_back(name);
     }
+    if (kRelations.contains(" " + word + " ")) TakeRelation(word);
     if (word == "from") return StartSlot(traits_.sources);
     if (word == "to" || word == "into") return StartSlot(traits_.targets);
     if (std::ranges::binary_search(kFunctionWords, std::string_view(word))) return;
     if (n_unspaced_ > 0) traits_.names.push_back(word);
-    (void)begin;
     Stem(word);
+    if (std::ranges::binary_search(kFunctionWords, std::string_view(word))) return;
     if (slot_left_ > 0) {
       --slot_left_;
       slot_->push_back(word);
     }
+    TakeContent(word);
     traits_.words.push_back(std::move(word));
+  }
+
+  void TakeContent(const std::string& stem) {
+    const auto& synonyms = Synonyms();
+    const auto found = synonyms.find(stem);
+    std::string meaning(found == synonyms.end() ? std::string_view(stem) : found->second);
+    if (meaning.empty()) return;
+    if (meaning == "?") {
+      traits_.optional.push_back(stem);
+      return;
+    }
+    for (auto& [word, sides] : traits_.around) sides.second.push_back(meaning);
+    traits_.content.push_back(std::move(meaning));
+  }
+
+  // A word that puts two things in relation: what is said before and after it.
+  void TakeRelation(const std::string& word) {
+    traits_.around.try_emplace(word, traits_.content, Words());
+  }
+
+  // Of unspaced text: the characters that remain without light phrases.
+  void ReadContent() {
+    const std::u32string_view text = text_;
+    for (size_t i = 0; i < text.size();) {
+      if (!IsUnspacedCharacter(text[i])) {
+        ++i;
+        continue;
+      }
+      if (const size_t light = LightLength(text.substr(i)); light > 0) {
+        i += light;
+        continue;
+      }
+      const std::u32string_view relation =
+          text.substr(i).starts_with(U"换算") || text.substr(i).starts_with(U"等于") ||
+                  text.substr(i).starts_with(U"兑换")
+              ? text.substr(i, 2)
+              : text.substr(i, text[i] == U'比' ? 1 : 0);
+      if (!relation.empty()) {
+        TakeRelation(Utf8(relation));
+        i += relation.size();
+        continue;
+      }
+      std::string character = Utf8(text.substr(i, 1));
+      if (kOptionalCharacters.contains(text[i])) {
+        traits_.optional.push_back(std::move(character));
+      } else {
+        for (auto& [word, sides] : traits_.around) sides.second.push_back(character);
+        traits_.content.push_back(std::move(character));
+      }
+      ++i;
+    }
+  }
+
+  void ReadAsks() {
+    const std::string text = Utf8(text_);
+    if (n_unspaced_ > 0) {
+      for (const auto& [name, list] : kAsks) {
+        if (HasAnyOf(list, text)) traits_.asks.emplace_back(name);
+      }
+      return;
+    }
+    std::string padded = " ";
+    for (const char c : text) padded += c >= 'a' && c <= 'z' ? c : ' ';
+    padded += ' ';
+    const auto has = [&padded](std::string_view words) { return padded.contains(words); };
+    const auto ask = [this](bool asked, const char* name) {
+      if (asked) traits_.asks.emplace_back(name);
+    };
+    const bool lasts = has(" how long ") || has(" how many days ") || has(" how many hours ") ||
+                       has(" how many minutes ") || has(" how many weeks ");
+    ask(has(" who ") || has(" whom ") || has(" author "), "who");
+    ask(has(" when ") || has(" what time ") || has(" what hours ") || has(" opening hours "), "when");
+    ask(has(" where "), "where");
+    ask(has(" why ") || has(" reason "), "why");
+    ask(lasts, "long");
+    ask((has(" how many ") && !lasts) || has(" how much "), "many");
   }
 
   void StartSlot(Words& slot) {
@@ -354,24 +529,34 @@ class TraitReader {
     ++traits_.negations;
   }
 
-  // 从 SOURCE 到 TARGET, and TARGET alone after 到, 去, 飞, 往, 成.
+  // 从 SOURCE 到 TARGET, and each alone.
   void ReadDirection(std::u32string_view run) {
-    constexpr std::u32string_view kTo = U"到去飞往成";
-    const auto pairs = [](std::u32string_view text, Words& out) {
-      for (size_t i = 0; i + 1 < text.size() && i < 4; ++i) out.push_back(Utf8(text.substr(i, 2)));
-    };
+    constexpr std::u32string_view kTo = U"到去飞往";
     const size_t from = run.find(U'从');
-    size_t to = run.find_first_of(kTo, from == std::u32string_view::npos ? 0 : from + 1);
-    if (from != std::u32string_view::npos && to != std::u32string_view::npos) {
-      pairs(run.substr(from + 1, to - from - 1), traits_.sources);
+    const size_t after = from == std::u32string_view::npos ? 0 : from + 1;
+    size_t to = run.find_first_of(kTo, after);
+    if (from != std::u32string_view::npos) {
+      TakePairs(run.substr(after, to == std::u32string_view::npos ? to : to - after),
+                traits_.sources);
     }
     if (to == std::u32string_view::npos) return;
-    while (to + 1 < run.size() && kTo.contains(run[to + 1])) ++to;
     // "北京到上海": what stands before is the source as well.
-    if (from == std::u32string_view::npos && to >= 2) {
-      pairs(run.substr(to >= 4 ? to - 4 : 0, to >= 4 ? 4 : to), traits_.sources);
+    if (from == std::u32string_view::npos) TakePairs(run.substr(0, to), traits_.sources);
+    while (to + 1 < run.size() && kTo.contains(run[to + 1])) ++to;
+    TakePairs(run.substr(to + 1), traits_.targets);
+  }
+
+  // The first characters of a place's name, in pairs, light phrases left out.
+  static void TakePairs(std::u32string_view text, Words& out) {
+    std::u32string name;
+    for (size_t i = 0; i < text.size() && name.size() < 3;) {
+      const size_t light = LightLength(text.substr(i));
+      if (light == 0) name += text[i];
+      i += std::max<size_t>(light, 1);
     }
-    pairs(run.substr(to + 1, 4), traits_.targets);
+    for (size_t i = 0; i + 1 < name.size(); ++i) {
+      out.push_back(Utf8(std::u32string_view(name).substr(i, 2)));
+    }
   }
 
   // Words with a capital within a sentence are names, and words of capitals alone, unless all is.
@@ -418,7 +603,6 @@ class TraitReader {
       if (HasAnyOf(pair.other, text)) traits_.opposites.push_back(std::string(pair.name) + "-");
     }
     for (const auto& [name, list] : kUnits) {
-      const size_t at = list.rfind(' ');
       for (size_t begin = 0; begin < list.size();) {
         const size_t end = std::min(list.find(' ', begin), list.size());
         const std::string_view word = list.substr(begin, end - begin);
@@ -427,7 +611,6 @@ class TraitReader {
         }
         begin = end + 1;
       }
-      (void)at;
     }
   }
 
@@ -460,6 +643,48 @@ bool NamesAgree(const QuestionTraits& a, const QuestionTraits& b) {
   });
 }
 
+// Whether both ask for something particular, and not the same.
+bool AsksAgree(const Words& a, const Words& b) {
+  if (a.empty() || b.empty()) return true;
+  return std::ranges::any_of(a, [&b](const std::string& ask) {
+    return std::ranges::binary_search(b, ask);
+  });
+}
+
+size_t CountMissing(const Words& from, const Words& in) {
+  return static_cast<size_t>(std::ranges::count_if(from, [&in](const std::string& word) {
+    return !std::ranges::binary_search(in, word);
+  }));
+}
+
+// Whether the same words stand in both, but for optional ones on one side.
+bool ContentAgrees(const QuestionTraits& a, const QuestionTraits& b) {
+  if (CountMissing(a.content, b.content) > 0 || CountMissing(b.content, a.content) > 0) return false;
+  return CountMissing(a.optional, b.optional) == 0 || CountMissing(b.optional, a.optional) == 0;
+}
+
+bool HasOnly(const Words& words, const Words& others, const std::string& word) {
+  return std::ranges::find(words, word) != words.end() &&
+         std::ranges::find(others, word) == others.end();
+}
+
+// "grams in a pound", "pounds in a gram": the same words around a relation, but the other way round.
+bool IsReversed(const QuestionTraits& a, const QuestionTraits& b) {
+  for (const auto& [word, of_a] : a.around) {
+    const auto found = b.around.find(word);
+    if (found == b.around.end()) continue;
+    const auto& of_b = found->second;
+    const bool moved_right = std::ranges::any_of(of_a.first, [&](const std::string& left) {
+      return HasOnly(of_a.first, of_a.second, left) && HasOnly(of_b.second, of_b.first, left);
+    });
+    const bool moved_left = std::ranges::any_of(of_a.second, [&](const std::string& right) {
+      return HasOnly(of_a.second, of_a.first, right) && HasOnly(of_b.first, of_b.second, right);
+    });
+    if (moved_right && moved_left) return true;
+  }
+  return false;
+}
+
 bool HasCommon(const Words& a, const Words& b) {
   return std::ranges::any_of(
       a, [&b](const std::string& word) { return std::ranges::find(b, word) != b.end(); });
@@ -474,7 +699,7 @@ QuestionTraits TraitsOf(std::string_view question) {
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
   return a.numbers == b.numbers && (a.negations % 2) == (b.negations % 2) &&
          OppositesAgree(a.opposites, b.opposites) && OppositesAgree(b.opposites, a.opposites) &&
-         NamesAgree(a, b) && NamesAgree(b, a) && !HasCommon(a.sources, b.targets) &&
+         AsksAgree(a.asks, b.asks) && ContentAgrees(a, b) && !IsReversed(a, b) && NamesAgree(a, b) && NamesAgree(b, a) && !HasCommon(a.sources, b.targets) &&
          !HasCommon(b.sources, a.targets);
 }
 
