@@ -27,6 +27,7 @@ CommandFunction TemplateCommand;
 CommandFunction ScoreCommand;
 CommandFunction GrammarCommand;
 CommandFunction JsonCommand;
+CommandFunction CacheCommand;
 CommandFunction BenchCommand;
 CommandFunction DoctorCommand;
 CommandFunction VersionCommand;

@@ -82,12 +82,13 @@ class FaqReader {
   // A question with two answers would be answered by chance.
   Result<void> CheckNew(const FaqItem& item) {
     for (size_t i = 0; i < item.questions.size(); ++i) {
-      const auto [place, is_new] =
-          known_.try_emplace(QuestionForm(item.questions[i]), items_.size());
+      const std::string field = i == 0 ? "\"question\"" : "\"also\"[" + std::to_string(i - 1) + "]";
+      const std::string form = QuestionForm(item.questions[i]);
+      if (form.empty()) return Wrong(field + ": has no words");
+      const auto [place, is_new] = known_.try_emplace(form, items_.size());
       if (is_new || place->second == items_.size()) continue;
       const FaqItem& other = items_[place->second];
       if (other.answer == item.answer) continue;
-      const std::string field = i == 0 ? "\"question\"" : "\"also\"[" + std::to_string(i - 1) + "]";
       return Wrong(field + ": line " + std::to_string(other.line) +
                    " has the same question with another answer");
     }

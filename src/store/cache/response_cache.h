@@ -56,7 +56,7 @@ struct CacheStats {
 struct ClearRequest {
   bool replies = true;
   bool faq = false;
-  std::optional<std::string> tenant;  // unset: every tenant's
+  std::optional<std::string> tenant = std::nullopt;  // unset: every tenant's
   int64_t older_than_s = 0;           // replies only; 0: all
 };
 

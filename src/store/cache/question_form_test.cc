@@ -1,0 +1,120 @@
+// Tests of the canonical form of questions and of what must agree between similar ones.
+#include "store/cache/question_form.h"
+
+#include <gtest/gtest.h>
+
+#include "store/cache/question_traits.h"
+
+namespace bantam::store {
+namespace {
+
+void ExpectSame(std::string_view a, std::string_view b) {
+  EXPECT_EQ(QuestionForm(a), QuestionForm(b)) << a << " | " << b;
+  EXPECT_NE(QuestionForm(a), "") << a;
+}
+
+void ExpectOther(std::string_view a, std::string_view b) {
+  EXPECT_NE(QuestionForm(a), QuestionForm(b)) << a << " | " << b;
+}
+
+TEST(QuestionFormTest, Spelling) {
+  ExpectSame("How are you?", "ＨＯＷ　ＡＲＥ　ＹＯＵ？？");
+  ExpectSame("caf\u00E9", "CAFE\u0301");
+  ExpectSame("ｶﾞｲﾄﾞ", "ガイド");
+  ExpectSame("ÉCOLE", "école");
+  ExpectSame("ПРИВЕТ", "привет");
+  ExpectSame("Don't go", "don’t go!");
+  ExpectSame("“你好吗？”", "你 好 吗");
+  ExpectSame("用Python写", "用 python 写");
+  ExpectSame("a,  b;\n c", "A. b c");
+  ExpectSame("soft\u00ADhyphen", "softhyphen");
+}
+
+TEST(QuestionFormTest, Politeness) {
+  ExpectSame("Where is it?", "Hi, where is it? Thanks!");
+  ExpectSame("Where is it?", "hello where is it please");
+  ExpectSame("Where is it?", "Excuse me, could you please tell me, where is it? Thank you very much.");
+  ExpectSame("怎么走？", "你好，请问怎么走？谢谢！");
+  ExpectSame("怎么走？", "您好！麻烦问一下，怎么走？非常感谢。");
+  ExpectSame("打开空调", "请打开空调");
+}
+
+TEST(QuestionFormTest, PolitenessThatIsTheSubject) {
+  ExpectOther("How do I say please?", "How do I say thanks?");
+  ExpectOther("How do I say please?", "How do I say");
+  ExpectOther("谢谢用英语怎么说？", "你好用英语怎么说？");
+  ExpectOther("“请问”怎么写？", "怎么写？");
+  ExpectOther("Hello in French", "in French");
+  ExpectOther("Hello Kitty", "Kitty");
+  ExpectOther("请假怎么请", "假怎么请");
+  for (const char* text : {"thanks", "谢谢", "请问", "please please", "你好！", "Hi, thanks."}) {
+    EXPECT_NE(QuestionForm(text), "") << text;
+  }
+}
+
+TEST(QuestionFormTest, WhatMatters) {
+  ExpectOther("3.14", "314");
+  ExpectOther("is 1,5 ok", "is 15 ok");
+  ExpectOther("1、2", "12");
+  ExpectOther("1 2", "12");
+  ExpectOther("-5 degrees", "5 degrees");
+  ExpectOther("C++", "C");
+  ExpectOther("C#", "C");
+  ExpectOther(".net", "net");
+  ExpectOther("5!", "5");
+  ExpectOther("f(x)", "f x");
+  ExpectOther("10:30", "1030");
+  ExpectOther("can", "can't");
+  ExpectOther("were", "we're");
+  ExpectOther("x²", "x2");
+  ExpectOther("能用吗", "不能用吗");
+  ExpectOther("Does the US pay?", "Does the us pay?");
+  ExpectOther("résumé", "resume");
+  ExpectOther("node.js", "nodejs");
+}
+
+TEST(QuestionFormTest, AnyBytes) {
+  EXPECT_EQ(QuestionForm(""), "");
+  EXPECT_EQ(QuestionForm(" \t?!。"), "");
+  EXPECT_EQ(QuestionForm(std::string(kMaxQuestionBytes + 1, 'a')), "");
+  EXPECT_NE(QuestionForm("\xFF\xFE a"), "");
+  for (const char* text : {"Hi, thanks, 请问…", "\"", "“”", "- - -", "e\u0301\u0301", "?a?b!c"}) {
+    EXPECT_EQ(QuestionForm(QuestionForm(text)), QuestionForm(text)) << text;
+  }
+}
+
+void ExpectAgree(std::string_view a, std::string_view b, bool agree) {
+  EXPECT_EQ(TraitsAgree(TraitsOf(a), TraitsOf(b)), agree) << a << " | " << b;
+  EXPECT_EQ(TraitsAgree(TraitsOf(b), TraitsOf(a)), agree) << b << " | " << a;
+}
+
+TEST(QuestionTraitsTest, WhatMustAgree) {
+  ExpectAgree("How can I add a user?", "What is the way to add a user?", true);
+  ExpectAgree("Within 2 days?", "Within two days?", true);
+  ExpectAgree("三十天内可以退货吗", "30天内能退货吗", true);
+  ExpectAgree("一百二十天", "120天", true);
+  ExpectAgree("Within 2 days?", "Within 3 days?", false);
+  ExpectAgree("Within 2 days?", "Within 2 weeks?", false);
+  ExpectAgree("周一几点开门", "周二几点开门", false);
+  ExpectAgree("Can I smoke here?", "Can't I smoke here?", false);
+  ExpectAgree("能不能退货", "可以退货吗", true);
+  ExpectAgree("能退货吗", "不能退货吗", false);
+  ExpectAgree("a train from Rome to Paris", "a train from Paris to Rome", false);
+  ExpectAgree("a train from Rome to Paris", "a train to Rome from Paris", false);
+  ExpectAgree("a train from Rome to Paris", "a train to Paris from Rome", true);
+  ExpectAgree("从北京到上海", "从上海到北京", false);
+  ExpectAgree("How many grams in a pound?", "How many pounds in a gram?", false);
+  ExpectAgree("How do I turn on the lamp?", "How do I turn off the lamp?", false);
+  ExpectAgree("Who wrote Hamlet?", "When was Hamlet written?", false);
+  ExpectAgree("Is the Berlin office open?", "Is the Munich office open?", false);
+}
+
+TEST(QuestionTraitsTest, AnyBytes) {
+  for (const char* text : {"", "\xFF", "从", "到", "from", "n't", "'s", "一二三四五六七八九十百千万亿亿亿",
+                           "万万万万万万万万万万万万万万万万"}) {
+    ExpectAgree(text, text, true);
+  }
+}
+
+}  // namespace
+}  // namespace bantam::store
