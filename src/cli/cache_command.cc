@@ -32,9 +32,12 @@ constexpr const char* kHelp =
     "'bantam cache import --help' explains a command.\n";
 
 Result<std::unique_ptr<store::ResponseCache>> OpenCache(const Environment& env,
-                                                        const std::string& path) {
+                                                        const std::string& path,
+                                                        bool make = false) {
   if (path.empty()) return Fail(ErrorCode::kInvalidArgument, "which cache? give --cache FILE");
-  auto cache = TRY(store::ResponseCache::Open(path, {}));
+  store::CacheOptions options;
+  options.make = make;
+  auto cache = TRY(store::ResponseCache::Open(path, options));
   if (!cache->note().empty()) env.err.WriteUntrusted("bantam: " + cache->note() + "\n");
   return cache;
 }
@@ -63,7 +66,7 @@ Result<int> Import(const Environment& env, std::span<const std::string> args) {
   const std::string text = TRY(ReadTextFileOr(env.in, file));
   const std::vector<store::FaqItem> items =
       TRY(store::ReadFaq(text, file == "-" ? "standard input" : file));
-  const auto cache = TRY(OpenCache(env, path));
+  const auto cache = TRY(OpenCache(env, path, true));
   TRY(cache->ImportFaq(items, tenant, replace));
   size_t n_questions = 0;
   for (const store::FaqItem& item : items) n_questions += item.questions.size();

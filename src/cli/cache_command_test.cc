@@ -55,6 +55,7 @@ TEST_F(CacheCommandTest, SaysWhatIsWrong) {
             std::string::npos);
   EXPECT_NE(Err({"cache", "stats"}, 2).find("give --cache FILE"), std::string::npos);
   EXPECT_NE(Err({"cache", "stat"}, 2).find("did you mean 'stats'"), std::string::npos);
+  EXPECT_NE(Err({"cache", "stats", "--cache", cache_}, 1).find("there is no '"), std::string::npos);
   directory_.Write("cache.db", "this is no database, though it is long enough to be looked at");
   EXPECT_NE(Err({"cache", "stats", "--cache", cache_}, 0).find("cache.db.damaged-1'"),
             std::string::npos);

@@ -121,8 +121,9 @@ Result<std::string> SetAside(const std::string& path) {
 
 }  // namespace
 
-Result<CacheFile> CacheFile::Open(const std::string& path) {
-  TRY(Look(path));
+Result<CacheFile> CacheFile::Open(const std::string& path, bool make) {
+  const auto before = TRY(Look(path));
+  if (!before && !make) return Fail(ErrorCode::kNotFound, "there is no '" + path + "'");
   auto lock = TRY(FileLock::Try(path + ".lock"));
   if (!lock) {
     return Fail(ErrorCode::kResourceExhausted,

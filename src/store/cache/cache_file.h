@@ -15,7 +15,7 @@ namespace bantam::store {
 class CacheFile {
  public:
   // See ResponseCache::Open.
-  static Result<CacheFile> Open(const std::string& path);
+  static Result<CacheFile> Open(const std::string& path, bool make);
 
   Connection& connection() { return *connection_; }
   const std::string& note() const { return note_; }

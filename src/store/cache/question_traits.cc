@@ -123,7 +123,7 @@ constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std::string
          "happen exist give given find use using us used put turn even also already do doing done "
          "kind type sort let take took bring have need get time times hour minute day month year "
          "hourly daily weekly monthly yearly often frequently another during while until "
-         "way look mean work via from to into reason"},
+         "way process look mean work via from to into reason"},
     {"?", "city format temperature phone shop place people person somebody someone customer network "
           "formula instruction procedure method hold press travel point option menu page button "
           "device currently now today still just really exactly actually usually please"},
@@ -155,13 +155,13 @@ constexpr std::u32string_view kOptionalCharacters = U"城市坐弄含掉离乘�
 
 // Phrases of questions in Chinese that say nothing of what is asked about; longer ones first.
 constexpr auto kLightPhrases = std::to_array<std::u32string_view>({
-    U"范围内", U"几点", U"多长时间", U"什么时候", U"什么地方", U"怎么操作", U"怎么样", U"为什么", U"是不是", U"有没有",
+    U"范围内", U"百分之", U"哪些人", U"等于多少", U"几点", U"多长时间", U"什么时候", U"什么地方", U"怎么操作", U"怎么样", U"为什么", U"是不是", U"有没有",
     U"能不能", U"可不可以", U"需不需要", U"要不要", U"会不会", U"是什么", U"怎么", U"如何", U"怎样",
     U"什么", U"哪里", U"哪儿", U"哪些", U"哪个", U"多少", U"多久", U"多长", U"多大", U"需要", U"可以",
     U"应该", U"能够", U"操作", U"时候", U"时间", U"原因", U"地方", U"一下", U"这个", U"那个", U"这里",
     U"一个", U"一种", U"方法", U"步骤", U"办法", U"公式", U"自己", U"还是", U"告诉", U"知道", U"之后",
     U"里面", U"范围", U"离这", U"大约", U"到底", U"究竟", U"为何", U"何时", U"哪", U"几", U"谁", U"要",
-    U"能", U"可", U"会", U"该", U"有", U"是", U"在", U"里", U"把", U"给", U"被", U"我", U"你", U"您",
+    U"能", U"可", U"会", U"该", U"有", U"是", U"在", U"里", U"把", U"将", U"给", U"被", U"我", U"你", U"您",
     U"他", U"她", U"它", U"们", U"的", U"了", U"吗", U"呢", U"吧", U"啊", U"呀", U"么", U"想", U"请",
     U"做", U"用", U"个", U"名", U"次", U"得", U"地", U"着", U"过", U"与", U"和", U"跟", U"就", U"还",
     U"都", U"也", U"很", U"才", U"去", U"从", U"到", U"成", U"为", U"等", U"于", U"时", U"去", U"一",
@@ -298,7 +298,7 @@ class TraitReader {
       std::ranges::sort(*list);
       list->erase(std::ranges::unique(*list).begin(), list->end());
     }
-    for (Words* list : {&traits_.words, &traits_.numbers, &traits_.names, &traits_.opposites}) {
+    for (Words* list : {&traits_.words, &traits_.names, &traits_.opposites}) {
       std::ranges::sort(*list);
     }
     for (Words* list : {&traits_.names, &traits_.opposites}) {
@@ -535,13 +535,21 @@ class TraitReader {
     const size_t from = run.find(U'从');
     const size_t after = from == std::u32string_view::npos ? 0 : from + 1;
     size_t to = run.find_first_of(kTo, after);
+    if (to == std::u32string_view::npos) {
+      for (const char32_t verb : std::u32string_view(U"译换变转改")) {
+        const size_t at = run.find(std::u32string{verb, U'成'}, after);
+        if (at != std::u32string_view::npos) to = at + 1;
+      }
+    }
     if (from != std::u32string_view::npos) {
       TakePairs(run.substr(after, to == std::u32string_view::npos ? to : to - after),
                 traits_.sources);
     }
     if (to == std::u32string_view::npos) return;
     // "北京到上海": what stands before is the source as well.
-    if (from == std::u32string_view::npos) TakePairs(run.substr(0, to), traits_.sources);
+    if (from == std::u32string_view::npos && run[to] == U'到') {
+      TakePairs(run.substr(0, to), traits_.sources);
+    }
     while (to + 1 < run.size() && kTo.contains(run[to + 1])) ++to;
     TakePairs(run.substr(to + 1), traits_.targets);
   }
@@ -690,6 +698,14 @@ bool HasCommon(const Words& a, const Words& b) {
       a, [&b](const std::string& word) { return std::ranges::find(b, word) != b.end(); });
 }
 
+bool DirectionsAgree(const QuestionTraits& a, const QuestionTraits& b) {
+  if (HasCommon(a.sources, b.targets) || HasCommon(b.sources, a.targets)) return false;
+  const auto differ = [](const Words& one, const Words& other) {
+    return !one.empty() && !other.empty() && !HasCommon(one, other);
+  };
+  return !differ(a.sources, b.sources) && !differ(a.targets, b.targets);
+}
+
 }  // namespace
 
 QuestionTraits TraitsOf(std::string_view question) {
@@ -699,8 +715,7 @@ QuestionTraits TraitsOf(std::string_view question) {
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
   return a.numbers == b.numbers && (a.negations % 2) == (b.negations % 2) &&
          OppositesAgree(a.opposites, b.opposites) && OppositesAgree(b.opposites, a.opposites) &&
-         AsksAgree(a.asks, b.asks) && ContentAgrees(a, b) && !IsReversed(a, b) && NamesAgree(a, b) && NamesAgree(b, a) && !HasCommon(a.sources, b.targets) &&
-         !HasCommon(b.sources, a.targets);
+         AsksAgree(a.asks, b.asks) && ContentAgrees(a, b) && !IsReversed(a, b) && NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
 }
 
 float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b) {

@@ -18,7 +18,7 @@ struct QuestionTraits {
   // Words that put things in relation ("in", "than", "等于"), with the content before and after.
   std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> around;
   std::vector<std::string> asks;       // sorted, each once: "who", "when", "where", "why", …
-  std::vector<std::string> numbers;    // sorted: digits, and number words as digits
+  std::vector<std::string> numbers;    // in their order: digits, and number words as digits
   std::vector<std::string> names;      // sorted: capitals, codes, Latin words within Chinese
   std::vector<std::string> opposites;  // sorted: "open+", "open-": sides of pairs of opposites
   std::vector<std::string> sources;    // words after "from", "从"
@@ -38,6 +38,9 @@ float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b);
 // How alike two questions are, 0 to 1: of the cosine of their vectors (if there are any) and of
 // their words.
 float QuestionScore(const QuestionTraits& a, const QuestionTraits& b, std::optional<float> cosine);
+
+// From what QuestionScore on words alone (no cosine) are enough.
+inline constexpr float kLeastWords = 0.3F;
 
 // The most by which QuestionScore may lie above the cosine.
 inline constexpr float kMostWordsGive = 0.25F;

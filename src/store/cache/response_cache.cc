@@ -618,7 +618,7 @@ Result<void> SqliteCache::Export(const std::function<Result<void>(const Json&)>&
 
 Result<std::unique_ptr<ResponseCache>> ResponseCache::Open(const std::string& path,
                                                            const CacheOptions& options) {
-  CacheFile file = TRY(CacheFile::Open(path));
+  CacheFile file = TRY(CacheFile::Open(path, options.make));
   auto cache = std::make_unique<SqliteCache>(std::move(file), options);
   TRY(cache->Start());
   return cache;

@@ -22,13 +22,14 @@
 namespace bantam::store {
 
 struct CacheOptions {
+  bool make = true;  // a file that is not there; else kNotFound
   uint64_t max_bytes = uint64_t{256} << 20;      // of replies and questions; the file has some more
   uint64_t max_reply_bytes = uint64_t{1} << 20;  // larger ones are not kept
   int64_t ttl_s = 0;                             // replies older than this are not given; 0: for ever
   bool normalize = false;                        // match questions by QuestionForm too
   std::shared_ptr<Embedder> embedder;            // set: match questions by similarity too
-  float min_similarity = 0.90F;                  // … from this score of QuestionSimilarity on
-  bool lexical = false;                          // similarity without an embedder: by words alone
+  float min_similarity = 0.80F;                  // … from this QuestionScore on
+  bool lexical = false;                          // similarity by words alone where there is no vector
   size_t max_waiting = 1024;                     // replies not written yet; more are dropped
   std::function<int64_t()> now_s;                // unset: UnixSeconds
 };

@@ -50,9 +50,11 @@ bool SimilarQuestions::Compare(const KnownQuestion& known) {
   if (cosine && !lexical_ && *cosine < least_ - kMostWordsGive) return true;
   const QuestionTraits traits = TraitsOf(known.text);
   const float score = QuestionScore(traits_, traits, cosine);
-  if (!(score >= least_) || (best_ && best_->score >= score)) return true;
+  if (!(score >= (cosine ? least_ : kLeastWords)) || (best_ && best_->score >= score)) return true;
   if (!TraitsAgree(traits_, traits)) return true;
-  best_ = Best{.entry = known.entry, .score = std::min(score, 0.999F), .text = std::string(known.text)};
+  best_ = Best{.entry = known.entry,
+               .score = std::min(score, 0.999F),
+               .text = std::string(known.text)};
   return true;
 }
 
