@@ -18,6 +18,7 @@ namespace bantam::store {
 namespace {
 
 constexpr int64_t kApplicationId = 0x42743163;  // "Bt1c"
+// To be raised when QuestionForm, TraitsOf or a hash changes: what is in old files is not found then.
 constexpr int64_t kVersion = 1;
 constexpr int kMostAside = 100;
 
@@ -31,8 +32,9 @@ constexpr const char* kSchema =
     " created_s INTEGER NOT NULL, used INTEGER NOT NULL, hits INTEGER NOT NULL, sum BLOB NOT NULL);"
     "CREATE INDEX entries_used ON entries(kind, used, bytes);"
     "CREATE TABLE questions(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, context BLOB NOT NULL,"
-    " form BLOB NOT NULL, text TEXT NOT NULL, encoder BLOB NOT NULL, vector BLOB NOT NULL);"
+    " form BLOB NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL, encoder BLOB NOT NULL, vector BLOB NOT NULL);"
     "CREATE INDEX questions_context ON questions(context, form);"
+    "CREATE INDEX questions_content ON questions(context, content);"
     "CREATE INDEX questions_entry ON questions(entry);";
 
 constexpr const char* kListSchema =

@@ -77,14 +77,15 @@ Result<std::unique_ptr<CacheTable>> CacheTable::Make(Connection& connection) {
       {table->find_form_,
        "SELECT entry, text FROM questions WHERE context = ? AND form = ? ORDER BY id DESC LIMIT 1"},
       {table->scan_,
-       "SELECT entry, text, encoder, vector FROM questions WHERE context = ? ORDER BY id DESC"},
+       "SELECT entry, text, encoder, vector FROM questions WHERE context = ? AND content = ?"
+       " ORDER BY id DESC"},
       {table->add_,
        "INSERT INTO entries(kind, tenant, key, text, tokens, finish, stop, prompt_tokens,"
        " generated_tokens, logprobs, extra, created_s, used, hits, sum, bytes)"
        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
       {table->add_question_,
-       "INSERT INTO questions(entry, context, form, text, encoder, vector)"
-       " VALUES(?, ?, ?, ?, x'', x'')"},
+       "INSERT INTO questions(entry, context, form, content, text, encoder, vector)"
+       " VALUES(?, ?, ?, ?, ?, x'', x'')"},
       {table->remove_, "DELETE FROM entries WHERE id = ?"},
       {table->remove_questions_, "DELETE FROM questions WHERE context = ? AND form = ?"},
       {table->drop_questions_, "DELETE FROM questions WHERE entry = ?"},
@@ -146,10 +147,10 @@ Result<std::optional<FoundQuestion>> CacheTable::FindForm(const Sha256::Digest& 
   return FoundQuestion{.entry = find_form_.Int(0), .text = std::string(find_form_.Text(1))};
 }
 
-Result<void> CacheTable::Scan(const Sha256::Digest& context,
+Result<void> CacheTable::Scan(const Sha256::Digest& context, const Sha256::Digest& content,
                               const std::function<bool(const KnownQuestion&)>& take) {
   const ResetLater reset(scan_);
-  scan_.BindBlob(1, context);
+  scan_.BindBlob(1, context).BindBlob(2, content);
   while (TRY(scan_.Step())) {
     const KnownQuestion question = {.entry = scan_.Int(0),
                                     .text = scan_.Text(1),
@@ -189,8 +190,10 @@ Result<int64_t> CacheTable::Add(const Entry& entry, int64_t bytes) {
 }
 
 Result<void> CacheTable::AddQuestion(int64_t entry, const Sha256::Digest& context,
-                                     const Sha256::Digest& form, std::string_view text) {
-  return add_question_.Bind(1, entry).BindBlob(2, context).BindBlob(3, form).Bind(4, text).Run();
+                                     const Sha256::Digest& form, const Sha256::Digest& content,
+                                     std::string_view text) {
+  add_question_.Bind(1, entry).BindBlob(2, context).BindBlob(3, form).BindBlob(4, content);
+  return add_question_.Bind(5, text).Run();
 }
 
 Result<void> CacheTable::RemoveQuestions(const Sha256::Digest& context,

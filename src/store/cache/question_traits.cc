@@ -667,7 +667,7 @@ size_t CountMissing(const Words& from, const Words& in) {
 
 // Whether the same words stand in both, but for optional ones on one side.
 bool ContentAgrees(const QuestionTraits& a, const QuestionTraits& b) {
-  if (CountMissing(a.content, b.content) > 0 || CountMissing(b.content, a.content) > 0) return false;
+  if (a.content != b.content) return false;
   return CountMissing(a.optional, b.optional) == 0 || CountMissing(b.optional, a.optional) == 0;
 }
 
@@ -710,6 +710,18 @@ bool DirectionsAgree(const QuestionTraits& a, const QuestionTraits& b) {
 
 QuestionTraits TraitsOf(std::string_view question) {
   return TraitReader(question.substr(0, kMaxQuestionBytes)).Read();
+}
+
+Sha256::Digest ContentHash(const QuestionTraits& traits) {
+  Sha256 hash;
+  const auto add = [&hash](std::string_view text) {
+    hash.Update({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  };
+  for (const std::string& word : traits.content) {
+    add(word);
+    add({"\0", 1});
+  }
+  return hash.Finish();
 }
 
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.h"
+
 namespace bantam::store {
 
 struct QuestionTraits {
@@ -29,7 +31,10 @@ struct QuestionTraits {
 // Linear in the question, which is cut after kMaxQuestionBytes.
 QuestionTraits TraitsOf(std::string_view question);
 
-// Whether numbers, negations, opposites, names and directions agree.
+// The hash of `content`: questions whose traits agree have the same.
+Sha256::Digest ContentHash(const QuestionTraits& traits);
+
+// Whether content, numbers, negations, opposites, names and directions agree.
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b);
 
 // The share of words two questions have in common (Dice), 0 to 1.

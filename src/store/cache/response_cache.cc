@@ -257,11 +257,14 @@ Result<std::optional<CacheHit>> SqliteCache::FindSimilar(
                            options_.lexical);
   const auto take = [&similar](const KnownQuestion& known) { return similar.Compare(known); };
   const bool faq = query.faq && n_faq_ > 0;
+  const Digest content = similar.content();
   if (faq) {
-    TRY(table_->Scan(FaqContext(query.key.tenant), take));
-    if (query.key.tenant != TenantHash("")) TRY(table_->Scan(FaqContext(TenantHash("")), take));
+    TRY(table_->Scan(FaqContext(query.key.tenant), content, take));
+    if (query.key.tenant != TenantHash("")) {
+      TRY(table_->Scan(FaqContext(TenantHash("")), content, take));
+    }
   }
-  if (!similar.best()) TRY(table_->Scan(query.key.context, take));
+  if (!similar.best()) TRY(table_->Scan(query.key.context, content, take));
   const auto best = similar.best();
   if (!best) return std::nullopt;
   auto entry = TRY(table_->FindId(best->entry));
@@ -395,7 +398,8 @@ Result<void> SqliteCache::AddWaiting(const Waiting& waiting) {
   const int64_t id = TRY(table_->Add(entry, bytes));
   total_bytes_ += bytes;
   if (waiting.question.empty()) return {};
-  return table_->AddQuestion(id, waiting.context, FormHash(waiting.form), waiting.question);
+  return table_->AddQuestion(id, waiting.context, FormHash(waiting.form),
+                             ContentHash(TraitsOf(waiting.question)), waiting.question);
 }
 
 Result<void> SqliteCache::Evict() {
@@ -493,7 +497,8 @@ Result<void> SqliteCache::AddFaqItem(const FaqItem& item, const Digest& tenant,
     const std::string form = QuestionForm(question);
     if (forms[form] != &question) continue;
     TRY(table_->RemoveQuestions(context, FormHash(form)));
-    TRY(table_->AddQuestion(id, context, FormHash(form), question));
+    TRY(table_->AddQuestion(id, context, FormHash(form), ContentHash(TraitsOf(question)),
+                            question));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/sha256.h"
 #include "store/cache/cache_table.h"
 #include "store/cache/question_traits.h"
 
@@ -25,13 +26,16 @@ class SimilarQuestions {
   SimilarQuestions(std::string_view question, const std::optional<std::vector<float>>& vector,
                    std::string_view encoder, float least, bool lexical);
 
+  // Only questions of the same content can be rewordings: an index finds them.
+  Sha256::Digest content() const { return ContentHash(traits_); }
+
   // For CacheTable::Scan; false once kMostQuestions have been seen.
   bool Compare(const KnownQuestion& known);
 
   const std::optional<Best>& best() const { return best_; }
 
   // Newer questions are kept, older ones not compared.
-  static constexpr int kMostQuestions = 20'000;
+  static constexpr int kMostQuestions = 1000;
 
  private:
   const QuestionTraits traits_;
