@@ -91,13 +91,13 @@ Result<int> Stats(const Environment& env, std::span<const std::string> args) {
   }
   const auto count = [](int64_t number) { return FormatCount(static_cast<uint64_t>(number)); };
   const auto size = [](int64_t bytes) { return FormatBytes(static_cast<uint64_t>(bytes)); };
-  env.out.Write("replies        " + count(stats.replies) + "\n" +          //
-                "FAQ answers    " + count(stats.faq_answers) + " to " +    //
-                count(stats.faq_questions) + " questions\n" +              //
-                "tenants        " + count(stats.tenants) + "\n" +          //
-                "with vectors   " + count(stats.with_vectors) + "\n" +     //
-                "hits           " + count(stats.hits_ever) + "\n" +        //
-                "content        " + size(stats.bytes) + "\n" +             //
+  env.out.Write("replies        " + count(stats.replies) + "\n" +        //
+                "FAQ answers    " + count(stats.faq_answers) + " to " +  //
+                count(stats.faq_questions) + " questions\n" +            //
+                "tenants        " + count(stats.tenants) + "\n" +        //
+                "with vectors   " + count(stats.with_vectors) + "\n" +   //
+                "hits           " + count(stats.hits_ever) + "\n" +      //
+                "content        " + size(stats.bytes) + "\n" +           //
                 "file           " + size(stats.file_bytes) + "\n");
   return 0;
 }

@@ -33,8 +33,9 @@ class CacheCommandTest : public testing::Test {
 TEST_F(CacheCommandTest, ImportsShowsExportsAndClears) {
   const std::string line = R"({"question":"When?","answer":"now","also":["What time?"]})";
   const std::string faq = directory_.Write("faq.jsonl", line + "\n");
-  EXPECT_NE(Err({"cache", "import", faq, "--cache", cache_}, 0).find("1 answer(s) to 2 question(s)"),
-            std::string::npos);
+  EXPECT_NE(
+      Err({"cache", "import", faq, "--cache", cache_}, 0).find("1 answer(s) to 2 question(s)"),
+      std::string::npos);
   EXPECT_NE(Out({"cache", "stats", "--cache", cache_}).find("FAQ answers    1 to 2 questions"),
             std::string::npos);
   EXPECT_NE(Out({"cache", "stats", "--json", "--cache", cache_}).find("\"faq_questions\": 2"),
@@ -43,8 +44,9 @@ TEST_F(CacheCommandTest, ImportsShowsExportsAndClears) {
   EXPECT_NE(Out({"cache", "export", "--cache", cache_}).find("\"kind\":\"faq\""),
             std::string::npos);
   EXPECT_NE(Err({"cache", "clear", "--cache", cache_}, 0).find("removed 0"), std::string::npos);
-  EXPECT_NE(Err({"cache", "clear", "--faq", "--tenant", "x", "--cache", cache_}, 0).find("removed 0"),
-            std::string::npos);
+  EXPECT_NE(
+      Err({"cache", "clear", "--faq", "--tenant", "x", "--cache", cache_}, 0).find("removed 0"),
+      std::string::npos);
   EXPECT_NE(Err({"cache", "clear", "--faq", "--cache", cache_}, 0).find("removed 1"),
             std::string::npos);
 }

@@ -1,6 +1,7 @@
 // cache_probe FAQ [VECTORS [LEAST]]: answers JSON strings, one a line, from the FAQ through a cache
-// of its own. VECTORS has lines {"text": …, "vector": […]}: what an encoder would give; "words" in its
-// place compares words alone. Each reply is a line of JSON: null, or what matched and the score.
+// of its own. VECTORS has lines {"text": …, "vector": […]}: what an encoder would give; "words" in
+// its place compares words alone. Each reply is a line of JSON: null, or what matched and the
+// score.
 #include <unistd.h>
 
 #include <cstdio>

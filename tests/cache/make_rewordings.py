@@ -14,11 +14,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 BEFORE = {
     "en": ["Hi, {l}", "Hello! {q}", "Please tell me: {l}", "Could you tell me: {l}",
            "Excuse me, {l}", "Good morning, {l}", "Hey there, {l}", "Can you please tell me, {l}"],
-    "zh": ["请问{q}", "你好，{q}", "您好，请问{q}", "麻烦问一下，{q}", "请问一下{q}", "不好意思，请问{q}",
-           "你能告诉我{q}", "下午好！{q}"],
+    "zh": ["请问{q}", "你好，{q}", "您好，请问{q}", "麻烦问一下，{q}", "请问一下{q}",
+           "不好意思，请问{q}", "你能告诉我{q}", "下午好！{q}"],
 }
 AFTER = {
-    "en": [" Thanks!", " Thank you.", " Thanks a lot!", " Please.", "", "", " Thank you very much.", ""],
+    "en": [" Thanks!", " Thank you.", " Thanks a lot!", " Please.", "", "",
+           " Thank you very much.", ""],
     "zh": ["谢谢！", "谢谢您。", "多谢。", "", "", "麻烦了。", "非常感谢！", ""],
 }
 
@@ -33,7 +34,6 @@ def lowered(question):
 
 
 def case(question, rng):
-    """Chinese questions with Latin letters are rare: there a mark of the mobile phone."""
     return rng.choice([str.upper, str.lower, str.title])(question).replace("'S", "'s")
 
 
@@ -47,7 +47,8 @@ def width(question, rng):
 
 def punctuation(question, rng):
     bare = question.rstrip("?？。.! ")
-    ends = ["", "??", "?!", "...", "."] if language(question) == "en" else ["", "？？", "?", "……", "。"]
+    english = language(question) == "en"
+    ends = ["", "??", "?!", "...", "."] if english else ["", "？？", "?", "……", "。"]
     quoted = ["“{}”", "\"{}\"", "「{}」"]
     changed = bare + rng.choice(ends)
     return rng.choice(quoted).format(changed) if rng.random() < 0.25 else changed
@@ -56,11 +57,13 @@ def punctuation(question, rng):
 def whitespace(question, rng):
     if language(question) == "en":
         blank = rng.choice(["  ", "\u00A0", "\t", " \u2009"])
-        return rng.choice(["", " ", "\n"]) + blank.join(question.split(" ")) + rng.choice(["", "  \n"])
+        before = rng.choice(["", " ", "\n"])
+        return before + blank.join(question.split(" ")) + rng.choice(["", "  \n"])
     at = rng.randrange(1, len(question) - 1)
     while question[at - 1].isdigit() or question[at].isdigit() or question[at] == ".":
         at = rng.randrange(1, len(question) - 1)
-    return question[:at] + rng.choice([" ", "\u3000", "  "]) + question[at:] + rng.choice(["", " \n"])
+    blank = rng.choice([" ", "\u3000", "  "])
+    return question[:at] + blank + question[at:] + rng.choice(["", " \n"])
 
 
 def politeness(question, rng):

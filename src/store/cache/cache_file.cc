@@ -18,7 +18,8 @@ namespace bantam::store {
 namespace {
 
 constexpr int64_t kApplicationId = 0x42743163;  // "Bt1c"
-// To be raised when QuestionForm, TraitsOf or a hash changes: what is in old files is not found then.
+// To be raised when QuestionForm, TraitsOf or a hash changes: what is in old files is not found
+// then.
 constexpr int64_t kVersion = 1;
 constexpr int kMostAside = 100;
 
@@ -32,7 +33,8 @@ constexpr const char* kSchema =
     " created_s INTEGER NOT NULL, used INTEGER NOT NULL, hits INTEGER NOT NULL, sum BLOB NOT NULL);"
     "CREATE INDEX entries_used ON entries(kind, used, bytes);"
     "CREATE TABLE questions(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, context BLOB NOT NULL,"
-    " form BLOB NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL, encoder BLOB NOT NULL, vector BLOB NOT NULL);"
+    " form BLOB NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL, encoder BLOB NOT NULL, vector "
+    "BLOB NOT NULL);"
     "CREATE INDEX questions_context ON questions(context, form);"
     "CREATE INDEX questions_content ON questions(context, content);"
     "CREATE INDEX questions_entry ON questions(entry);";
@@ -129,8 +131,9 @@ Result<CacheFile> CacheFile::Open(const std::string& path, bool make) {
   auto lock = TRY(FileLock::Try(path + ".lock"));
   if (!lock) {
     return Fail(ErrorCode::kResourceExhausted,
-                "'" + path + "' is in use by another process (a running server?); a response cache "
-                "serves one at a time");
+                "'" + path +
+                    "' is in use by another process (a running server?); a response cache "
+                    "serves one at a time");
   }
   CacheFile file(path, *std::move(lock));
   auto connected = file.Connect();
@@ -172,8 +175,8 @@ bool CacheFile::IsSound() const {
 Result<void> CacheFile::Rebuild(const std::string& why) {
   connection_.reset();
   const std::string aside = TRY(SetAside(path_));
-  note_ = "the response cache '" + path_ + "' could not be used (" + why + "); it is now '" + aside +
-          "', and a new one is begun";
+  note_ = "the response cache '" + path_ + "' could not be used (" + why + "); it is now '" +
+          aside + "', and a new one is begun";
   return Connect();
 }
 

@@ -1,4 +1,5 @@
-// CacheFile: the database of the response cache, opened, checked, and made anew where it is damaged.
+// CacheFile: the database of the response cache, opened, checked, and made anew where it is
+// damaged.
 #pragma once
 
 #ifdef BANTAM_SQLITE

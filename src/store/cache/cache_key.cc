@@ -98,7 +98,8 @@ CacheKey CacheKeyBuilder::Finish() const {
   std::vector<const Field*> sorted;
   sorted.reserve(fields_.size());
   for (const Field& field : fields_) sorted.push_back(&field);
-  std::ranges::sort(sorted, {}, [](const Field* field) -> const std::string& { return field->name; });
+  std::ranges::sort(sorted, {},
+                    [](const Field* field) -> const std::string& { return field->name; });
   for (size_t i = 1; i < sorted.size(); ++i) CHECK(sorted[i - 1]->name != sorted[i]->name);
   CacheKey key;
   key.tenant = TenantHash(tenant_);

@@ -91,7 +91,8 @@ Result<std::unique_ptr<CacheTable>> CacheTable::Make(Connection& connection) {
       {table->drop_questions_, "DELETE FROM questions WHERE entry = ?"},
       {table->touch_, "UPDATE entries SET used = max(used, ?), hits = hits + ? WHERE id = ?"},
       {table->least_used_, "SELECT id, bytes FROM entries WHERE kind = 0 ORDER BY used LIMIT ?"},
-      {table->without_vector_, "SELECT id, entry, length(vector), text FROM questions WHERE id > ? AND encoder <> ?"
+      {table->without_vector_,
+       "SELECT id, entry, length(vector), text FROM questions WHERE id > ? AND encoder <> ?"
        " ORDER BY id LIMIT ?"},
       {table->set_vector_, "UPDATE questions SET encoder = ?, vector = ? WHERE id = ?"},
       {table->grow_, "UPDATE entries SET bytes = bytes + ? WHERE id = ?"},

@@ -63,9 +63,8 @@ class CacheTable {
   // Inside a transaction. Add replaces an entry with the same key; `bytes`: of the entry and its
   // questions. The result is its id.
   Result<int64_t> Add(const Entry& entry, int64_t bytes);
-  Result<void> AddQuestion(int64_t entry, const Sha256::Digest& context,
-                           const Sha256::Digest& form, const Sha256::Digest& content,
-                           std::string_view text);
+  Result<void> AddQuestion(int64_t entry, const Sha256::Digest& context, const Sha256::Digest& form,
+                           const Sha256::Digest& content, std::string_view text);
   Result<void> RemoveQuestions(const Sha256::Digest& context, const Sha256::Digest& form);
   Result<void> Remove(int64_t id);
   Result<void> Touch(int64_t id, int64_t used, int64_t hits);

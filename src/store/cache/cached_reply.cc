@@ -46,8 +46,7 @@ Json StatsJson(const CacheStats& stats) {
   json.Set("evicted", Json::Int(stats.evicted));
   json.Set("dropped", Json::Int(stats.dropped));
   json.Set("failures", Json::Int(stats.failures));
-  json.Set("last_failure",
-           stats.last_failure.empty() ? Json() : Json::String(stats.last_failure));
+  json.Set("last_failure", stats.last_failure.empty() ? Json() : Json::String(stats.last_failure));
   return json;
 }
 

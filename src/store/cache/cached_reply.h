@@ -25,7 +25,8 @@ struct CacheQuery {
   // The user's question where nothing else of the prompt differs within `key.context`: for
   // normalised and similar matching. Empty: exact matching alone. Over 1,000 bytes: as if empty.
   std::string question;
-  // Whether an answer of the FAQ would do: a plain question, no tools, no shape, no log-probabilities.
+  // Whether an answer of the FAQ would do: a plain question, no tools, no shape, no
+  // log-probabilities.
   bool faq = false;
 };
 

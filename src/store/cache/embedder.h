@@ -1,4 +1,5 @@
-// Embedder: texts to unit vectors, as the response cache needs them. Whoever has an encoder wraps it.
+// Embedder: texts to unit vectors, as the response cache needs them. Whoever has an encoder wraps
+// it.
 #pragma once
 
 #include <string>

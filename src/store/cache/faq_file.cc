@@ -48,7 +48,8 @@ class FaqReader {
         return Wrong(Quote(key) + ": no such field; expected \"question\", \"answer\", \"also\"");
       }
     }
-    item.questions.push_back(TRY(ReadText(json->Find("question"), "\"question\"", kMaxFaqQuestionBytes)));
+    item.questions.push_back(
+        TRY(ReadText(json->Find("question"), "\"question\"", kMaxFaqQuestionBytes)));
     item.answer = TRY(ReadText(json->Find("answer"), "\"answer\"", kMaxFaqAnswerBytes));
     if (const Json* also = json->Find("also")) TRY(ReadRewordings(*also, item));
     TRY(CheckNew(item));

@@ -21,10 +21,11 @@ inline constexpr size_t kMaxFaqQuestionBytes = 1000;
 inline constexpr size_t kMaxFaqAnswerBytes = size_t{64} << 10;
 inline constexpr size_t kMaxFaqRewordings = 64;
 
-// Reads {"question": …, "answer": …, "also": [rewordings]} a line; "also" may be absent, blank lines
-// and a byte order mark are skipped. Fails with kCorrupt at the first line that is anything else,
-// is over a limit above, or gives a question that stands above another answer (questions are the
-// same where QuestionForm says so): `NAME:LINE: "field": what was expected`. Linear in the text.
+// Reads {"question": …, "answer": …, "also": [rewordings]} a line; "also" may be absent, blank
+// lines and a byte order mark are skipped. Fails with kCorrupt at the first line that is anything
+// else, is over a limit above, or gives a question that stands above another answer (questions are
+// the same where QuestionForm says so): `NAME:LINE: "field": what was expected`. Linear in the
+// text.
 Result<std::vector<FaqItem>> ReadFaq(std::string_view text, const std::string& name);
 
 // One line of such a file, with its newline.

@@ -22,7 +22,8 @@ TEST(FaqFileTest, ReadsAndWrites) {
   ASSERT_EQ(items->size(), 2U);
   EXPECT_EQ((*items)[1].questions, (std::vector<std::string>{"B?", "C", "D"}));
   EXPECT_EQ((*items)[1].line, 4U);
-  EXPECT_EQ(FaqLine((*items)[1]), "{\"question\":\"B?\",\"answer\":\"2\",\"also\":[\"C\",\"D\"]}\n");
+  EXPECT_EQ(FaqLine((*items)[1]),
+            "{\"question\":\"B?\",\"answer\":\"2\",\"also\":[\"C\",\"D\"]}\n");
 }
 
 TEST(FaqFileTest, NamesLineAndField) {
@@ -37,13 +38,16 @@ TEST(FaqFileTest, NamesLineAndField) {
   ExpectError("{\"question\":\"a\",\"answer\":null}", "F:1: \"answer\": expected a string");
   ExpectError("{\"question\":\" \",\"answer\":\"1\"}", "F:1: \"question\": is empty");
   ExpectError("{\"question\":\"?!\",\"answer\":\"1\"}", "F:1: \"question\": has no words");
-  ExpectError("{\"question\":\"a\",\"answer\":\"1\",\"also\":\"b\"}", "\"also\": expected an array");
-  ExpectError("{\"question\":\"a\",\"answer\":\"1\",\"also\":[\"b\",2]}", "F:1: \"also\"[1]: expected");
+  ExpectError("{\"question\":\"a\",\"answer\":\"1\",\"also\":\"b\"}",
+              "\"also\": expected an array");
+  ExpectError("{\"question\":\"a\",\"answer\":\"1\",\"also\":[\"b\",2]}",
+              "F:1: \"also\"[1]: expected");
   ExpectError("{\"question\":\"a\",\"anwser\":\"1\"}", "F:1: \"anwser\": no such field");
   ExpectError("{\"question\":\"a\",\"question\":\"b\",\"answer\":\"1\"}", "F:1: ");
   ExpectError(good + "\n" + "{\"question\":\" a \",\"answer\":\"2\"}",
               "F:3: \"question\": line 1 has the same question with another answer");
-  ExpectError(good + "{\"question\":\"B\",\"answer\":\"2\",\"also\":[\"A\"]}", "F:2: \"also\"[0]: line 1");
+  ExpectError(good + "{\"question\":\"B\",\"answer\":\"2\",\"also\":[\"A\"]}",
+              "F:2: \"also\"[0]: line 1");
   EXPECT_TRUE(ReadFaq(good + good, "F"));
 }
 

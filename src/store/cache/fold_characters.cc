@@ -13,7 +13,8 @@ namespace {
 // U+FF65 … U+FF9F in full width; the last two are combining marks (Unicode's compatibility
 // decompositions of the block).
 constexpr std::u32string_view kHalfWidthKana =
-    U"・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨ"
+    U"・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメ"
+    U"モヤユヨ"
     U"ラリルレロワン\u3099\u309A";
 static_assert(kHalfWidthKana.size() == 0xFF9F - 0xFF65 + 1);
 // U+FFE0 … U+FFE6.

@@ -14,67 +14,162 @@ using Text = std::u32string_view;
 
 // Longer phrases before their own beginnings.
 constexpr auto kRequests = std::to_array<Text>({
-    U"could you please tell me", U"can you please tell me", U"would you please tell me",
-    U"could you kindly tell me", U"would you mind telling me", U"would you be so kind as to tell me",
-    U"i would like to know", U"i'd like to know", U"i would like to ask", U"i'd like to ask",
-    U"i want to know", U"please could you tell me", U"please can you tell me", U"please tell me",
-    U"could you tell me", U"can you tell me", U"would you tell me", U"could you please",
-    U"can you please", U"would you please", U"may i ask", U"excuse me", U"tell me", U"please",
-    U"kindly", U"pls", U"plz",
-    U"你好请问", U"您好请问", U"不好意思请问", U"麻烦请问", U"我想请问一下", U"我想请问",
-    U"想请问一下", U"想请问", U"请问一下", U"请问下", U"请问", U"请教一下", U"请您告诉我",
-    U"请你告诉我", U"请告诉我", U"麻烦您告诉我", U"麻烦你告诉我", U"麻烦告诉我", U"麻烦您帮我",
-    U"麻烦你帮我", U"麻烦问一下", U"麻烦问下", U"麻烦帮我", U"麻烦您", U"麻烦你", U"我想问一下",
-    U"我想问下", U"想问一下", U"想问下", U"问一下", U"你能不能告诉我", U"您能不能告诉我",
-    U"能不能告诉我", U"能否告诉我", U"你可以告诉我", U"您可以告诉我", U"可以告诉我", U"可否告诉我",
-    U"你能告诉我", U"您能告诉我", U"能告诉我", U"告诉我", U"请您帮我", U"请你帮我", U"请帮我",
-    U"请您", U"请你",
+    U"could you please tell me",
+    U"can you please tell me",
+    U"would you please tell me",
+    U"could you kindly tell me",
+    U"would you mind telling me",
+    U"would you be so kind as to tell me",
+    U"i would like to know",
+    U"i'd like to know",
+    U"i would like to ask",
+    U"i'd like to ask",
+    U"i want to know",
+    U"please could you tell me",
+    U"please can you tell me",
+    U"please tell me",
+    U"could you tell me",
+    U"can you tell me",
+    U"would you tell me",
+    U"could you please",
+    U"can you please",
+    U"would you please",
+    U"may i ask",
+    U"excuse me",
+    U"tell me",
+    U"please",
+    U"kindly",
+    U"pls",
+    U"plz",
+    U"你好请问",
+    U"您好请问",
+    U"不好意思请问",
+    U"麻烦请问",
+    U"我想请问一下",
+    U"我想请问",
+    U"想请问一下",
+    U"想请问",
+    U"请问一下",
+    U"请问下",
+    U"请问",
+    U"请教一下",
+    U"请您告诉我",
+    U"请你告诉我",
+    U"请告诉我",
+    U"麻烦您告诉我",
+    U"麻烦你告诉我",
+    U"麻烦告诉我",
+    U"麻烦您帮我",
+    U"麻烦你帮我",
+    U"麻烦问一下",
+    U"麻烦问下",
+    U"麻烦帮我",
+    U"麻烦您",
+    U"麻烦你",
+    U"我想问一下",
+    U"我想问下",
+    U"想问一下",
+    U"想问下",
+    U"问一下",
+    U"你能不能告诉我",
+    U"您能不能告诉我",
+    U"能不能告诉我",
+    U"能否告诉我",
+    U"你可以告诉我",
+    U"您可以告诉我",
+    U"可以告诉我",
+    U"可否告诉我",
+    U"你能告诉我",
+    U"您能告诉我",
+    U"能告诉我",
+    U"告诉我",
+    U"请您帮我",
+    U"请你帮我",
+    U"请帮我",
+    U"请您",
+    U"请你",
 });
 
 constexpr auto kGreetings = std::to_array<Text>({
-    U"hi there", U"hello there", U"hey there", U"hi", U"hello", U"hey", U"good morning",
-    U"good afternoon", U"good evening", U"greetings", U"thanks", U"thank you", U"excuse me",
-    U"sorry", U"sorry to bother you",
-    U"你们好", U"你好呀", U"你好啊", U"你好", U"您好", U"嗨", U"哈喽", U"哈啰", U"喂", U"早上好",
-    U"上午好", U"中午好", U"下午好", U"晚上好", U"谢谢您", U"谢谢你", U"谢谢", U"不好意思",
-    U"打扰一下", U"打扰了", U"打扰", U"劳驾", U"麻烦一下", U"麻烦", U"请", U"在吗",
+    U"hi there", U"hello there",  U"hey there",      U"hi",           U"hello",
+    U"hey",      U"good morning", U"good afternoon", U"good evening", U"greetings",
+    U"thanks",   U"thank you",    U"excuse me",      U"sorry",        U"sorry to bother you",
+    U"你们好",   U"你好呀",       U"你好啊",         U"你好",         U"您好",
+    U"嗨",       U"哈喽",         U"哈啰",           U"喂",           U"早上好",
+    U"上午好",   U"中午好",       U"下午好",         U"晚上好",       U"谢谢您",
+    U"谢谢你",   U"谢谢",         U"不好意思",       U"打扰一下",     U"打扰了",
+    U"打扰",     U"劳驾",         U"麻烦一下",       U"麻烦",         U"请",
+    U"在吗",
 });
 
 constexpr auto kThanks = std::to_array<Text>({
-    U"please", U"pls", U"plz", U"thanks", U"thank you", U"thx", U"thank you very much",
-    U"thank you so much", U"thanks a lot", U"thanks so much", U"thanks very much", U"many thanks",
-    U"thanks in advance", U"thank you in advance", U"cheers", U"much appreciated",
-    U"谢谢", U"谢谢你", U"谢谢您", U"谢谢啦", U"谢谢了", U"多谢", U"多谢了", U"感谢", U"非常感谢",
-    U"十分感谢", U"万分感谢", U"谢啦", U"谢了", U"麻烦了", U"麻烦您了", U"麻烦你了", U"拜托了",
-    U"拜托", U"辛苦了", U"先谢谢了", U"先谢了",
+    U"please",
+    U"pls",
+    U"plz",
+    U"thanks",
+    U"thank you",
+    U"thx",
+    U"thank you very much",
+    U"thank you so much",
+    U"thanks a lot",
+    U"thanks so much",
+    U"thanks very much",
+    U"many thanks",
+    U"thanks in advance",
+    U"thank you in advance",
+    U"cheers",
+    U"much appreciated",
+    U"谢谢",
+    U"谢谢你",
+    U"谢谢您",
+    U"谢谢啦",
+    U"谢谢了",
+    U"多谢",
+    U"多谢了",
+    U"感谢",
+    U"非常感谢",
+    U"十分感谢",
+    U"万分感谢",
+    U"谢啦",
+    U"谢了",
+    U"麻烦了",
+    U"麻烦您了",
+    U"麻烦你了",
+    U"拜托了",
+    U"拜托",
+    U"辛苦了",
+    U"先谢谢了",
+    U"先谢了",
 });
 
 // "请" is of the word after it unless that is one of these.
 constexpr auto kAskedActs = std::to_array<Text>({
-    U"帮", U"解释", U"说明", U"介绍", U"列出", U"写", U"翻译", U"推荐", U"给我", U"简述", U"描述",
-    U"比较", U"计算", U"总结", U"打开", U"关闭", U"关掉", U"把", U"将", U"播放", U"设置", U"提醒",
-    U"查", U"搜索", U"说", U"告诉", U"为我", U"为什么", U"怎么", U"如何",
+    U"帮",   U"解释", U"说明", U"介绍", U"列出", U"写",   U"翻译", U"推荐",   U"给我", U"简述",
+    U"描述", U"比较", U"计算", U"总结", U"打开", U"关闭", U"关掉", U"把",     U"将",   U"播放",
+    U"设置", U"提醒", U"查",   U"搜索", U"说",   U"告诉", U"为我", U"为什么", U"怎么", U"如何",
 });
 
 constexpr auto kQuestionWords = std::to_array<Text>({
-    U"what", U"what's", U"how", U"how's", U"where", U"where's", U"when", U"why", U"who", U"who's",
-    U"which", U"can", U"could", U"is", U"are", U"do", U"does", U"did", U"should", U"will", U"would",
-    U"please", U"may", U"i",
+    U"what", U"what's", U"how",    U"how's", U"where", U"where's", U"when", U"why",
+    U"who",  U"who's",  U"which",  U"can",   U"could", U"is",      U"are",  U"do",
+    U"does", U"did",    U"should", U"will",  U"would", U"please",  U"may",  U"i",
 });
 
 // What begins like this after a phrase speaks of the phrase.
 constexpr auto kSpeaksOfBefore = std::to_array<Text>({
-    U"in ", U"means ", U"mean ", U"and ", U"or ", U"vs ", U"vs. ", U"versus ", U"as ", U"into ",
-    U"的", U"和", U"与", U"跟", U"或", U"用", U"怎么说", U"怎么写", U"怎么读", U"怎么回", U"如何说",
-    U"是什么意思", U"什么意思", U"翻译", U"这个词", U"这两个字", U"这句话", U"几个字", U"二字",
+    U"in ",    U"means ",   U"mean ",  U"and ",   U"or ",    U"vs ",        U"vs. ",     U"versus ",
+    U"as ",    U"into ",    U"的",     U"和",     U"与",     U"跟",         U"或",       U"用",
+    U"怎么说", U"怎么写",   U"怎么读", U"怎么回", U"如何说", U"是什么意思", U"什么意思", U"翻译",
+    U"这个词", U"这两个字", U"这句话", U"几个字", U"二字",
 });
 // What ends like this before a phrase speaks of it.
 constexpr auto kSpeaksOfAfter = std::to_array<Text>({
-    U"say", U"says", U"saying", U"word", U"words", U"write", U"spell", U"pronounce", U"mean",
-    U"means", U"with", U"or", U"and", U"of", U"a", U"the", U"is", U"are", U"use", U"using", U"to",
-    U"for", U"translate", U"phrase", U"not", U"no", U"vs", U"versus", U"like",
-    U"说", U"叫", U"写", U"读", U"是", U"回", U"回复", U"和", U"与", U"跟", U"或", U"翻译",
-    U"句", U"词", U"字", U"的", U"不", U"别", U"道",
+    U"say",  U"says",  U"saying", U"word",   U"words", U"write", U"spell",     U"pronounce",
+    U"mean", U"means", U"with",   U"or",     U"and",   U"of",    U"a",         U"the",
+    U"is",   U"are",   U"use",    U"using",  U"to",    U"for",   U"translate", U"phrase",
+    U"not",  U"no",    U"vs",     U"versus", U"like",  U"说",    U"叫",        U"写",
+    U"读",   U"是",    U"回",     U"回复",   U"和",    U"与",    U"跟",        U"或",
+    U"翻译", U"句",    U"词",     U"字",     U"的",    U"不",    U"别",        U"道",
 });
 
 bool IsBreak(char32_t c) {
@@ -89,9 +184,7 @@ Text TrimBreaks(Text text) {
 
 // Whether a word could go on between these two.
 bool IsWithinWord(char32_t before, char32_t after) {
-  const auto ends = [](char32_t c) {
-    return IsBreak(c) || c == kQuote || IsUnspacedCharacter(c);
-  };
+  const auto ends = [](char32_t c) { return IsBreak(c) || c == kQuote || IsUnspacedCharacter(c); };
   return !ends(before) && !ends(after);
 }
 
@@ -101,15 +194,14 @@ bool StartsWithWord(Text text, Text word) {
 }
 
 bool EndsWithWord(Text text, Text word) {
-  return text.ends_with(word) &&
-         (text.size() == word.size() ||
-          !IsWithinWord(text[text.size() - word.size() - 1], word.front()));
+  return text.ends_with(word) && (text.size() == word.size() ||
+                                  !IsWithinWord(text[text.size() - word.size() - 1], word.front()));
 }
 
 bool SpeaksOfBefore(Text rest, bool divided) {
-  return (rest.front() == kQuote && !divided) || std::ranges::any_of(kSpeaksOfBefore, [rest](Text words) {
-           return rest.starts_with(words);
-         });
+  return (rest.front() == kQuote && !divided) ||
+         std::ranges::any_of(kSpeaksOfBefore,
+                             [rest](Text words) { return rest.starts_with(words); });
 }
 
 bool SpeaksOfAfter(Text rest) {

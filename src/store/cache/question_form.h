@@ -13,11 +13,11 @@ inline constexpr size_t kMaxQuestionBytes = 1000;
 // The canonical form of a question. Two questions with the same form differ in nothing but width
 // (full-width ASCII, half-width kana), composition of accents, case, punctuation that ends or
 // divides sentences, quotation marks, blanks, and politeness at the beginning and end in Chinese or
-// English ("请问", "谢谢", "hi", "could you tell me", "thanks"). Digits, signs and units of numbers,
-// operators, brackets, negations and all other words are never touched; a greeting that the question
-// is about ("How do you say please?", “谢谢”用英语怎么说) stays. Case of words that are others in
-// capitals (US, IT, WHO) counts. Never empty for a text with anything but blanks and punctuation in it;
-// empty for texts over kMaxQuestionBytes. Any bytes will do; linear.
+// English ("请问", "谢谢", "hi", "could you tell me", "thanks"). Digits, signs and units of
+// numbers, operators, brackets, negations and all other words are never touched; a greeting that
+// the question is about ("How do you say please?", “谢谢”用英语怎么说) stays. Case of words that
+// are others in capitals (US, IT, WHO) counts. Never empty for a text with anything but blanks and
+// punctuation in it; empty for texts over kMaxQuestionBytes. Any bytes will do; linear.
 std::string QuestionForm(std::string_view text);
 
 // The text after width, accents and case alone; for those who compare words.

@@ -33,7 +33,8 @@ TEST(QuestionFormTest, Spelling) {
 TEST(QuestionFormTest, Politeness) {
   ExpectSame("Where is it?", "Hi, where is it? Thanks!");
   ExpectSame("Where is it?", "hello where is it please");
-  ExpectSame("Where is it?", "Excuse me, could you please tell me, where is it? Thank you very much.");
+  ExpectSame("Where is it?",
+             "Excuse me, could you please tell me, where is it? Thank you very much.");
   ExpectSame("怎么走？", "你好，请问怎么走？谢谢！");
   ExpectSame("怎么走？", "您好！麻烦问一下，怎么走？非常感谢。");
   ExpectSame("打开空调", "请打开空调");
@@ -110,8 +111,9 @@ TEST(QuestionTraitsTest, WhatMustAgree) {
 }
 
 TEST(QuestionTraitsTest, AnyBytes) {
-  for (const char* text : {"", "\xFF", "从", "到", "from", "n't", "'s", "一二三四五六七八九十百千万亿亿亿",
-                           "万万万万万万万万万万万万万万万万"}) {
+  for (const char* text :
+       {"", "\xFF", "从", "到", "from", "n't", "'s", "一二三四五六七八九十百千万亿亿亿",
+        "万万万万万万万万万万万万万万万万"}) {
     ExpectAgree(text, text, true);
   }
 }

@@ -17,49 +17,58 @@ using Words = std::vector<std::string>;
 
 // Sorted. Words a question may have or not without meaning anything else.
 constexpr auto kFunctionWords = std::to_array<std::string_view>({
-    "a",    "about", "am",    "an",     "and",  "any",   "are",   "as",    "at",    "be",
-    "been", "by",    "can",   "could",  "did",  "do",    "does",  "for",   "get",   "go",
-    "got",  "had",   "has",   "have",   "how",  "i",     "if",    "in",    "is",    "it",
-    "its",  "know",  "like",  "long",   "made", "make",  "many",  "may",   "me",    "might",
-    "much", "my",    "need",  "of",     "on",   "one",   "or",    "our",   "please", "should",
-    "so",   "some",  "tell",  "than",   "that", "the",   "their", "them",  "then",  "there",
-    "these", "they", "thing", "this",   "those", "to",   "us",    "want",  "was",   "way",
-    "we",   "were",  "what",  "when",   "where", "which", "who",  "why",   "will",  "with",
-    "would", "you",  "your",
+    "a",     "about", "am",    "an",    "and",   "any",   "are",   "as",   "at",     "be",
+    "been",  "by",    "can",   "could", "did",   "do",    "does",  "for",  "get",    "go",
+    "got",   "had",   "has",   "have",  "how",   "i",     "if",    "in",   "is",     "it",
+    "its",   "know",  "like",  "long",  "made",  "make",  "many",  "may",  "me",     "might",
+    "much",  "my",    "need",  "of",    "on",    "one",   "or",    "our",  "please", "should",
+    "so",    "some",  "tell",  "than",  "that",  "the",   "their", "them", "then",   "there",
+    "these", "they",  "thing", "this",  "those", "to",    "us",    "want", "was",    "way",
+    "we",    "were",  "what",  "when",  "where", "which", "who",   "why",  "will",   "with",
+    "would", "you",   "your",
 });
 static_assert(std::ranges::is_sorted(kFunctionWords));
 
 constexpr std::u32string_view kFunctionCharacters = U"的了吗呢吧啊呀是我你您他她它们什么怎哪请样";
 
 constexpr auto kNumberWords = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"zero", "0"},     {"two", "2"},        {"three", "3"},    {"four", "4"},     {"five", "5"},
-    {"six", "6"},      {"seven", "7"},      {"eight", "8"},    {"nine", "9"},     {"ten", "10"},
-    {"eleven", "11"},  {"twelve", "12"},    {"fifteen", "15"}, {"twenty", "20"},  {"thirty", "30"},
-    {"forty", "40"},   {"fifty", "50"},     {"sixty", "60"},   {"ninety", "90"},
-    {"hundred", "100"}, {"thousand", "1000"}, {"million", "1000000"}, {"half", "1/2"},
-    {"first", "1."},   {"second", "2."},    {"third", "3."},   {"1st", "1."},     {"2nd", "2."},
-    {"3rd", "3."},     {"twice", "2"},      {"double", "2"},   {"dozen", "12"},
+    {"zero", "0"},        {"two", "2"},           {"three", "3"},   {"four", "4"},
+    {"five", "5"},        {"six", "6"},           {"seven", "7"},   {"eight", "8"},
+    {"nine", "9"},        {"ten", "10"},          {"eleven", "11"}, {"twelve", "12"},
+    {"fifteen", "15"},    {"twenty", "20"},       {"thirty", "30"}, {"forty", "40"},
+    {"fifty", "50"},      {"sixty", "60"},        {"ninety", "90"}, {"hundred", "100"},
+    {"thousand", "1000"}, {"million", "1000000"}, {"half", "1/2"},  {"first", "1."},
+    {"second", "2."},     {"third", "3."},        {"1st", "1."},    {"2nd", "2."},
+    {"3rd", "3."},        {"twice", "2"},         {"double", "2"},  {"dozen", "12"},
 });
 
 constexpr auto kNegations = std::to_array<std::string_view>({
-    "not", "no", "never", "without", "cannot", "none", "neither", "nor", "nobody", "nothing",
-    "nowhere", "unable", "except", "unless", "dont", "cant", "wont", "fail", "fails", "failed",
+    "not",  "no",     "never",   "without", "cannot", "none",   "neither",
+    "nor",  "nobody", "nothing", "nowhere", "unable", "except", "unless",
+    "dont", "cant",   "wont",    "fail",    "fails",  "failed",
 });
 
 // Opposites: words of one row and side mean one thing here, those of the other side its opposite.
 struct Opposites {
   std::string_view name;
-  std::string_view one;    // separated by blanks
+  std::string_view one;  // separated by blanks
   std::string_view other;
 };
 constexpr auto kOpposites = std::to_array<Opposites>({
-    {"open", "open opening opens start starts starting begin begins", "close closing closes closed end ends ending finish"},
+    {"open", "open opening opens start starts starting begin begins",
+     "close closing closes closed end ends ending finish"},
     {"on", "enable enabling activate activating", "disable disabling deactivate deactivating"},
-    {"more", "increase raise higher up more maximum max highest most above upgrade upload longest largest biggest", "decrease lower reduce down less minimum min lowest least below downgrade download shortest smallest"},
+    {"more",
+     "increase raise higher up more maximum max highest most above upgrade upload longest largest "
+     "biggest",
+     "decrease lower reduce down less minimum min lowest least below downgrade download shortest "
+     "smallest"},
     {"before", "before earlier earliest", "after later latest"},
     {"buy", "buy purchase buying", "sell selling"},
-    {"add", "add adding install installing import insert", "remove removing delete deleting uninstall export"},
-    {"in", "login arrive arrival arrivals enter inside inbound internal indoor indoors", "logout depart departure departures leave exit outside outbound external outdoor outdoors"},
+    {"add", "add adding install installing import insert",
+     "remove removing delete deleting uninstall export"},
+    {"in", "login arrive arrival arrivals enter inside inbound internal indoor indoors",
+     "logout depart departure departures leave exit outside outbound external outdoor outdoors"},
     {"lock", "lock locking encrypt encode block", "unlock unlocking decrypt decode unblock"},
     {"send", "send sending lend give", "receive receiving borrow"},
     {"hot", "hot warm heating heat summer", "cold cool cooling winter"},
@@ -70,7 +79,8 @@ constexpr auto kOpposites = std::to_array<Opposites>({
     {"new", "new newest", "old oldest"},
     {"public", "public", "private"},
     {"accept", "accept allow allowed", "reject decline refuse forbidden prohibited"},
-    {"win", "win winning best advantages pros benefit benefits", "lose losing worst disadvantages cons drawback drawbacks"},
+    {"win", "win winning best advantages pros benefit benefits",
+     "lose losing worst disadvantages cons drawback drawbacks"},
     {"child", "child children kid kids", "adult adults"},
     {"man", "men man male boy boys", "women woman female girl girls"},
     {"cancel", "cancel cancelling canceling", "renew renewing restore"},
@@ -78,7 +88,8 @@ constexpr auto kOpposites = std::to_array<Opposites>({
     {"front", "front", "back rear"},
     {"fast", "fast fastest quickest", "slow slowest"},
     {"zh-open", "打开 开启 启用 开门 开通 开机 开始", "关闭 关掉 停用 禁用 关门 关机 结束 注销"},
-    {"zh-more", "增加 提高 升高 调高 上调 最多 最大 最高 升级 上传 最长 以上 充值 存款 存钱", "减少 降低 下降 调低 下调 最少 最小 最低 降级 下载 最短 以下 提现 取款 取钱"},
+    {"zh-more", "增加 提高 升高 调高 上调 最多 最大 最高 升级 上传 最长 以上 充值 存款 存钱",
+     "减少 降低 下降 调低 下调 最少 最小 最低 降级 下载 最短 以下 提现 取款 取钱"},
     {"zh-before", "之前 以前 饭前 最早 提前", "之后 以后 饭后 最晚 推迟 延后"},
     {"zh-buy", "购买 买入 买", "出售 卖出 卖"},
     {"zh-add", "添加 新增 安装 导入 加入", "删除 移除 卸载 导出 退出"},
@@ -119,14 +130,16 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::string_vi
 
 // Words that mean the same here; those of the row "" mean nothing, those of "?" may be said or not.
 constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"", "possible allow able permit require necessary there each per step proper correct explain "
-         "happen exist give given find use using us used put turn even also already do doing done "
-         "kind type sort let take took bring have need get time times hour minute day month year "
-         "hourly daily weekly monthly yearly often frequently another during while until "
-         "way process look mean work via from to into reason"},
-    {"?", "city format temperature phone shop place people person somebody someone customer network "
-          "formula instruction procedure method hold press travel point option menu page button "
-          "device currently now today still just really exactly actually usually please"},
+    {"",
+     "possible allow able permit require necessary there each per step proper correct explain "
+     "happen exist give given find use using us used put turn even also already do doing done "
+     "kind type sort let take took bring have need get time times hour minute day month year "
+     "hourly daily weekly monthly yearly often frequently another during while until "
+     "way process look mean work via from to into reason"},
+    {"?",
+     "city format temperature phone shop place people person somebody someone customer network "
+     "formula instruction procedure method hold press travel point option menu page button "
+     "device currently now today still just really exactly actually usually please"},
     {"cost", "cost price fee charge expensive"},
     {"ship", "ship shipping deliver delivery"},
     {"open", "start begin open"},
@@ -155,18 +168,28 @@ constexpr std::u32string_view kOptionalCharacters = U"城市坐弄含掉离乘�
 
 // Phrases of questions in Chinese that say nothing of what is asked about; longer ones first.
 constexpr auto kLightPhrases = std::to_array<std::u32string_view>({
-    U"范围内", U"百分之", U"哪些人", U"等于多少", U"几点", U"多长时间", U"什么时候", U"什么地方", U"怎么操作", U"怎么样", U"为什么", U"是不是", U"有没有",
-    U"能不能", U"可不可以", U"需不需要", U"要不要", U"会不会", U"是什么", U"怎么", U"如何", U"怎样",
-    U"什么", U"哪里", U"哪儿", U"哪些", U"哪个", U"多少", U"多久", U"多长", U"多大", U"需要", U"可以",
-    U"应该", U"能够", U"操作", U"时候", U"时间", U"原因", U"地方", U"一下", U"这个", U"那个", U"这里",
-    U"一个", U"一种", U"方法", U"步骤", U"办法", U"公式", U"自己", U"还是", U"告诉", U"知道", U"之后",
-    U"里面", U"范围", U"离这", U"大约", U"到底", U"究竟", U"为何", U"何时", U"哪", U"几", U"谁", U"要",
-    U"能", U"可", U"会", U"该", U"有", U"是", U"在", U"里", U"把", U"将", U"给", U"被", U"我", U"你", U"您",
-    U"他", U"她", U"它", U"们", U"的", U"了", U"吗", U"呢", U"吧", U"啊", U"呀", U"么", U"想", U"请",
-    U"做", U"用", U"个", U"名", U"次", U"得", U"地", U"着", U"过", U"与", U"和", U"跟", U"就", U"还",
-    U"都", U"也", U"很", U"才", U"去", U"从", U"到", U"成", U"为", U"等", U"于", U"时", U"去", U"一",
-    U"二", U"两", U"三", U"四", U"五", U"六", U"七", U"八", U"九", U"十", U"百", U"千", U"万", U"零",
-    U"好", U"走", U"办", U"上", U"中", U"每", U"隔", U"位", U"所", U"支", U"根", U"写", U"不", U"没",
+    U"范围内",   U"百分之",   U"哪些人", U"等于多少", U"几点",   U"多长时间", U"什么时候",
+    U"什么地方", U"怎么操作", U"怎么样", U"为什么",   U"是不是", U"有没有",   U"能不能",
+    U"可不可以", U"需不需要", U"要不要", U"会不会",   U"是什么", U"怎么",     U"如何",
+    U"怎样",     U"什么",     U"哪里",   U"哪儿",     U"哪些",   U"哪个",     U"多少",
+    U"多久",     U"多长",     U"多大",   U"需要",     U"可以",   U"应该",     U"能够",
+    U"操作",     U"时候",     U"时间",   U"原因",     U"地方",   U"一下",     U"这个",
+    U"那个",     U"这里",     U"一个",   U"一种",     U"方法",   U"步骤",     U"办法",
+    U"公式",     U"自己",     U"还是",   U"告诉",     U"知道",   U"之后",     U"里面",
+    U"范围",     U"离这",     U"大约",   U"到底",     U"究竟",   U"为何",     U"何时",
+    U"哪",       U"几",       U"谁",     U"要",       U"能",     U"可",       U"会",
+    U"该",       U"有",       U"是",     U"在",       U"里",     U"把",       U"将",
+    U"给",       U"被",       U"我",     U"你",       U"您",     U"他",       U"她",
+    U"它",       U"们",       U"的",     U"了",       U"吗",     U"呢",       U"吧",
+    U"啊",       U"呀",       U"么",     U"想",       U"请",     U"做",       U"用",
+    U"个",       U"名",       U"次",     U"得",       U"地",     U"着",       U"过",
+    U"与",       U"和",       U"跟",     U"就",       U"还",     U"都",       U"也",
+    U"很",       U"才",       U"去",     U"从",       U"到",     U"成",       U"为",
+    U"等",       U"于",       U"时",     U"去",       U"一",     U"二",       U"两",
+    U"三",       U"四",       U"五",     U"六",       U"七",     U"八",       U"九",
+    U"十",       U"百",       U"千",     U"万",       U"零",     U"好",       U"走",
+    U"办",       U"上",       U"中",     U"每",       U"隔",     U"位",       U"所",
+    U"支",       U"根",       U"写",     U"不",       U"没",
 });
 
 // What is asked for.
@@ -339,8 +362,7 @@ class TraitReader {
   }
 
   void TakeWord(std::string word) {
-    const bool has_digit =
-        std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
+    const bool has_digit = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
     const auto* number = std::ranges::find(
         kNumberWords, word, [](const auto& pair) { return std::string(pair.first); });
     if (number != kNumberWords.end()) {
@@ -409,11 +431,11 @@ class TraitReader {
         i += light;
         continue;
       }
-      const std::u32string_view relation =
-          text.substr(i).starts_with(U"换算") || text.substr(i).starts_with(U"等于") ||
-                  text.substr(i).starts_with(U"兑换")
-              ? text.substr(i, 2)
-              : text.substr(i, text[i] == U'比' ? 1 : 0);
+      const std::u32string_view relation = text.substr(i).starts_with(U"换算") ||
+                                                   text.substr(i).starts_with(U"等于") ||
+                                                   text.substr(i).starts_with(U"兑换")
+                                               ? text.substr(i, 2)
+                                               : text.substr(i, text[i] == U'比' ? 1 : 0);
       if (!relation.empty()) {
         TakeRelation(Utf8(relation));
         i += relation.size();
@@ -448,7 +470,8 @@ class TraitReader {
     const bool lasts = has(" how long ") || has(" how many days ") || has(" how many hours ") ||
                        has(" how many minutes ") || has(" how many weeks ");
     ask(has(" who ") || has(" whom ") || has(" author "), "who");
-    ask(has(" when ") || has(" what time ") || has(" what hours ") || has(" opening hours "), "when");
+    ask(has(" when ") || has(" what time ") || has(" what hours ") || has(" opening hours "),
+        "when");
     ask(has(" where "), "where");
     ask(has(" why ") || has(" reason "), "why");
     ask(lasts, "long");
@@ -518,7 +541,8 @@ class TraitReader {
     const char32_t after = i + 1 < run.size() ? run[i + 1] : 0;
     // "能不能", "有没有": a question, nothing denied.
     if ((c == U'不' || c == U'没') && before != 0 && before == after) return;
-    if (c == U'不' && (std::u32string_view(U"同错仅但过好").contains(after) || before == U'差')) return;
+    if (c == U'不' && (std::u32string_view(U"同错仅但过好").contains(after) || before == U'差'))
+      return;
     if (c == U'无' && std::u32string_view(U"线论锡").contains(after)) return;
     if (c == U'非' && std::u32string_view(U"常洲").contains(after)) return;
     if (c == U'未' && after == U'来') return;
@@ -654,15 +678,13 @@ bool NamesAgree(const QuestionTraits& a, const QuestionTraits& b) {
 // Whether both ask for something particular, and not the same.
 bool AsksAgree(const Words& a, const Words& b) {
   if (a.empty() || b.empty()) return true;
-  return std::ranges::any_of(a, [&b](const std::string& ask) {
-    return std::ranges::binary_search(b, ask);
-  });
+  return std::ranges::any_of(
+      a, [&b](const std::string& ask) { return std::ranges::binary_search(b, ask); });
 }
 
 size_t CountMissing(const Words& from, const Words& in) {
-  return static_cast<size_t>(std::ranges::count_if(from, [&in](const std::string& word) {
-    return !std::ranges::binary_search(in, word);
-  }));
+  return static_cast<size_t>(std::ranges::count_if(
+      from, [&in](const std::string& word) { return !std::ranges::binary_search(in, word); }));
 }
 
 // Whether the same words stand in both, but for optional ones on one side.
@@ -676,7 +698,8 @@ bool HasOnly(const Words& words, const Words& others, const std::string& word) {
          std::ranges::find(others, word) == others.end();
 }
 
-// "grams in a pound", "pounds in a gram": the same words around a relation, but the other way round.
+// "grams in a pound", "pounds in a gram": the same words around a relation, but the other way
+// round.
 bool IsReversed(const QuestionTraits& a, const QuestionTraits& b) {
   for (const auto& [word, of_a] : a.around) {
     const auto found = b.around.find(word);
@@ -727,7 +750,8 @@ Sha256::Digest ContentHash(const QuestionTraits& traits) {
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
   return a.numbers == b.numbers && (a.negations % 2) == (b.negations % 2) &&
          OppositesAgree(a.opposites, b.opposites) && OppositesAgree(b.opposites, a.opposites) &&
-         AsksAgree(a.asks, b.asks) && ContentAgrees(a, b) && !IsReversed(a, b) && NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
+         AsksAgree(a.asks, b.asks) && ContentAgrees(a, b) && !IsReversed(a, b) &&
+         NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
 }
 
 float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b) {

@@ -14,9 +14,10 @@
 namespace bantam::store {
 
 struct QuestionTraits {
-  std::vector<std::string> words;      // sorted: stems, and pairs of unspaced characters
-  std::vector<std::string> content;    // sorted, each once: what the question is about, synonyms as one
-  std::vector<std::string> optional;   // sorted, each once: words that may be said or not
+  std::vector<std::string> words;  // sorted: stems, and pairs of unspaced characters
+  std::vector<std::string>
+      content;  // sorted, each once: what the question is about, synonyms as one
+  std::vector<std::string> optional;  // sorted, each once: words that may be said or not
   // Words that put things in relation ("in", "than", "等于"), with the content before and after.
   std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> around;
   std::vector<std::string> asks;       // sorted, each once: "who", "when", "where", "why", …

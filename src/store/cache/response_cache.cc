@@ -269,8 +269,7 @@ Result<std::optional<CacheHit>> SqliteCache::FindSimilar(
   if (!best) return std::nullopt;
   auto entry = TRY(table_->FindId(best->entry));
   if (!entry) return std::nullopt;
-  const CacheMatch match =
-      entry->kind == EntryKind::kFaq ? CacheMatch::kFaq : CacheMatch::kSimilar;
+  const CacheMatch match = entry->kind == EntryKind::kFaq ? CacheMatch::kFaq : CacheMatch::kSimilar;
   return Take(query, *std::move(entry), match, best->score, best->text);
 }
 
@@ -377,8 +376,7 @@ Result<void> SqliteCache::WriteBatch(const std::deque<std::shared_ptr<Waiting>>&
   if (result && options_.ttl_s > 0 && now - last_expiry_s_ >= options_.ttl_s / 10) {
     last_expiry_s_ = now;
     const int64_t oldest = now - options_.ttl_s;
-    const auto removed =
-        table_->RemoveWhere("kind = 0 AND created_s <= " + std::to_string(oldest));
+    const auto removed = table_->RemoveWhere("kind = 0 AND created_s <= " + std::to_string(oldest));
     if (!removed) result = std::unexpected(removed.error());
   }
   if (result) result = Evict();
@@ -515,8 +513,7 @@ Result<void> SqliteCache::ImportFaq(const std::vector<FaqItem>& items, std::stri
     for (const FaqItem& item : items) TRY(AddFaqItem(item, owner, context));
     TRY(table_->RemoveUnasked());
     Connection& connection = file_.connection();
-    const int64_t bytes =
-        TRY(connection.Number("SELECT sum(bytes) FROM entries WHERE kind = 1"));
+    const int64_t bytes = TRY(connection.Number("SELECT sum(bytes) FROM entries WHERE kind = 1"));
     if (static_cast<uint64_t>(bytes) > options_.max_bytes / 2) {
       return Fail(ErrorCode::kResourceExhausted,
                   "the FAQ needs " + std::to_string(bytes) + " bytes, more than half of the " +
@@ -597,26 +594,26 @@ Result<void> SqliteCache::Export(const std::function<Result<void>(const Json&)>&
   TRY(Flush());
   const std::scoped_lock lock(table_mutex_);
   if (!table_) return Fail(ErrorCode::kIo, "the file of the response cache is gone");
-  return table_->ForEach([&take](const Entry& entry,
-                                 const std::vector<std::string>& questions) -> Result<void> {
-    const CachedReply& reply = entry.reply;
-    Json json = Json::MakeObject();
-    Json others = Json::MakeArray();
-    for (size_t i = 1; i < questions.size(); ++i) others.Append(Json::String(questions[i]));
-    json.Set("kind", Json::String(entry.kind == EntryKind::kFaq ? "faq" : "reply"));
-    json.Set("question", questions.empty() ? Json() : Json::String(questions[0]));
-    json.Set("answer", Json::String(reply.text));
-    if (questions.size() > 1) json.Set("also", std::move(others));
-    json.Set("created", Json::Int(entry.created_s));
-    json.Set("hits", Json::Int(entry.hits));
-    if (entry.kind == EntryKind::kReply) {
-      json.Set("key", Json::String(HexText(entry.key)));
-      json.Set("finish_reason", Json::String(reply.finish_reason));
-      json.Set("prompt_tokens", Json::Int(reply.prompt_tokens));
-      json.Set("generated_tokens", Json::Int(reply.generated_tokens));
-    }
-    return take(json);
-  });
+  return table_->ForEach(
+      [&take](const Entry& entry, const std::vector<std::string>& questions) -> Result<void> {
+        const CachedReply& reply = entry.reply;
+        Json json = Json::MakeObject();
+        Json others = Json::MakeArray();
+        for (size_t i = 1; i < questions.size(); ++i) others.Append(Json::String(questions[i]));
+        json.Set("kind", Json::String(entry.kind == EntryKind::kFaq ? "faq" : "reply"));
+        json.Set("question", questions.empty() ? Json() : Json::String(questions[0]));
+        json.Set("answer", Json::String(reply.text));
+        if (questions.size() > 1) json.Set("also", std::move(others));
+        json.Set("created", Json::Int(entry.created_s));
+        json.Set("hits", Json::Int(entry.hits));
+        if (entry.kind == EntryKind::kReply) {
+          json.Set("key", Json::String(HexText(entry.key)));
+          json.Set("finish_reason", Json::String(reply.finish_reason));
+          json.Set("prompt_tokens", Json::Int(reply.prompt_tokens));
+          json.Set("generated_tokens", Json::Int(reply.generated_tokens));
+        }
+        return take(json);
+      });
 }
 
 }  // namespace

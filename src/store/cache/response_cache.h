@@ -22,35 +22,35 @@
 namespace bantam::store {
 
 struct CacheOptions {
-  bool make = true;  // a file that is not there; else kNotFound
+  bool make = true;                              // a file that is not there; else kNotFound
   uint64_t max_bytes = uint64_t{256} << 20;      // of replies and questions; the file has some more
   uint64_t max_reply_bytes = uint64_t{1} << 20;  // larger ones are not kept
-  int64_t ttl_s = 0;                             // replies older than this are not given; 0: for ever
-  bool normalize = false;                        // match questions by QuestionForm too
-  std::shared_ptr<Embedder> embedder;            // set: match questions by similarity too
-  float min_similarity = 0.80F;                  // … from this QuestionScore on
-  bool lexical = false;                          // similarity by words alone where there is no vector
-  size_t max_waiting = 1024;                     // replies not written yet; more are dropped
-  std::function<int64_t()> now_s;                // unset: UnixSeconds
+  int64_t ttl_s = 0;                   // replies older than this are not given; 0: for ever
+  bool normalize = false;              // match questions by QuestionForm too
+  std::shared_ptr<Embedder> embedder;  // set: match questions by similarity too
+  float min_similarity = 0.80F;        // … from this QuestionScore on
+  bool lexical = false;                // similarity by words alone where there is no vector
+  size_t max_waiting = 1024;           // replies not written yet; more are dropped
+  std::function<int64_t()> now_s;      // unset: UnixSeconds
 };
 
 struct CacheStats {
   int64_t replies = 0;
   int64_t faq_answers = 0;
   int64_t faq_questions = 0;
-  int64_t tenants = 0;      // that have replies
-  int64_t bytes = 0;        // of replies and questions
+  int64_t tenants = 0;  // that have replies
+  int64_t bytes = 0;    // of replies and questions
   int64_t file_bytes = 0;
-  int64_t oldest_s = 0;     // of replies; 0: none
-  int64_t hits_ever = 0;    // of what is in the file
-  int64_t with_vectors = 0; // questions that have one
+  int64_t oldest_s = 0;      // of replies; 0: none
+  int64_t hits_ever = 0;     // of what is in the file
+  int64_t with_vectors = 0;  // questions that have one
   // Since Open.
-  int64_t hits[4] = {};     // by CacheMatch
+  int64_t hits[4] = {};  // by CacheMatch
   int64_t misses = 0;
   int64_t stored = 0;
   int64_t evicted = 0;
-  int64_t dropped = 0;      // too large, or too many waiting
-  int64_t failures = 0;     // of reading or writing the file
+  int64_t dropped = 0;   // too large, or too many waiting
+  int64_t failures = 0;  // of reading or writing the file
   std::string last_failure;
 };
 
@@ -58,16 +58,16 @@ struct ClearRequest {
   bool replies = true;
   bool faq = false;
   std::optional<std::string> tenant = std::nullopt;  // unset: every tenant's
-  int64_t older_than_s = 0;           // replies only; 0: all
+  int64_t older_than_s = 0;                          // replies only; 0: all
 };
 
 // Thread-safe. Nothing here throws or aborts on a bad file or disk: a look-up that fails is a miss,
 // a reply that cannot be written is dropped, and both are counted.
 class ResponseCache {
  public:
-  // Opens or makes the file. Fails with kResourceExhausted if another process has it, kUnsupported in
-  // a build without SQLite, kIo, kInvalidArgument for what is no regular file. Reads the whole file
-  // once to check it.
+  // Opens or makes the file. Fails with kResourceExhausted if another process has it, kUnsupported
+  // in a build without SQLite, kIo, kInvalidArgument for what is no regular file. Reads the whole
+  // file once to check it.
   static Result<std::unique_ptr<ResponseCache>> Open(const std::string& path,
                                                      const CacheOptions& options);
 
@@ -78,8 +78,8 @@ class ResponseCache {
   virtual std::string note() const = 0;
 
   // An answer, if there is one. Exact matches take tens of microseconds (longer while a transaction
-  // is written: do not call it where nothing may wait). Similar ones take as long as the embedder and
-  // a scan of the context's questions. A hit writes nothing at once.
+  // is written: do not call it where nothing may wait). Similar ones take as long as the embedder
+  // and a scan of the context's questions. A hit writes nothing at once.
   virtual std::optional<CacheHit> Find(const CacheQuery& query) = 0;
 
   // Keeps a reply; returns at once, a thread of the cache's own writes it. It can be found at once.
@@ -99,9 +99,9 @@ class ResponseCache {
   // How many replies and answers went.
   virtual Result<int64_t> Clear(const ClearRequest& request) = 0;
 
-  // Everything, an object each: {"kind": "reply", "questions": [...], "text": …, …}; FAQ answers are
-  // as their file's lines, with "kind": "faq". Blocks writing meanwhile. Stops at the first error
-  // of `take`.
+  // Everything, an object each: {"kind": "reply", "questions": [...], "text": …, …}; FAQ answers
+  // are as their file's lines, with "kind": "faq". Blocks writing meanwhile. Stops at the first
+  // error of `take`.
   virtual Result<void> Export(const std::function<Result<void>(const Json&)>& take) = 0;
 };
 

@@ -52,9 +52,8 @@ bool SimilarQuestions::Compare(const KnownQuestion& known) {
   const float score = QuestionScore(traits_, traits, cosine);
   if (!(score >= (cosine ? least_ : kLeastWords)) || (best_ && best_->score >= score)) return true;
   if (!TraitsAgree(traits_, traits)) return true;
-  best_ = Best{.entry = known.entry,
-               .score = std::min(score, 0.999F),
-               .text = std::string(known.text)};
+  best_ =
+      Best{.entry = known.entry, .score = std::min(score, 0.999F), .text = std::string(known.text)};
   return true;
 }
 

@@ -90,8 +90,7 @@ std::unexpected<Error> Connection::Failed(int code) const {
     case SQLITE_NOTADB: kind = ErrorCode::kCorrupt; break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Fail(ErrorCode::kResourceExhausted,
-                  "'" + path_ + "' is in use by another process");
+      return Fail(ErrorCode::kResourceExhausted, "'" + path_ + "' is in use by another process");
     case SQLITE_FULL:
     case SQLITE_NOMEM: kind = ErrorCode::kResourceExhausted; break;
     default: break;
