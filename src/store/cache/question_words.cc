@@ -1,0 +1,99 @@
+// Questions to the tables.
+#include "store/cache/question_words.h"
+
+#include <map>
+
+namespace bantam::store {
+namespace {
+
+// Stem → what it stands for.
+const std::map<std::string, std::string_view, std::less<>>& Synonyms() {
+  static const auto kTable = [] {
+    std::map<std::string, std::string_view, std::less<>> table;
+    for (const auto& [meaning, list] : kSynonyms) {
+      for (size_t at = 0; at < list.size();) {
+        const size_t end = std::min(list.find(' ', at), list.size());
+        std::string word(list.substr(at, end - at));
+        Stem(word);
+        table.try_emplace(std::move(word), meaning);
+        at = end + 1;
+      }
+    }
+    return table;
+  }();
+  return kTable;
+}
+
+}  // namespace
+
+bool HasWord(std::string_view list, std::string_view word) {
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+bool HasAnyOf(std::string_view list, std::string_view text) {
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(' ', at), list.size());
+    if (text.contains(list.substr(at, end - at))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+void Stem(std::string& word) {
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  if (!std::ranges::all_of(word, is_small)) return;
+  const auto cut = [&word](std::string_view ending, size_t least) {
+    if (!word.ends_with(ending) || word.size() < ending.size() + least) return false;
+    word.resize(word.size() - ending.size());
+    return true;
+  };
+  if (cut("ies", 2)) {
+    word += 'y';
+  } else if (!word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is")) {
+    cut("s", 2);
+  }
+  if (cut("ing", 3) || cut("ed", 3)) {
+    const size_t n = word.size();
+    if (n > 3 && word[n - 1] == word[n - 2] && std::string_view("bdgmnprt").contains(word[n - 1])) {
+      word.pop_back();
+    }
+  }
+  cut("e", 3);
+}
+
+int ChineseDigit(char32_t c) {
+  if (c == U'两') return 2;
+  if (c == U'零' || c == U'〇') return 0;
+  const size_t at = std::u32string_view(U"一二三四五六七八九").find(c);
+  return at == std::u32string_view::npos ? -1 : static_cast<int>(at) + 1;
+}
+
+int64_t ChineseUnit(char32_t c) {
+  switch (c) {
+    case U'十': return 10;
+    case U'百': return 100;
+    case U'千': return 1000;
+    case U'万': return 10'000;
+    default: return 0;
+  }
+}
+
+std::string_view MeaningOf(std::string_view stem) {
+  const auto& synonyms = Synonyms();
+  const auto found = synonyms.find(stem);
+  return found == synonyms.end() ? stem : found->second;
+}
+
+size_t LightLength(std::u32string_view text) {
+  if (text.starts_with(U"等于")) return 0;
+  const auto* light = std::ranges::find_if(
+      kLightPhrases, [text](std::u32string_view phrase) { return text.starts_with(phrase); });
+  return light == kLightPhrases.end() ? 0 : light->size();
+}
+
+}  // namespace bantam::store
