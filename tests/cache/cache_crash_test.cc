@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/test_directory.h"
@@ -27,6 +28,12 @@ CachedReply Reply(const std::string& text) {
   CachedReply reply;
   reply.text = text;
   return reply;
+}
+
+// What a look-up found; an empty hit and a failed test if nothing.
+CacheHit Hit(std::optional<CacheHit> found) {
+  EXPECT_TRUE(found);
+  return found ? *std::move(found) : CacheHit();
 }
 
 class CacheCrashTest : public testing::Test {
@@ -78,9 +85,8 @@ TEST_F(CacheCrashTest, AFullDiskCostsOnlyWhatDoesNotFit) {
   EXPECT_EQ(code, 0);
   const auto cache = Open();
   EXPECT_EQ(cache->note(), "");
-  const auto hit = cache->Find(Query("small"));
-  ASSERT_TRUE(hit);
-  EXPECT_EQ(hit->reply.text, "a");
+  const CacheHit hit = Hit(cache->Find(Query("small")));
+  EXPECT_EQ(hit.reply.text, "a");
   EXPECT_EQ(cache->Stats()->faq_answers, 0);
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "base/test_directory.h"
@@ -40,6 +41,12 @@ CachedReply Reply(const std::string& text) {
   reply.generated_tokens = 3;
   reply.logprobs_json = R"({"content":[]})";
   return reply;
+}
+
+// What a look-up found; an empty hit and a failed test if nothing.
+CacheHit Hit(std::optional<CacheHit> found) {
+  EXPECT_TRUE(found);
+  return found ? *std::move(found) : CacheHit();
 }
 
 // Vectors by hand; texts without one fail.
@@ -96,17 +103,16 @@ TEST_F(ResponseCacheTest, KeepsRepliesWholeAcrossRestarts) {
   }
   const auto cache = Open();
   EXPECT_EQ(cache->note(), "");
-  const auto hit = cache->Find(Query("q"));
-  ASSERT_TRUE(hit);
+  const CacheHit hit = Hit(cache->Find(Query("q")));
   const CachedReply expected = Reply("a\0b\n\xFF" + std::string(3, '\0'));
-  EXPECT_EQ(hit->reply.text, expected.text);
-  EXPECT_EQ(hit->reply.tokens, expected.tokens);
-  EXPECT_EQ(hit->reply.finish_reason, "stop");
-  EXPECT_EQ(hit->reply.prompt_tokens, 7);
-  EXPECT_EQ(hit->reply.generated_tokens, 3);
-  EXPECT_EQ(hit->reply.logprobs_json, expected.logprobs_json);
-  EXPECT_EQ(hit->match, CacheMatch::kExact);
-  EXPECT_TRUE(hit->HeaderValue().starts_with("hit; match=exact; age="));
+  EXPECT_EQ(hit.reply.text, expected.text);
+  EXPECT_EQ(hit.reply.tokens, expected.tokens);
+  EXPECT_EQ(hit.reply.finish_reason, "stop");
+  EXPECT_EQ(hit.reply.prompt_tokens, 7);
+  EXPECT_EQ(hit.reply.generated_tokens, 3);
+  EXPECT_EQ(hit.reply.logprobs_json, expected.logprobs_json);
+  EXPECT_EQ(hit.match, CacheMatch::kExact);
+  EXPECT_TRUE(hit.HeaderValue().starts_with("hit; match=exact; age="));
 }
 
 TEST_F(ResponseCacheTest, TellsTenantsContextsAndParametersApart) {
@@ -151,9 +157,8 @@ TEST_F(ResponseCacheTest, ForgetsAfterItsTime) {
   cache->Put(Query("q"), Reply("a"));
   ASSERT_TRUE(cache->Flush());
   now_s_ += 99;
-  const auto hit = cache->Find(Query("q"));
-  ASSERT_TRUE(hit);
-  EXPECT_EQ(hit->age_s, 99);
+  const CacheHit hit = Hit(cache->Find(Query("q")));
+  EXPECT_EQ(hit.age_s, 99);
   now_s_ += 1;
   EXPECT_EQ(Answer(*cache, Query("q")), "-");
   cache->Put(Query("other"), Reply("b"));
@@ -202,11 +207,10 @@ TEST_F(ResponseCacheTest, SimilarQuestionsByVectorsAndWhatMustAgree) {
   const auto cache = Open();
   cache->Put(Query("How do I open the door?"), Reply("pull"));
   ASSERT_TRUE(cache->Flush());
-  const auto hit = cache->Find(Query("How can I open the door?"));
-  ASSERT_TRUE(hit);
-  EXPECT_EQ(hit->match, CacheMatch::kSimilar);
-  EXPECT_LT(hit->similarity, 1);
-  EXPECT_EQ(hit->matched_question, "How do I open the door?");
+  const CacheHit hit = Hit(cache->Find(Query("How can I open the door?")));
+  EXPECT_EQ(hit.match, CacheMatch::kSimilar);
+  EXPECT_LT(hit.similarity, 1);
+  EXPECT_EQ(hit.matched_question, "How do I open the door?");
   EXPECT_EQ(Answer(*cache, Query("How do I close the door?")), "-");
   EXPECT_EQ(Answer(*cache, Query("How do I bake bread?")), "-");
   EXPECT_EQ(Answer(*cache, Query("How can I open the door?", "other")), "-");
