@@ -168,6 +168,10 @@ class Model {
 Result<FittedChat> FitChat(const Model& model, const ChatInput& input, TrimMode mode,
                            int max_tokens);
 
+// What every chat begins with that has the same messages of the system in front and the same tools:
+// worth keeping (GenerationRequest::keep_tokens). Fails as RenderChat.
+Result<std::vector<TokenId>> ChatPrefix(const Model& model, const ChatInput& input);
+
 // A tokenizer and chat template alone, for tools that need no weights (same interface; Engine
 // refuses it).
 Result<std::shared_ptr<Model>> LoadVocabulary(const std::string& path);

@@ -28,6 +28,7 @@ constexpr CommandEntry kCommands[] = {
     {"score", "log-probabilities of a text, token by token", ScoreCommand},
     {"grammar", "check texts against a grammar or schema, or make up some", GrammarCommand},
     {"json", "check, repair or complete JSON", JsonCommand},
+    {"bake", "keep the keys and values of a system message in a file", BakeCommand},
     {"bench", "speed of prefill and decode, memory", BenchCommand},
     {"doctor", "what this machine can do, and what to change", DoctorCommand},
     {"version", "version and instruction set", VersionCommand},

@@ -27,6 +27,7 @@ CommandFunction TemplateCommand;
 CommandFunction ScoreCommand;
 CommandFunction GrammarCommand;
 CommandFunction JsonCommand;
+CommandFunction BakeCommand;
 CommandFunction BenchCommand;
 CommandFunction DoctorCommand;
 CommandFunction VersionCommand;

@@ -61,6 +61,8 @@ struct FakeScript {
   std::vector<std::string> prompts;              // as text
   std::vector<GenerationRequest> requests;
   std::vector<EngineOptions> engines;
+  std::map<std::string, size_t> saved_prefixes;  // path → tokens
+  std::vector<std::string> loaded_prefixes;
   std::function<void(size_t piece)> before_piece;
   std::optional<Error> fail_next;
   FinishReason finish = FinishReason::kStop;
@@ -82,6 +84,9 @@ class FakeEngine : public Engine {
   // The log-probability of every token is -1; logits are the position.
   Result<void> Score(std::span<const TokenId> tokens, int top, int from,
                      const std::function<bool(const ScoredPosition&)>& on_position) override;
+  // Files are not touched: what is saved is everything.
+  Result<int> SavePrefix(std::span<const TokenId> tokens, const std::string& path) override;
+  Result<int> LoadPrefix(const std::string& path) override;
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
 

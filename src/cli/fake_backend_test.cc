@@ -123,6 +123,16 @@ Result<GenerationResult> FakeEngine::Generate(GenerationRequest request) {
   return result;
 }
 
+Result<int> FakeEngine::SavePrefix(std::span<const TokenId> tokens, const std::string& path) {
+  script_->saved_prefixes[path] = tokens.size();
+  return static_cast<int>(tokens.size());
+}
+
+Result<int> FakeEngine::LoadPrefix(const std::string& path) {
+  script_->loaded_prefixes.push_back(path);
+  return 0;
+}
+
 Result<void> FakeEngine::Score(std::span<const TokenId> tokens, int top, int from,
                                const std::function<bool(const ScoredPosition&)>& on_position) {
   for (int i = from; i < static_cast<int>(tokens.size()); ++i) {

@@ -116,8 +116,10 @@ Result<std::unique_ptr<Engine>> CreateEngine(std::shared_ptr<const Model> model,
   loaded->transformer()->set_context(complete.context);
   const LoadedModel& parts = *loaded;
   auto forward = std::make_unique<TransformerModel>(std::move(loaded), std::move(cache));
-  return std::make_unique<BatchEngine>(std::move(forward), parts.vocabulary(), complete,
-                                       parts.token_text());
+  auto engine = std::make_unique<BatchEngine>(std::move(forward), parts.vocabulary(), complete,
+                                              parts.token_text());
+  TRY(engine->OpenPrefixStore());
+  return engine;
 }
 
 }  // namespace bantam

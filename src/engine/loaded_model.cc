@@ -155,8 +155,14 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   transformer_ = TRY(Transformer::Load(*file_, config, options.precision, layout, *pool_));
   transformer_->set_threads(threads_, prefill_threads_);
   transformer_->set_kv_precision(options.kv);
+  loaded_as_ = "precision " + std::to_string(static_cast<int>(options.precision)) + " floats " +
+               std::to_string(static_cast<int>(options.dtype));
   if (options.on_progress) options.on_progress(1);
   return {};
+}
+
+std::string LoadedModel::ContentHash() const {
+  return loaded_as_ + " " + file_->ContentHash();
 }
 
 Result<void> LoadedModel::LoadAdapters(const std::vector<AdapterSource>& sources) {

@@ -34,6 +34,8 @@ class LoadedModel final : public Model {
   bool IsEndToken(TokenId id) const override { return vocabulary().IsEnd(id); }
   std::span<const AdapterSource> adapters() const override { return adapters_; }
   std::span<const float> adapter_scales() const { return adapter_scales_; }
+  // Of all bytes of the model's files, and how they were loaded. Reads them.
+  std::string ContentHash() const;
   uint64_t unpacked_bytes() const override {
     return transformer_ == nullptr ? 0 : transformer_->unpacked_bytes();
   }
@@ -66,6 +68,7 @@ class LoadedModel final : public Model {
   int prefill_threads_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // as many as the larger of the two
   std::unique_ptr<Transformer> transformer_;
+  std::string loaded_as_;  // what of LoadOptions changes numbers
   std::vector<AdapterSource> adapters_;
   std::vector<float> adapter_scales_;
   mutable std::atomic<bool> claimed_ = false;

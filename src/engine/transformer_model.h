@@ -27,6 +27,9 @@ class TransformerModel final : public ForwardModel {
   void Logits(const float* hidden, int n, int top, float* logits) override;
   bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) override;
   void CopyPrefix(int from_block, int to_block, int n_tokens) override;
+  std::span<uint8_t> Block(int block) override { return cache_->Block(block); }
+  bool IsSound(int block) const override { return cache_->IsSound(block); }
+  KvFingerprint Fingerprint() const override;
   std::span<const float> adapter_scales() const override { return model_->adapter_scales(); }
 
  private:

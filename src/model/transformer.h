@@ -53,6 +53,9 @@ class Transformer {
   // set, so it is the same for all that keys and values are kept of; the short one by default.
   void set_context(int tokens) { weights_->set_context(tokens); }
 
+  // Whether that is the long one.
+  bool has_long_rotation() const { return weights_->has_long_rotation(); }
+
   const ModelConfig& config() const { return weights_->config(); }
 
   // Adds what may change the layers' matrices in sequences that ask for it; before any batch is

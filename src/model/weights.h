@@ -87,6 +87,7 @@ class Weights {
   void set_context(int tokens) {
     long_context_ = long_rope_ != nullptr && tokens > config_.rope_original_context;
   }
+  bool has_long_rotation() const { return long_context_; }
   const std::vector<Layer>& layers() const { return layers_; }
   const Norm& output_norm() const { return output_norm_; }
   const Linear& head() const { return head_; }

@@ -36,6 +36,9 @@ class RecordingModel : public ForwardModel {
   void CopyPrefix(int from_block, int to_block, int n_tokens) override {
     model_->CopyPrefix(from_block, to_block, n_tokens);
   }
+  std::span<uint8_t> Block(int block) override { return model_->Block(block); }
+  bool IsSound(int block) const override { return model_->IsSound(block); }
+  KvFingerprint Fingerprint() const override { return model_->Fingerprint(); }
 
   int largest_batch = 0;                    // sequences
   int guesses() const { return guesses_; }  // tokens run behind the last of a reply
