@@ -33,8 +33,7 @@ export async function importFile(file: File): Promise<void> {
     );
     await refreshModels();
     chooseModel(model);
-    notify('good', words.imported(model));
-    announce(words.imported(model));
+    notify('good', words.imported(model)); // an alert: it is read out
   } catch (error) {
     if (abort.signal.aborted) return;
     if (error instanceof ApiError && error.status === 401) {

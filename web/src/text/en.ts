@@ -112,6 +112,7 @@ export const en = {
   statFirst: (s: string) => `first after ${s}`,
   statCached: (n: number) => `${n} of the prompt from the prefix cache`,
 
+  notices: 'Notices',
   figures: 'Live figures',
   figRate: 'Tokens/s',
   figMemory: 'Memory',

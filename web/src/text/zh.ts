@@ -131,6 +131,7 @@ export const zh: Text = {
   statFirst: (s) => `首词 ${s}`,
   statCached: (n) => `提示中 ${n} 个词元来自前缀缓存`,
 
+  notices: '通知',
   figures: '实时数据',
   figRate: '词元/秒',
   figMemory: '内存',

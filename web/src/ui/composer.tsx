@@ -43,6 +43,7 @@ export function Composer() {
   const writing = useStore(app, (s) => s.currentId in s.streams);
   const box = useRef<HTMLTextAreaElement>(null);
   const [, redraw] = useState(0);
+  const [schemaOpen, setSchemaOpen] = useState(true);
   const draft = drafts.get(id) ?? '';
   const setDraft = (value: string) => {
     drafts.set(id, value);
@@ -58,6 +59,7 @@ export function Composer() {
     const sentFrom = id;
     if (!broken && send(draft)) {
       drafts.delete(sentFrom);
+      setSchemaOpen(false); // make room for what comes
       redraw((n) => n + 1);
     }
   };
@@ -75,7 +77,9 @@ export function Composer() {
         submit();
       }}
     >
-      {shape === 'schema' && <SchemaEditor />}
+      {shape === 'schema' && (
+        <SchemaEditor open={schemaOpen || broken} onToggle={setSchemaOpen} />
+      )}
       <div class="box">
         <textarea
           id="message"

@@ -39,7 +39,7 @@ export function LiveFigures() {
     <Disclosure
       open={open}
       onChange={setOpen}
-      label={words.figures}
+      label={rate === null ? words.figures : `${words.figures}: ${rateText(rate)}`}
       button={
         <>
           <Icon name="pulse" />

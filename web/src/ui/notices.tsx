@@ -31,7 +31,7 @@ export function Notices() {
   const words = useText();
   const notice = useStore(app, (s) => s.notice);
   return (
-    <div class="notices">
+    <section class="notices" aria-label={words.notices}>
       <Importing />
       <div role="alert">
         {notice && (
@@ -48,6 +48,6 @@ export function Notices() {
           </div>
         )}
       </div>
-    </div>
+    </section>
   );
 }

@@ -14,17 +14,23 @@ export function problemText(problem: SchemaProblem | null, words: Text): string 
   return `${words.lineColumn(line, column)}: ${words.expected(expected)}`;
 }
 
-export function SchemaEditor() {
+export function SchemaEditor({ open, onToggle }: {
+  open: boolean;
+  onToggle: (open: boolean) => void;
+}) {
   const words = useText();
   const language = useStore(settings, (s) => s.language);
   const schema = useStore(app, (s) => current(s).schema);
   const problem = useMemo(() => schemaProblem(schema), [schema]);
   const tidy = () => changeCurrent({ schema: JSON.stringify(JSON.parse(schema), null, 2) });
   return (
-    <section class="schema" aria-label={words.schema}>
+    <details
+      class="schema"
+      open={open}
+      onToggle={(e) => onToggle((e.currentTarget as HTMLDetailsElement).open)}
+    >
+      <summary>{words.schema}</summary>
       <div class="schema-head">
-        <label for="schema">{words.schema}</label>
-        <span class="grow" />
         <select
           aria-label={words.schemaExample}
           value=""
@@ -47,6 +53,7 @@ export function SchemaEditor() {
       </div>
       <textarea
         id="schema"
+        aria-label={words.schema}
         spellcheck={false}
         autocapitalize="off"
         rows={9}
@@ -58,6 +65,6 @@ export function SchemaEditor() {
       <p id="schema-state" class={problem ? 'error' : 'hint'}>
         {problemText(problem, words)}
       </p>
-    </section>
+    </details>
   );
 }
