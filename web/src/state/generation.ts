@@ -8,7 +8,8 @@ import { change, keep, touch } from './actions';
 import { announce, app, conversation, current, modelOf, notify } from './app';
 import * as edits from './conversation';
 
-const drawEveryMs = 50;
+const drawEveryMs = 50; // at least; a text that is slow to draw is drawn less often
+const drawShare = 4; // of the time, at most one part in so many goes into drawing
 const keepEveryMs = 3000;
 const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
 
@@ -83,6 +84,7 @@ class Writer {
   private firstMs = 0;
   private lastMs = 0;
   private pieces = 0;
+  private drawMs = 0;
   finish: edits.Reply['finish'] = '';
   usage: Usage | null = null;
   cache = '';
@@ -95,7 +97,7 @@ class Writer {
     this.pieces++;
     if (reasoning) this.reasoning += piece;
     else this.text += piece;
-    this.timer ??= setTimeout(() => this.draw(), drawEveryMs);
+    this.timer ??= setTimeout(() => this.draw(), Math.max(drawEveryMs, this.drawMs * drawShare));
   }
 
   private draw(): void {
@@ -106,6 +108,7 @@ class Writer {
     const stream = { startedMs: this.started, firstMs: this.firstMs, pieces: this.pieces };
     app.set((s) => ({ streams: { ...s.streams, [this.id]: stream } }));
     const now = performance.now();
+    setTimeout(() => (this.drawMs = performance.now() - now)); // after the page has been drawn
     const spoken = this.announcer.next(this.text, now);
     if (spoken && app.get().currentId === this.id) announce(spoken);
     if (now - this.kept > keepEveryMs) {

@@ -107,7 +107,7 @@ export const en = {
   stopped: 'stopped',
   cutOff: 'cut off at the limit of tokens',
   fromCache: 'from the cache',
-  statTokens: (n: number) => `${n} tokens`,
+  statTokens: (n: number) => (n === 1 ? '1 token' : `${n} tokens`),
   statRate: (n: string) => `${n} tokens/s`,
   statFirst: (s: string) => `first after ${s}`,
   statCached: (n: number) => `${n} of the prompt from the prefix cache`,

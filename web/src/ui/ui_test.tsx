@@ -61,7 +61,7 @@ describe('figures', () => {
     };
     const reply = { ...emptyReply('m', 'text'), finish: 'length' as const, stats };
     expect(factsOf(reply, en)).toEqual(
-      ['cut off at the limit of tokens', 'from the cache', '1 tokens', 'first after 12 ms'],
+      ['cut off at the limit of tokens', 'from the cache', '1 token', 'first after 12 ms'],
     );
   });
 });
