@@ -25,8 +25,8 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query;  // percent-decoded, in their order
   std::vector<HttpHeader> headers;                         // names in lower case
   std::string body;                                        // empty if a sink took it
-  std::string peer;                                        // the client's address, for logs and limits
-  bool loopback = false;                                   // the client is on this machine
+  std::string peer;       // the client's address, for logs and limits
+  bool loopback = false;  // the client is on this machine
 
   std::string_view Header(std::string_view name) const;  // the first of that name, or empty
   std::string_view Query(std::string_view name) const;
@@ -46,6 +46,8 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual const HttpRequest& request() const = 0;
+  // The sink of the request's BodyRule, which took the whole body; null if there was none.
+  virtual BodySink* sink() { return nullptr; }
 
   // A whole response. Content-Length, Date and Connection are added; a HEAD gets no body.
   virtual void Reply(int status, std::vector<HttpHeader> headers, std::string body) = 0;
@@ -66,7 +68,8 @@ class Exchange {
 struct BodyRule {
   uint64_t limit = 0;              // bytes; more is answered with 413
   std::unique_ptr<BodySink> sink;  // null: keep it in HttpRequest::body
-  std::function<void(Exchange&)> refuse;  // set: answer now, do not read the body (401, 403, 404, 405, 503)
+  std::function<void(Exchange&)>
+      refuse;  // set: answer now, do not read the body (401, 403, 404, 405, 503)
 };
 
 // What an HTTP server serves. Both run on the server's thread and must not block.
