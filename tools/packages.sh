@@ -3,6 +3,7 @@
 packages_build=(
   clang-19:clang++-19 g++-12:g++-12 cmake:cmake ninja-build:ninja ccache:ccache
   libcurl4-openssl-dev:/usr/include/*/curl/curl.h
+  libboost1.81-dev:/usr/include/boost/beast.hpp libssl-dev:/usr/include/openssl/ssl.h
   libcli11-dev:/usr/include/CLI/CLI.hpp libedit-dev:/usr/lib/*/libedit.a
   libgtest-dev:/usr/include/gtest/gtest.h libgmock-dev:/usr/include/gmock/gmock.h
   curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt
