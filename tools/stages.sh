@@ -63,9 +63,20 @@ test_loops() {
   python3 "$root/bench/loops/loops_test.py" && python3 "$root/bench/loops/scoreboard.py"
 }
 
+# The chat page: its types, unit tests, and the flows in headless Chromium.
+test_page() {
+  need_node
+  "$root/tools/page.sh" test
+}
+
 cmd_test() {
   export BANTAM_MODELS=$models BANTAM_SOURCE_DIR=$root BANTAM_PYTHON=$venv/bin/python
   export BANTAM_BIN=$root/build/release/bantam
+  if [[ ${1:-} == page ]]; then
+    need page
+    test_page
+    return
+  fi
   if (($# > 0)); then
     need build
     build release
@@ -73,10 +84,11 @@ cmd_test() {
     run_ctest release -L "$1"
     return
   fi
-  need build lint arm64 loops wasm
+  need build lint arm64 loops wasm page
   stage "build (clang-19)" build release
   stage "test models" fetch_test_models
   stage "unit, isa, model and end-to-end tests" run_ctest release
+  stage "chat page in headless Chromium" test_page
   stage "conformance with reference implementations" run_parity
   stage "build and unit tests (g++-12)" test_gcc
   stage "WebAssembly compiles" build wasm

@@ -34,10 +34,12 @@ export const flows = {
     const found = await page.evaluate(() => ({
       pwned: globalThis.pwned ?? null,
       bad: document.querySelectorAll(
-        '.md script, .md img, .md iframe, .md style, .md svg:not(.glyph), .md b, .md object').length,
+        '.md script, .md img, .md iframe, .md style, .md svg:not(.glyph), .md b, .md object',
+      ).length,
       links: [...document.querySelectorAll('.md a')].map((a) => [a.href, a.rel, a.target]),
       events: [...document.querySelectorAll('.md *')].flatMap((e) =>
-        e.getAttributeNames().filter((n) => n.startsWith('on'))),
+        e.getAttributeNames().filter((n) => n.startsWith('on')),
+      ),
     }));
     assert.deepEqual(found, {
       pwned: null,
@@ -46,8 +48,14 @@ export const flows = {
       events: [],
     });
     await visit.axe('hostile');
-    for (const nasty of ['>'.repeat(5000), '- '.repeat(3000), '[('.repeat(4000), '*_`'.repeat(3000),
-      '|a'.repeat(3000), `${'['.repeat(2000)}${']('.repeat(2000)}`]) {
+    for (const nasty of [
+      '>'.repeat(5000),
+      '- '.repeat(3000),
+      '[('.repeat(4000),
+      '*_`'.repeat(3000),
+      '|a'.repeat(3000),
+      `${'['.repeat(2000)}${']('.repeat(2000)}`,
+    ]) {
       await visit.uncanned();
       await visit.canned(nasty);
       await visit.ask('Again');
@@ -64,12 +72,15 @@ export const flows = {
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'let a = "<b>";');
     await page.keyboard.press('Alt+KeyC');
-    await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes('inline'));
+    await page.waitForFunction(async () =>
+      (await navigator.clipboard.readText()).includes('inline'),
+    );
   },
 
   async 'everything by keyboard'(visit) {
     const { page } = visit;
-    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
     await page.keyboard.press('Tab');
     assert.equal(await focused(), 'Skip to the message box');
     await page.keyboard.press('Enter');
@@ -109,19 +120,28 @@ export const flows = {
     const reached = new Set();
     for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
-      reached.add(await page.evaluate(() => {
-        const e = document.activeElement;
-        const shown = e === document.body || e.id === 'message'; // the latter by its frame
-        const outline = shown || getComputedStyle(e).outlineStyle !== 'none';
-        return `${e.getAttribute('aria-label') ?? e.id ?? ''}${outline ? '' : ' INVISIBLE'}`;
-      }));
+      reached.add(
+        await page.evaluate(() => {
+          const e = document.activeElement;
+          const shown = e === document.body || e.id === 'message'; // the latter by its frame
+          const outline = shown || getComputedStyle(e).outlineStyle !== 'none';
+          return `${e.getAttribute('aria-label') ?? e.id ?? ''}${outline ? '' : ' INVISIBLE'}`;
+        }),
+      );
     }
-    assert.deepEqual([...reached].filter((r) => r.endsWith('INVISIBLE')), []);
+    assert.deepEqual(
+      [...reached].filter((r) => r.endsWith('INVISIBLE')),
+      [],
+    );
     for (const name of ['message', 'Settings', 'Another reply']) assert.ok(reached.has(name), name);
   },
 
   async 'phone width'(visit, { begin }) {
-    const phone = await begin({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    const phone = await begin({
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+    });
     const { page } = phone;
     await phone.fits();
     await phone.axe('phone, empty');
@@ -148,7 +168,9 @@ export const flows = {
     const small = await page.evaluate(() =>
       [...document.querySelectorAll('button, select, .segments label')]
         .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 80)])
-        .filter(([r]) => r.width > 0 && (r.width < 24 || r.height < 24)).map(([, html]) => html));
+        .filter(([r]) => r.width > 0 && (r.width < 24 || r.height < 24))
+        .map(([, html]) => html),
+    );
     assert.deepEqual(small, []);
     await phone.end();
   },

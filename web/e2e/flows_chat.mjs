@@ -28,9 +28,15 @@ export const flows = {
     await visit.settled();
     const late = (await visit.replies().innerText()).length;
     assert.ok(late > early, `${early} characters grew to ${late}`);
-    assert.match(await page.locator('.from-model .facts').innerText(), /\d+ tokens · [\d.]+ tokens\/s/);
+    assert.match(
+      await page.locator('.from-model .facts').innerText(),
+      /\d+ tokens · [\d.]+ tokens\/s/,
+    );
     await visit.axe('chat');
-    await page.getByRole('button', { name: /Explain how a rainbow/ }).first().waitFor();
+    await page
+      .getByRole('button', { name: /Explain how a rainbow/ })
+      .first()
+      .waitFor();
   },
 
   async 'stop keeps what has come'(visit) {
@@ -84,7 +90,10 @@ export const flows = {
     const { page } = visit;
     await visit.ask('Name a colour');
     await page.getByRole('button', { name: 'Another reply' }).click();
-    await page.locator('.go.stop').waitFor().catch(() => undefined);
+    await page
+      .locator('.go.stop')
+      .waitFor()
+      .catch(() => undefined);
     await visit.settled();
     assert.equal(visit.bodies.length, 2);
     assert.deepEqual(visit.bodies[0].messages, visit.bodies[1].messages);
@@ -100,7 +109,10 @@ export const flows = {
   async 'errors say what to do, and can be tried again'(visit) {
     const { page } = visit;
     visit.expected = [/status of (?:503|400)|ERR_/];
-    await visit.canned('{"error":{"message":"full"}}', { status: 503, headers: { 'Retry-After': '7' } });
+    await visit.canned('{"error":{"message":"full"}}', {
+      status: 503,
+      headers: { 'Retry-After': '7' },
+    });
     await visit.ask('Hello');
     await page.locator('.error', { hasText: 'try again in 7 s' }).waitFor();
     await visit.axe('error');
@@ -147,7 +159,11 @@ export const flows = {
       globalThis.heard = [];
       new MutationObserver(() => {
         globalThis.heard.push(document.getElementById('announcer').textContent);
-      }).observe(document.getElementById('announcer'), { childList: true, characterData: true, subtree: true });
+      }).observe(document.getElementById('announcer'), {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
     });
     await visit.ask('Explain how a rainbow comes about');
     const heard = await page.evaluate(() => globalThis.heard);
@@ -155,7 +171,10 @@ export const flows = {
     assert.match(heard.at(-1), /The reply has ended/);
     const seconds = visit.bodies[0] && Math.max(2, heard.length);
     assert.ok(heard.length <= seconds && heard.length < 60, `${heard.length} announcements`);
-    assert.ok(heard.every((h) => !/[*|`]/.test(h)), 'marks of Markdown are read out');
+    assert.ok(
+      heard.every((h) => !/[*|`]/.test(h)),
+      'marks of Markdown are read out',
+    );
     assert.equal(await page.locator('.transcript [aria-live], .transcript [role=log]').count(), 0);
   },
 };

@@ -25,7 +25,10 @@ export const flows = {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('.entry', { hasText: /^Hens$/ }).waitFor();
 
-    for (const [name, extension] of [['Markdown', 'md'], ['JSON', 'json']]) {
+    for (const [name, extension] of [
+      ['Markdown', 'md'],
+      ['JSON', 'json'],
+    ]) {
       await actions.click();
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -55,8 +58,13 @@ export const flows = {
     assert.match(await page.getByLabel('System prompt').inputValue(), /patient tutor/);
     await page.getByLabel('System prompt').fill('Answer in one word.');
     const values = {
-      Temperature: '0.8', 'Top p': '0.9', 'Top k': '40', 'Min p': '0.05', 'Repeat penalty': '1.1',
-      'Most tokens': '12', Seed: '7',
+      Temperature: '0.8',
+      'Top p': '0.9',
+      'Top k': '40',
+      'Min p': '0.05',
+      'Repeat penalty': '1.1',
+      'Most tokens': '12',
+      Seed: '7',
     };
     for (const [label, value] of Object.entries(values)) {
       await page.getByLabel(label, { exact: true }).fill(value);
@@ -70,10 +78,17 @@ export const flows = {
     const [body] = visit.bodies;
     assert.deepEqual(body.messages[0], { role: 'system', content: 'Answer in one word.' });
     const sent = Object.fromEntries(
-      ['temperature', 'top_p', 'top_k', 'min_p', 'repeat_penalty', 'max_tokens', 'seed']
-        .map((name) => [name, body[name]]));
+      ['temperature', 'top_p', 'top_k', 'min_p', 'repeat_penalty', 'max_tokens', 'seed'].map(
+        (name) => [name, body[name]],
+      ),
+    );
     assert.deepEqual(sent, {
-      temperature: 0.8, top_p: 0.9, top_k: 40, min_p: 0.05, repeat_penalty: 1.1, max_tokens: 12,
+      temperature: 0.8,
+      top_p: 0.9,
+      top_k: 40,
+      min_p: 0.05,
+      repeat_penalty: 1.1,
+      max_tokens: 12,
       seed: 7,
     });
     await page.getByRole('button', { name: 'Back to the preset’s' }).click();
@@ -84,7 +99,9 @@ export const flows = {
   async 'a model is chosen for the conversation'(visit) {
     const { page } = visit;
     const chooser = page.getByRole('button', { name: /Choose a model/ });
-    await page.waitForFunction(() => document.querySelector('.chosen').textContent !== 'Choose a model');
+    await page.waitForFunction(
+      () => document.querySelector('.chosen').textContent !== 'Choose a model',
+    );
     await chooser.click();
     await visit.axe('models');
     const items = page.locator('.item.model');
@@ -103,7 +120,8 @@ export const flows = {
     await page.getByText('Memory', { exact: true }).waitFor();
     await visit.axe('figures');
     const told = await page.locator('.figure-box dl').innerText();
-    for (const name of ['Tokens/s', 'Memory', 'Running', 'Queue']) assert.ok(told.includes(name), name);
+    for (const name of ['Tokens/s', 'Memory', 'Running', 'Queue'])
+      assert.ok(told.includes(name), name);
     await page.keyboard.press('Escape');
     assert.ok(!(await page.locator('.figure-box').isVisible()));
   },
@@ -169,7 +187,9 @@ export const flows = {
     await visit.axe('key');
     await page.getByRole('dialog').getByLabel('API key').fill('sesame');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.waitForFunction(() => document.querySelector('.chosen').textContent !== 'Choose a model');
+    await page.waitForFunction(
+      () => document.querySelector('.chosen').textContent !== 'Choose a model',
+    );
     await page.unroute(/\/(?:v1|api)\//);
     await visit.canned('Open.');
     await visit.ask('Open');

@@ -4,7 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
 export class Visit {
   constructor(page, context, base) {
@@ -13,7 +16,10 @@ export class Visit {
 
   static async begin(browser, base, options = {}) {
     const context = await browser.newContext({
-      locale: 'en-GB', viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options,
+      locale: 'en-GB',
+      viewport: { width: 1280, height: 800 },
+      acceptDownloads: true,
+      ...options,
     });
     const visit = new Visit(await context.newPage(), context, base);
     const { page } = visit;
@@ -47,7 +53,8 @@ export class Visit {
     await this.page.evaluate(axeSource);
     const { violations } = await this.page.evaluate(() => globalThis.axe.run(document));
     const told = violations.flatMap((v) =>
-      v.nodes.map((n) => `${what}: ${v.id}: ${n.html.slice(0, 160)} ${n.failureSummary}`));
+      v.nodes.map((n) => `${what}: ${v.id}: ${n.html.slice(0, 160)} ${n.failureSummary}`),
+    );
     assert.deepEqual(told, []);
   }
 
@@ -82,7 +89,8 @@ export class Visit {
     const body = status === 200 ? `data: ${JSON.stringify(chunk)}\n\n${tail}` : text;
     const contentType = status === 200 ? 'text/event-stream' : 'application/json';
     await this.page.route('**/v1/chat/completions', (route) =>
-      route.fulfill({ status, contentType, headers, body }));
+      route.fulfill({ status, contentType, headers, body }),
+    );
   }
 
   async uncanned() {
@@ -97,13 +105,16 @@ export class Visit {
   }
 
   async dropFile(name, bytes) {
-    const transfer = await this.page.evaluateHandle(([fileName, size, magic]) => {
-      const content = new Uint8Array(size);
-      content.set([...magic].map((c) => c.charCodeAt(0)));
-      const data = new DataTransfer();
-      data.items.add(new File([content], fileName));
-      return data;
-    }, [name, bytes.size, bytes.magic]);
+    const transfer = await this.page.evaluateHandle(
+      ([fileName, size, magic]) => {
+        const content = new Uint8Array(size);
+        content.set([...magic].map((c) => c.charCodeAt(0)));
+        const data = new DataTransfer();
+        data.items.add(new File([content], fileName));
+        return data;
+      },
+      [name, bytes.size, bytes.magic],
+    );
     await this.page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
     assert.ok(await this.page.locator('.drop').isVisible(), 'nothing says that it can be dropped');
     await this.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });

@@ -5,14 +5,23 @@ import http from 'node:http';
 import path from 'node:path';
 
 export const policy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
-  "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'", "trusted-types 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ');
 
 const types = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 const english = `A rainbow is sunlight that raindrops take apart.
@@ -53,11 +62,13 @@ const people = {
 
 const models = [
   {
-    name: 'qwen2.5-0.5b-instruct', size: 491_400_032,
+    name: 'qwen2.5-0.5b-instruct',
+    size: 491_400_032,
     details: { family: 'qwen2', parameter_size: '494.03M', quantization_level: 'Q4_K_M' },
   },
   {
-    name: 'smollm2-360m-instruct', size: 386_404_992,
+    name: 'smollm2-360m-instruct',
+    size: 386_404_992,
     details: { family: 'llama', parameter_size: '361.82M', quantization_level: 'Q8_0' },
   },
 ];
@@ -88,7 +99,8 @@ async function chat(request, response) {
   let gone = false;
   response.on('close', () => (gone = true));
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Bantam-Cache': 'miss' });
-  const send = (chunk) => response.write(`data: ${JSON.stringify({ model: body.model, ...chunk })}\n\n`);
+  const send = (chunk) =>
+    response.write(`data: ${JSON.stringify({ model: body.model, ...chunk })}\n\n`);
   const pieces = answerTo(body).match(/[\s\S]{1,5}/gu);
   const most = Math.min(pieces.length, body.max_tokens ?? Infinity);
   state.running++;
@@ -105,7 +117,9 @@ async function chat(request, response) {
   send({
     choices: [],
     usage: {
-      prompt_tokens: 64, completion_tokens: most, total_tokens: 64 + most,
+      prompt_tokens: 64,
+      completion_tokens: most,
+      total_tokens: 64 + most,
       prompt_tokens_details: { cached_tokens: 48 },
     },
   });
@@ -136,15 +150,15 @@ function metrics() {
 # TYPE bantam_generated_tokens_total counter
 bantam_generated_tokens_total ${state.tokens}
 bantam_prompt_tokens_total 2048
-bantam_cached_prompt_tokens_total 1536
-bantam_requests_running ${state.running}
-bantam_requests_waiting 0
+bantam_cached_tokens_total 1536
+bantam_running_sequences ${state.running}
+bantam_queue_length 0
 bantam_kv_used_bytes 12582912
 bantam_kv_total_bytes 100663296
 bantam_cache_hits_total 12
 bantam_cache_misses_total 28
 process_resident_memory_bytes 612368384
-bantam_ttft_seconds_bucket{le="0.1"} 3
+bantam_first_token_seconds_bucket{le="0.1"} 3
 `;
 }
 
@@ -172,7 +186,8 @@ export function startMockServer(folder) {
         return chat(request, response);
       case 'GET /v1/models':
         return json(response, 200, {
-          object: 'list', data: models.map((m) => ({ id: m.name, object: 'model' })),
+          object: 'list',
+          data: models.map((m) => ({ id: m.name, object: 'model' })),
         });
       case 'GET /api/tags':
         return json(response, 200, { models });

@@ -1,4 +1,4 @@
-// The page's flows in headless Chromium: node e2e/run.mjs [--url URL] [--only TEXT] [--pictures DIR]
+// The flows in headless Chromium: node e2e/run.mjs [--url URL] [--only TEXT] [--pictures DIR].
 // Without --url (or BANTAM_URL) they run against the mock server and the page in build/web/dist.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +16,14 @@ const { values } = parseArgs({
   options: { url: { type: 'string' }, only: { type: 'string' }, pictures: { type: 'string' } },
 });
 const given = values.url ?? process.env.BANTAM_URL;
-const dist = process.env.BANTAM_PAGE_OUT ??
-  fileURLToPath(new URL('../../build/web/dist', import.meta.url));
-const browsers = [process.env.BANTAM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome'];
+const dist =
+  process.env.BANTAM_PAGE_OUT ?? fileURLToPath(new URL('../../build/web/dist', import.meta.url));
+const browsers = [
+  process.env.BANTAM_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 const executablePath = browsers.find((path) => path && existsSync(path));
 
 async function runFlows(browser, base) {

@@ -12,10 +12,7 @@ export interface Sampling {
   seed?: number;
 }
 
-export type Shape =
-  | { kind: 'text' }
-  | { kind: 'json' }
-  | { kind: 'schema'; schema: string };
+export type Shape = { kind: 'text' } | { kind: 'json' } | { kind: 'schema'; schema: string };
 
 export interface ChatTurn {
   role: 'system' | 'user' | 'assistant';
@@ -28,11 +25,18 @@ export interface Usage {
   completionTokens: number;
 }
 
+// What Bantam says of a reply beyond OpenAI's fields ("bantam" in the last choice).
+export interface Remarks {
+  shortened: boolean; // the limit has made the document shorter, yet it is whole
+  leftOut: number; // tokens of the conversation that did not fit; -1: not counted
+}
+
 export interface ChatEvents {
   onText(text: string): void;
   onReasoning(text: string): void;
   onFinish(reason: string): void;
   onUsage(usage: Usage): void;
+  onRemarks(remarks: Remarks): void;
   onCache(label: string): void; // the header X-Bantam-Cache: "hit", …
 }
 
@@ -42,6 +46,7 @@ export function chatBody(model: string, turns: ChatTurn[], sampling: Sampling, s
     messages: turns,
     stream: true,
     stream_options: { include_usage: true },
+    trim: 'oldest', // a long conversation goes on; the reply says what was left out
   };
   for (const [name, value] of Object.entries(sampling)) {
     if (value !== undefined) body[name] = value;
@@ -61,6 +66,7 @@ interface Chunk {
   choices?: {
     delta?: { content?: string | null; reasoning_content?: string | null };
     finish_reason?: string | null;
+    bantam?: { shortened_at?: unknown; left_out_tokens?: number | null };
   }[];
   usage?: {
     prompt_tokens?: number;
@@ -78,6 +84,13 @@ function handle(chunk: Chunk, events: ChatEvents): void {
   if (choice?.delta?.reasoning_content) events.onReasoning(choice.delta.reasoning_content);
   if (choice?.delta?.content) events.onText(choice.delta.content);
   if (choice?.finish_reason) events.onFinish(choice.finish_reason);
+  if (choice?.bantam) {
+    const { shortened_at: shortened, left_out_tokens: leftOut } = choice.bantam;
+    events.onRemarks({
+      shortened: shortened !== undefined,
+      leftOut: leftOut === null ? -1 : (leftOut ?? 0),
+    });
+  }
   if (chunk.usage) {
     events.onUsage({
       promptTokens: chunk.usage.prompt_tokens ?? 0,

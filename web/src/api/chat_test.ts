@@ -4,7 +4,10 @@ import { chatBody, streamChat, type ChatEvents } from './chat';
 import { ApiError, errorMessage } from './http';
 
 function answer(body: string, init: ResponseInit = {}): void {
-  vi.stubGlobal('fetch', vi.fn(async () => new Response(body, init)));
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => new Response(body, init)),
+  );
 }
 
 function record() {
@@ -14,6 +17,7 @@ function record() {
     onReasoning: (t) => seen.push(`thought ${t}`),
     onFinish: (r) => seen.push(`finish ${r}`),
     onUsage: (u) => seen.push(`usage ${u.promptTokens} ${u.cachedTokens} ${u.completionTokens}`),
+    onRemarks: (r) => seen.push(`remarks ${r.shortened} ${r.leftOut}`),
     onCache: (c) => seen.push(`cache ${c}`),
   };
   return { seen, events };
@@ -29,6 +33,7 @@ describe('chatBody', () => {
       messages: [{ role: 'user', content: 'x' }],
       stream: true,
       stream_options: { include_usage: true },
+      trim: 'oldest',
       top_k: 4,
     });
   });
@@ -53,17 +58,28 @@ describe('streamChat', () => {
       { choices: [{ delta: { reasoning_content: 'hm' } }] },
       { choices: [{ delta: { content: 'He' } }] },
       { choices: [{ delta: { content: 'llo' }, finish_reason: 'length' }], usage: null },
+      { choices: [{ delta: {}, bantam: { left_out_tokens: null, shortened_at: { byte: 3 } } }] },
       {
         choices: [],
-        usage: { prompt_tokens: 9, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 8 } },
+        usage: {
+          prompt_tokens: 9,
+          completion_tokens: 2,
+          prompt_tokens_details: { cached_tokens: 8 },
+        },
       },
     ];
     const body = `${chunks.map((c) => `data: ${JSON.stringify(c)}\n\n`).join('')}data: [DONE]\n\n`;
     answer(body, { headers: { 'X-Bantam-Cache': 'hit' } });
     await streamChat({}, events, new AbortController().signal);
-    expect(seen).toEqual(
-      ['cache hit', 'thought hm', 'text He', 'text llo', 'finish length', 'usage 9 8 2'],
-    );
+    expect(seen).toEqual([
+      'cache hit',
+      'thought hm',
+      'text He',
+      'text llo',
+      'finish length',
+      'remarks true -1',
+      'usage 9 8 2',
+    ]);
   });
 
   it('fails when the stream tells of an error or breaks off', async () => {

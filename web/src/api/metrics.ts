@@ -1,4 +1,5 @@
-// GET /metrics in Prometheus' text format, and the figures the page shows of it.
+// GET /metrics in Prometheus' text format, and the figures the page shows of it. One that the
+// server does not give is null, and not shown.
 import { request } from './http';
 
 // Name → the sum over all label sets. Buckets of histograms would only add up to nonsense: left out.
@@ -24,14 +25,14 @@ export interface Figures {
 }
 
 const names = {
-  tokens: ['bantam_generated_tokens_total', 'bantam_completion_tokens_total'],
-  memory: ['process_resident_memory_bytes', 'bantam_memory_bytes'],
-  running: ['bantam_requests_running'],
-  waiting: ['bantam_requests_waiting', 'bantam_queue_length'],
-  kvUsed: ['bantam_kv_used_bytes', 'bantam_kv_blocks_used'],
-  kvTotal: ['bantam_kv_total_bytes', 'bantam_kv_blocks_total'],
+  tokens: ['bantam_generated_tokens_total'],
+  memory: ['process_resident_memory_bytes', 'bantam_model_bytes'],
+  running: ['bantam_running_sequences'],
+  waiting: ['bantam_queue_length'],
+  kvUsed: ['bantam_kv_used_bytes'],
+  kvTotal: ['bantam_kv_total_bytes'],
   prompt: ['bantam_prompt_tokens_total'],
-  cached: ['bantam_cached_prompt_tokens_total'],
+  cached: ['bantam_cached_tokens_total'],
   hits: ['bantam_cache_hits_total'],
   misses: ['bantam_cache_misses_total'],
 };

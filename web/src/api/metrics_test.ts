@@ -8,7 +8,10 @@ describe('parseMetrics', () => {
       '# TYPE a counter\na{model="x y}"} 2\na{model="z"} 3 1700000000\nb 1e3\nc NaN\n' +
         'd_bucket{le="+Inf"} 4\nbroken\n',
     );
-    expect([...values]).toEqual([['a', 5], ['b', 1000]]);
+    expect([...values]).toEqual([
+      ['a', 5],
+      ['b', 1000],
+    ]);
   });
 });
 

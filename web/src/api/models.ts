@@ -73,7 +73,11 @@ export async function showModel(model: string): Promise<ModelDetails> {
     model_info?: Record<string, unknown>;
     capabilities?: string[];
   }
-  const { details, model_info: info = {}, capabilities } = await requestJson<Show>('api/show', {
+  const {
+    details,
+    model_info: info = {},
+    capabilities,
+  } = await requestJson<Show>('api/show', {
     model,
   });
   const architecture = String(info['general.architecture'] ?? details?.family ?? '');

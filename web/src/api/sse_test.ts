@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readEvents, SseParser } from './sse';
 
 const stream =
-  ': comment\r\n\r\ndata: {"a":1}\r\n\r\nevent: x\ndata:two\ndata: lines\n\ndata:  spaced\r\rdata: [DONE]\n\n';
+  ': comment\r\n\r\ndata: {"a":1}\r\n\r\nevent: x\ndata:two\ndata: lines\n\n' +
+  'data:  spaced\r\rdata: [DONE]\n\n';
 const events = ['{"a":1}', 'two\nlines', ' spaced', '[DONE]'];
 
 describe('SseParser', () => {
@@ -11,7 +12,8 @@ describe('SseParser', () => {
     for (let size = 1; size <= stream.length; size++) {
       const parser = new SseParser();
       const got: string[] = [];
-      for (let i = 0; i < stream.length; i += size) got.push(...parser.push(stream.slice(i, i + size)));
+      for (let i = 0; i < stream.length; i += size)
+        got.push(...parser.push(stream.slice(i, i + size)));
       expect(got, `pieces of ${size}`).toEqual(events);
     }
   });

@@ -16,12 +16,53 @@ function plain(json: Json): unknown {
 }
 
 const good = [
-  '{}', '[]', ' [ ] ', '""', '0', '-0', '1.10', '1e5', '-1.5E-3', 'true', 'null', '[1,[2,[3]],{}]',
-  '{"a":{"b":[null,false]},"c":"\\u00e9\\n\\""}', '{"a":1,"a":2}', '"彩虹🌈"', '[[],{}]', '\n{\n}\n',
+  '{}',
+  '[]',
+  ' [ ] ',
+  '""',
+  '0',
+  '-0',
+  '1.10',
+  '1e5',
+  '-1.5E-3',
+  'true',
+  'null',
+  '[1,[2,[3]],{}]',
+  '{"a":{"b":[null,false]},"c":"\\u00e9\\n\\""}',
+  '{"a":1,"a":2}',
+  '"彩虹🌈"',
+  '[[],{}]',
+  '\n{\n}\n',
 ];
 const bad = [
-  '', ' ', '{', '[', '[1', '[1,', '[1,]', '{"a"}', '{"a":}', '{"a":1,}', '{a:1}', "'a'", '"a', '"\n"',
-  '01', '+1', '1.', '.5', '1e', 'nul', 'truex', '[] []', '{} x', '"\\x"', '"\\u12"', ']', '[}', '{"a":1]',
+  '',
+  ' ',
+  '{',
+  '[',
+  '[1',
+  '[1,',
+  '[1,]',
+  '{"a"}',
+  '{"a":}',
+  '{"a":1,}',
+  '{a:1}',
+  "'a'",
+  '"a',
+  '"\n"',
+  '01',
+  '+1',
+  '1.',
+  '.5',
+  '1e',
+  'nul',
+  'truex',
+  '[] []',
+  '{} x',
+  '"\\x"',
+  '"\\u12"',
+  ']',
+  '[}',
+  '{"a":1]',
 ];
 
 describe('parseJson', () => {
@@ -71,7 +112,10 @@ describe('parseJson', () => {
 
   it('says where and what', () => {
     expect(parseJson('{\n  "a": 1,\n  }').error).toEqual({
-      offset: 14, line: 3, column: 3, expected: 'a name in double quotes',
+      offset: 14,
+      line: 3,
+      column: 3,
+      expected: 'a name in double quotes',
     });
     expect(parseJson('["🌈" 1]').error).toMatchObject({ line: 1, column: 6 });
   });

@@ -3,8 +3,7 @@
 import { parseJson, type Json, type JsonError } from './parse';
 
 export type SchemaProblem =
-  | { kind: 'syntax'; error: JsonError }
-  | { kind: 'meaning'; path: string; expected: string };
+  { kind: 'syntax'; error: JsonError } | { kind: 'meaning'; path: string; expected: string };
 
 const types = ['null', 'boolean', 'object', 'array', 'number', 'integer', 'string'];
 const ofSchemas = new Set(['properties', '$defs', 'definitions', 'patternProperties']);

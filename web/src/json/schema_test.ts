@@ -10,7 +10,12 @@ const told = (schema: string) => problemText(schemaProblem(schema), en);
 describe('schemaProblem', () => {
   it('finds nothing wrong with the examples and with true and false', () => {
     for (const { id } of exampleSchemas) expect(schemaProblem(exampleText(id)), id).toBeNull();
-    for (const schema of ['true', '{"items": false}', '{"type": ["string", "null"]}', '{"items":[{}]}']) {
+    for (const schema of [
+      'true',
+      '{"items": false}',
+      '{"type": ["string", "null"]}',
+      '{"items":[{}]}',
+    ]) {
       expect(schemaProblem(schema), schema).toBeNull();
     }
   });

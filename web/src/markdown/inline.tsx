@@ -1,5 +1,5 @@
-// Inline Markdown → elements. A model's output is hostile: nothing of it becomes HTML, an address is
-// followed only when somebody clicks on it, and no picture is ever fetched.
+// Inline Markdown → elements. A model's output is hostile: nothing of it becomes HTML, no picture
+// is ever fetched, and an address is followed only when somebody clicks on it.
 import { marked, type Token, type Tokens } from 'marked';
 import type { ComponentChildren } from 'preact';
 import { useText } from '../text/text';
@@ -18,16 +18,31 @@ export function safeHref(href: string): string | null {
 }
 
 const named: Record<string, string> = {
-  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', hellip: '…', mdash: '—',
-  ndash: '–', times: '×', copy: '©', rarr: '→', larr: '←', deg: '°',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  times: '×',
+  copy: '©',
+  rarr: '→',
+  larr: '←',
+  deg: '°',
 };
 
 export function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,6}));/gi, (all, hex, dec, name) => {
-    if (name) return named[String(name)] ?? all;
-    const code = hex ? parseInt(String(hex), 16) : Number(dec);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,6}));/gi,
+    (all, hex, dec, name) => {
+      if (name) return named[String(name)] ?? all;
+      const code = hex ? parseInt(String(hex), 16) : Number(dec);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
 }
 
 function Picture({ token }: { token: Tokens.Image }) {
@@ -53,11 +68,23 @@ function Link({ token, depth }: { token: Tokens.Link; depth: number }) {
 function one(token: Token, depth: number): ComponentChildren {
   switch (token.type) {
     case 'strong':
-      return <strong><Inline tokens={token.tokens} depth={depth + 1} /></strong>;
+      return (
+        <strong>
+          <Inline tokens={token.tokens} depth={depth + 1} />
+        </strong>
+      );
     case 'em':
-      return <em><Inline tokens={token.tokens} depth={depth + 1} /></em>;
+      return (
+        <em>
+          <Inline tokens={token.tokens} depth={depth + 1} />
+        </em>
+      );
     case 'del':
-      return <del><Inline tokens={token.tokens} depth={depth + 1} /></del>;
+      return (
+        <del>
+          <Inline tokens={token.tokens} depth={depth + 1} />
+        </del>
+      );
     case 'codespan':
       return <code>{String(token.text)}</code>;
     case 'br':

@@ -1,4 +1,5 @@
-// Markdown → elements, block by block: while a reply is streamed only its last block is drawn again.
+// Markdown → elements, block by block: while a reply is streamed only its last block is drawn
+// again.
 import type { Token, Tokens } from 'marked';
 import { Component } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -74,7 +75,11 @@ function List({ token, depth }: { token: Tokens.List; depth: number }) {
 // A heading of a reply stands below the page's own h1 and the h2 of its message.
 function Heading({ token, depth }: { token: Tokens.Heading; depth: number }) {
   const Tag = `h${Math.min(6, token.depth + 2)}` as 'h3';
-  return <Tag class={`h-${token.depth}`}><Inline tokens={token.tokens} depth={depth + 1} /></Tag>;
+  return (
+    <Tag class={`h-${token.depth}`}>
+      <Inline tokens={token.tokens} depth={depth + 1} />
+    </Tag>
+  );
 }
 
 function renderBlock({ token, depth }: BlockProps) {
@@ -93,9 +98,17 @@ function renderBlock({ token, depth }: BlockProps) {
     case 'list':
       return <List token={token as Tokens.List} depth={depth} />;
     case 'blockquote':
-      return <blockquote><Blocks tokens={token.tokens} depth={depth + 1} /></blockquote>;
+      return (
+        <blockquote>
+          <Blocks tokens={token.tokens} depth={depth + 1} />
+        </blockquote>
+      );
     case 'paragraph':
-      return <p><Inline tokens={token.tokens} depth={depth + 1} /></p>;
+      return (
+        <p>
+          <Inline tokens={token.tokens} depth={depth + 1} />
+        </p>
+      );
     case 'html':
       return <p class="raw">{token.raw.trimEnd()}</p>;
     default:
@@ -116,7 +129,13 @@ class Block extends Component<BlockProps> {
 function Blocks({ tokens, depth }: { tokens: Token[] | undefined; depth: number }) {
   if (!tokens) return null;
   if (depth > maxDepth) return <p class="raw">{tokens.map((t) => t.raw).join('')}</p>;
-  return <>{tokens.map((token, i) => <Block key={i} token={token} depth={depth} />)}</>;
+  return (
+    <>
+      {tokens.map((token, i) => (
+        <Block key={i} token={token} depth={depth} />
+      ))}
+    </>
+  );
 }
 
 export function Markdown({ source }: { source: string }) {

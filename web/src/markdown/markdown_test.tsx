@@ -17,7 +17,17 @@ describe('Markdown', () => {
   it('draws what models write', () => {
     const md = draw('# A\n\ntext **b** *i* `c` ~~d~~\nnext\n\n1. x\n   - y\n\n> q\n\n---\n');
     expect(md.querySelector('h3')?.textContent).toBe('A');
-    for (const tag of ['strong', 'em', 'p > code', 'del', 'br', 'ol > li', 'ol ul li', 'blockquote p', 'hr']) {
+    for (const tag of [
+      'strong',
+      'em',
+      'p > code',
+      'del',
+      'br',
+      'ol > li',
+      'ol ul li',
+      'blockquote p',
+      'hr',
+    ]) {
       expect(md.querySelector(tag), tag).not.toBeNull();
     }
   });
@@ -36,7 +46,8 @@ describe('Markdown', () => {
   });
 
   it('shows HTML as the text it is', () => {
-    const source = '<script>x</script> a <img src=x onerror=y> <b>c</b>\n\n<iframe src="//e"></iframe>';
+    const source =
+      '<script>x</script> a <img src=x onerror=y> <b>c</b>\n\n<iframe src="//e"></iframe>';
     const md = draw(source);
     expect(md.querySelectorAll('script, img, b, iframe')).toHaveLength(0);
     expect(md.textContent).toContain('<img src=x onerror=y>');
@@ -50,7 +61,9 @@ describe('Markdown', () => {
   });
 
   it('links only to the web and to mail', () => {
-    const md = draw('[a](javascript:x) [b](https://e.org/?q=1) [c](/local) [d](data:text/html,x) https://f.org');
+    const md = draw(
+      '[a](javascript:x) [b](https://e.org/?q=1) [c](/local) [d](data:text/html,x) https://f.org',
+    );
     const links = [...md.querySelectorAll('a')].map((a) => a.getAttribute('href'));
     expect(links).toEqual(['https://e.org/?q=1', 'https://f.org/']);
     expect(md.querySelector('a')?.rel).toContain('noopener');
@@ -70,7 +83,12 @@ describe('Markdown', () => {
   });
 
   it('stands what is nested without end', () => {
-    for (const source of ['> '.repeat(3000), '- '.repeat(2000), '*_'.repeat(4000), '[('.repeat(4000)]) {
+    for (const source of [
+      '> '.repeat(3000),
+      '- '.repeat(2000),
+      '*_'.repeat(4000),
+      '[('.repeat(4000),
+    ]) {
       expect(draw(`${source}x`).textContent).toContain('x');
     }
   });
@@ -78,8 +96,21 @@ describe('Markdown', () => {
 
 describe('safeHref', () => {
   it('takes nothing but whole addresses of the web and of mail', () => {
-    const refused = ['javascript:x', ' javascript:x', 'JaVaScRiPt:x', 'java\nscript:x', 'data:,x', '/x', 'x',
-      '//e.org', 'file:///etc/passwd', 'blob:x', 'https://user@e.org', 'https://', 'vbscript:x'];
+    const refused = [
+      'javascript:x',
+      ' javascript:x',
+      'JaVaScRiPt:x',
+      'java\nscript:x',
+      'data:,x',
+      '/x',
+      'x',
+      '//e.org',
+      'file:///etc/passwd',
+      'blob:x',
+      'https://user@e.org',
+      'https://',
+      'vbscript:x',
+    ];
     for (const href of refused) expect(safeHref(href), href).toBeNull();
     expect(safeHref('https://e.org/a b')).toBe('https://e.org/a%20b');
     expect(safeHref('mailto:a@e.org')).toBe('mailto:a@e.org');

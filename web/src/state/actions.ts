@@ -114,7 +114,9 @@ export function exportConversation(id: string, format: 'markdown' | 'json'): voi
   const found = conversation(app.get(), id);
   if (!found) return;
   const content = format === 'json' ? JSON.stringify(found, null, 2) : asMarkdown(found);
-  const name = titleOf(found, 'conversation').replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60);
+  const name = titleOf(found, 'conversation')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .slice(0, 60);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([content], { type: 'text/plain;charset=utf-8' }));
   link.download = `${name || 'conversation'}.${format === 'json' ? 'json' : 'md'}`;

@@ -7,6 +7,8 @@ export interface ReplyStats {
   completionTokens: number;
   firstTokenMs: number;
   tokensPerSecond: number;
+  shortened: boolean; // see Remarks of api/chat.ts
+  leftOut: number;
   cache: string; // what X-Bantam-Cache said, or empty
 }
 
@@ -118,7 +120,9 @@ export function withVersion(conversation: Conversation, id: string, active: numb
 export function mended(conversation: Conversation): Conversation {
   const last = conversation.messages.at(-1);
   const reply = last && activeReply(last);
-  return reply && reply.finish === '' ? withReply(conversation, { finish: 'stopped' }) : conversation;
+  return reply && reply.finish === ''
+    ? withReply(conversation, { finish: 'stopped' })
+    : conversation;
 }
 
 export function shapeOf(conversation: Conversation): Shape {

@@ -2,8 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { blankConversation } from './app';
 import {
-  emptyReply, mended, titleOf, turnsOf, withEdit, withNewReply, withReply, withUserMessage,
-  withVersion, type Conversation,
+  emptyReply,
+  mended,
+  titleOf,
+  turnsOf,
+  withEdit,
+  withNewReply,
+  withReply,
+  withUserMessage,
+  withVersion,
+  type Conversation,
 } from './conversation';
 
 function talked(...turns: [string, string][]): Conversation {

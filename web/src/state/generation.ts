@@ -1,7 +1,7 @@
 // Replies: started, streamed into their conversation, stopped. One conversation writes one reply at
 // a time; several conversations may write at once.
 import { ApiError } from '../api/http';
-import { chatBody, streamChat, type Usage } from '../api/chat';
+import { chatBody, streamChat, type Remarks, type Usage } from '../api/chat';
 import { Announcer } from '../text/announcer';
 import { text } from '../text/text';
 import { change, keep, touch } from './actions';
@@ -87,6 +87,7 @@ class Writer {
   private drawMs = 0;
   finish: edits.Reply['finish'] = '';
   usage: Usage | null = null;
+  remarks: Remarks = { shortened: false, leftOut: 0 };
   cache = '';
 
   constructor(private readonly id: string) {}
@@ -102,9 +103,7 @@ class Writer {
 
   private draw(): void {
     this.timer = undefined;
-    change(this.id, (old) =>
-      edits.withReply(old, { text: this.text, reasoning: this.reasoning }),
-    );
+    change(this.id, (old) => edits.withReply(old, { text: this.text, reasoning: this.reasoning }));
     const stream = { startedMs: this.started, firstMs: this.firstMs, pieces: this.pieces };
     app.set((s) => ({ streams: { ...s.streams, [this.id]: stream } }));
     const now = performance.now();
@@ -127,6 +126,7 @@ class Writer {
       completionTokens: tokens,
       firstTokenMs: this.firstMs - this.started,
       tokensPerSecond: tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : 0,
+      ...this.remarks,
       cache: this.cache,
     };
   }
@@ -169,6 +169,7 @@ async function reply(id: string, signal: AbortSignal): Promise<void> {
         onReasoning: (piece) => writer.add(piece, true),
         onFinish: (reason) => (writer.finish = reason === 'length' ? 'length' : 'stop'),
         onUsage: (usage) => (writer.usage = usage),
+        onRemarks: (remarks) => (writer.remarks = remarks),
         onCache: (label) => (writer.cache = label),
       },
       signal,

@@ -106,6 +106,9 @@ export const en = {
   image: 'image',
   stopped: 'stopped',
   cutOff: 'cut off at the limit of tokens',
+  shortened: 'made shorter to be whole within the limit',
+  leftOut: (n: number) =>
+    n > 0 ? `${n} tokens of the conversation did not fit` : 'its beginning did not fit',
   fromCache: 'from the cache',
   statTokens: (n: number) => (n === 1 ? '1 token' : `${n} tokens`),
   statRate: (n: string) => `${n} tokens/s`,

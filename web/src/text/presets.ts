@@ -79,7 +79,8 @@ export const presets: Preset[] = [
       starters: ['Move tomorrow’s appointment to Friday', 'Decline an invitation politely'],
     },
     zh: {
-      system: '你帮人写邮件：先写主题，再写礼貌而简短的正文，说明要什么、什么时候要。缺少重要信息时请提问。',
+      system:
+        '你帮人写邮件：先写主题，再写礼貌而简短的正文，说明要什么、什么时候要。缺少重要信息时请提问。',
       starters: ['把明天的约会改到星期五', '礼貌地谢绝一个邀请'],
     },
   },

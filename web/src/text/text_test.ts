@@ -28,7 +28,9 @@ describe('the two languages', () => {
       expect(readSettings(text, ['en'])).toEqual(fresh);
     }
     expect(readSettings('{"language":"zh","theme":"dark","model":"m"}', ['en'])).toEqual({
-      language: 'zh', theme: 'dark', model: 'm',
+      language: 'zh',
+      theme: 'dark',
+      model: 'm',
     });
   });
 });
@@ -36,7 +38,12 @@ describe('the two languages', () => {
 describe('numbers', () => {
   it('are short', () => {
     expect([0, 999, 1000, 491_400_032, 999_999_999, 2.5e12].map(bytesText)).toEqual([
-      '0 B', '999 B', '1 kB', '491 MB', '1.0 GB', '2.5 TB',
+      '0 B',
+      '999 B',
+      '1 kB',
+      '491 MB',
+      '1.0 GB',
+      '2.5 TB',
     ]);
     expect([0, 9.96, 99.96].map(rateText)).toEqual(['0.0', '10.0', '100']);
     expect([3.4, 999.6].map(durationText)).toEqual(['3 ms', '1.0 s']);
@@ -73,8 +80,8 @@ describe('Announcer', () => {
   });
 
   it('leaves the marks of Markdown out', () => {
-    expect(spoken('## Title\n\n- **bold** `code`\n```js\nx\n```\n[link](https://example.org)')).toBe(
-      'Title bold code x link',
-    );
+    expect(
+      spoken('## Title\n\n- **bold** `code`\n```js\nx\n```\n[link](https://example.org)'),
+    ).toBe('Title bold code x link');
   });
 });

@@ -125,6 +125,8 @@ export const zh: Text = {
   image: '图片',
   stopped: '已停止',
   cutOff: '达到词元上限而截断',
+  shortened: '为在上限内完整而缩短',
+  leftOut: (n) => (n > 0 ? `对话中有 ${n} 个词元放不下` : '对话开头放不下'),
   fromCache: '来自缓存',
   statTokens: (n) => `${n} 个词元`,
   statRate: (n) => `每秒 ${n} 个词元`,

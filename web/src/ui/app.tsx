@@ -46,9 +46,7 @@ export function App() {
           <Composer />
         </main>
       </div>
-      {narrow && sidebar && (
-        <div class="shade" onClick={() => app.set({ sidebarOpen: false })} />
-      )}
+      {narrow && sidebar && <div class="shade" onClick={() => app.set({ sidebarOpen: false })} />}
       {settings && <SettingsPanel />}
       <Notices />
       <DropZone />

@@ -65,7 +65,8 @@ export function Composer() {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends the composition of a Chinese word does not send (229: Safari's way).
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229)
+      return;
     event.preventDefault();
     submit();
   };
@@ -77,9 +78,7 @@ export function Composer() {
         submit();
       }}
     >
-      {shape === 'schema' && (
-        <SchemaEditor open={schemaOpen || broken} onToggle={setSchemaOpen} />
-      )}
+      {shape === 'schema' && <SchemaEditor open={schemaOpen || broken} onToggle={setSchemaOpen} />}
       <div class="box">
         <textarea
           id="message"

@@ -1,4 +1,4 @@
-// What asks or tells in the middle of the page: shortcuts, the key, names, deletion, editing. Native
+// What asks or tells in the middle of the page: shortcuts, key, names, deletion, editing. Native
 // modal dialogs: the rest cannot be reached, Escape closes, the focus goes back where it was.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -53,7 +53,15 @@ function Buttons({ ok, danger }: { ok: string; danger?: boolean }) {
 }
 
 // A form of one field, or of none.
-function Ask({ title, hint, label, ok, value, kind, onDone }: {
+function Ask({
+  title,
+  hint,
+  label,
+  ok,
+  value,
+  kind,
+  onDone,
+}: {
   title: string;
   hint?: string;
   label: string;
@@ -113,7 +121,11 @@ function Shortcuts() {
       <dl class="keys">
         {all.map(([keys, label]) => (
           <div key={keys.join()}>
-            <dt>{keys.map((k) => <kbd key={k}>{k}</kbd>)}</dt>
+            <dt>
+              {keys.map((k) => (
+                <kbd key={k}>{k}</kbd>
+              ))}
+            </dt>
             <dd>{label}</dd>
           </div>
         ))}
@@ -160,22 +172,40 @@ export function Dialogs() {
     };
     const title = dialog.why === 'wrong' ? words.keyWrong : words.keyNeeded;
     return (
-      <Ask title={title} hint={words.apiKeyHint} label={words.apiKey} ok={words.save} value=""
-        kind="secret" onDone={save} />
+      <Ask
+        title={title}
+        hint={words.apiKeyHint}
+        label={words.apiKey}
+        ok={words.save}
+        value=""
+        kind="secret"
+        onDone={save}
+      />
     );
   }
   if (dialog.kind === 'rename') {
     const found = conversation(app.get(), dialog.id);
     return (
-      <Ask title={words.renameTitle} label={words.title} ok={words.save} kind="line"
+      <Ask
+        title={words.renameTitle}
+        label={words.title}
+        ok={words.save}
+        kind="line"
         value={found ? titleOf(found, '') : ''}
-        onDone={(title) => renameConversation(dialog.id, title)} />
+        onDone={(title) => renameConversation(dialog.id, title)}
+      />
     );
   }
   const message = current(app.get()).messages.find((m) => m.id === dialog.id);
   return (
-    <Ask title={words.editTitle} hint={words.editHint} label={words.message} ok={words.rerun}
-      kind="text" value={message?.role === 'user' ? message.text : ''}
-      onDone={(value) => void resend(dialog.id, value)} />
+    <Ask
+      title={words.editTitle}
+      hint={words.editHint}
+      label={words.message}
+      ok={words.rerun}
+      kind="text"
+      value={message?.role === 'user' ? message.text : ''}
+      onDone={(value) => void resend(dialog.id, value)}
+    />
   );
 }

@@ -26,7 +26,9 @@ export function rows(figures: Figures, words: Text): [string, string][] {
 export function sparkline(rates: number[]): string {
   const top = Math.max(1, ...rates);
   const step = 100 / Math.max(1, rates.length - 1);
-  return rates.map((r, i) => `${(i * step).toFixed(1)},${(23 - (22 * r) / top).toFixed(1)}`).join(' ');
+  return rates
+    .map((r, i) => `${(i * step).toFixed(1)},${(23 - (22 * r) / top).toFixed(1)}`)
+    .join(' ');
 }
 
 export function LiveFigures() {

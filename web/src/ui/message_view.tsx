@@ -1,5 +1,5 @@
-// One message. A reply is drawn as Markdown or, where it was to be JSON, as a tree; below it what it
-// cost and what can be done with it.
+// One message. A reply is drawn as Markdown or, where it was to be JSON, as a tree; below it what
+// it cost and what can be done with it.
 import { Component } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { parseJson } from '../json/parse';
@@ -80,6 +80,8 @@ export function factsOf(reply: Reply, words: Text): string[] {
   if (reply.finish === 'stopped') facts.push(words.stopped);
   if (reply.finish === 'length') facts.push(words.cutOff);
   if (stats) {
+    if (stats.shortened) facts.push(words.shortened);
+    if (stats.leftOut) facts.push(words.leftOut(stats.leftOut));
     if (/^hit/i.test(stats.cache)) facts.push(words.fromCache);
     facts.push(words.statTokens(stats.completionTokens));
     if (stats.tokensPerSecond > 0) facts.push(words.statRate(rateText(stats.tokensPerSecond)));
@@ -121,7 +123,11 @@ function Versions({ message }: { message: Message & { role: 'assistant' } }) {
   );
 }
 
-function ReplyActions({ message, reply, last }: {
+function ReplyActions({
+  message,
+  reply,
+  last,
+}: {
   message: Message & { role: 'assistant' };
   reply: Reply;
   last: boolean;
@@ -132,12 +138,7 @@ function ReplyActions({ message, reply, last }: {
     <div class="actions">
       {reply.text && <CopyButton text={reply.text} />}
       {last && (
-        <button
-          class="icon"
-          aria-label={again}
-          title={`${again} (Alt+R)`}
-          onClick={regenerate}
-        >
+        <button class="icon" aria-label={again} title={`${again} (Alt+R)`} onClick={regenerate}>
           <Icon name="again" />
         </button>
       )}
@@ -152,7 +153,11 @@ function liveRate(stream: Stream): string {
   return stream.pieces > 4 && seconds > 0.5 ? rateText((stream.pieces - 1) / seconds) : '';
 }
 
-function ReplyMessage({ message, last, stream }: Props & {
+function ReplyMessage({
+  message,
+  last,
+  stream,
+}: Props & {
   message: Message & { role: 'assistant' };
 }) {
   const words = useText();

@@ -10,7 +10,10 @@ import { Disclosure } from './disclosure';
 import { Icon } from './icon';
 
 export function shortName(name: string): string {
-  return name.split('/').at(-1)!.replace(/\.gguf$/i, '');
+  return name
+    .split('/')
+    .at(-1)!
+    .replace(/\.gguf$/i, '');
 }
 
 function ModelItem({ model, chosen }: { model: Model; chosen: boolean }) {
@@ -73,7 +76,9 @@ export function ModelMenu() {
   useEffect(() => {
     if (!open) return;
     const items = list.current;
-    (items?.querySelector<HTMLElement>('[aria-current]') ?? items?.querySelector('button'))?.focus();
+    (
+      items?.querySelector<HTMLElement>('[aria-current]') ?? items?.querySelector('button')
+    )?.focus();
   }, [open]);
   return (
     <Disclosure

@@ -14,7 +14,10 @@ export function problemText(problem: SchemaProblem | null, words: Text): string 
   return `${words.lineColumn(line, column)}: ${words.expected(expected)}`;
 }
 
-export function SchemaEditor({ open, onToggle }: {
+export function SchemaEditor({
+  open,
+  onToggle,
+}: {
   open: boolean;
   onToggle: (open: boolean) => void;
 }) {

@@ -12,7 +12,13 @@ import { useText } from '../text/text';
 import { Icon } from './icon';
 import { SamplingFields } from './sampling_fields';
 
-function Select<T extends string>({ label, id, value, options, onChange }: {
+function Select<T extends string>({
+  label,
+  id,
+  value,
+  options,
+  onChange,
+}: {
   label: string;
   id: string;
   value: T;

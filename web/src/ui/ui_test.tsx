@@ -28,11 +28,18 @@ describe('readNumber', () => {
 });
 
 describe('the sidebar', () => {
-  const at = (updated: number, title = ''): Conversation => ({ ...blankConversation(), updated, title });
+  const at = (updated: number, title = ''): Conversation => ({
+    ...blankConversation(),
+    updated,
+    title,
+  });
   it('sorts by age', () => {
     const noon = new Date(2026, 5, 15, 12).getTime();
     const day = 86_400_000;
-    const groups = byAge([at(noon - 1), at(noon - day), at(noon - 6 * day), at(noon - 30 * day)], noon);
+    const groups = byAge(
+      [at(noon - 1), at(noon - day), at(noon - 6 * day), at(noon - 30 * day)],
+      noon,
+    );
     expect(groups.map((g) => g.length)).toEqual([1, 2, 1]);
   });
   it('finds titles and texts, whatever the case', () => {
@@ -45,10 +52,18 @@ describe('the sidebar', () => {
 describe('figures', () => {
   it('show only what the server tells', () => {
     const none = {
-      tokensPerSecond: null, memoryBytes: null, running: null, waiting: 2, kvShare: 0.125,
-      prefixHitShare: null, cacheHitShare: null,
+      tokensPerSecond: null,
+      memoryBytes: null,
+      running: null,
+      waiting: 2,
+      kvShare: 0.125,
+      prefixHitShare: null,
+      cacheHitShare: null,
     };
-    expect(rows(none, en)).toEqual([['Queue', '2'], ['Context memory', '13 %']]);
+    expect(rows(none, en)).toEqual([
+      ['Queue', '2'],
+      ['Context memory', '13 %'],
+    ]);
   });
   it('draw a line within its field', () => {
     expect(sparkline([0, 5, 10])).toBe('0.0,23.0 50.0,12.0 100.0,1.0');
@@ -56,13 +71,23 @@ describe('figures', () => {
   });
   it('of a reply', () => {
     const stats = {
-      promptTokens: 9, cachedTokens: 0, completionTokens: 1, firstTokenMs: 12, tokensPerSecond: 0,
+      promptTokens: 9,
+      cachedTokens: 0,
+      completionTokens: 1,
+      firstTokenMs: 12,
+      tokensPerSecond: 0,
+      shortened: false,
+      leftOut: 5,
       cache: 'hit',
     };
     const reply = { ...emptyReply('m', 'text'), finish: 'length' as const, stats };
-    expect(factsOf(reply, en)).toEqual(
-      ['cut off at the limit of tokens', 'from the cache', '1 token', 'first after 12 ms'],
-    );
+    expect(factsOf(reply, en)).toEqual([
+      'cut off at the limit of tokens',
+      '5 tokens of the conversation did not fit',
+      'from the cache',
+      '1 token',
+      'first after 12 ms',
+    ]);
   });
 });
 
