@@ -97,7 +97,7 @@ export const flows = {
     await page.getByRole('complementary', { name: 'Settings' }).waitFor();
     assert.ok(await page.evaluate(() => document.activeElement.closest('.settings') !== null));
     await page.keyboard.press('Escape');
-    assert.equal(await focused(), 'open-settings');
+    await page.waitForFunction(() => document.activeElement.id === 'open-settings');
     await page.keyboard.press('Alt+KeyM');
     await page.waitForFunction(() => document.activeElement.closest('.popup'));
     await page.keyboard.press('Escape');
@@ -133,7 +133,7 @@ export const flows = {
       [...reached].filter((r) => r.endsWith('INVISIBLE')),
       [],
     );
-    for (const name of ['message', 'Settings', 'Another reply']) assert.ok(reached.has(name), name);
+    for (const name of ['Message', 'Settings', 'Another reply']) assert.ok(reached.has(name), name);
   },
 
   async 'phone width'(visit, { begin }) {
@@ -158,6 +158,7 @@ export const flows = {
     await phone.fits();
     await phone.axe('phone, settings');
     await page.getByRole('button', { name: 'Close' }).tap();
+    await page.waitForFunction(() => document.activeElement.id === 'open-settings');
     await page.locator('.shape label', { hasText: 'JSON by schema' }).tap();
     await phone.fits();
     await phone.axe('phone, schema');

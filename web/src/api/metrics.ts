@@ -2,7 +2,7 @@
 // server does not give is null, and not shown.
 import { request } from './http';
 
-// Name → the sum over all label sets. Buckets of histograms would only add up to nonsense: left out.
+// Name → the sum over all label sets; without the buckets of histograms, whose sum means nothing.
 export function parseMetrics(text: string): Map<string, number> {
   const values = new Map<string, number>();
   for (const line of text.split('\n')) {

@@ -74,8 +74,8 @@ export const presets: Preset[] = [
     sampling: { temperature: 0.5 },
     en: {
       system:
-        'You write e-mails: a subject line, then a courteous, brief text that says what is wanted ' +
-        'and by when. Ask if something important is missing.',
+        'You write e-mails: a subject line, then a courteous, brief text that says what is ' +
+        'wanted and by when. Ask if something important is missing.',
       starters: ['Move tomorrow’s appointment to Friday', 'Decline an invitation politely'],
     },
     zh: {
