@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/quote.h"
 #include "server/api/status_of.h"
 #include "server/routes.h"
 
@@ -60,6 +61,7 @@ EngineEvents EventsFor(Metrics& metrics) {
 
 Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host, ServiceOptions options)
     : options_(std::move(options)),
+      guard_(options_.guard),
       library_(std::move(library)),
       host_(std::move(backend), host, EventsFor(metrics_)),
       pulls_(4, 16),
@@ -68,32 +70,47 @@ Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOp
 
 Service::~Service() = default;
 
+BodyRule Service::RefuseWith(Flavour flavour, int status, Error error,
+                             std::vector<HttpHeader> headers) {
+  metrics_.CountRequest("refused", status);
+  BodyRule rule;
+  rule.refuse = [flavour, status, error = std::move(error),
+                 headers = std::move(headers)](Exchange& exchange) {
+    Refuse(exchange, flavour, status, error, headers);
+  };
+  return rule;
+}
+
 BodyRule Service::OnHead(const HttpRequest& head) {
   BodyRule rule;
   const RouteMatch match = FindRoute(head.method, head.path);
-  if (match.route == nullptr || match.route->handler == nullptr) {
-    if (options_.pages != nullptr && options_.pages->Has(head)) return rule;
-    const bool known = match.path_known;
-    rule.refuse = [known, allowed = match.allowed, flavour = match.flavour,
-                   method = head.method](Exchange& exchange) {
-      std::vector<HttpHeader> headers;
-      if (known) headers.push_back({"Allow", allowed});
-      Refuse(exchange, flavour, known ? 405 : 404,
-             {ErrorCode::kInvalidArgument, known ? "this path answers " + allowed + ", not " + method
-                                                 : std::string("there is nothing at this path")},
-             std::move(headers));
+  if (auto why = guard_.Refuse(head)) {
+    return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, *std::move(why)}, {});
+  }
+  std::vector<HttpHeader> headers = guard_.CorsHeaders(head);
+  if (OriginGuard::IsPreflight(head)) {
+    rule.refuse = [headers = std::move(headers)](Exchange& exchange) {
+      exchange.Reply(204, headers, "");
     };
     return rule;
   }
+  if (options_.pages != nullptr && options_.pages->Has(head)) return rule;
+  if (match.route == nullptr && match.path_known) {
+    headers.push_back({"Allow", match.allowed});
+    const std::string what = "this path answers " + match.allowed + ", not " + Quote(head.method);
+    return RefuseWith(match.flavour, 405, {ErrorCode::kInvalidArgument, what}, std::move(headers));
+  }
+  if (match.route == nullptr) {
+    return RefuseWith(match.flavour, 404,
+                      {ErrorCode::kNotFound, "there is nothing at this path"}, std::move(headers));
+  }
   if (match.route->access == Access::kKey && !options_.api_keys.empty() &&
       KeyOf(head, options_.api_keys) < 0) {
-    rule.refuse = [flavour = match.flavour](Exchange& exchange) {
-      Refuse(exchange, flavour, 401,
-             {ErrorCode::kInvalidArgument,
-              "this server wants a key: send it as \"Authorization: Bearer KEY\""},
-             {{"WWW-Authenticate", "Bearer"}});
-    };
-    return rule;
+    headers.push_back({"WWW-Authenticate", "Bearer"});
+    return RefuseWith(match.flavour, 401,
+                      {ErrorCode::kInvalidArgument,
+                       "this server wants a key: send it as \"Authorization: Bearer KEY\""},
+                      std::move(headers));
   }
   rule.limit = options_.max_body_bytes;
   return rule;
@@ -113,8 +130,9 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
   const int key = KeyOf(request, options_.api_keys);
   const std::string client = key >= 0 ? "key " + std::to_string(key) : request.peer;
   ++metrics_.open_requests;
+  auto headers = guard_.CorsHeaders(request);
   const auto call = std::make_shared<Call>(
-      std::move(exchange), match.route->flavour, match.route->path, client,
+      std::move(exchange), match.route->flavour, match.route->path, client, std::move(headers),
       [this](const CallRecord& record) {
         --metrics_.open_requests;
         metrics_.CountRequest(record.route, record.status);

@@ -13,6 +13,7 @@
 #include "server/host/model_host.h"
 #include "server/host/task_pool.h"
 #include "server/http/exchange.h"
+#include "server/http/origin_guard.h"
 #include "server/static_pages.h"
 
 namespace bantam::server {
@@ -23,6 +24,7 @@ struct ServiceOptions {
   uint64_t max_body_bytes = uint64_t{32} << 20;
   int max_choices = 64;  // n, and prompts of one request
   Deadlines deadlines;
+  GuardOptions guard;
   store::Variables variable;  // the environment, for pulls
   std::function<void(const CallRecord&)> on_call;  // for the log; thread-safe
   std::shared_ptr<StaticPages> pages;              // null: none
@@ -53,7 +55,10 @@ class Service final : public HttpHandler {
   Server& server() { return server_; }
 
  private:
+  BodyRule RefuseWith(Flavour flavour, int status, Error error, std::vector<HttpHeader> headers);
+
   const ServiceOptions options_;
+  const OriginGuard guard_;
   const std::unique_ptr<Library> library_;
   Metrics metrics_;
   ModelHost host_;

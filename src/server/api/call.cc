@@ -57,10 +57,11 @@ Json ErrorBody(Flavour flavour, int status, const Error& error) {
 }
 
 Call::Call(std::shared_ptr<Exchange> exchange, Flavour flavour, std::string route,
-           std::string client, Ended ended)
+           std::string client, std::vector<HttpHeader> headers, Ended ended)
     : exchange_(std::move(exchange)),
       flavour_(flavour),
       client_(std::move(client)),
+      headers_(std::move(headers)),
       ended_(std::move(ended)),
       started_s_(MonotonicSeconds()) {
   record_.method = request().method;
@@ -88,6 +89,7 @@ void Call::Reply(int status, std::string content_type, std::string body,
   if (finished_) return;
   record_.status = status;
   headers.push_back({"Content-Type", std::move(content_type)});
+  headers.insert(headers.end(), headers_.begin(), headers_.end());
   exchange_->Reply(status, std::move(headers), std::move(body));
   Finish();
 }
@@ -114,9 +116,11 @@ void Call::Start(std::string content_type) {
   if (finished_ || started_) return;
   started_ = true;
   record_.status = 200;
-  exchange_->Start(200, {{"Content-Type", std::move(content_type)},
-                         {"Cache-Control", "no-cache"},
-                         {"X-Accel-Buffering", "no"}});
+  std::vector<HttpHeader> headers = {{"Content-Type", std::move(content_type)},
+                                     {"Cache-Control", "no-cache"},
+                                     {"X-Accel-Buffering", "no"}};
+  headers.insert(headers.end(), headers_.begin(), headers_.end());
+  exchange_->Start(200, std::move(headers));
 }
 
 bool Call::Write(std::string piece) {

@@ -43,7 +43,7 @@ class Call : public std::enable_shared_from_this<Call> {
  public:
   using Ended = std::function<void(const CallRecord&)>;
   Call(std::shared_ptr<Exchange> exchange, Flavour flavour, std::string route, std::string client,
-       Ended ended);
+       std::vector<HttpHeader> headers, Ended ended);
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -78,6 +78,7 @@ class Call : public std::enable_shared_from_this<Call> {
   const std::shared_ptr<Exchange> exchange_;
   const Flavour flavour_;
   const std::string client_;
+  const std::vector<HttpHeader> headers_;  // of every answer
   const Ended ended_;
   const double started_s_;
   const std::shared_ptr<CancelFlag> cancel_ = std::make_shared<CancelFlag>();

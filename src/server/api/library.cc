@@ -214,7 +214,8 @@ Result<void> Library::Remove(std::string_view name) {
   }
   const auto entry = TRY(FindStored(name));
   if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
-  TRY(store_->Remove(entry->name));
+  const uint64_t freed = TRY(store_->Remove(entry->name));
+  (void)freed;
   return {};
 }
 

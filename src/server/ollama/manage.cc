@@ -62,7 +62,8 @@ Result<std::string> ReadModelName(const Fields& fields) {
 Result<Json> ShowBody(const Server& server, const Call& call) {
   const Json body = TRY(ParseBody(call.request().body));
   const Fields fields(body);
-  const ModelEntry entry = TRY(server.library.Find(TRY(ReadModelName(fields))));
+  const std::string name = TRY(ReadModelName(fields));
+  const ModelEntry entry = TRY(server.library.Find(name));
   const ModelInfo info = TRY(server.library.Inspect(entry.path));
   const std::string& chat_template =
       entry.recipe.chat_template.empty() ? info.chat_template : entry.recipe.chat_template;
@@ -191,9 +192,9 @@ void PostCreate(Server& server, const std::shared_ptr<Call>& call) {
   };
   const auto done = create();
   if (!done) return call->ReplyError(done.error());
-  const auto status = [](const char* text) {
+  const auto status = [](const char* said) {
     Json json = Json::MakeObject();
-    json.Set("status", Json::String(text));
+    json.Set("status", Json::String(said));
     return json;
   };
   if (!stream) return call->ReplyJson(200, status("success"));
