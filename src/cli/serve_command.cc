@@ -12,6 +12,7 @@
 #include "cli/model_store.h"
 #include "cli/serve_log.h"
 #include "cli/serve_options.h"
+#include "server/embedded_pages.h"
 #include "server/http/http_server.h"
 #include "server/service.h"
 
@@ -138,6 +139,7 @@ void FinishOptions(const Environment& env, ServeOptions& options, ServeLog& log)
   }
   options.service.version = BANTAM_VERSION;
   options.service.variable = env.variable;
+  options.service.pages = server::MakeStaticPages();
   options.service.guard.loopback_only = IsLoopback(options.http.host);
   if (options.log_requests) {
     options.service.on_call = [&log](const server::CallRecord& record) { log.Request(record); };
