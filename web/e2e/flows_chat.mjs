@@ -139,6 +139,18 @@ export const flows = {
     assert.equal(await page.locator('.error').count(), 0);
   },
 
+  async 'a message that is sent before the models are known waits for them'(visit) {
+    const { page } = visit;
+    await page.route(/\/v1\/models$/, async (route) => {
+      await new Promise((r) => setTimeout(r, 800));
+      await route.continue();
+    });
+    await page.reload();
+    await visit.ask('Hello');
+    assert.ok(visit.bodies[0].model);
+    assert.equal(await page.locator('.error').count(), 0);
+  },
+
   async 'several conversations write at once'(visit) {
     const { page } = visit;
     await visit.say('Write a very long story about trees');

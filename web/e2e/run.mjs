@@ -31,7 +31,7 @@ async function runFlows(browser, base) {
   let failed = 0;
   for (const [name, run] of all.filter(([n]) => n.includes(values.only ?? ''))) {
     const start = performance.now();
-    const begin = (options) => Visit.begin(browser, base, options);
+    const begin = (options) => Visit.begin(browser, base, { bound: Boolean(given), ...options });
     let visit;
     try {
       visit = await begin();
@@ -52,6 +52,8 @@ async function main() {
   if (!executablePath) throw new Error('no Chromium (Debian: apt-get install chromium)');
   const server = given ? null : await startMockServer(dist);
   const base = given ?? server.url;
+  const answer = await fetch(base, { headers: { Accept: 'text/html' } });
+  if (!(await answer.text()).includes('id="app"')) throw new Error(`${base} serves no chat page`);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     if (values.pictures) {

@@ -101,10 +101,15 @@ export function modelOf(state: AppState, of: Conversation): string {
   return state.loaded.find((m) => has(m.name))?.name ?? state.models[0]?.name ?? '';
 }
 
+let announceTimer: ReturnType<typeof setTimeout> | undefined;
+
+// Read out by a screen reader; gone after a while, so that nobody finds it below the conversation.
 export function announce(text: string): void {
+  clearTimeout(announceTimer);
   // The same text twice would not be read again.
   const again = app.get().announcement === text;
   app.set({ announcement: again ? `${text}\u00a0` : text });
+  announceTimer = setTimeout(() => app.set({ announcement: '' }), 15_000);
 }
 
 let noticeTimer: ReturnType<typeof setTimeout> | undefined;

@@ -6,6 +6,7 @@ import { Announcer } from '../text/announcer';
 import { text } from '../text/text';
 import { change, keep, touch } from './actions';
 import { announce, app, conversation, current, modelOf, notify } from './app';
+import { refreshModels } from './polling';
 import * as edits from './conversation';
 
 const drawEveryMs = 50; // at least; a text that is slow to draw is drawn less often
@@ -56,7 +57,7 @@ function canReply(id: string): boolean {
   const state = app.get();
   const found = conversation(state, id);
   if (!found) return false;
-  if (modelOf(state, found)) return true;
+  if (modelOf(state, found) || !state.modelsKnown) return true; // reply() will wait for them
   app.set({ modelsOpen: true });
   notify('bad', text().noModels);
   return false;
@@ -152,14 +153,17 @@ class Writer {
 async function reply(id: string, signal: AbortSignal): Promise<void> {
   touch(id);
   const found = conversation(app.get(), id)!;
-  const model = modelOf(app.get(), found);
   const shape = edits.shapeOf(found);
   const writer = new Writer(id);
-  change(id, (old) => edits.withNewReply(old, edits.emptyReply(model, shape.kind)));
+  change(id, (old) => edits.withNewReply(old, edits.emptyReply('', shape.kind)));
   const stream = { startedMs: performance.now(), firstMs: 0, pieces: 0 };
   app.set((s) => ({ streams: { ...s.streams, [id]: stream }, announcement: text().replyStarts }));
   void keep(id);
   try {
+    if (!app.get().modelsKnown) await refreshModels();
+    const model = modelOf(app.get(), found);
+    if (!model) throw new ApiError(text().noModels, 0);
+    change(id, (old) => edits.withReply(old, { model }));
     // Without the reply that is to come.
     const turns = edits.turnsOf({ ...found, messages: beforeReply(found.messages) });
     await streamChat(
