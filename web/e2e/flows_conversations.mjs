@@ -185,6 +185,9 @@ export const flows = {
     await page.reload();
     await page.getByRole('dialog').getByLabel('API key').waitFor();
     await visit.axe('key');
+    await page.getByRole('dialog').getByLabel('API key').fill('mustard');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The server refused this key.').waitFor();
     await page.getByRole('dialog').getByLabel('API key').fill('sesame');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.waitForFunction(

@@ -1,4 +1,5 @@
 // What the page shows: one store for all of it, and small changes that belong to no other file.
+import { apiKey } from '../api/http';
 import type { Figures } from '../api/metrics';
 import type { LoadedModel, Model } from '../api/models';
 import { preset, presetWords } from '../text/presets';
@@ -99,6 +100,12 @@ export function modelOf(state: AppState, of: Conversation): string {
   const last = settings.get().model;
   if (last && has(last)) return last;
   return state.loaded.find((m) => has(m.name))?.name ?? state.models[0]?.name ?? '';
+}
+
+// The server has answered 401: either it was sent no key, or a wrong one.
+export function askForKey(): void {
+  const why = apiKey() ? 'wrong' : 'needed';
+  app.set((s) => ({ dialog: s.dialog ?? { kind: 'key', why } }));
 }
 
 let announceTimer: ReturnType<typeof setTimeout> | undefined;

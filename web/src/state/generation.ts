@@ -5,7 +5,7 @@ import { chatBody, streamChat, type Remarks, type Usage } from '../api/chat';
 import { Announcer } from '../text/announcer';
 import { text } from '../text/text';
 import { change, keep, touch } from './actions';
-import { announce, app, conversation, current, modelOf, notify } from './app';
+import { announce, app, askForKey, conversation, current, modelOf, notify } from './app';
 import { refreshModels } from './polling';
 import * as edits from './conversation';
 
@@ -184,9 +184,7 @@ async function reply(id: string, signal: AbortSignal): Promise<void> {
       writer.end('stopped', '');
     } else {
       writer.end('error', errorText(error));
-      if (error instanceof ApiError && error.status === 401) {
-        app.set({ dialog: { kind: 'key', why: 'needed' } });
-      }
+      if (error instanceof ApiError && error.status === 401) askForKey();
     }
   }
 }

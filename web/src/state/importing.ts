@@ -3,7 +3,7 @@ import { ApiError } from '../api/http';
 import { importModel, isGguf } from '../api/import';
 import { text } from '../text/text';
 import { chooseModel } from './actions';
-import { announce, app, notify } from './app';
+import { announce, app, askForKey, notify } from './app';
 import { refreshModels } from './polling';
 
 let abort: AbortController | null = null;
@@ -36,9 +36,7 @@ export async function importFile(file: File): Promise<void> {
     notify('good', words.imported(model)); // an alert: it is read out
   } catch (error) {
     if (abort.signal.aborted) return;
-    if (error instanceof ApiError && error.status === 401) {
-      app.set({ dialog: { kind: 'key', why: 'needed' } });
-    }
+    if (error instanceof ApiError && error.status === 401) askForKey();
     const why = error instanceof ApiError && error.status ? error.message : words.networkError;
     notify('bad', words.importFailed(why));
   } finally {

@@ -3,7 +3,7 @@ import { ApiError } from '../api/http';
 import { FigureReader } from '../api/metrics';
 import { listModels, loadedModels } from '../api/models';
 import { text } from '../text/text';
-import { app, notify } from './app';
+import { app, askForKey, notify } from './app';
 
 const quickMs = 2000; // while a reply is written
 const slowMs = 8000;
@@ -17,7 +17,7 @@ export async function refreshModels(): Promise<void> {
     app.set({ loaded: await loadedModels().catch(() => []) });
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
-      app.set((s) => ({ dialog: s.dialog ?? { kind: 'key', why: 'needed' } }));
+      askForKey();
     } else {
       notify('bad', error instanceof ApiError ? error.message : text().networkError);
     }

@@ -23,6 +23,7 @@ export const en = {
   today: 'Today',
   lastDays: 'Last 7 days',
   older: 'Older',
+  writing: 'a reply is being written',
   sidebar: 'Show or hide the conversations',
 
   model: 'Model',

@@ -42,6 +42,7 @@ export const zh: Text = {
   today: '今天',
   lastDays: '最近 7 天',
   older: '更早',
+  writing: '正在回复',
   sidebar: '显示或隐藏对话列表',
 
   model: '模型',

@@ -41,7 +41,7 @@ function Entry({ conversation }: { conversation: Conversation }) {
         onClick={() => openConversation(conversation.id)}
       >
         <span class="entry-title">{titleOf(conversation, words.untitled)}</span>
-        {writing && <span class="dot" />}
+        {writing && <span class="dot" role="img" aria-label={words.writing} />}
       </button>
     </li>
   );
