@@ -90,10 +90,8 @@ std::vector<std::string> ServedNames(const ServeOptions& options, const std::str
   std::string name = path;
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   name = name.substr(name.rfind('/') + 1);
-  std::vector<std::string> names;
-  if (name.ends_with(".gguf")) names.push_back(name.substr(0, name.size() - 5));
-  names.push_back(name);
-  return names;
+  if (name.ends_with(".gguf")) name.resize(name.size() - 5);
+  return {name};
 }
 
 // Waits for SIGINT or SIGTERM, which were blocked before the first thread began. The next one ends

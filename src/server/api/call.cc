@@ -29,7 +29,7 @@ const char* ErrorType(int status) {
 const char* ErrorCodeText(int status, ErrorCode code) {
   if (code == ErrorCode::kTooLong) return "context_length_exceeded";
   if (status == 401) return "invalid_api_key";
-  if (status == 404) return "model_not_found";
+  if (status == 404) return "not_found";
   if (status == 429) return "rate_limit_exceeded";
   if (status == 503) return "server_overloaded";
   if (code == ErrorCode::kUnsupported) return "unsupported";

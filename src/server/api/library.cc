@@ -105,6 +105,7 @@ std::optional<ModelEntry> Library::FindServed(std::string_view name) const {
   if (name.empty() && !served_.empty()) return served_.front();
   for (const ModelEntry& entry : served_) {
     if (SameName(entry.name, name) || entry.path == name) return entry;
+    if (entry.path.ends_with("/" + std::string(name))) return entry;  // the file's name
   }
   return std::nullopt;
 }

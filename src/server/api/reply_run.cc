@@ -57,6 +57,12 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     return job;
   }
 
+  // A call that no limit cuts off.
+  bool HasRoomForCall() const {
+    const int most = request_->options.max_tokens;
+    return most < 0 || most - Generated() > static_cast<int>(request_->call_shape->shortest_bytes());
+  }
+
   int Generated() const { return end_.stats.generated_tokens; }
 
   Job FreeJob() {
@@ -70,7 +76,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
       job.request.stop.push_back(request_->style.open);
     }
     text_.clear();
-    deciding_ = with_tools() && end_.n_tool_calls == 0;
+    deciding_ = with_tools() && end_.n_tool_calls == 0 && HasRoomForCall();
     restart_ = false;
     job.request.on_delta = [self = shared_from_this()](const Delta& delta) {
       return self->OnDelta(delta);

@@ -157,6 +157,11 @@ ShapeSpec CallShape(const Tools& tools, const CallStyle& style) {
     // Arguments are an object, whatever the schema forgets to say.
     Json arguments = *function.Find("parameters");
     if (arguments.Find("type") == nullptr) arguments.Set("type", Json::String("object"));
+    // Small models make members up where they may.
+    if (arguments.Find("properties") != nullptr &&
+        arguments.Find("additionalProperties") == nullptr) {
+      arguments.Set("additionalProperties", Json::Bool(false));
+    }
     // Its references begin at its own root.
     if (arguments.Find("$id") == nullptr) {
       arguments.Set("$id", Json::String("urn:bantam:tool:" + std::to_string(any.items().size())));
