@@ -73,10 +73,9 @@ server::Backend MakeBackend(const Environment& env, const ServeOptions& options,
   };
   backend.plan = [&env, &options, kv](const std::string& path) -> uint64_t {
     const int context = ContextOf(env, path, options);
-    const int tokens =
-        options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
-    const auto plan = env.backend.plan(path, tokens, 1, options.setup.precision,
-                                       options.setup.weights, kv);
+    const int tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
+    const auto plan =
+        env.backend.plan(path, tokens, 1, options.setup.precision, options.setup.weights, kv);
     return plan ? plan->total() : 0;
   };
   return backend;

@@ -60,8 +60,7 @@ RouteMatch FindRoute(std::string_view method, std::string_view path) {
   match.flavour = path.starts_with("/api/") ? Flavour::kOllama : Flavour::kOpenAi;
   for (const Route& route : kRoutes) {
     if (!Matches(route.path, path)) continue;
-    if (method == route.method ||
-        (method == "HEAD" && std::string_view(route.method) == "GET")) {
+    if (method == route.method || (method == "HEAD" && std::string_view(route.method) == "GET")) {
       match.route = &route;
       match.flavour = route.flavour;
       return match;

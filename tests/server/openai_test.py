@@ -188,6 +188,33 @@ class OpenAiTest(ServerTest):
             model="small", prompt="One, two,", max_tokens=6, temperature=0, stream=True))
         self.assertEqual(text, whole)
 
+    def test_responses(self):
+        ask = {"model": "small", "input": QUESTION[0]["content"], "temperature": 0,
+               "instructions": "Be brief.", "max_output_tokens": 12}
+        whole = self.client.responses.create(**ask)
+        self.assertTrue(whole.output_text)
+        self.assertIn(whole.status, ("completed", "incomplete"))
+        self.assertEqual(whole.usage.total_tokens,
+                         whole.usage.input_tokens + whole.usage.output_tokens)
+        with self.client.responses.stream(**ask) as stream:
+            events = list(stream)
+        self.assertEqual("".join(event.delta for event in events
+                                 if event.type == "response.output_text.delta"),
+                         whole.output_text)
+        self.assertEqual([event.sequence_number for event in events], list(range(len(events))))
+        person = {"model": "small", "input": "Ada is 36 years old. Who is it?",
+                  "text_format": Person, "max_output_tokens": 40, "temperature": 0}
+        with self.client.responses.stream(**person) as stream:
+            for _ in stream:
+                pass
+            self.assertIsInstance(stream.get_final_response().output_parsed, Person)
+        parsed = self.client.responses.parse(
+            model="small", input="Ada is 36 years old. Who is it?", text_format=Person,
+            max_output_tokens=40, temperature=0)
+        self.assertIsInstance(parsed.output_parsed, Person)
+        with self.assertRaisesRegex(openai.BadRequestError, "stored"):
+            self.client.responses.create(model="small", input="a", previous_response_id="resp_1")
+
     def test_refusals(self):
         for field, value in (("temperature", -1), ("top_p", 2), ("n", 0), ("n", 10**6),
                              ("max_tokens", -5), ("presence_penalty", 1e9),
@@ -285,6 +312,24 @@ class ToolsTest(ServerTest):
         self.assertEqual(finish, "tool_calls")
         self.assertEqual(calls[0]["arguments"],
                          whole.choices[0].message.tool_calls[0].function.arguments)
+
+    def test_responses(self):
+        tool = {"type": "function", "strict": True, **WEATHER["function"]}
+        ask = {"model": "coder", "tools": [tool], "tool_choice": "required", "temperature": 0,
+               "input": "What is the weather in Paris, in Celsius?", "max_output_tokens": 100}
+        call = self.client.responses.create(**ask).output[0]
+        self.assertEqual((call.type, call.name), ("function_call", "get_weather"))
+        self.assertIn("Paris", call.arguments)
+        events = list(self.client.responses.create(stream=True, **ask))
+        done = [event for event in events if event.type == "response.function_call_arguments.done"]
+        self.assertEqual(done[0].arguments, call.arguments)
+        after = self.client.responses.create(
+            model="coder", temperature=0, max_output_tokens=20, input=[
+                {"role": "user", "content": ask["input"]},
+                {"type": "function_call", "call_id": call.call_id, "name": call.name,
+                 "arguments": call.arguments},
+                {"type": "function_call_output", "call_id": call.call_id, "output": "21 C"}])
+        self.assertTrue(after.output_text)
 
     def test_bad_tools(self):
         with self.assertRaisesRegex(openai.BadRequestError, "no tool"):

@@ -30,8 +30,8 @@ struct CallRecord {
   std::string peer;
   int status = 0;
   double seconds = 0;
-  bool left = false;   // the client went away
-  std::string error;   // of the server's own errors
+  bool left = false;  // the client went away
+  std::string error;  // of the server's own errors
   std::string model;
   int prompt_tokens = -1;
   int generated_tokens = -1;

@@ -60,7 +60,8 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
   // A call that no limit cuts off.
   bool HasRoomForCall() const {
     const int most = request_->options.max_tokens;
-    return most < 0 || most - Generated() > static_cast<int>(request_->call_shape->shortest_bytes());
+    return most < 0 ||
+           most - Generated() > static_cast<int>(request_->call_shape->shortest_bytes());
   }
 
   int Generated() const { return end_.stats.generated_tokens; }
@@ -109,14 +110,9 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
       held_.push_back(delta);
       text_ += delta.text;
       switch (detector_.Look(text_)) {
-        case CallDetector::Verdict::kOpen:
-          return true;
-        case CallDetector::Verdict::kCall:
-          restart_ = true;
-          return false;
-        case CallDetector::Verdict::kText:
-          deciding_ = false;
-          return Flush();
+        case CallDetector::Verdict::kOpen: return true;
+        case CallDetector::Verdict::kCall: restart_ = true; return false;
+        case CallDetector::Verdict::kText: deciding_ = false; return Flush();
       }
     }
     if (end_.n_tool_calls > 0 && !said_after_) {
@@ -207,11 +203,11 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     ++end_.n_tool_calls;
     const bool listening = sink_->OnToolCall(index_, *call);
     const Tools& tools = request_->tools;
-    const bool more = listening && tools.parallel && tools.choice != Tools::Choice::kNamed &&
-                      !request_->style.close.empty() && !end_.shortened_at &&
-                      end_.n_tool_calls < kMaxCalls && reply.finish == FinishReason::kStop &&
-                      (request_->options.max_tokens < 0 ||
-                       Generated() < request_->options.max_tokens);
+    const bool more =
+        listening && tools.parallel && tools.choice != Tools::Choice::kNamed &&
+        !request_->style.close.empty() && !end_.shortened_at && end_.n_tool_calls < kMaxCalls &&
+        reply.finish == FinishReason::kStop &&
+        (request_->options.max_tokens < 0 || Generated() < request_->options.max_tokens);
     if (!more) return End(std::move(end_));
     Append(reply.text + "\n" + request_->style.close);
     Continue(FreeJob());
@@ -262,8 +258,7 @@ Result<void> RunReplies(ModelHost& host, const std::shared_ptr<Lease>& lease,
     const auto shared = std::make_shared<const ReplyRequest>(std::move(request));
     const uint64_t seed = shared->options.sampling.seed.value_or(AnySeed());
     for (int choice = 0; choice < shared->options.n; ++choice) {
-      const auto run =
-          std::make_shared<ReplyRun>(host, lease, sink, shared, choice, seed, index++);
+      const auto run = std::make_shared<ReplyRun>(host, lease, sink, shared, choice, seed, index++);
       jobs.push_back(run->FirstJob());
     }
   }
