@@ -113,6 +113,24 @@ TEST_P(DisconnectTest, ManyAtOnceBesideACanary) {
   AwaitNoConnections();
 }
 
+TEST_P(DisconnectTest, StreamsOfOthersAreWhole) {
+  std::vector<std::thread> clients;
+  for (size_t i = 0; i < 16; ++i) {
+    clients.emplace_back([this, i] {
+      TestClient client(server_->port());
+      if (i % 2 == 0) {
+        EXPECT_EQ(client.Get("/canary").body, TestHandler::CanarySong());
+        return;
+      }
+      client.Send("GET /canary HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.ReadUntil("verse " + std::to_string(i * i * 25 * 25));
+      Leave(client);
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  AwaitNoConnections();
+}
+
 INSTANTIATE_TEST_SUITE_P(Ways, DisconnectTest, testing::Bool(),
                          [](const auto& info) { return info.param ? "Reset" : "Close"; });
 

@@ -11,6 +11,8 @@
 namespace bantam::server {
 namespace {
 
+using std::string_literals::operator""s;
+
 struct Hostile {
   const char* name;
   std::string bytes;
@@ -84,7 +86,7 @@ std::vector<Hostile> Bodies() {
       {"chunk bare lf", Chunks("2\nab\r\n0\r\n\r\n"), 400},
       {"chunk bare cr", Chunks("2\rab\r\n0\r\n\r\n"), 400},
       {"chunk lf in extension", Chunks("2;a\nb\r\nab\r\n0\r\n\r\n"), 400},
-      {"chunk nul in extension", Chunks(std::string("2;a\0b\r\nab\r\n0\r\n\r\n", 18)), 400},
+      {"chunk nul in extension", Chunks("2;a\0b\r\nab\r\n0\r\n\r\n"s), 400},
       {"chunk longer than told", Chunks("2\r\nabc\r\n0\r\n\r\n"), 400},
       {"chunk shorter than told", Chunks("4\r\nab\r\n0\r\n\r\n"), 400},
       {"chunk end bare lf", Chunks("2\r\nab\n0\r\n\r\n"), 400},
@@ -121,11 +123,16 @@ std::vector<Hostile> Heads() {
       {"empty name", Header(": b"), 400},
       {"name not ascii", Header("\xC3\xA4: b"), 400},
       {"name in brackets", Header("a[b]: c"), 400},
-      {"nul in value", Header(std::string("A: b\0c", 6)), 400},
-      {"nul in name", Header(std::string("A\0: b", 5)), 400},
+      {"nul in value", Header("A: b\0c"s), 400},
+      {"nul in name", Header("A\0: b"s), 400},
       {"control in value", Header("A: b\x01"), 400},
       {"delete in value", Header("A: b\x7f"), 400},
-      {"nul in target", Target(std::string("/he\0llo", 7)), 400},
+  };
+}
+
+std::vector<Hostile> Lines() {
+  return {
+      {"nul in target", Target("/he\0llo"s), 400},
       {"no target", Line("GET HTTP/1.1"), 400},
       {"no version", Line("GET /hello"), 400},
       {"http 0.9", "GET /hello\r\n\r\n", 400},
@@ -162,7 +169,7 @@ std::vector<Hostile> Heads() {
       {"query nul", Target("/hello?a=%00"), 400},
       {"query not utf-8", Target("/hello?a=%80"), 400},
       {"two empty lines", "\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n", 400},
-      {"tls to plain", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), 400},
+      {"tls to plain", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s, 400},
       {"long target", Target("/" + std::string(9'000, 'a')), 414},
       {"endless target", "GET /" + std::string(40'000, 'a'), 414},
       {"endless method", std::string(40'000, 'A'), 414},
@@ -217,6 +224,10 @@ TEST_F(HostileTest, BodiesAreRefused) {
 
 TEST_F(HostileTest, HeadsAreRefused) {
   AllRefusedBesideCanary(Heads());
+}
+
+TEST_F(HostileTest, RequestLinesAreRefused) {
+  AllRefusedBesideCanary(Lines());
 }
 
 TEST_F(HostileTest, WhatIsOnlyUnusualIsServed) {
