@@ -1,11 +1,13 @@
 """Starts `bantam serve` for the tests of this folder, and stops it."""
 
+import importlib.util
 import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -19,6 +21,13 @@ TINY = str(ROOT / "tests/golden/models/qwen2_tied.gguf")
 SMOL = str(MODELS / "smollm2-135m-instruct-q4_1.gguf")
 QWEN = str(MODELS / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf")
 PATIENCE_S = 300  # machines under test are slow and shared
+
+
+def skip_without(package):
+    """Ends a test program that needs a package which is not there."""
+    if importlib.util.find_spec(package) is None:
+        print(f"skipped: the package {package} is not there (./dev test installs it)")
+        sys.exit(0)
 
 
 class Server:

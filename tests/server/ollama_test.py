@@ -4,12 +4,10 @@ import json
 import os
 import unittest
 
-from harness import PATIENCE_S, QWEN, SMOL, ServerTest
+from harness import PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
 
-try:
-    import ollama
-except ImportError as missing:
-    raise unittest.SkipTest(str(missing)) from missing
+skip_without("ollama")
+import ollama  # noqa: E402
 
 QUESTION = [{"role": "user", "content": "Write a sentence about the sea."}]
 GREEDY = {"temperature": 0, "num_predict": 16, "repeat_penalty": 1}

@@ -3,13 +3,11 @@
 import json
 import unittest
 
-from harness import PATIENCE_S, QWEN, SMOL, ServerTest
+from harness import PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
 
-try:
-    import openai
-    import pydantic
-except ImportError as missing:
-    raise unittest.SkipTest(str(missing)) from missing
+skip_without("openai")
+import openai  # noqa: E402
+import pydantic  # noqa: E402
 
 
 class Person(pydantic.BaseModel):
@@ -234,8 +232,8 @@ class OpenAiTest(ServerTest):
 
     def test_every_field_is_accepted(self):
         reply = self.chat(
-            frequency_penalty=0.1, presence_penalty=0.1, logit_bias={"5": -100}, metadata={"a": "b"},
-            modalities=["text"], n=1, parallel_tool_calls=True, prompt_cache_key="k",
+            frequency_penalty=0.1, presence_penalty=0.1, logit_bias={"5": -100},
+            metadata={"a": "b"}, modalities=["text"], n=1, parallel_tool_calls=True, prompt_cache_key="k",
             reasoning_effort="low", safety_identifier="s", service_tier="auto", store=False,
             top_p=0.9, user="u", verbosity="low",
             extra_body={"unknown": [1], "min_p": 0.1, "top_k": 5, "repetition_penalty": 1.1})

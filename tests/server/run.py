@@ -1,4 +1,4 @@
-"""Runs a test of this folder with the Python of ./dev (BANTAM_PYTHON), where that has the clients."""
+"""Runs a test of this folder with the Python of ./dev (BANTAM_PYTHON), which has the clients."""
 
 import os
 import subprocess

@@ -3,17 +3,23 @@
 
 #include <chrono>
 #include <cstdio>
-#include <random>
+#include <string_view>
+
+#include "base/random.h"
 
 namespace bantam::server {
 
 std::string RandomId(size_t length) {
-  static constexpr char kDigits[] =
+  static constexpr std::string_view kDigits =
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  std::uniform_int_distribution<size_t> digit(0, sizeof kDigits - 2);
+  constexpr size_t kDigitsPerSeed = 8;  // 62^8 is less than 2^53
   std::string id;
-  for (size_t i = 0; i < length; ++i) id += kDigits[digit(random)];
+  uint64_t random = 0;
+  for (size_t i = 0; i < length; ++i) {
+    if (i % kDigitsPerSeed == 0) random = SystemSeed();
+    id += kDigits[random % kDigits.size()];
+    random /= kDigits.size();
+  }
   return id;
 }
 

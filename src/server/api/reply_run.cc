@@ -2,20 +2,15 @@
 #include "server/api/reply_run.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "base/check.h"
+#include "base/random.h"
 
 namespace bantam::server {
 namespace {
 
 constexpr int kMaxCalls = 32;
-
-uint64_t AnySeed() {
-  std::random_device device;
-  return uint64_t{device()} << 31 ^ device();
-}
 
 class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
  public:
@@ -256,7 +251,7 @@ Result<void> RunReplies(ModelHost& host, const std::shared_ptr<Lease>& lease,
   int index = 0;
   for (ReplyRequest& request : requests) {
     const auto shared = std::make_shared<const ReplyRequest>(std::move(request));
-    const uint64_t seed = shared->options.sampling.seed.value_or(AnySeed());
+    const uint64_t seed = shared->options.sampling.seed.value_or(SystemSeed());
     for (int choice = 0; choice < shared->options.n; ++choice) {
       const auto run = std::make_shared<ReplyRun>(host, lease, sink, shared, choice, seed, index++);
       jobs.push_back(run->FirstJob());

@@ -116,7 +116,8 @@ TEST(Tools, DetectsCallsWithoutAMark) {
 
 TEST(Messages, AreMadeFitForTemplates) {
   const auto messages = ReadMessages(Parsed(R"([
-    {"role": "developer", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
+    {"role": "developer",
+     "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
     {"role": "user", "content": "c"},
     {"role": "assistant", "content": null, "tool_calls": [
       {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{\"x\": 1}"}},
