@@ -36,6 +36,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/generate", kKey, kOllama, PostGenerate},
     {"POST", "/api/show", kKey, kOllama, PostShow},
     {"POST", "/api/pull", kKey, kOllama, PostPull},
+    {"POST", "/api/import", kKey, kOllama, PostImport},
     {"POST", "/api/create", kKey, kOllama, PostCreate},
     {"POST", "/api/copy", kKey, kOllama, PostCopy},
     {"DELETE", "/api/delete", kKey, kOllama, DeleteModel},

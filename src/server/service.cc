@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/quote.h"
 #include "server/api/status_of.h"
+#include "server/ollama/handlers.h"
+#include "server/ollama/import_sink.h"
 #include "server/routes.h"
 
 namespace bantam::server {
@@ -112,6 +114,26 @@ BodyRule Service::OnHead(const HttpRequest& head) {
                       std::move(headers));
   }
   rule.limit = options_.max_body_bytes;
+  if (match.route->handler == PostImport) return ImportRule(head, std::move(headers));
+  return rule;
+}
+
+// A model's file goes to the disk as it comes. Without a key that is for this machine alone.
+BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
+  if (options_.api_keys.empty() && !head.loopback) {
+    return RefuseWith(Flavour::kOllama, 403,
+                      {ErrorCode::kInvalidArgument,
+                       "files are taken from this machine only, or with a key (--api-key)"},
+                      std::move(headers));
+  }
+  auto sink = ImportSink::Create(library_->store(), head.Query("name"));
+  if (!sink) {
+    return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),
+                      std::move(headers));
+  }
+  BodyRule rule;
+  rule.limit = kMaxImportBytes;
+  rule.sink = *std::move(sink);
   return rule;
 }
 

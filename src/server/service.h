@@ -58,6 +58,8 @@ class Service final : public HttpHandler {
  private:
   BodyRule RefuseWith(Flavour flavour, int status, Error error, std::vector<HttpHeader> headers);
 
+  BodyRule ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers);
+
   const ServiceOptions options_;
   const OriginGuard guard_;
   const std::unique_ptr<Library> library_;

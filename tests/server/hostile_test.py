@@ -13,8 +13,8 @@ CHAT_FIELDS = ["temperature", "top_p", "top_k", "min_p", "n", "seed", "max_token
                "logprobs", "top_logprobs", "stop", "stream", "stream_options", "response_format",
                "tools", "tool_choice", "parallel_tool_calls", "messages", "model", "guided_json",
                "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
-               "ignore_eos", "chat_template", "repeat_last_n", "repetition_penalty", "typical_p", "functions",
-               "function_call", "continue_final_message", "return_token_ids", "trim"]
+               "ignore_eos", "chat_template", "repeat_last_n", "repetition_penalty", "typical_p",
+               "functions", "function_call", "continue_final_message", "return_token_ids", "trim"]
 COMPLETION_FIELDS = ["prompt", "echo", "logprobs", "suffix", "best_of", "n", "max_tokens"]
 OLLAMA_FIELDS = ["model", "messages", "tools", "format", "options", "keep_alive", "stream",
                  "truncate", "think", "logprobs", "top_logprobs"]

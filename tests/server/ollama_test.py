@@ -2,9 +2,10 @@
 
 import json
 import os
+import pathlib
 import unittest
 
-from harness import PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
+from harness import PATIENCE_S, QWEN, SMOL, TINY, ServerTest, skip_without
 
 skip_without("ollama")
 import ollama  # noqa: E402
@@ -118,6 +119,25 @@ class OllamaTest(ServerTest):
             "model": "small", "messages": messages, "truncate": False})
         self.assertEqual(status, 400)
         self.assertIn("tokens", json.loads(text)["error"])
+
+    def test_import(self):
+        data = pathlib.Path(TINY).read_bytes()
+        status, _, text = self.server.call("POST", "/api/import?name=Tiny-Model.gguf", data)
+        self.assertEqual(status, 200, text)
+        name = json.loads(text)["model"]
+        self.assertTrue(self.client.generate(name, "ab", options=GREEDY).response)
+        self.assertEqual(self.client.show(name).details.family, "qwen2")
+        self.assertEqual(len([m for m in self.client.list().models if m.model == name][0].digest),
+                         64)
+        self.client.delete(name)
+        for query, body in (("?name=x.gguf", b"not a model"), ("?name=x.gguf", b"GGUF but short"),
+                            ("?name=../x.gguf", data), ("", data), ("?name=x.bin", data)):
+            status, _, text = self.server.call("POST", "/api/import" + query, body)
+            self.assertEqual(status, 400, (query, text))
+            self.assertTrue(json.loads(text)["error"])
+        self.assertEqual([model.model for model in self.client.list().models], ["small"])
+        left = [path.name for path in pathlib.Path(self.server.home.name).rglob("incoming-*")]
+        self.assertEqual(left, [])
 
     def test_pull_of_nothing(self):
         with self.assertRaises(ollama.ResponseError):

@@ -52,6 +52,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void WatchClient();
 
   const HttpRequest& request() const { return exchange_->request(); }
+  BodySink* sink() const { return exchange_->sink(); }
   Flavour flavour() const { return flavour_; }
   const std::string& client() const { return client_; }
   const std::shared_ptr<CancelFlag>& cancel() const { return cancel_; }
