@@ -74,10 +74,9 @@ server::Backend MakeBackend(const Environment& env, const ServeOptions& options,
   };
   backend.plan = [&env, &options, kv](const std::string& path) -> uint64_t {
     const int context = ContextOf(env, path, options);
-    const int tokens =
-        options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
-    const auto plan = env.backend.plan(path, tokens, 1, options.setup.precision,
-                                       options.setup.weights, kv);
+    const int tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
+    const auto plan =
+        env.backend.plan(path, tokens, 1, options.setup.precision, options.setup.weights, kv);
     return plan ? plan->total() : 0;
   };
   return backend;
@@ -91,10 +90,8 @@ std::vector<std::string> ServedNames(const ServeOptions& options, const std::str
   std::string name = path;
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   name = name.substr(name.rfind('/') + 1);
-  std::vector<std::string> names;
-  if (name.ends_with(".gguf")) names.push_back(name.substr(0, name.size() - 5));
-  names.push_back(name);
-  return names;
+  if (name.ends_with(".gguf")) name.resize(name.size() - 5);
+  return {name};
 }
 
 // Waits for SIGINT or SIGTERM, which were blocked before the first thread began. The next one ends

@@ -93,9 +93,8 @@ Result<uint64_t> ParseBytes(std::string_view text) {
   std::string unit = LowerCase(text.substr(n));
   double scale = 0;
   constexpr std::pair<const char*, double> kUnits[] = {
-      {"", 1},          {"b", 1},          {"k", 1e3},          {"kb", 1e3},
-      {"m", 1e6},       {"mb", 1e6},       {"g", 1e9},          {"gb", 1e9},
-      {"kib", 1 << 10}, {"mib", 1 << 20},  {"gib", 1 << 30},
+      {"", 1},    {"b", 1},    {"k", 1e3},       {"kb", 1e3},      {"m", 1e6},       {"mb", 1e6},
+      {"g", 1e9}, {"gb", 1e9}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30},
   };
   for (const auto& [name, factor] : kUnits) {
     if (unit == name) scale = factor;

@@ -36,6 +36,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/generate", kKey, kOllama, PostGenerate},
     {"POST", "/api/show", kKey, kOllama, PostShow},
     {"POST", "/api/pull", kKey, kOllama, PostPull},
+    {"POST", "/api/import", kKey, kOllama, PostImport},
     {"POST", "/api/create", kKey, kOllama, PostCreate},
     {"POST", "/api/copy", kKey, kOllama, PostCopy},
     {"DELETE", "/api/delete", kKey, kOllama, DeleteModel},
@@ -60,8 +61,7 @@ RouteMatch FindRoute(std::string_view method, std::string_view path) {
   match.flavour = path.starts_with("/api/") ? Flavour::kOllama : Flavour::kOpenAi;
   for (const Route& route : kRoutes) {
     if (!Matches(route.path, path)) continue;
-    if (method == route.method ||
-        (method == "HEAD" && std::string_view(route.method) == "GET")) {
+    if (method == route.method || (method == "HEAD" && std::string_view(route.method) == "GET")) {
       match.route = &route;
       match.flavour = route.flavour;
       return match;

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/quote.h"
 #include "server/api/status_of.h"
+#include "server/ollama/handlers.h"
+#include "server/ollama/import_sink.h"
 #include "server/routes.h"
 
 namespace bantam::server {
@@ -59,7 +61,8 @@ EngineEvents EventsFor(Metrics& metrics) {
 
 }  // namespace
 
-Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host, ServiceOptions options)
+Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host,
+                 ServiceOptions options)
     : options_(std::move(options)),
       guard_(options_.guard),
       library_(std::move(library)),
@@ -74,10 +77,8 @@ BodyRule Service::RefuseWith(Flavour flavour, int status, Error error,
                              std::vector<HttpHeader> headers) {
   metrics_.CountRequest("refused", status);
   BodyRule rule;
-  rule.refuse = [flavour, status, error = std::move(error),
-                 headers = std::move(headers)](Exchange& exchange) {
-    Refuse(exchange, flavour, status, error, headers);
-  };
+  rule.refuse = [flavour, status, error = std::move(error), headers = std::move(headers)](
+                    Exchange& exchange) { Refuse(exchange, flavour, status, error, headers); };
   return rule;
 }
 
@@ -101,8 +102,8 @@ BodyRule Service::OnHead(const HttpRequest& head) {
     return RefuseWith(match.flavour, 405, {ErrorCode::kInvalidArgument, what}, std::move(headers));
   }
   if (match.route == nullptr) {
-    return RefuseWith(match.flavour, 404,
-                      {ErrorCode::kNotFound, "there is nothing at this path"}, std::move(headers));
+    return RefuseWith(match.flavour, 404, {ErrorCode::kNotFound, "there is nothing at this path"},
+                      std::move(headers));
   }
   if (match.route->access == Access::kKey && !options_.api_keys.empty() &&
       KeyOf(head, options_.api_keys) < 0) {
@@ -113,6 +114,26 @@ BodyRule Service::OnHead(const HttpRequest& head) {
                       std::move(headers));
   }
   rule.limit = options_.max_body_bytes;
+  if (match.route->handler == PostImport) return ImportRule(head, std::move(headers));
+  return rule;
+}
+
+// A model's file goes to the disk as it comes. Without a key that is for this machine alone.
+BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
+  if (options_.api_keys.empty() && !head.loopback) {
+    return RefuseWith(Flavour::kOllama, 403,
+                      {ErrorCode::kInvalidArgument,
+                       "files are taken from this machine only, or with a key (--api-key)"},
+                      std::move(headers));
+  }
+  auto sink = ImportSink::Create(library_->store(), head.Query("name"));
+  if (!sink) {
+    return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),
+                      std::move(headers));
+  }
+  BodyRule rule;
+  rule.limit = kMaxImportBytes;
+  rule.sink = *std::move(sink);
   return rule;
 }
 
@@ -131,14 +152,14 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
   const std::string client = key >= 0 ? "key " + std::to_string(key) : request.peer;
   ++metrics_.open_requests;
   auto headers = guard_.CorsHeaders(request);
-  const auto call = std::make_shared<Call>(
-      std::move(exchange), match.route->flavour, match.route->path, client, std::move(headers),
-      [this](const CallRecord& record) {
-        --metrics_.open_requests;
-        metrics_.CountRequest(record.route, record.status);
-        metrics_.request.Add(record.seconds);
-        if (options_.on_call) options_.on_call(record);
-      });
+  const auto call =
+      std::make_shared<Call>(std::move(exchange), match.route->flavour, match.route->path, client,
+                             std::move(headers), [this](const CallRecord& record) {
+                               --metrics_.open_requests;
+                               metrics_.CountRequest(record.route, record.status);
+                               metrics_.request.Add(record.seconds);
+                               if (options_.on_call) options_.on_call(record);
+                             });
   call->WatchClient();
   if (!pool_.Post([this, call, handler = match.route->handler] { handler(server_, call); })) {
     call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait; try again later"});
@@ -167,8 +188,8 @@ void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::str
        next = std::move(next)](Result<std::shared_ptr<Lease>> lease) {
         if (!lease) return call->ReplyError(lease.error());
         if (std::this_thread::get_id() == here) return next(entry, *std::move(lease));
-        const bool posted = server.pool.Post(
-            [next, entry, lease = *std::move(lease)] { next(entry, lease); });
+        const bool posted =
+            server.pool.Post([next, entry, lease = *std::move(lease)] { next(entry, lease); });
         if (!posted) {
           call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait"});
         }

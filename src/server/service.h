@@ -25,7 +25,7 @@ struct ServiceOptions {
   int max_choices = 64;  // n, and prompts of one request
   Deadlines deadlines;
   GuardOptions guard;
-  store::Variables variable;  // the environment, for pulls
+  store::Variables variable;                       // the environment, for pulls
   std::function<void(const CallRecord&)> on_call;  // for the log; thread-safe
   std::shared_ptr<StaticPages> pages;              // null: none
 };
@@ -43,7 +43,8 @@ struct Server {
 
 class Service final : public HttpHandler {
  public:
-  Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host, ServiceOptions options);
+  Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host,
+          ServiceOptions options);
   ~Service() override;
 
   BodyRule OnHead(const HttpRequest& head) override;
@@ -56,6 +57,8 @@ class Service final : public HttpHandler {
 
  private:
   BodyRule RefuseWith(Flavour flavour, int status, Error error, std::vector<HttpHeader> headers);
+
+  BodyRule ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers);
 
   const ServiceOptions options_;
   const OriginGuard guard_;

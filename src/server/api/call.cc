@@ -11,25 +11,19 @@ namespace {
 
 const char* ErrorType(int status) {
   switch (status) {
-    case 401:
-      return "authentication_error";
-    case 403:
-      return "permission_error";
-    case 404:
-      return "not_found_error";
-    case 429:
-      return "rate_limit_error";
-    case 503:
-      return "overloaded_error";
-    default:
-      return status < 500 ? "invalid_request_error" : "server_error";
+    case 401: return "authentication_error";
+    case 403: return "permission_error";
+    case 404: return "not_found_error";
+    case 429: return "rate_limit_error";
+    case 503: return "overloaded_error";
+    default: return status < 500 ? "invalid_request_error" : "server_error";
   }
 }
 
 const char* ErrorCodeText(int status, ErrorCode code) {
   if (code == ErrorCode::kTooLong) return "context_length_exceeded";
   if (status == 401) return "invalid_api_key";
-  if (status == 404) return "model_not_found";
+  if (status == 404) return "not_found";
   if (status == 429) return "rate_limit_exceeded";
   if (status == 503) return "server_overloaded";
   if (code == ErrorCode::kUnsupported) return "unsupported";

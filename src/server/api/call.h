@@ -30,8 +30,8 @@ struct CallRecord {
   std::string peer;
   int status = 0;
   double seconds = 0;
-  bool left = false;   // the client went away
-  std::string error;   // of the server's own errors
+  bool left = false;  // the client went away
+  std::string error;  // of the server's own errors
   std::string model;
   int prompt_tokens = -1;
   int generated_tokens = -1;
@@ -52,6 +52,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void WatchClient();
 
   const HttpRequest& request() const { return exchange_->request(); }
+  BodySink* sink() const { return exchange_->sink(); }
   Flavour flavour() const { return flavour_; }
   const std::string& client() const { return client_; }
   const std::shared_ptr<CancelFlag>& cancel() const { return cancel_; }

@@ -91,14 +91,15 @@ class Renderer {
     size_t bytes = 0;
     for (const Json& item : kept) bytes += item.Find("content")->AsString().size();
     const size_t most = static_cast<size_t>(request_.context) * request_.longest_token;
-    if (bytes > most) return PromptTooLong("more than " + std::to_string(request_.context),
-                                           request_.context);
+    if (bytes > most)
+      return PromptTooLong("more than " + std::to_string(request_.context), request_.context);
     ChatInput input;
     input.messages_json = Json::MakeArray(std::move(kept)).Dump();
     if (request_.tools.usable() && described_) input.tools_json = request_.tools.list.Dump();
     input.chat_template = request_.chat_template;
-    std::string text = TRY(model_.RenderChat(input));
-    text += request_.begun_reply;
+    auto rendered = model_.RenderChat(input);
+    if (!rendered) return Fail(ErrorCode::kInvalidArgument, rendered.error().message);
+    const std::string text = *std::move(rendered) + request_.begun_reply;
     // The template writes the beginning-of-text token itself.
     return model_.Tokenize(text, {.add_special = false, .parse_special = true});
   }
@@ -143,8 +144,7 @@ class Renderer {
 
 std::unexpected<Error> PromptTooLong(const std::string& tokens, int context) {
   return Fail(ErrorCode::kTooLong, "the prompt has " + tokens + " tokens; the context holds " +
-                                       std::to_string(context) +
-                                       ", and the reply needs room too");
+                                       std::to_string(context) + ", and the reply needs room too");
 }
 
 Result<Prompt> RenderPrompt(const Model& model, PromptRequest request) {

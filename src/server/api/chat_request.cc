@@ -15,8 +15,7 @@ namespace {
 // What the recipe says stands before what the client sends.
 Result<void> AddRecipe(const Recipe& recipe, ChatRequest& request) {
   Json::Array items = request.messages.list.items();
-  const bool has_system =
-      !items.empty() && items.front().Find("role")->AsString() == "system";
+  const bool has_system = !items.empty() && items.front().Find("role")->AsString() == "system";
   if (!recipe.messages.items().empty()) {
     const Messages examples = TRY(ReadMessages(recipe.messages));
     items.insert(items.begin() + (has_system ? 1 : 0), examples.list.items().begin(),
@@ -100,8 +99,8 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   if (reply.options.shape) {
     reply.shape = TRY(CompileShape(lease->shapes(), *reply.options.shape, prompt.texts));
   } else if (reply.tools.usable()) {
-    const std::string& source = request.chat_template.empty() ? lease->model().info().chat_template
-                                                              : request.chat_template;
+    const std::string& source =
+        request.chat_template.empty() ? lease->model().info().chat_template : request.chat_template;
     reply.style = StyleOf(source);
     reply.call_shape = TRY(CompileCall(lease->shapes(), reply.tools, reply.style, prompt.texts));
   }

@@ -22,12 +22,12 @@ struct ChatRequest {
   Messages messages;
   Tools tools;
   ReplyOptions options;
-  std::string chat_template;    // Jinja, instead of the model's own
-  std::string begun_reply;      // the reply goes on after it
+  std::string chat_template;       // Jinja, instead of the model's own
+  std::string begun_reply;         // the reply goes on after it
   std::optional<std::string> raw;  // instead of messages: the prompt as it is
   std::vector<TokenId> before;     // tokens that stand before the prompt
   Trim trim = Trim::kError;
-  int context = 0;              // tokens this chat may take; 0: the model's
+  int context = 0;  // tokens this chat may take; 0: the model's
   std::optional<double> keep_alive_s;
 };
 

@@ -113,7 +113,8 @@ Result<Json> ParseBody(std::string_view body) {
   }
   auto parsed = Json::Parse(body);
   if (!parsed) {
-    return Fail(ErrorCode::kInvalidArgument, "the body is not valid JSON: " + parsed.error().message);
+    return Fail(ErrorCode::kInvalidArgument,
+                "the body is not valid JSON: " + parsed.error().message);
   }
   if (!parsed->is_object()) {
     return Fail(ErrorCode::kInvalidArgument,

@@ -3,16 +3,23 @@
 
 #include <chrono>
 #include <cstdio>
-#include <random>
+#include <string_view>
+
+#include "base/random.h"
 
 namespace bantam::server {
 
 std::string RandomId(size_t length) {
-  static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  std::uniform_int_distribution<size_t> digit(0, sizeof kDigits - 2);
+  static constexpr std::string_view kDigits =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr size_t kDigitsPerSeed = 8;  // 62^8 is less than 2^53
   std::string id;
-  for (size_t i = 0; i < length; ++i) id += kDigits[digit(random)];
+  uint64_t random = 0;
+  for (size_t i = 0; i < length; ++i) {
+    if (i % kDigitsPerSeed == 0) random = SystemSeed();
+    id += kDigits[random % kDigits.size()];
+    random /= kDigits.size();
+  }
   return id;
 }
 
@@ -20,7 +27,6 @@ double UnixNow() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
 }
-
 
 std::string IsoTime(double unix_seconds) {
   using std::chrono::floor;
@@ -30,11 +36,11 @@ std::string IsoTime(double unix_seconds) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
+  std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return text;
 }
 

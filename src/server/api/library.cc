@@ -105,6 +105,7 @@ std::optional<ModelEntry> Library::FindServed(std::string_view name) const {
   if (name.empty() && !served_.empty()) return served_.front();
   for (const ModelEntry& entry : served_) {
     if (SameName(entry.name, name) || entry.path == name) return entry;
+    if (entry.path.ends_with("/" + std::string(name))) return entry;  // the file's name
   }
   return std::nullopt;
 }
@@ -163,7 +164,8 @@ std::vector<ModelEntry> Library::List() const {
   std::vector<ModelEntry> entries = served_;
   if (!store_) return entries;
   const auto known = [&entries](const std::string& name) {
-    return std::ranges::any_of(entries, [&](const ModelEntry& e) { return SameName(e.name, name); });
+    return std::ranges::any_of(entries,
+                               [&](const ModelEntry& e) { return SameName(e.name, name); });
   };
   std::error_code none;
   const std::filesystem::directory_iterator end;
@@ -208,8 +210,7 @@ Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
 
 Result<void> Library::Remove(std::string_view name) {
   if (!store_) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
-  if (store::IsModelName(WithoutLatest(name)) &&
-      std::remove(RecipePath(name).c_str()) == 0) {
+  if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0) {
     return {};
   }
   const auto entry = TRY(FindStored(name));

@@ -20,7 +20,7 @@ namespace bantam::server {
 
 // What a Modelfile makes of a model.
 struct Recipe {
-  std::string from;           // the model it was made from, as it was named
+  std::string from;  // the model it was made from, as it was named
   std::string system;
   std::string chat_template;  // Jinja; empty: the model's own
   Json parameters = Json::MakeObject();

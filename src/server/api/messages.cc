@@ -53,7 +53,7 @@ Result<Json> ReadToolCalls(const Json& calls, const std::string& name) {
     Json inner = Json::MakeObject();
     inner.Set("name", *called);
     inner.Set("arguments", arguments == nullptr || arguments->is_null() ? Json::MakeObject()
-                                                                         : ArgumentsOf(*arguments));
+                                                                        : ArgumentsOf(*arguments));
     Json item = Json::MakeObject();
     if (const Json* id = call.Find("id"); id != nullptr && id->is_string()) item.Set("id", *id);
     item.Set("type", Json::String("function"));

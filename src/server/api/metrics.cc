@@ -17,8 +17,8 @@ std::string Number(double value) {
 
 std::string Head(std::string_view name, std::string_view help, std::string_view type) {
   const std::string full(name);
-  return "# HELP " + full + " " + std::string(help) + "\n# TYPE " + full + " " +
-         std::string(type) + "\n";
+  return "# HELP " + full + " " + std::string(help) + "\n# TYPE " + full + " " + std::string(type) +
+         "\n";
 }
 
 }  // namespace

@@ -2,20 +2,15 @@
 #include "server/api/reply_run.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "base/check.h"
+#include "base/random.h"
 
 namespace bantam::server {
 namespace {
 
 constexpr int kMaxCalls = 32;
-
-uint64_t AnySeed() {
-  std::random_device device;
-  return uint64_t{device()} << 31 ^ device();
-}
 
 class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
  public:
@@ -57,6 +52,13 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     return job;
   }
 
+  // A call that no limit cuts off.
+  bool HasRoomForCall() const {
+    const int most = request_->options.max_tokens;
+    return most < 0 ||
+           most - Generated() > static_cast<int>(request_->call_shape->shortest_bytes());
+  }
+
   int Generated() const { return end_.stats.generated_tokens; }
 
   Job FreeJob() {
@@ -70,7 +72,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
       job.request.stop.push_back(request_->style.open);
     }
     text_.clear();
-    deciding_ = with_tools() && end_.n_tool_calls == 0;
+    deciding_ = with_tools() && end_.n_tool_calls == 0 && HasRoomForCall();
     restart_ = false;
     job.request.on_delta = [self = shared_from_this()](const Delta& delta) {
       return self->OnDelta(delta);
@@ -103,14 +105,9 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
       held_.push_back(delta);
       text_ += delta.text;
       switch (detector_.Look(text_)) {
-        case CallDetector::Verdict::kOpen:
-          return true;
-        case CallDetector::Verdict::kCall:
-          restart_ = true;
-          return false;
-        case CallDetector::Verdict::kText:
-          deciding_ = false;
-          return Flush();
+        case CallDetector::Verdict::kOpen: return true;
+        case CallDetector::Verdict::kCall: restart_ = true; return false;
+        case CallDetector::Verdict::kText: deciding_ = false; return Flush();
       }
     }
     if (end_.n_tool_calls > 0 && !said_after_) {
@@ -201,11 +198,11 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     ++end_.n_tool_calls;
     const bool listening = sink_->OnToolCall(index_, *call);
     const Tools& tools = request_->tools;
-    const bool more = listening && tools.parallel && tools.choice != Tools::Choice::kNamed &&
-                      !request_->style.close.empty() && !end_.shortened_at &&
-                      end_.n_tool_calls < kMaxCalls && reply.finish == FinishReason::kStop &&
-                      (request_->options.max_tokens < 0 ||
-                       Generated() < request_->options.max_tokens);
+    const bool more =
+        listening && tools.parallel && tools.choice != Tools::Choice::kNamed &&
+        !request_->style.close.empty() && !end_.shortened_at && end_.n_tool_calls < kMaxCalls &&
+        reply.finish == FinishReason::kStop &&
+        (request_->options.max_tokens < 0 || Generated() < request_->options.max_tokens);
     if (!more) return End(std::move(end_));
     Append(reply.text + "\n" + request_->style.close);
     Continue(FreeJob());
@@ -254,10 +251,9 @@ Result<void> RunReplies(ModelHost& host, const std::shared_ptr<Lease>& lease,
   int index = 0;
   for (ReplyRequest& request : requests) {
     const auto shared = std::make_shared<const ReplyRequest>(std::move(request));
-    const uint64_t seed = shared->options.sampling.seed.value_or(AnySeed());
+    const uint64_t seed = shared->options.sampling.seed.value_or(SystemSeed());
     for (int choice = 0; choice < shared->options.n; ++choice) {
-      const auto run =
-          std::make_shared<ReplyRun>(host, lease, sink, shared, choice, seed, index++);
+      const auto run = std::make_shared<ReplyRun>(host, lease, sink, shared, choice, seed, index++);
       jobs.push_back(run->FirstJob());
     }
   }

@@ -97,7 +97,8 @@ Result<std::vector<std::string>> ReadStop(const Fields& fields) {
   }
   for (const std::string& text : stop) {
     if (text.size() > kMostBytes) {
-      return fields.Bad("stop", "a string may have at most " + std::to_string(kMostBytes) + " bytes");
+      return fields.Bad("stop",
+                        "a string may have at most " + std::to_string(kMostBytes) + " bytes");
     }
   }
   return stop;

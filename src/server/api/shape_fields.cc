@@ -69,8 +69,9 @@ Result<std::optional<ShapeSpec>> ReadResponseFormat(const Fields& fields) {
     if (text == nullptr) return inner.Bad("type", "is \"" + type + "\", but there is none");
     return TRY(TextSpec(inner.Name(type), *text, type == "regex" ? Kind::kRegex : Kind::kGrammar));
   }
-  return inner.Bad("type", "must be \"text\", \"json_object\" or \"json_schema\"" +
-                               (type.empty() ? std::string() : ", not " + Shown(*inner.Get("type"))));
+  return inner.Bad("type",
+                   "must be \"text\", \"json_object\" or \"json_schema\"" +
+                       (type.empty() ? std::string() : ", not " + Shown(*inner.Get("type"))));
 }
 
 // The member `name`, which says what shape `kind` is for.
@@ -79,10 +80,8 @@ Result<std::optional<ShapeSpec>> ReadOne(const Fields& fields, std::string_view 
   if (value == nullptr) return std::nullopt;
   const std::string full = fields.Name(name);
   switch (kind) {
-    case Kind::kJsonSchema:
-      return TRY(SchemaSpec(full, *value));
-    case Kind::kChoice:
-      return TRY(ChoiceSpec(full, *value));
+    case Kind::kJsonSchema: return TRY(SchemaSpec(full, *value));
+    case Kind::kChoice: return TRY(ChoiceSpec(full, *value));
     case Kind::kJson:
       if (!TRY(fields.Bool(name)).value_or(false)) return std::nullopt;
       return ShapeSpec{};
@@ -99,13 +98,13 @@ struct Spelling {
 };
 
 constexpr Spelling kSpellings[] = {
-    {"guided_json", Kind::kJsonSchema},  {"guided_regex", Kind::kRegex},
-    {"guided_choice", Kind::kChoice},    {"guided_grammar", Kind::kGrammar},
-    {"json_schema", Kind::kJsonSchema},  {"grammar", Kind::kGrammar},
+    {"guided_json", Kind::kJsonSchema}, {"guided_regex", Kind::kRegex},
+    {"guided_choice", Kind::kChoice},   {"guided_grammar", Kind::kGrammar},
+    {"json_schema", Kind::kJsonSchema}, {"grammar", Kind::kGrammar},
 };
 
 constexpr Spelling kStructured[] = {
-    {"json", Kind::kJsonSchema}, {"regex", Kind::kRegex},     {"choice", Kind::kChoice},
+    {"json", Kind::kJsonSchema}, {"regex", Kind::kRegex},      {"choice", Kind::kChoice},
     {"grammar", Kind::kGrammar}, {"json_object", Kind::kJson},
 };
 

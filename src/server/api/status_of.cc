@@ -9,18 +9,13 @@ int StatusOf(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kTooLong:
-    case ErrorCode::kUnsupported:
-      return 400;
-    case ErrorCode::kNotFound:
-      return 404;
-    case ErrorCode::kResourceExhausted:
-      return 503;
-    case ErrorCode::kCancelled:
-      return 499;  // nginx's "client closed request"
+    case ErrorCode::kUnsupported: return 400;
+    case ErrorCode::kNotFound: return 404;
+    case ErrorCode::kResourceExhausted: return 503;
+    case ErrorCode::kCancelled: return 499;  // nginx's "client closed request"
     case ErrorCode::kIo:
     case ErrorCode::kCorrupt:
-    case ErrorCode::kInternal:
-      return 500;
+    case ErrorCode::kInternal: return 500;
   }
   return 500;
 }

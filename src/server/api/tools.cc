@@ -54,8 +54,8 @@ Result<void> ReadChoice(const Fields& fields, Tools& tools) {
     }
     if (text == "auto") return {};
     if (text != "required" && text != "any") {
-      return fields.Bad(name, "must be \"none\", \"auto\", \"required\" or a function, not " +
-                                  Shown(*choice));
+      return fields.Bad(
+          name, "must be \"none\", \"auto\", \"required\" or a function, not " + Shown(*choice));
     }
     if (tools.names.empty()) return fields.Bad(name, "is \"required\", but there are no tools");
     tools.choice = Tools::Choice::kRequired;
@@ -64,8 +64,9 @@ Result<void> ReadChoice(const Fields& fields, Tools& tools) {
   const Json* function = choice->Find("function");
   const Json* called = (function == nullptr ? choice : function)->Find("name");
   if (called == nullptr || !called->is_string()) {
-    return fields.Bad(name, "must name a function: {\"type\": \"function\", \"function\": "
-                            "{\"name\": …}}");
+    return fields.Bad(name,
+                      "must name a function: {\"type\": \"function\", \"function\": "
+                      "{\"name\": …}}");
   }
   if (std::ranges::find(tools.names, called->AsString()) == tools.names.end()) {
     return fields.Bad(name, "there is no tool " + Shown(*called));
@@ -157,6 +158,11 @@ ShapeSpec CallShape(const Tools& tools, const CallStyle& style) {
     // Arguments are an object, whatever the schema forgets to say.
     Json arguments = *function.Find("parameters");
     if (arguments.Find("type") == nullptr) arguments.Set("type", Json::String("object"));
+    // Small models make members up where they may.
+    if (arguments.Find("properties") != nullptr &&
+        arguments.Find("additionalProperties") == nullptr) {
+      arguments.Set("additionalProperties", Json::Bool(false));
+    }
     // Its references begin at its own root.
     if (arguments.Find("$id") == nullptr) {
       arguments.Set("$id", Json::String("urn:bantam:tool:" + std::to_string(any.items().size())));

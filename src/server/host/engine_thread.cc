@@ -56,9 +56,9 @@ Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
     if (n_queued_->fetch_add(1) >= max_queue_) {
       n_queued_->fetch_sub(1);
       ++n_refused_;
-      return Fail(ErrorCode::kResourceExhausted, "the queue is full: " +
-                                                     std::to_string(max_queue_) +
-                                                     " requests wait; try again later");
+      return Fail(
+          ErrorCode::kResourceExhausted,
+          "the queue is full: " + std::to_string(max_queue_) + " requests wait; try again later");
     }
     ticket = std::shared_ptr<void>(nullptr, [count = n_queued_](void*) { count->fetch_sub(1); });
   }
@@ -168,9 +168,9 @@ void EngineThread::DropWaiting(ServedModel& model) {
     if (job.cancel->cancelled) {
       job.on_done(Fail(ErrorCode::kCancelled, "the request was cancelled"));
     } else {
-      job.on_done(Fail(ErrorCode::kResourceExhausted,
-                       "the request has waited in the queue for more than " +
-                           Seconds(job.deadlines.queue_s)));
+      job.on_done(Fail(
+          ErrorCode::kResourceExhausted,
+          "the request has waited in the queue for more than " + Seconds(job.deadlines.queue_s)));
     }
   }
 }
@@ -250,7 +250,8 @@ bool EngineThread::OnDelta(RunningJob& running, const Delta& delta,
 // A slice of the first job that is to be scored. The prefix cache holds what came before; without
 // it everything is scored at once.
 void EngineThread::ScoreSlice(ServedModel& model) {
-  const auto found = std::ranges::find_if(model.running, [](const auto& r) { return r->scored >= 0; });
+  const auto found =
+      std::ranges::find_if(model.running, [](const auto& r) { return r->scored >= 0; });
   if (found == model.running.end()) return;
   RunningJob& running = **found;
   const std::vector<TokenId>& prompt = running.job.request.prompt;
@@ -260,14 +261,15 @@ void EngineThread::ScoreSlice(ServedModel& model) {
   PromptScores& scores = running.scores;
   scores.logprobs.resize(prompt.size());
   scores.tops.resize(prompt.size());
-  const auto scored = model.engine->Score(
-      std::span(prompt).first(static_cast<size_t>(end)), *running.job.score_top, from,
-      [&](const ScoredPosition& position) {
-        const auto at = static_cast<size_t>(position.pos);
-        if (position.logprob) scores.logprobs[at] = static_cast<float>(*position.logprob);
-        if (at + 1 < prompt.size()) scores.tops[at + 1] = position.top;
-        return !running.job.cancel->cancelled;
-      });
+  const auto scored =
+      model.engine->Score(std::span(prompt).first(static_cast<size_t>(end)), *running.job.score_top,
+                          from, [&](const ScoredPosition& position) {
+                            const auto at = static_cast<size_t>(position.pos);
+                            if (position.logprob)
+                              scores.logprobs[at] = static_cast<float>(*position.logprob);
+                            if (at + 1 < prompt.size()) scores.tops[at + 1] = position.top;
+                            return !running.job.cancel->cancelled;
+                          });
   if (!scored) return End(model, &running, std::unexpected(scored.error()));
   running.scored = end;
   if (end < n) return;
@@ -296,9 +298,9 @@ void EngineThread::Collect(ServedModel& model) {
       continue;
     }
     if (running.too_late) {
-      End(model, &running, Fail(ErrorCode::kResourceExhausted,
-                                "there was no token within " +
-                                    Seconds(running.job.deadlines.first_token_s)));
+      End(model, &running,
+          Fail(ErrorCode::kResourceExhausted,
+               "there was no token within " + Seconds(running.job.deadlines.first_token_s)));
       continue;
     }
     if (taken->finish == FinishReason::kError && taken->error) {

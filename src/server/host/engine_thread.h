@@ -54,8 +54,8 @@ class EngineThread {
  private:
   struct Arrival {
     std::shared_ptr<ServedModel> model;
-    std::vector<Job> jobs;        // empty: the model itself comes or goes
-    std::function<void()> gone;   // set: goes
+    std::vector<Job> jobs;       // empty: the model itself comes or goes
+    std::function<void()> gone;  // set: goes
   };
   struct Resident {
     std::shared_ptr<ServedModel> model;

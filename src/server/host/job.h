@@ -39,10 +39,10 @@ struct JobResult {
 
 // Every callback runs on the engine's thread and must not block.
 struct Job {
-  GenerationRequest request;      // with its on_delta; it may submit further jobs
-  std::optional<int> score_top;   // score the prompt first, with so many likeliest tokens each
-  std::string client;             // who asks: clients take turns
-  bool continues = false;         // goes on with a reply: before others, whatever waits
+  GenerationRequest request;     // with its on_delta; it may submit further jobs
+  std::optional<int> score_top;  // score the prompt first, with so many likeliest tokens each
+  std::string client;            // who asks: clients take turns
+  bool continues = false;        // goes on with a reply: before others, whatever waits
   Deadlines deadlines;
   std::shared_ptr<CancelFlag> cancel = std::make_shared<CancelFlag>();
   // Once, however it ends. Fails with kResourceExhausted when the queue or a deadline is to blame,

@@ -21,8 +21,9 @@ std::optional<Job> JobQueue::Pop() {
   if (from == nullptr) {
     for (auto& [name, client] : clients_) {
       if (client.waiting.empty()) continue;
-      const bool better = best == nullptr || client.running < best->running ||
-                          (client.running == best->running && client.last_served < best->last_served);
+      const bool better =
+          best == nullptr || client.running < best->running ||
+          (client.running == best->running && client.last_served < best->last_served);
       if (better) best = &client;
     }
     if (best == nullptr) return std::nullopt;

@@ -143,8 +143,8 @@ std::vector<LoadedModelInfo> ModelHost::Loaded() const {
     if (entry->served == nullptr || entry->leaving) continue;
     double left = entry->keep_alive_s;
     if (left >= 0 && entry->users == 0) left = std::max(0.0, left - (now - entry->idle_since_s));
-    infos.push_back({entry->path, entry->served->memory_bytes, entry->served->context, left,
-                     entry->users});
+    infos.push_back(
+        {entry->path, entry->served->memory_bytes, entry->served->context, left, entry->users});
   }
   return infos;
 }
@@ -255,9 +255,9 @@ Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t by
       continue;
     }
     if (n_loaded == 0) {
-      return Fail(ErrorCode::kResourceExhausted,
-                  "the model needs " + Mebibytes(bytes) + "; models may take " +
-                      Mebibytes(options_.memory_bytes) + " here");
+      return Fail(ErrorCode::kResourceExhausted, "the model needs " + Mebibytes(bytes) +
+                                                     "; models may take " +
+                                                     Mebibytes(options_.memory_bytes) + " here");
     }
     return Fail(ErrorCode::kResourceExhausted,
                 "there is no memory for another model while those that are loaded are in use; try "

@@ -42,7 +42,7 @@ struct ServedModel {
   JobQueue queue;
   std::vector<std::unique_ptr<RunningJob>> running;
 
-  std::atomic<bool> broken{false};     // its engine has failed
+  std::atomic<bool> broken{false};  // its engine has failed
   std::atomic<uint64_t> n_steps{0};
 };
 

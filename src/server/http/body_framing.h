@@ -27,6 +27,7 @@ class ChunkedReader {
   // piece: empty if the input is used up or the body has ended.
   HttpResult<std::string_view> Next(std::string_view& input);
   bool done() const { return state_ == State::kDone; }
+  uint64_t announced() const { return left_; }  // bytes still to come, as far as is known
 
  private:
   enum class State : uint8_t {

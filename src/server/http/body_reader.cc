@@ -37,6 +37,7 @@ HttpResult<void> BodyReader::Read(std::string_view& input) {
     while (!input.empty() && !chunks_.done()) {
       const std::string_view piece = TRY(chunks_.Next(input));
       TRY(Keep(piece));
+      if (chunks_.announced() > rule_.limit - received_) return TooLong();
     }
     return {};
   }

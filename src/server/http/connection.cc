@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <span>
 #include <utility>
 
 #include "server/http/http_exchange.h"
@@ -11,7 +12,9 @@ namespace bantam::server {
 namespace {
 
 // Of requests that follow the one being answered; more stays with the client's system.
-constexpr size_t kMaxAhead = 64 * 1024;
+constexpr size_t kMaxAhead = 16 * 1024;
+// What is read at once before it is known that a body comes: it may have to be kept.
+constexpr size_t kSmallRead = 16 * 1024;
 constexpr size_t kMaxLingered = 4 * 1024 * 1024;
 constexpr int kReadsAtOnce = 4;  // then others have their turn
 
@@ -77,11 +80,11 @@ void Connection::OnReadable() {
   }
   for (int i = 0; i < kReadsAtOnce && state_ != State::kClosed; ++i) {
     if (!TakesInput()) return;  // FinishAnswer goes on
-    const StreamResult result = stream_->Read(context_.scratch);
+    const std::span<char> scratch(context_.scratch);
+    const bool bulk = state_ == State::kBody || state_ == State::kLinger;
+    const StreamResult result = stream_->Read(bulk ? scratch : scratch.first(kSmallRead));
     switch (result.kind) {
-      case StreamResult::kDone:
-        Consume(std::string_view(context_.scratch.data(), result.bytes));
-        break;
+      case StreamResult::kDone: Consume(std::string_view(scratch.data(), result.bytes)); break;
       case StreamResult::kWantRead: WaitReadable(); return;
       case StreamResult::kWantWrite: watch_->WhenWritable(Bind(&Connection::OnReadable)); return;
       case StreamResult::kEnd: OnEnd(); return;
@@ -113,8 +116,12 @@ void Connection::Keep(std::string_view bytes) {
 
 void Connection::Drop(size_t bytes) {
   in_start_ += bytes;
-  if (in_start_ < in_.size()) return;
-  in_ = std::string();  // an idle connection holds no buffer
+  if (in_start_ == in_.size()) DropAll();
+}
+
+// An idle connection holds no buffer; assigning an empty string would keep it.
+void Connection::DropAll() {
+  std::string().swap(in_);
   in_start_ = 0;
 }
 
@@ -145,7 +152,7 @@ void Connection::ReadHead() {
   auto head = ParseHead(Input().substr(0, *length));
   if (!head) return Fail(head.error());
   Drop(*length);
-  head_ = std::move(*head);
+  head_ = std::make_unique<RequestHead>(std::move(*head));
   head_->request.peer = peer_;
   head_->request.loopback = loopback_;
   BeginRequest();

@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string_view Input() const { return std::string_view(in_).substr(in_start_); }
   void Keep(std::string_view bytes);  // at the end of `in_`
   void Drop(size_t bytes);            // off its front
+  void DropAll();
   void ReadHead();
   void BeginRequest();
   void ReadBody(std::string_view& bytes);
@@ -105,7 +105,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string in_;  // of a head, or of requests that follow the one being answered
   size_t in_start_ = 0;
   HeadScanner scanner_;
-  std::optional<RequestHead> head_;
+  std::unique_ptr<RequestHead> head_;
   std::unique_ptr<BodyReader> body_;
 
   std::shared_ptr<Answer> answer_;

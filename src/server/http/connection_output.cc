@@ -27,8 +27,7 @@ void Connection::Fail(int status, const std::string& message) {
   if (!head_only) answer += body;
   body_.reset();
   head_.reset();
-  in_ = std::string();
-  in_start_ = 0;
+  DropAll();
   out_.push_back(std::move(answer));
   ended_ = true;
   last_ = true;
@@ -112,8 +111,7 @@ void Connection::Linger() {
   if (input_ended_) return Close(false);
   last_ = true;
   state_ = State::kLinger;
-  in_ = std::string();
-  in_start_ = 0;
+  DropAll();
   stream_->Finish();
   SetDeadline(context_.options->linger);
   WaitReadable();

@@ -1,6 +1,7 @@
 // The server: accepting, deadlines, draining.
 #include "server/http/http_server.h"
 
+#include <algorithm>
 #include <csignal>
 #include <mutex>
 #include <thread>
@@ -152,7 +153,7 @@ void HttpServer::Impl::WaitForClients(FdWatch* listener) {
 void HttpServer::Impl::AcceptFrom(FdWatch* listener) {
   if (listeners_.empty()) return;  // stopping
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
-    const Accepted client = AcceptClient(listener->fd());
+    const Accepted client = AcceptClient(listener->fd(), options_->write);
     if (client.out_of_files) {
       CloseLongestIdle();
       loop_->After(kFilesPause, [this, listener] { AcceptFrom(listener); });

@@ -34,9 +34,9 @@ struct HttpOptions {
   uint64_t body_step = 64 * 1024;
 
   HeadLimits head_limits;
-  size_t connections = 4096;                // idle ones make room for new ones; then 503
+  size_t connections = 2048;                // idle ones make room for new ones; then 503
   size_t unsent_bytes = 256 * 1024;         // waiting for a slow reader; more cuts it off
-  uint64_t body_bytes = 512 * 1024 * 1024;  // held of all bodies together; then 503
+  uint64_t body_bytes = 256 * 1024 * 1024;  // held of all bodies together; then 503
 
   // The body of an answer that the server itself gives (400, 408, 413, …). On any thread.
   std::string error_type = "application/json";

@@ -2,6 +2,7 @@
 #include "server/http/http_server.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "server/http/test_client.h"
 #include "server/http/test_handler.h"
@@ -248,6 +249,24 @@ TEST_F(ServerTest, FormatsErrorsAsTold) {
   const TestAnswer answer = client.ReadAnswer();
   EXPECT_EQ(answer.body, "400: there is no Host header");
   EXPECT_EQ(answer.headers.at("content-type"), "text/plain");
+}
+
+TEST_F(ServerTest, IdleConnectionsHoldNoBuffers) {
+  Serve();
+  const auto use = [&](TestClient& client) {
+    client.Send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" +
+                std::string(300'000, 'x'));
+    EXPECT_EQ(client.ReadAnswer().body, "300000");
+  };
+  TestClient first(server_->port());
+  use(first);
+  const size_t before = mallinfo2().uordblks;  // 0 under sanitizers
+  std::vector<std::unique_ptr<TestClient>> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.push_back(std::make_unique<TestClient>(server_->port()));
+    use(*clients.back());
+  }
+  EXPECT_LT(mallinfo2().uordblks, before + 50 * 8000);
 }
 
 TEST_F(ServerTest, RunsTasks) {

@@ -1,6 +1,7 @@
 // Listening sockets, and what is known about who connects to them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ struct Accepted {
   bool out_of_files = false;  // the process or the machine has no more descriptors or memory
 };
 
-// Takes one waiting client; its socket does not block and notices clients that are gone.
-Accepted AcceptClient(int listener);
+// Takes one waiting client; its socket does not block. A client whose machine is gone counts as
+// gone after `silence` without an answer to what was sent, or after a minute.
+Accepted AcceptClient(int listener, std::chrono::milliseconds silence);
 
 // Lets the process open at least that many files, as far as the system allows.
 void RaiseFileLimit(size_t files);

@@ -30,7 +30,6 @@ Result<OpensslApi> Load() {
       !Find(library, "SSL_CTX_set_default_passwd_cb", api.context_set_password) ||
       !Find(library, "SSL_CTX_use_certificate_chain_file", api.context_use_chain) ||
       !Find(library, "SSL_CTX_use_PrivateKey_file", api.context_use_key) ||
-      !Find(library, "SSL_CTX_check_private_key", api.context_check_key) ||
       !Find(library, "SSL_new", api.session_new) || !Find(library, "SSL_free", api.session_free) ||
       !Find(library, "SSL_set_fd", api.set_fd) ||
       !Find(library, "SSL_set_accept_state", api.set_accept_state) ||

@@ -21,7 +21,6 @@ struct OpensslApi {
   decltype(&SSL_CTX_set_default_passwd_cb) context_set_password;
   decltype(&SSL_CTX_use_certificate_chain_file) context_use_chain;
   decltype(&SSL_CTX_use_PrivateKey_file) context_use_key;
-  decltype(&SSL_CTX_check_private_key) context_check_key;
   decltype(&SSL_new) session_new;
   decltype(&SSL_free) session_free;
   decltype(&SSL_set_fd) set_fd;

@@ -18,11 +18,11 @@ struct GuardOptions {
   // unless `hosts` lists some.
   bool loopback_only = true;
   // Further Host names, without port: "bantam.lan"; "*": any.
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts = {};
   // Origins of other pages that may use the server: "https://app.example",
   // "http://localhost:*" (any port), "null" (files); "*": any. Empty: no CORS, only pages that
   // come from this server.
-  std::vector<std::string> origins;
+  std::vector<std::string> origins = {};
   // Headers of answers that pages of other origins may read.
   std::string exposed_headers = "X-Request-Id, X-Bantam-Cache, Retry-After";
 };

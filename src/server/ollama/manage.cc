@@ -82,8 +82,8 @@ Result<Json> ShowBody(const Server& server, const Call& call) {
   facts.Set(arch + ".attention.head_count_kv", Json::Int(info.kv_heads));
   facts.Set(arch + ".vocab_size", Json::Int(info.vocabulary_size));
   Json reply = Json::MakeObject();
-  reply.Set("license", Json::String(entry.recipe.license.empty() ? info.license
-                                                                  : entry.recipe.license));
+  reply.Set("license",
+            Json::String(entry.recipe.license.empty() ? info.license : entry.recipe.license));
   reply.Set("modelfile", Json::String(ModelfileText(entry)));
   reply.Set("parameters", Json::String(ParametersText(entry.recipe.parameters)));
   reply.Set("template", Json::String(chat_template));

@@ -15,7 +15,8 @@ namespace bantam::server {
 namespace {
 
 bool IsGoTemplate(std::string_view text) {
-  return text.find("{{ .") != std::string_view::npos || text.find("{{.") != std::string_view::npos ||
+  return text.find("{{ .") != std::string_view::npos ||
+         text.find("{{.") != std::string_view::npos ||
          text.find("{{- .") != std::string_view::npos ||
          text.find("{{ if") != std::string_view::npos ||
          text.find("{{- if") != std::string_view::npos ||
@@ -68,8 +69,8 @@ class Lines {
       if (!rest_.starts_with(quotes)) continue;
       const size_t end = rest_.find(quotes, quotes.size());
       if (end == std::string_view::npos) {
-        return Fail(ErrorCode::kInvalidArgument, "modelfile: line " + std::to_string(number_) +
-                                                     ": the quotes are not closed");
+        return Fail(ErrorCode::kInvalidArgument,
+                    "modelfile: line " + std::to_string(number_) + ": the quotes are not closed");
       }
       std::string value(rest_.substr(quotes.size(), end - quotes.size()));
       number_ += static_cast<int>(std::ranges::count(value, '\n'));
@@ -188,8 +189,8 @@ std::string ModelfileText(const ModelEntry& entry) {
   add("SYSTEM", recipe.system);
   for (const auto& [key, value] : recipe.parameters.members()) {
     if (!value.is_array()) {
-      text += "PARAMETER " + key + " " + (value.is_string() ? value.AsString() : value.Dump()) +
-              "\n";
+      text +=
+          "PARAMETER " + key + " " + (value.is_string() ? value.AsString() : value.Dump()) + "\n";
       continue;
     }
     for (const Json& item : value.items()) text += "PARAMETER " + key + " " + item.Dump() + "\n";
@@ -209,8 +210,8 @@ std::string ModelfileText(const ModelEntry& entry) {
 std::string ParametersText(const Json& parameters) {
   std::string text;
   const auto add = [&text](const std::string& key, const Json& value) {
-    text += (text.empty() ? "" : "\n") + key + std::string(key.size() < 30 ? 31 - key.size() : 1, ' ') +
-            value.Dump();
+    text += (text.empty() ? "" : "\n") + key +
+            std::string(key.size() < 30 ? 31 - key.size() : 1, ' ') + value.Dump();
   };
   for (const auto& [key, value] : parameters.members()) {
     if (!value.is_array()) {

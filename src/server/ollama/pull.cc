@@ -1,4 +1,6 @@
 // POST /api/pull: models come, and the client hears how far they are.
+#include "store/pull.h"
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,7 +10,6 @@
 #include "server/api/fields.h"
 #include "server/ollama/handlers.h"
 #include "store/catalogue.h"
-#include "store/pull.h"
 #include "store/reference.h"
 
 namespace bantam::server {

@@ -86,8 +86,7 @@ class OllamaSink : public ReplySink {
     SetText(last, text_, calls_);
     if (form_.logprobs && !form_.stream) SetLogprobs(last, logprobs_);
     last.Set("done", Json::Bool(true));
-    last.Set("done_reason",
-             Json::String(end->finish == FinishReason::kStop ? "stop" : "length"));
+    last.Set("done_reason", Json::String(end->finish == FinishReason::kStop ? "stop" : "length"));
     if (form_.give_context) {
       std::vector<TokenId> context = form_.prompt;
       context.insert(context.end(), end->tokens.begin(), end->tokens.end());

@@ -66,8 +66,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   if (options.shape && options.ignore_end) {
     return fields.Bad("ignore_eos", "a reply with a shape ends");
   }
-  options.n =
-      static_cast<int>(TRY(fields.Integer("n", 1, server.options.max_choices)).value_or(1));
+  options.n = static_cast<int>(TRY(fields.Integer("n", 1, server.options.max_choices)).value_or(1));
   if (options.shape && chat.tools.forced()) {
     return fields.Bad("tool_choice", "a call has a shape of its own: no other can be given");
   }

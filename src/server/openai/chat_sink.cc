@@ -143,8 +143,10 @@ class ChatSink : public ReplySink {
   void Finish() {
     GenerationStats sum;
     for (const Choice& reply : choices_) {
-      if (sum.prompt_tokens == 0) sum = reply.end.stats;
-      else sum.generated_tokens += reply.end.stats.generated_tokens;
+      if (sum.prompt_tokens == 0)
+        sum = reply.end.stats;
+      else
+        sum.generated_tokens += reply.end.stats.generated_tokens;
     }
     call_->NoteTokens(sum.prompt_tokens, sum.generated_tokens, sum.first_token_s);
     if (error_) {
@@ -179,8 +181,8 @@ class ChatSink : public ReplySink {
     const Choice& reply = choices_[i];
     Json message = Json::MakeObject();
     message.Set("role", Json::String("assistant"));
-    message.Set("content", reply.text.empty() && !reply.calls.empty() ? Json()
-                                                                      : Json::String(reply.text));
+    message.Set("content",
+                reply.text.empty() && !reply.calls.empty() ? Json() : Json::String(reply.text));
     message.Set("refusal", Json());
     if (!reply.calls.empty() && form_.as_function) {
       message.Set("function_call", *CallJson(reply.calls[0]).Find("function"));

@@ -17,8 +17,8 @@ struct CompletionForm {
   bool stream = false;
   bool include_usage = false;
   bool echo = false;
-  bool token_ids = false;       // vLLM's return_token_ids
-  bool tokens_as_ids = false;   // vLLM's return_tokens_as_token_ids
+  bool token_ids = false;      // vLLM's return_token_ids
+  bool tokens_as_ids = false;  // vLLM's return_tokens_as_token_ids
   int logprobs = -1;
   int n = 1;  // choices of each prompt
   std::string id;

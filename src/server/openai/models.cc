@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "bantam/engine.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/memory_info.h"
-#include "bantam/engine.h"
 #include "server/api/chat_prompt.h"
 #include "server/api/fields.h"
 #include "server/api/messages.h"
@@ -47,7 +47,8 @@ void GetModels(Server& server, const std::shared_ptr<Call>& call) {
 
 void GetModel(Server& server, const std::shared_ptr<Call>& call) {
   constexpr std::string_view kPath = "/v1/models/";
-  const auto entry = server.library.Find(std::string_view(call->request().path).substr(kPath.size()));
+  const auto entry =
+      server.library.Find(std::string_view(call->request().path).substr(kPath.size()));
   if (!entry) return call->ReplyError(entry.error());
   call->ReplyJson(200, ModelJson(*entry));
 }
@@ -159,7 +160,8 @@ void GetMetrics(Server& server, const std::shared_ptr<Call>& call) {
   const EngineFigures figures = server.host.figures();
   const auto loaded = server.host.Loaded();
   double model_bytes = 0;
-  for (const LoadedModelInfo& model : loaded) model_bytes += static_cast<double>(model.memory_bytes);
+  for (const LoadedModelInfo& model : loaded)
+    model_bytes += static_cast<double>(model.memory_bytes);
   const Metrics::Sample samples[] = {
       {"bantam_queue_length", "Requests that wait", "gauge", static_cast<double>(figures.queued)},
       {"bantam_running_sequences", "Sequences in the batch", "gauge",
