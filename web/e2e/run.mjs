@@ -1,5 +1,6 @@
 // The flows in headless Chromium: node e2e/run.mjs [--url URL] [--only TEXT] [--pictures DIR].
-// Without --url (or BANTAM_URL) they run against the mock server and the page in build/web/dist.
+// --gguf FILE: a model that a real server is to import. Without --url (or BANTAM_URL) they run
+// against the mock server and the page in build/web/dist.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,12 @@ import { startMockServer } from './mock_server.mjs';
 import { takePictures } from './pictures.mjs';
 
 const { values } = parseArgs({
-  options: { url: { type: 'string' }, only: { type: 'string' }, pictures: { type: 'string' } },
+  options: {
+    url: { type: 'string' },
+    only: { type: 'string' },
+    pictures: { type: 'string' },
+    gguf: { type: 'string' },
+  },
 });
 const given = values.url ?? process.env.BANTAM_URL;
 const dist =
@@ -36,9 +42,9 @@ async function runFlows(browser, base) {
     try {
       visit = await begin();
       visit.page.setDefaultTimeout(given ? 120_000 : 20_000);
-      await run(visit, { begin, mock: !given });
+      const result = await run(visit, { begin, mock: !given, gguf: values.gguf });
       await visit.end();
-      console.log(`passed  ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+      console.log(`${result ?? 'passed '} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
     } catch (error) {
       failed++;
       console.log(`FAILED  ${name}\n${error.stack}\n${visit?.faults.join('\n') ?? ''}`);
