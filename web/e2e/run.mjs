@@ -44,7 +44,8 @@ async function runFlows(browser, base) {
       visit.page.setDefaultTimeout(given ? 120_000 : 20_000);
       const result = await run(visit, { begin, mock: !given, gguf: values.gguf });
       await visit.end();
-      console.log(`${result ?? 'passed '} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      console.log(`${result ?? 'passed '} ${name} (${seconds} s)`);
     } catch (error) {
       failed++;
       console.log(`FAILED  ${name}\n${error.stack}\n${visit?.faults.join('\n') ?? ''}`);
