@@ -15,7 +15,8 @@ BANTAM_HOME=$work/home "$BANTAM_BIN" serve "$model" --port 0 2>"$work/log" >"$wo
 server=$!
 address=
 for _ in {1..300}; do
-  address=$(grep -ohm1 'http://[0-9.]*:[0-9]*' "$work/out" "$work/log" 2>/dev/null | head -1 || true)
+  address=$(cat "$work/out" "$work/log" 2>/dev/null |
+    grep -oa 'http://[0-9.]*:[0-9]*' | head -1 || true)
   [[ -n $address ]] && break
   kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
   sleep 0.1
