@@ -15,6 +15,7 @@ namespace {
 
 constexpr CommandEntry kCommands[] = {
     {"run", "chat with a model, or ask it one question", RunCommand},
+    {"serve", "answer the clients of OpenAI and Ollama over HTTP", ServeCommand},
     {"pull", "fetch a model and keep it", PullCommand},
     {"list", "the models that are kept", ListCommand},
     {"rm", "remove models from the store", RemoveCommand},

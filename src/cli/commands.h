@@ -14,6 +14,7 @@ namespace bantam::cli {
 using CommandFunction = Result<int>(const Environment& env, std::span<const std::string> args);
 
 CommandFunction RunCommand;
+CommandFunction ServeCommand;
 CommandFunction PullCommand;
 CommandFunction ListCommand;
 CommandFunction RemoveCommand;
