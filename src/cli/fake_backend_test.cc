@@ -206,6 +206,7 @@ FakeWorld::FakeWorld()
   };
   backend.load = [this, load](const std::string& path, const LoadOptions& options) {
     load_options = options;
+    if (load_error) return Result<std::shared_ptr<const Model>>(std::unexpected(*load_error));
     return load(path);
   };
   backend.load_vocabulary = load;
@@ -224,6 +225,12 @@ FakeWorld::FakeWorld()
                                                                              : 1U} *
                                            context,
                                .scratch = 512});
+  };
+  backend.fit = [this](const std::string&, const LoadOptions& options,
+                       std::span<const uint64_t> budgets) {
+    load_options = options;
+    fit_budgets.assign(budgets.begin(), budgets.end());
+    return Result<std::vector<Result<MemoryChoice>>>(fits);
   };
   backend.create_engine = [this](std::shared_ptr<const Model>,
                                  const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {

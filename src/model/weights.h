@@ -111,6 +111,11 @@ class Weights {
 
   // What the matrices take in a layout, whichever they were loaded with.
   WeightBytes BytesIn(WeightLayout layout) const;
+  // The most they take on the way there: of each matrix what it takes in the file or packed,
+  // whichever is more, as its first pass reads it from the file.
+  uint64_t PeakBytesIn(WeightLayout layout) const;
+  // Whether a pass needs Workspace::hidden.
+  bool uses_float_hidden() const;
 
  private:
   Weights() = default;

@@ -53,6 +53,7 @@ struct Workspace {
   float* local_sin = nullptr;
   std::vector<WorkerSpace> workers;
 
+  bool float_hidden = true;  // false: nothing will use `hidden`, which is null then
   // Lays everything out from `memory` (null: only measures). Returns the bytes used.
   size_t LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory);
 };
