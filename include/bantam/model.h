@@ -51,6 +51,9 @@ struct MemoryWish {
   std::optional<KvPrecision> kv;  // none: 8 bits where 16 do not fit
   WeightLayout weights = WeightLayout::kAuto;
   bool shapes = false;  // there will be replies with a shape
+  // Weights may be more than the budget has room for, their file's pages coming and going; without
+  // a budget they may.
+  bool may_page = false;
 };
 
 struct LoadOptions {

@@ -1,6 +1,7 @@
 // The table and its JSON.
 #include "cli/device_plan.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,7 +20,13 @@ const char* CacheName(const MemoryChoice& choice) {
 }
 
 const char* LayoutName(const MemoryChoice& choice) {
+  if (choice.paged) return "paged";
   return choice.weights == WeightLayout::kPacked ? "packed" : "mapped";
+}
+
+// Paged weights take what there is.
+uint64_t PeakOf(const DevicePlan& plan) {
+  return std::min(plan.choice->plan.total(), plan.budget);
 }
 
 std::string Row(const DevicePlan& plan) {
@@ -27,7 +34,7 @@ std::string Row(const DevicePlan& plan) {
   const std::string start = "  " + PadRight(device, 12) + PadLeft(FormatBytes(plan.budget), 12);
   if (!plan.choice) return start + "  " + plan.choice.error().message + "\n";
   const MemoryChoice& choice = *plan.choice;
-  return start + PadLeft(FormatBytes(choice.plan.total()), 12) +
+  return start + PadLeft(FormatBytes(PeakOf(plan)), 12) +
          PadLeft(FormatCount(static_cast<uint64_t>(choice.context)), 9) +
          PadLeft(CacheName(choice), 9) + PadLeft(LayoutName(choice), 9) +
          PadLeft(std::to_string(choice.prompt_chunk), 9) + "\n";
@@ -46,7 +53,7 @@ Json RowJson(const DevicePlan& plan) {
     return json;
   }
   const MemoryChoice& choice = *plan.choice;
-  json.Set("peak", Bytes(choice.plan.total()));
+  json.Set("peak", Bytes(PeakOf(plan)));
   json.Set("context", Json::Int(choice.context));
   json.Set("kv_cache", Json::String(CacheName(choice)));
   json.Set("weights", Json::String(LayoutName(choice)));
@@ -79,7 +86,10 @@ Result<std::vector<DevicePlan>> PlanDevices(const Environment& env, const std::s
     budgets.clear();
     for (const uint64_t device : devices) budgets.push_back(BudgetOfDevice(device));
   }
-  std::vector<Result<MemoryChoice>> choices = TRY(env.backend.fit(path, options, budgets));
+  LoadOptions wishes = options;
+  if (!wishes.memory) wishes.memory.emplace();
+  wishes.memory->may_page = !budget;  // so runs a model without --memory-budget
+  std::vector<Result<MemoryChoice>> choices = TRY(env.backend.fit(path, wishes, budgets));
   std::vector<DevicePlan> plans;
   for (size_t i = 0; i < choices.size(); ++i) {
     plans.push_back({devices[i], budgets[i], std::move(choices[i])});
@@ -92,7 +102,16 @@ std::string PlansText(const std::vector<DevicePlan>& plans) {
   out += "  " + PadRight("memory", 12) + PadLeft("for us", 12) + PadLeft("peak", 12) +
          PadLeft("context", 9) + PadLeft("cache", 9) + PadLeft("weights", 9) +
          PadLeft("prompts", 9) + "\n";
-  for (const DevicePlan& plan : plans) out += Row(plan);
+  bool paged = false;
+  for (const DevicePlan& plan : plans) {
+    out += Row(plan);
+    paged = paged || (plan.choice && plan.choice->paged);
+  }
+  if (paged) {
+    out +=
+        "  paged: the weights are more than that memory has room for; they are read from the disk\n"
+        "  for every token, which is slow, and --memory-budget refuses it\n";
+  }
   return out;
 }
 

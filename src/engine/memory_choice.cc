@@ -86,8 +86,11 @@ class Chooser {
   // Of weights that are not to be resident as a whole.
   std::optional<MemoryUse> ChoosePaged() {
     paged_ = true;
-    for (const auto& [least, chunk] :
-         {std::pair(8192, 512), std::pair(2048, 128), std::pair(512, 32)}) {
+    // Keys and values take room from the pages of weights: no more than most chats need.
+    if (wish_.context == 0) context_ = std::min(context_, 4096);
+    constexpr std::array<std::pair<int, int>, 3> kPagedSteps = {
+        {{4096, 512}, {2048, 128}, {512, 32}}};
+    for (const auto& [least, chunk] : kPagedSteps) {
       if (const auto use = Try({least, k8, kMapped, chunk}, Least().sequences)) return use;
     }
     return std::nullopt;
@@ -196,7 +199,7 @@ Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryRoom& room
   const MemoryUse wished = chooser.Wished();
   choice.wished = room.plan(wished).total();
   std::optional<MemoryUse> use = chooser.Choose();
-  if (!use && !wish.budget && wish.weights != kPacked) {
+  if (!use && (!wish.budget || wish.may_page) && wish.weights != kPacked) {
     use = chooser.ChoosePaged();
     choice.paged = use.has_value();
   }

@@ -24,8 +24,8 @@ struct MemoryRoom {
 //   1. context, down to 8,192 tokens          4. mapped weights, where they are smaller
 //   2. prompts in chunks of 512: 128          5. context, down to 2,048
 //   3. 16-bit keys and values: 8              6. sequences, by halves; chunks of 32; context to 512
-// Where the wish has no budget, weights may also be more than there is room for (`paged`): pages of
-// a file can be given back and read again. Fails with kResourceExhausted, naming the least budget
+// Where MemoryWish::may_page allows it, weights may also be more than there is room for (`paged`):
+// pages of a file can be given back and read again. Fails with kResourceExhausted, naming the least budget
 // that would do, and kInvalidArgument for numbers out of range.
 Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryRoom& room);
 
