@@ -33,6 +33,8 @@ constexpr uint64_t kLaterCode = 3 * kMiB;
 // Of a thread's stack what it touches, and the buffer that reads ahead.
 constexpr uint64_t kThreadBytes = 128 << 10;
 constexpr uint64_t kReadAheadBytes = kMiB;
+// What a thread that packs has both in the file and packed: a piece to release, and a huge page.
+constexpr uint64_t kPackingBytes = 3 * kMiB;
 // The system's tables of this process's pages: 8 bytes a page of 4 KiB.
 constexpr uint64_t kBytesPerTableByte = 512;
 
@@ -71,6 +73,9 @@ MemoryPlan MemoryCost::Plan(const MemoryUse& use) const {
   const uint64_t blocks = static_cast<uint64_t>(PrefixCache::BlocksFor(use.context));
   plan.kv_cache = shape.BlockBytes() * blocks * static_cast<uint64_t>(use.sequences);
   plan.scratch = Scratch(use);
+  if (layout == WeightLayout::kPacked) {
+    plan.scratch += std::min(plan.weights, static_cast<uint64_t>(threads_) * kPackingBytes);
+  }
   plan.program = Program(use);
   plan.program += plan.total() / kBytesPerTableByte;
   return plan;

@@ -23,6 +23,7 @@ struct Packing {
   uint8_t* memory = nullptr;  // of panel 0
   int end = 0;                // the running pass packs panels from packed_panels to here
   bool used = false;          // a pass has gone through the matrix
+  mutable int done = 0;       // panels that the running pass has packed (atomic)
 };
 
 // y = W x + bias. Quantised types are multiplied by 8-bit activations when the precision is fast,

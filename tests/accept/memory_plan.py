@@ -13,6 +13,7 @@ half precision, made here. Budgets from the least that is accepted to beyond all
 MiB less than the least must be refused.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -33,6 +34,7 @@ BUDGETS = 20
 MIB = 2**20
 # The longest contexts take minutes each: where more would be chosen, this is asked for.
 MOST_CONTEXT = 4096
+REPLY = 64  # tokens, or what the prompt leaves
 SAMPLE_S = 0.02
 
 failures = []
@@ -60,14 +62,20 @@ def fit(bantam: Bantam, budget: int, ctx: int) -> dict:
     return json.loads(text)["plans"][0]
 
 
-def text_of(bantam: Bantam, n: int) -> str:
-    """About n tokens of the corpora."""
-    ids = []
+@functools.cache
+def corpus_ids(program: str, model: str) -> list[int]:
+    bantam, ids = Bantam(program, model, 1, tempfile.gettempdir()), []
     for name in ("english", "code", "chinese", "multilingual"):
         text = (ROOT / f"tests/corpus/{name}.txt").read_text(encoding="utf-8")
         ids += json.loads(bantam.call("tokenize", bantam.model, "--json", input=text))
+    return ids
+
+
+def text_of(bantam: Bantam, n: int) -> str:
+    """About n tokens of the corpora."""
+    ids = corpus_ids(bantam.program, bantam.model)
     while len(ids) < n:
-        ids += ids
+        ids = ids + ids
     return bantam.call("detokenize", bantam.model, input=json.dumps(ids[:n]))
 
 
@@ -117,7 +125,8 @@ class Report:
 
 def prove_budget(bantam: Bantam, budget: int, ctx: int, report: Report):
     plan = fit(bantam, budget, ctx)
-    prompt = text_of(bantam, max(plan["context"] - 192, plan["context"] * 3 // 4))
+    # The program itself may choose a block or two less: its tokenizer is measured again.
+    prompt = text_of(bantam, plan["context"] - REPLY - min(128, plan["context"] // 4))
     command = [bantam.program, "run", bantam.model, "--no-chat", "--memory-budget", str(budget),
                "--ctx", str(ctx), "--threads", str(bantam.threads), "--stats", "--seed", "1",
                "--ignore-end"]
