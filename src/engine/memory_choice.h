@@ -25,8 +25,8 @@ struct MemoryRoom {
 //   2. prompts in chunks of 512: 128          5. context, down to 2,048
 //   3. 16-bit keys and values: 8              6. sequences, by halves; chunks of 32; context to 512
 // Where MemoryWish::may_page allows it, weights may also be more than there is room for (`paged`):
-// pages of a file can be given back and read again. Fails with kResourceExhausted, naming the least budget
-// that would do, and kInvalidArgument for numbers out of range.
+// pages of a file can be given back and read again. Fails with kResourceExhausted, naming the least
+// budget that would do, and kInvalidArgument for numbers out of range.
 Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryRoom& room);
 
 // ChooseMemory for a model, given what this process has resident and the system has free.

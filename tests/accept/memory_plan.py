@@ -181,8 +181,8 @@ def prove_model(bantam: Bantam, count: int, most_context: int):
     least = least_budget(bantam)
     wished = fit(bantam, 2**40, 0)["peak"]
     print(f"{pathlib.Path(bantam.model).name}: least {least / MIB:.0f} MiB, all that is wished "
-          f"{wished / MIB:.0f} MiB\n            budget    plan resident    held   group  res/p held/p"
-          "  tokens", flush=True)
+          f"{wished / MIB:.0f} MiB\n            budget    plan resident    held   group  res/p "
+          "held/p  tokens", flush=True)
     report = Report()
     for i in range(count):
         # Denser where it is tight; the last is beyond all wishes.
