@@ -31,11 +31,11 @@ constexpr KvPrecision k8 = KvPrecision::k8;
 constexpr WeightLayout kPacked = WeightLayout::kPacked;
 constexpr WeightLayout kMapped = WeightLayout::kMapped;
 
-constexpr std::array<Step, 7> kSteps = {{{kMaxContext, k16, kPacked, 512},
+constexpr std::array<Step, 6> kSteps = {{{kMaxContext, k16, kPacked, 512},
                                          {8192, k16, kPacked, 512},
                                          {8192, k16, kPacked, 128},
                                          {8192, k8, kPacked, 128},
-                                         {8192, k8, kMapped, 128},
+
                                          {2048, k8, kPacked, 128},
                                          {2048, k8, kMapped, 128}}};
 constexpr std::array<Step, 4> kLastSteps = {{{512, k8, kPacked, 128},

@@ -21,8 +21,8 @@ struct MemoryRoom {
 
 // The budget is the wish's or `room.left`, whichever is less; without either everything fits.
 // What is given up first, until it fits (docs/memory.md):
-//   1. context, down to 8,192 tokens          4. mapped weights, where they are smaller
-//   2. prompts in chunks of 512: 128          5. context, down to 2,048
+//   1. context, down to 8,192 tokens          4. context, down to 2,048
+//   2. prompts in chunks of 512: 128          5. packed weights, where mapped ones take less
 //   3. 16-bit keys and values: 8              6. sequences, by halves; chunks of 32; context to 512
 // Where MemoryWish::may_page allows it, weights may also be more than there is room for (`paged`):
 // pages of a file can be given back and read again. Fails with kResourceExhausted, naming the least

@@ -56,8 +56,9 @@ TEST(ChooseMemory, GivesUpInTheDocumentedOrder) {
       {136, 8192, k16, kPacked, 512},   // to 8,192 tokens
       {135, 11520, k16, kPacked, 128},  // then smaller chunks: 7.5 MiB for more context again
       {129, 8448, k16, kPacked, 128},   {128, 15872, k8, kPacked, 128},
-      {121, 8704, k8, kPacked, 128},   // then 8 bits
-      {120, 28160, k8, kMapped, 128},  // then mapped weights
+      {121, 8704, k8, kPacked, 128},                                     // then 8 bits
+      {120, 7680, k8, kPacked, 128},                                     // less than 8,192
+      {115, 2560, k8, kPacked, 128},    {114, 22016, k8, kMapped, 128},  // then mapped weights
       {101, 8704, k8, kMapped, 128},    {100, 7680, k8, kMapped, 128},
       {95, 2560, k8, kMapped, 128},     {94, 1536, k8, kMapped, 128},
       {93, 512, k8, kMapped, 128},      {92, 1408, k8, kMapped, 32},
