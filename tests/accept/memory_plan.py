@@ -189,8 +189,10 @@ def prove_model(bantam: Bantam, count: int, most_context: int):
         share = (i / max(count - 1, 1))**1.5 * 1.1
         budget = int(least + MIB + share * (wished - least))
         chosen = fit(bantam, budget, 0)
-        prove_budget(bantam, budget, most_context if chosen["context"] > most_context else 0,
-                     report)
+        # Not where it is so tight that a tokenizer measured anew may make it too much.
+        cut = (chosen["context"] > most_context and
+               "refused" not in fit(bantam, budget - 2 * MIB, most_context))
+        prove_budget(bantam, budget, most_context if cut else 0, report)
     refused = subprocess.run([bantam.program, "run", bantam.model, "x", "--memory-budget",
                               str(least - 2 * MIB), "--threads", str(bantam.threads)],
                              capture_output=True, text=True)
