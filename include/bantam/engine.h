@@ -123,8 +123,9 @@ struct ScoredPosition {
 // same tokens whatever else runs, however the prompt is cut and whatever is cached.
 class Engine {
  public:
-  // Fails with kResourceExhausted if the key-value pool does not fit in memory or another engine
-  // runs on this model, kInvalidArgument if an option makes no sense.
+  // What Model::memory has chosen bounds max_sequences and prompt_chunk, and is the context if none
+  // is asked for. Fails with kResourceExhausted if the key-value pool does not fit in memory or
+  // another engine runs on this model, kInvalidArgument if an option makes no sense.
   static Result<std::unique_ptr<Engine>> Create(std::shared_ptr<const Model> model,
                                                 const EngineOptions& options);
   virtual ~Engine() = default;

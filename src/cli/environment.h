@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "bantam/engine.h"
 #include "bantam/machine.h"
@@ -25,6 +27,9 @@ struct Backend {
   std::function<Result<MemoryPlan>(const std::string&, int, int, Precision, WeightLayout,
                                    KvPrecision)>
       plan;
+  std::function<Result<std::vector<Result<MemoryChoice>>>(const std::string&, const LoadOptions&,
+                                                          std::span<const uint64_t>)>
+      fit;
   std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;

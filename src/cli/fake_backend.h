@@ -52,7 +52,10 @@ class FakeModel : public Model {
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return id == kEnd; }
 
+  const MemoryChoice* memory() const override { return memory_ ? &*memory_ : nullptr; }
+
   ModelInfo info_;
+  std::optional<MemoryChoice> memory_;
 };
 
 // What the fake engine was asked and what it is to say. Shared with the test.
@@ -114,6 +117,7 @@ struct FakeWorld {
                          .fast_cpus = 4,
                          .threads = 4,
                          .memory_available = uint64_t{8} << 30,
+                         .memory_total = uint64_t{16} << 30,
                          .page_bytes = 4096,
                          .huge_pages = "madvise"};
   MachineSpeed speed = {.read_bytes_per_s = 20e9,
@@ -123,7 +127,10 @@ struct FakeWorld {
   Result<DiskSpeed> disk = DiskSpeed{.bytes = uint64_t{256} << 20, .read_bytes_per_s = 2e9};
   int measured_threads = 0;
   int measured_prefill_threads = 0;
-  LoadOptions load_options;  // of the last load
+  LoadOptions load_options;                // of the last load
+  std::optional<Error> load_error;         // what the next load fails with
+  std::vector<Result<MemoryChoice>> fits;  // what fit gives, one for each budget
+  std::vector<uint64_t> fit_budgets;       // that it was asked for last
   Backend backend;
   Environment env;
 };

@@ -191,6 +191,28 @@ class ByteWriter final : public ShapeWriter {
   bool ended_ = false;
 };
 
+// What is said of memory.
+void AddMemory(FakeWorld& world) {
+  world.backend.plan = [](const std::string&, int context, int, Precision precision,
+                          WeightLayout weights, KvPrecision kv) {
+    const bool exact = precision == Precision::kExact;
+    const bool mapped = exact || weights == WeightLayout::kMapped;
+    return Result<MemoryPlan>({.weights = 1024,
+                               .mapped = mapped ? uint64_t{1000} : 0,
+                               .kv_cache = uint64_t{exact                    ? 4U
+                                                    : kv == KvPrecision::k16 ? 2U
+                                                                             : 1U} *
+                                           context,
+                               .scratch = 512});
+  };
+  world.backend.fit = [&world](const std::string&, const LoadOptions& options,
+                               std::span<const uint64_t> budgets) {
+    world.load_options = options;
+    world.fit_budgets.assign(budgets.begin(), budgets.end());
+    return Result<std::vector<Result<MemoryChoice>>>(world.fits);
+  };
+}
+
 }  // namespace
 
 FakeWorld::FakeWorld()
@@ -216,6 +238,7 @@ FakeWorld::FakeWorld()
   };
   backend.load = [this, load](const std::string& path, const LoadOptions& options) {
     load_options = options;
+    if (load_error) return Result<std::shared_ptr<const Model>>(std::unexpected(*load_error));
     return load(path);
   };
   backend.load_vocabulary = load;
@@ -223,18 +246,7 @@ FakeWorld::FakeWorld()
     TRY(load(path));
     return model->info_;
   };
-  backend.plan = [](const std::string&, int context, int, Precision precision, WeightLayout weights,
-                    KvPrecision kv) {
-    const bool exact = precision == Precision::kExact;
-    const bool mapped = exact || weights == WeightLayout::kMapped;
-    return Result<MemoryPlan>({.weights = 1024,
-                               .mapped = mapped ? uint64_t{1000} : 0,
-                               .kv_cache = uint64_t{exact                    ? 4U
-                                                    : kv == KvPrecision::k16 ? 2U
-                                                                             : 1U} *
-                                           context,
-                               .scratch = 512});
-  };
+  AddMemory(*this);
   backend.create_engine = [this](std::shared_ptr<const Model>,
                                  const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {
     return std::make_unique<FakeEngine>(options, script);

@@ -55,6 +55,7 @@ void Declare(ArgParser& parser, RunOptions& options) {
                  [&options] { options.settings.show_copies = true; });
   parser.AddSection("The machine");
   AddContextOption(parser, options.setup.engine.context);
+  AddMemoryBudgetOption(parser, options.setup.memory_budget);
   AddEngineOptions(parser, options.setup);
   parser.AddOption("--prefix-cache", "on|off", "reuse what was computed for the turns before (on)",
                    [&options](std::string_view value) -> Result<void> {
@@ -143,7 +144,10 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   ChatOptions chat;
   if (!options.template_path.empty()) chat.chat_template = TRY(ReadTextFile(options.template_path));
   options.setup.model_path = TRY(ResolveOrPull(env, options.setup.model_path));
-  const auto model = TRY(LoadModel(env, options.setup));
+  MemoryWish wish;
+  wish.context = options.setup.engine.context;
+  wish.shapes = options.settings.shape != nullptr || copies;
+  const auto model = TRY(LoadFitting(env, options.setup, wish));
   const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
   if (engine->context() > model->info().context_length && model->info().context_length > 0) {
     Note(env, "the model was made for " +

@@ -20,7 +20,7 @@ class TransformerModel final : public ForwardModel {
 
   int vocabulary_size() const override { return transformer_.config().vocab_size; }
   int hidden_size() const override { return transformer_.config().n_embd; }
-  int max_batch_tokens() const override { return Transformer::kMaxBatchTokens; }
+  int max_batch_tokens() const override { return transformer_.max_batch_tokens(); }
   int n_blocks() const override { return cache_->n_blocks(); }
 
   void Forward(std::span<const SequenceChunk> batch, float* hidden) override;

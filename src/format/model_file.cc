@@ -47,6 +47,8 @@ Result<void> ModelFile::Convert() {
     tensor.data = place;
     at += PagesOf(tensor.size_bytes);
     conversion.fill = nullptr;  // and what it holds
+    // The pages it read: else the whole file would be resident beside the converted weights.
+    for (const MappedFile& file : files_) file.Release(0, file.bytes().size());
   }
   return {};
 }

@@ -45,7 +45,7 @@ size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_
   queries = layouter.Floats(tokens * query);
   attended = layouter.Floats(tokens * query);
   attended_codes = layouter.Codes(query, n);
-  hidden = layouter.Floats(tokens * config.n_ff);
+  hidden = float_hidden ? layouter.Floats(tokens * config.n_ff) : nullptr;
   hidden_codes = layouter.Codes(config.n_ff, n);
   branch = config.has_branch() ? layouter.Floats(tokens * config.n_embd) : nullptr;
   const int64_t angles = tokens * (config.rope_dim / 2);
