@@ -12,6 +12,7 @@ Backend RealBackend() {
       },
       .inspect = Model::Inspect,
       .plan = Model::Plan,
+      .load_encoder = Encoder::Load,
       .create_engine = Engine::Create,
       .validate = Validate,
       .compile_shape = Shape::Compile,

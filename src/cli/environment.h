@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "bantam/encoder.h"
 #include "bantam/engine.h"
 #include "bantam/machine.h"
 #include "bantam/model.h"
@@ -25,6 +26,8 @@ struct Backend {
   std::function<Result<MemoryPlan>(const std::string&, int, int, Precision, WeightLayout,
                                    KvPrecision)>
       plan;
+  std::function<Result<std::shared_ptr<Encoder>>(const std::string&, const EncoderOptions&)>
+      load_encoder;
   std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;
