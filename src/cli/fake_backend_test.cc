@@ -183,6 +183,23 @@ class ByteWriter final : public ShapeWriter {
 
 }  // namespace
 
+Result<Embeddings> FakeEncoder::Embed(std::span<const std::string_view> texts,
+                                      const EmbedOptions& given) {
+  options = given;
+  batch_sizes.push_back(texts.size());
+  const auto most = static_cast<size_t>(given.max_tokens > 0 ? given.max_tokens : max_tokens());
+  Embeddings out;
+  out.dims = dims();
+  for (const std::string_view text : texts) {
+    out.values.push_back(static_cast<float>(text.size()));
+    out.values.push_back(text.empty() ? 0.5F : static_cast<float>(text[0]));
+    const size_t read = std::min(text.size(), most);
+    out.tokens.push_back(static_cast<int>(read));
+    out.left_out.push_back(static_cast<int64_t>(text.size() - read));
+  }
+  return out;
+}
+
 FakeWorld::FakeWorld()
     : env{.in = in,
           .out = out,
@@ -224,6 +241,11 @@ FakeWorld::FakeWorld()
                                                                              : 1U} *
                                            context,
                                .scratch = 512});
+  };
+  backend.load_encoder = [this](const std::string&,
+                                const EncoderOptions& options) -> Result<std::shared_ptr<Encoder>> {
+    encoder_options = options;
+    return encoder;
   };
   backend.create_engine = [this](std::shared_ptr<const Model>,
                                  const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {

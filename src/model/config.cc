@@ -99,9 +99,10 @@ Result<const Architecture*> ArchitectureOf(const Metadata& metadata) {
   const Architecture* row = FindArchitecture(name);
   if (row != nullptr) return row;
   if (IsEncoder(name)) {
-    return Fail(ErrorCode::kUnsupported,
-                "key general.architecture is \"" + std::string(name) +
-                    "\": this is an encoder, which gives embeddings and writes no text");
+    return Fail(
+        ErrorCode::kUnsupported,
+        "key general.architecture is \"" + std::string(name) +
+            "\": this is an encoder, which gives embeddings (bantam embed) and writes no text");
   }
   std::string known;
   for (const Architecture& other : Architectures()) known += " " + std::string(other.name);
