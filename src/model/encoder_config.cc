@@ -19,6 +19,7 @@ constexpr std::string_view kBert = "bert";
 constexpr uint64_t kMaxLayers = 1024;
 constexpr uint64_t kMaxWidth = 1 << 16;
 constexpr uint64_t kMaxVocabulary = 1 << 22;
+constexpr int64_t kMaxWorkFloats = int64_t{1} << 28;
 
 // Keys of the architecture that are read or change nothing; any other is refused.
 constexpr std::array<std::string_view, 11> kKnown = {
@@ -105,7 +106,13 @@ Result<void> ReadSizes(const Metadata& metadata, ModelConfig& model) {
     }
     model.vocab_size = static_cast<int>(tokens->size());
   }
-  return CheckSizes(model);
+  TRY(CheckSizes(model));
+  // Work buffers of the longest text: below 4 GiB, whatever the machine's pointers.
+  const int64_t widths = int64_t{model.n_ff} + int64_t{8} * model.n_embd;
+  if (widths * model.context_length <= kMaxWorkFloats) return {};
+  return Fail(ErrorCode::kUnsupported, "a text of " + std::to_string(model.context_length) +
+                                           " tokens (context_length) by the widths of the model "
+                                           "is more than this build works on");
 }
 
 // The numbers of llama.cpp's pooling types.
