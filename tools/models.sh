@@ -161,7 +161,8 @@ fetch_model() {
       local rest=${1#*/*/}
       local repo=${1%"/$rest"} file=${1##*/}
       [[ -f $models/$file ]] || with_lock hub_fetch "$repo/resolve/main" "$rest" "$file" ;;
-    *) note "unknown model '$1' (headline, test, smol, minilm, vocabs, OWNER/REPO/FILE.gguf)"; return 2 ;;
+    *) note "unknown model '$1' (headline, test, smol, minilm, vocabs, OWNER/REPO/FILE.gguf)"
+      return 2 ;;
   esac
 }
 

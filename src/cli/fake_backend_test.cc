@@ -200,6 +200,20 @@ Result<Embeddings> FakeEncoder::Embed(std::span<const std::string_view> texts,
   return out;
 }
 
+namespace {
+
+void DescribeTiny(ModelInfo& info) {
+  info.path = "tiny.gguf";
+  info.name = "Tiny";
+  info.architecture = "qwen2";
+  info.quantisation = "Q4_0";
+  info.context_length = 5000;
+  info.vocabulary_size = 257;
+  info.chat_template = "{{ messages }}";
+}
+
+}  // namespace
+
 FakeWorld::FakeWorld()
     : env{.in = in,
           .out = out,
@@ -209,14 +223,7 @@ FakeWorld::FakeWorld()
             const auto found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional(found->second);
           }} {
-  ModelInfo& info = model->info_;
-  info.path = "tiny.gguf";
-  info.name = "Tiny";
-  info.architecture = "qwen2";
-  info.quantisation = "Q4_0";
-  info.context_length = 5000;
-  info.vocabulary_size = 257;
-  info.chat_template = "{{ messages }}";
+  DescribeTiny(model->info_);
   const auto load = [this](const std::string& path) -> Result<std::shared_ptr<const Model>> {
     if (path != "tiny.gguf") return Fail(ErrorCode::kNotFound, "cannot open '" + path + "'");
     return model;

@@ -3,8 +3,8 @@
 
     python tests/golden/encoders/make.py [MINILM_FOLDER]
 
-torch, transformers, safetensors, tokenizers, gguf and numpy; with the folder of all-MiniLM-L6-v2 also
-its vectors. The same bytes each time.
+torch, transformers, safetensors, tokenizers, gguf and numpy; with the folder of all-MiniLM-L6-v2
+also its vectors. The same bytes each time.
 """
 
 import json
@@ -117,8 +117,8 @@ def make_cls(texts: list[str]) -> None:
     write_json(folder / "1_Pooling/config.json", {"embedding_dimension": 32, "pooling_mode": "cls"})
     tensors = {}
     for name, tensor in model.state_dict().items():
-        for new, old in (("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")):
-            name = name.replace(new, old)
+        for new, old in (("weight", "gamma"), ("bias", "beta")):
+            name = name.replace(f"LayerNorm.{new}", f"LayerNorm.{old}")
         tensors["bert." + name] = tensor.half()
     tensors["cls.predictions.bias"] = torch.zeros(len(VOCAB)).half()
     save_file(tensors, folder / "model.safetensors")
