@@ -65,8 +65,8 @@ void Declare(ArgParser& parser, EmbedSettings& settings) {
   parser.AddFlag("--no-normalize", "vectors as the model gives them, not of length 1",
                  [&] { settings.embed.normalize = false; });
   parser.AddOption("--max-tokens", "N",
-                   "of each text; what is longer loses its end; 0: as the model's files\n"
-                   "say (0)",
+                   "of each text; what is longer loses its end; 0: as the model's\n"
+                   "files say (0)",
                    StoreInt(settings.embed.max_tokens, 0));
   parser.AddOption("--batch", "N", "texts to read before vectors are written (256)",
                    StoreInt(settings.batch, 1));
@@ -79,8 +79,8 @@ void Declare(ArgParser& parser, EmbedSettings& settings) {
                      return {};
                    });
   parser.AddOption("--dtype", "TYPE",
-                   "of a Hugging Face folder's weights: auto (as stored), half or float16,\n"
-                   "bfloat16, float32 (auto)",
+                   "of a Hugging Face folder's weights: auto (as stored), half or\n"
+                   "float16, bfloat16, float32 (auto)",
                    [&settings](std::string_view value) -> Result<void> {
                      settings.load.dtype = TRY(ParseFloatType(value));
                      return {};
