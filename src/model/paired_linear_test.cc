@@ -83,14 +83,16 @@ TEST_F(PairedLinearTest, KeepsFifteenBits) {
   for (int t = 0; t < kTokens; ++t) {
     for (int r = 0; r < kRows; ++r) {
       double sum = 1.25;
-      double variance = 0;  // of low times low: the rests are spread evenly over their range
+      // Of low times low, where rests are spread evenly over their range; and as much again from
+      // the rounding of either side's rests.
+      double variance = 0;
       for (int c = 0; c < kColumns; ++c) {
         const double x = x_[t * kColumns + c];
         const double weight = weights_[r * kColumns + c];
         sum += x * weight;
         const double rest_of_x = LargestOfGroup(x_, t, c) / 254;
         const double rest_of_weight = LargestOfGroup(weights_, r, c) / 254;
-        variance += std::pow(rest_of_x * rest_of_weight / 3, 2);
+        variance += 3 * std::pow(rest_of_x * rest_of_weight / 3, 2);
       }
       EXPECT_NEAR(out[t * kRows + r], sum, 6 * std::sqrt(variance) + 1e-6) << t << " " << r;
     }
