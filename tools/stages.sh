@@ -32,7 +32,7 @@ run_ctest() {
 }
 
 fetch_test_models() {
-  fetch_model test && fetch_model smol && fetch_model vocabs
+  fetch_model test && fetch_model smol && fetch_model minilm && fetch_model vocabs
 }
 
 # The programs that compare with other people's implementations: tests/NAME_parity/run.py.

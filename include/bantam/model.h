@@ -90,6 +90,7 @@ struct ModelInfo {
   std::string path;
   std::string name;          // general.name
   std::string architecture;  // "qwen2"
+  bool encoder = false;      // gives embeddings (bantam/encoder.h) and writes no text
   std::string quantisation;  // "Q4_K_M", from the file type key; empty if not given
   std::string license;       // empty if not given
   uint64_t parameters = 0;   // elements of all tensors

@@ -27,6 +27,7 @@ constexpr CommandEntry kCommands[] = {
     {"detokenize", "token ids to text", DetokenizeCommand},
     {"template", "the prompt a chat becomes", TemplateCommand},
     {"score", "log-probabilities of a text, token by token", ScoreCommand},
+    {"embed", "texts to vectors, with an encoder", EmbedCommand},
     {"grammar", "check texts against a grammar or schema, or make up some", GrammarCommand},
     {"json", "check, repair or complete JSON", JsonCommand},
     {"bake", "keep the keys and values of a system message in a file", BakeCommand},

@@ -26,6 +26,7 @@ CommandFunction TokenizeCommand;
 CommandFunction DetokenizeCommand;
 CommandFunction TemplateCommand;
 CommandFunction ScoreCommand;
+CommandFunction EmbedCommand;
 CommandFunction GrammarCommand;
 CommandFunction JsonCommand;
 CommandFunction BakeCommand;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bantam/encoder.h"
 #include "bantam/engine.h"
 #include "bantam/machine.h"
 #include "bantam/model.h"
@@ -30,6 +31,8 @@ struct Backend {
   std::function<Result<std::vector<Result<MemoryChoice>>>(const std::string&, const LoadOptions&,
                                                           std::span<const uint64_t>)>
       fit;
+  std::function<Result<std::shared_ptr<Encoder>>(const std::string&, const EncoderOptions&)>
+      load_encoder;
   std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;

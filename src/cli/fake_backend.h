@@ -100,6 +100,27 @@ class FakeEngine : public Engine {
   std::map<RequestId, GenerationResult> results_;
 };
 
+// A vector holds the text's length in bytes and its first byte; texts are read up to 8 tokens.
+class FakeEncoder : public Encoder {
+ public:
+  const ModelInfo& info() const override { return info_; }
+  int dims() const override { return 2; }
+  int max_tokens() const override { return 8; }
+  int positions() const override { return 16; }
+  Pooling pooling() const override { return Pooling::kMean; }
+  std::vector<TokenId> Tokenize(std::string_view text) const override {
+    return {text.begin(), text.end()};
+  }
+  Result<Embeddings> Embed(std::span<const std::string_view> texts,
+                           const EmbedOptions& options) override;
+
+  EmbedOptions options;             // of the last call
+  std::vector<size_t> batch_sizes;  // of all calls
+
+ private:
+  ModelInfo info_;
+};
+
 // A whole environment around them.
 struct FakeWorld {
   FakeWorld();
@@ -131,6 +152,8 @@ struct FakeWorld {
   std::optional<Error> load_error;         // what the next load fails with
   std::vector<Result<MemoryChoice>> fits;  // what fit gives, one for each budget
   std::vector<uint64_t> fit_budgets;       // that it was asked for last
+  std::shared_ptr<FakeEncoder> encoder = std::make_shared<FakeEncoder>();
+  EncoderOptions encoder_options;  // of the last load
   Backend backend;
   Environment env;
 };

@@ -215,6 +215,37 @@ void AddMemory(FakeWorld& world) {
 
 }  // namespace
 
+Result<Embeddings> FakeEncoder::Embed(std::span<const std::string_view> texts,
+                                      const EmbedOptions& given) {
+  options = given;
+  batch_sizes.push_back(texts.size());
+  const auto most = static_cast<size_t>(given.max_tokens > 0 ? given.max_tokens : max_tokens());
+  Embeddings out;
+  out.dims = dims();
+  for (const std::string_view text : texts) {
+    out.values.push_back(static_cast<float>(text.size()));
+    out.values.push_back(text.empty() ? 0.5F : static_cast<float>(text[0]));
+    const size_t read = std::min(text.size(), most);
+    out.tokens.push_back(static_cast<int>(read));
+    out.left_out.push_back(static_cast<int64_t>(text.size() - read));
+  }
+  return out;
+}
+
+namespace {
+
+void DescribeTiny(ModelInfo& info) {
+  info.path = "tiny.gguf";
+  info.name = "Tiny";
+  info.architecture = "qwen2";
+  info.quantisation = "Q4_0";
+  info.context_length = 5000;
+  info.vocabulary_size = 257;
+  info.chat_template = "{{ messages }}";
+}
+
+}  // namespace
+
 FakeWorld::FakeWorld()
     : env{.in = in,
           .out = out,
@@ -224,14 +255,7 @@ FakeWorld::FakeWorld()
             const auto found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional(found->second);
           }} {
-  ModelInfo& info = model->info_;
-  info.path = "tiny.gguf";
-  info.name = "Tiny";
-  info.architecture = "qwen2";
-  info.quantisation = "Q4_0";
-  info.context_length = 5000;
-  info.vocabulary_size = 257;
-  info.chat_template = "{{ messages }}";
+  DescribeTiny(model->info_);
   const auto load = [this](const std::string& path) -> Result<std::shared_ptr<const Model>> {
     if (path != "tiny.gguf") return Fail(ErrorCode::kNotFound, "cannot open '" + path + "'");
     return model;
@@ -247,6 +271,11 @@ FakeWorld::FakeWorld()
     return model->info_;
   };
   AddMemory(*this);
+  backend.load_encoder = [this](const std::string&,
+                                const EncoderOptions& options) -> Result<std::shared_ptr<Encoder>> {
+    encoder_options = options;
+    return encoder;
+  };
   backend.create_engine = [this](std::shared_ptr<const Model>,
                                  const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {
     return std::make_unique<FakeEngine>(options, script);

@@ -76,6 +76,8 @@ std::string DescribeMemory(const Memory& memory, const ModelInfo& info) {
   for (const auto& [name, plan] :
        {std::pair("fast", &memory.fast), std::pair("  8-bit cache", &memory.fast_kv8),
         std::pair("fast, mapped", &memory.mapped), std::pair("exact", &memory.exact)}) {
+    // Encoders have one layout, and keep nothing between texts.
+    if (info.encoder && plan != &memory.fast && plan != &memory.exact) continue;
     out += "  " + PadRight(name, 14) + PadLeft(FormatBytes(plan->weights), 12) +
            PadLeft(FormatBytes(plan->kv_cache), 14) + PadLeft(FormatBytes(plan->scratch), 12) +
            PadLeft(FormatBytes(plan->program), 12) + PadLeft(FormatBytes(plan->total()), 12) +

@@ -6,32 +6,17 @@
 
 #include "base/check.h"
 #include "base/cpu_info.h"
-#include "base/mapped_file.h"
 #include "base/memory_info.h"
-#include "engine/folder_tokenizer.h"
 #include "engine/memory_choice.h"
 #include "engine/memory_plan.h"
 #include "engine/model_info.h"
+#include "engine/open_model.h"
 #include "model/config.h"
 
 namespace bantam {
 namespace {
 
-constexpr int kMaxThreads = 256;
 constexpr size_t kMaxAdapters = 16;
-
-// The rooms below know keys and tensors; here the file's name is added.
-Error InFile(const std::string& path, Error error) {
-  if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
-  return error;
-}
-
-Result<void> CheckThreads(const char* what, int threads) {
-  if (threads >= 0 && threads <= kMaxThreads) return {};
-  return Fail(ErrorCode::kInvalidArgument, std::string(what) + " must be between 0 and " +
-                                               std::to_string(kMaxThreads) + ", not " +
-                                               std::to_string(threads));
-}
 
 // The tokenizer is built while the disk is busy. (A file that does not fit would push itself out.)
 void StartReading(ModelFile& file) {
@@ -60,24 +45,6 @@ Result<void> CheckMemory(const Weights& weights, WeightLayout layout,
                   " MiB are free: choose mapped weights, which need none");
 }
 
-constexpr const char* kTemplate = "tokenizer.chat_template";
-
-// Tokenizer and template of a file or a folder.
-Result<FolderTokenizer> OpenText(const ModelFile& file) {
-  const Metadata& metadata = file.metadata();
-  if (IsDirectory(file.path())) {
-    const std::string key =
-        std::string(TRY(metadata.GetString("general.architecture"))) + ".vocab_size";
-    const uint64_t n_tokens = TRY(metadata.GetUint(key, INT32_MAX));
-    const FolderTexts texts = TRY(ReadFolderTexts(file.path()));
-    return MakeFolderTokenizer(texts, static_cast<int>(n_tokens));
-  }
-  FolderTokenizer text;
-  text.tokenizer = TRY(Tokenizer::Create(metadata));
-  text.chat_template = TRY(metadata.GetStringOr(kTemplate, ""));
-  return text;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile> file) {
@@ -97,7 +64,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
         text, {.add_special = false, .parse_special = false, .continued = true});
   };
   model->chat_ = std::make_unique<ChatRenderer>(texts->chat_template, model->vocabulary(),
-                                                path + ": " + kTemplate);
+                                                path + ": " + kTemplateKey);
   model->info_.chat_template = model->chat_->source();
   return model;
 }

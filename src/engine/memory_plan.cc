@@ -8,8 +8,12 @@
 #include "base/cpu_info.h"
 #include "base/memory_info.h"
 #include "engine/candidates.h"
+#include "engine/open_model.h"
 #include "engine/prefix_cache.h"
 #include "engine/scheduler.h"
+#include "model/encoder_config.h"
+#include "model/encoder_weights.h"
+#include "model/text_encoder.h"
 #include "model/transformer.h"
 
 namespace bantam {
@@ -115,10 +119,30 @@ WeightLayout ChooseLayout(const MemoryCost& cost, int context, WeightLayout want
   return packed.own() <= *available ? WeightLayout::kPacked : WeightLayout::kMapped;
 }
 
+namespace {
+
+// What an encoder takes, whatever the length of its texts.
+Result<MemoryPlan> PlanEncoder(const ModelFile& file, Precision precision) {
+  const EncoderConfig config = TRY(ReadEncoderConfig(file.metadata()));
+  const WeightBytes bytes = TRY(EncoderWeights::Measure(file, config, precision));
+  MemoryPlan plan;
+  plan.weights = bytes.packed + bytes.mapped;
+  plan.mapped = bytes.mapped;
+  plan.scratch = TextEncoder::WorkBytes(config, precision, ReadCpuInfo().threads());
+  return plan;
+}
+
+}  // namespace
+
 Result<MemoryPlan> PlanMemory(const std::string& path, int context, int sequences,
                               Precision precision, WeightLayout weights, KvPrecision kv) {
   const auto opened = TRY(ModelFile::Open(path));
   const ModelFile& file = *opened;
+  if (IsEncoder(file.metadata())) {
+    Result<MemoryPlan> plan = PlanEncoder(file, precision);
+    if (!plan) return std::unexpected(InFile(path, std::move(plan).error()));
+    return plan;
+  }
   Result<ModelConfig> read = ReadConfig(file.metadata());
   if (!read) return Fail(read.error().code, path + ": " + read.error().message);
   if (context < 1 || sequences < 1) {
