@@ -58,6 +58,9 @@ FormulaId ContainerSteps::Settle(FormulaId formula, const Outcome& outcome) {
       const bool holds = outcome.truth[static_cast<size_t>(it - outcome.asked.begin())] != 0;
       return holds ? FormulaPool::kTrue : FormulaPool::kFalse;
     }
+    if (atom.kind == AtomKind::kUniquePending && outcome.repeated) {
+      return *outcome.repeated ? FormulaPool::kFalse : AtomOf({AtomKind::kUnique, atom.a, 0, 0});
+    }
     if (atom.kind == AtomKind::kUniquePending && outcome.value) {
       Json list = languages_.values()[atom.a];
       list.Append(languages_.values()[*outcome.value]);

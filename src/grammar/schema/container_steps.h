@@ -51,6 +51,8 @@ struct Outcome {
   std::span<const FormulaId> asked;
   std::span<const uint8_t> truth;
   std::optional<ValueId> value = {};  // of the item, where formulas need it (NeedsValue)
+  // Instead of it, where somebody else keeps the items that came before: an equal one is there.
+  std::optional<bool> repeated = {};
 };
 
 class ContainerSteps {
