@@ -137,7 +137,7 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
     case Scanned::kDeep: return FailAt(ErrorCode::kResourceExhausted, scan.error());
     case Scanned::kCut: keep = scan.keep(); break;
   }
-  const std::unique_ptr<Matcher> matcher = schema.NewReader();
+  std::unique_ptr<Matcher> matcher = schema.NewReader();
   std::string_view kept = text.substr(0, keep);
   const size_t taken = Feed(*matcher, kept);
   if (taken < keep) {
@@ -148,6 +148,7 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
     return FailAt(matcher->limited() ? ErrorCode::kResourceExhausted : ErrorCode::kCorrupt, error);
   }
   const std::string rest = matcher->Completion();
+  matcher.reset();
   if (rest.empty() && keep == text.size()) return JsonRepair{std::string(text), {}, 0};
   if (keep == text.size() && !rest.empty() && scan.rest().empty()) {
     // A whole number that the schema wants longer.

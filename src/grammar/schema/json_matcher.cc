@@ -60,6 +60,7 @@ bool JsonMatcher::Push(uint8_t byte) {
   }
   next.frames = static_cast<uint32_t>(frames_.size());
   states_.push_back(next);
+  if (checks_) Forget();
   // Another text than the one that is read so far is always an end there.
   const bool open = InString() && languages_.regexes().AliveAfterAnyPlain(next.regex);
   if (checks_ || open || !Decides(FrameOf(next)) || FinishBytes() != Finish::kNever) return true;
@@ -69,9 +70,32 @@ bool JsonMatcher::Push(uint8_t byte) {
 
 void JsonMatcher::Pop(size_t n) {
   CHECK(n <= document_.size());
-  document_.resize(document_.size() - n);
-  states_.resize(document_.size() + 1);
+  const size_t left = document_.size() - n;
+  if (left < kept_from_) return ReturnTo(left);
+  document_.resize(left);
+  states_.resize(left - kept_from_ + 1);
   DropFrames(states_.back().frames);
+}
+
+// The states of long documents take more room than all else.
+void JsonMatcher::Forget() {
+  constexpr size_t kKept = 4 * kMarkBytes;
+  if (states_.size() <= 2 * kKept) return;
+  for (size_t i = 0; i < kKept; i += kMarkBytes) marks_.push_back(states_[i]);
+  states_.erase(states_.begin(), states_.begin() + kKept);
+  kept_from_ += kKept;
+}
+
+// To a state that has been forgotten: by the mark before it.
+void JsonMatcher::ReturnTo(size_t size) {
+  const size_t mark = size / kMarkBytes;
+  kept_from_ = mark * kMarkBytes;
+  const std::string bytes = document_.substr(kept_from_, size - kept_from_);
+  document_.resize(kept_from_);
+  states_.assign(1, marks_[mark]);
+  marks_.resize(mark);
+  DropFrames(states_.back().frames);
+  for (const char c : bytes) CHECK(Push(static_cast<uint8_t>(c)));
 }
 
 bool JsonMatcher::Accepting() const {

@@ -113,8 +113,8 @@ class JsonMatcher : public Matcher {
     uint32_t start = 0;     // of the container in document_
     uint32_t first = 0;     // the frame of the container's first place
     std::string name = {};  // of the member that is being read
+    SeenNames names = {};   // in a first frame: of all members that the container has
     bool in_member = false;
-    SeenNames names = {};        // in a first frame: of all members that the container has
     bool value_matters = false;  // the value itself, to this container or one around it
     // What comes after the container, or one around it, depends on what is in it, as where an item
     // may not (or must) be there twice and more have to come. Then nothing is known beforehand of
@@ -128,6 +128,7 @@ class JsonMatcher : public Matcher {
     const std::string* item = nullptr;
   };
   static constexpr ScanId kNoScan = ~ScanId{0};
+  static constexpr size_t kMarkBytes = 256;
   // The best rest of a value or name that is being read, and what comes after it.
   struct Rest {
     uint32_t cost = Finish::kNever;  // of both
@@ -156,6 +157,8 @@ class JsonMatcher : public Matcher {
   bool Enter(State& state, Frame frame);
   bool EndComparedValue(State& state, const std::vector<uint8_t>& truth, std::string_view value);
   void DropFrames(size_t left);
+  void Forget();
+  void ReturnTo(size_t size);
   const State& state() const { return states_.back(); }
   const Frame& FrameOf(const State& state) const { return frames_[state.frame]; }
   const Stage& StageOf(const State& state) const { return stages_[FrameOf(state).stage]; }
@@ -216,7 +219,10 @@ class JsonMatcher : public Matcher {
   ScanTable& scans_;
   const bool checks_;  // stages without tails
   std::string document_;
-  std::vector<State> states_;  // one more than bytes
+  // After byte kept_from_ and each that follows. In checks only the last are kept, …
+  std::vector<State> states_;
+  size_t kept_from_ = 0;
+  std::vector<State> marks_;  // … and of those before them every kMarkBytes-th
   std::deque<Frame> frames_;   // frame 0 stands for what holds the document
 };
 
