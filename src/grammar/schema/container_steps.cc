@@ -84,6 +84,20 @@ std::optional<FormulaId> ContainerSteps::SettleValue(FormulaId formula, std::str
   return Settle(formula, outcome);
 }
 
+FormulaId ContainerSteps::WithItems(FormulaId formula, ValueId list) {
+  std::unordered_map<FormulaId, FormulaId> memo;
+  return formulas_.Map(formula, memo, [&](FormulaId leaf) {
+    const AtomId atom = formulas_.atom(leaf);
+    if (languages_.atoms()[atom].kind == AtomKind::kUnique) {
+      return AtomOf({AtomKind::kUnique, list, 0, 0});
+    }
+    if (formulas_.op(leaf) != FormulaOp::kNode) return leaf;
+    FormulaList conditions(formulas_.children(leaf).begin(), formulas_.children(leaf).end());
+    for (FormulaId& condition : conditions) condition = WithItems(condition, list);
+    return formulas_.Node(atom, std::move(conditions));
+  });
+}
+
 std::optional<ContainerSteps::Literal> ContainerSteps::AskedLiteral(FormulaId formula) const {
   const bool negated = formulas_.op(formula) == FormulaOp::kNot;
   const FormulaId positive = negated ? formulas_.children(formula)[0] : formula;
