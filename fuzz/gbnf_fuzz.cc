@@ -22,7 +22,7 @@ bantam::grammar::GbnfLimits Limits(uint8_t way) {
   limits.nodes = 2'000;
   limits.states = 5'000;
   limits.edges = 20'000;
-  limits.shortest_bytes = 2'000;
+  limits.shortest_bytes = 300;  // completions are read over and over
   limits.steps_per_character = (way & 1) != 0 ? 5 : 500;
   if ((way & 2) != 0) limits.inlined_states = 0;
   if ((way & 4) != 0) limits.repeated_states = 0;

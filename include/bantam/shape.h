@@ -63,8 +63,8 @@ class ShapeReader {
   // False, and nothing has changed, if no document goes on like that.
   virtual bool Push(uint8_t byte) = 0;
   virtual bool Accepting() const = 0;  // the document may end here
-  // What Push refuses from here on may be refused only because deciding it would need more memory or
-  // steps than the limits of matching (docs/structured-output.md) allow.
+  // What Push refuses from here on may be refused only because deciding it would need more memory
+  // or steps than the limits of matching (docs/structured-output.md) allow.
   virtual bool Limited() const = 0;
   // What may come next, for people: texts in quotes, ranges, "the end".
   virtual std::vector<std::string> Expected() = 0;

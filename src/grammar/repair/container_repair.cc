@@ -186,7 +186,8 @@ void ContainerRepair::Keep(Way& way) {
   const Back& before = backs_[back.before];
   const Back& far = backs_[before.jump];
   back.depth = before.depth + 1;
-  back.jump = before.depth - far.depth == far.depth - backs_[far.jump].depth ? far.jump : back.before;
+  back.jump =
+      before.depth - far.depth == far.depth - backs_[far.jump].depth ? far.jump : back.before;
   way.self = static_cast<uint32_t>(backs_.size());
   if (back.value) uses_[*back.value].push_back(way.self);
   backs_.push_back(back);

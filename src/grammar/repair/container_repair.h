@@ -2,8 +2,8 @@
 //
 // A Viterbi search (1967) along the document: after each member a few ways are kept, each with what
 // the formula has become for it (ContainerSteps) and what its edits have cost. What is missing in
-// the end comes from Finisher, member by member. Ways are a tree; which items one has is asked along
-// jumps: Myers, "An applicative random-access stack" (1983).
+// the end comes from Finisher, member by member. Ways are a tree; which items one has is asked
+// along jumps: Myers, "An applicative random-access stack" (1983).
 #pragma once
 
 #include <cstdint>
@@ -108,7 +108,7 @@ class ContainerRepair {
   Finisher& finisher_;
   std::vector<NodeId> children_;
   bool object_;
-  const bool counted_;  // items that are compared are in uses_ alone
+  const bool counted_;       // items that are compared are in uses_ alone
   std::vector<Name> names_;  // of the children of an object
   std::vector<Way> ways_;    // after the children read so far
   std::vector<Back> backs_;

@@ -38,7 +38,8 @@ class NodeTruth {
     NodeId child;                // the next one
     FormulaId begun;             // with the child in it; kFalse: not yet begun
     std::vector<uint8_t> truth;  // of what is asked of the child, so far
-    std::unordered_set<std::string> items = {};  // before, by canonical text, where they are compared
+    std::unordered_set<std::string> items =
+        {};  // before, by canonical text, where they are compared
   };
 
   void FindPlain();

@@ -65,6 +65,14 @@ std::optional<JsonEdit> FirstViolation(std::string_view text, const JsonSchema& 
   return error;
 }
 
+// A byte belongs to the string that begins at `begin`, its quotes included.
+bool IsInString(std::string_view text, size_t begin, size_t at) {
+  if (at < begin) return false;
+  size_t end = begin + 1;
+  while (end < at && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return end >= at;
+}
+
 // What `text`, which is valid JSON, becomes so that the schema accepts it.
 Result<WrittenPlan> RepairValid(const std::string& text, const JsonSchema& schema, bool fill) {
   const std::shared_ptr<SchemaMachine> machine = schema.machine();
@@ -122,6 +130,13 @@ JsonCheck CheckJson(std::string_view text, const JsonSchema& schema) {
   if (!violation) return check;
   check.valid = false;
   check.error = *violation;
+  const auto twice = std::ranges::find_if(check.notes, [&](const JsonEdit& note) {
+    return IsInString(text, note.offset, violation->offset);
+  });
+  if (twice != check.notes.end()) {
+    check.error.what = twice->what + ", which no schema allows here";
+    check.notes.erase(twice);
+  }
   return check;
 }
 
@@ -143,8 +158,9 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
   if (taken < keep) {
     JsonEdit error;
     error.offset = taken;
-    error.what = (matcher->limited() ? "" : "the schema does not allow what comes before the end: ") +
-                 Deviation(*matcher, text, taken);
+    error.what =
+        (matcher->limited() ? "" : "the schema does not allow what comes before the end: ") +
+        Deviation(*matcher, text, taken);
     return FailAt(matcher->limited() ? ErrorCode::kResourceExhausted : ErrorCode::kCorrupt, error);
   }
   const std::string rest = matcher->Completion();

@@ -69,8 +69,8 @@ class JsonMatcher : public Matcher {
   };
   std::optional<StringRead> StringHere() const;
 
-  // To know how the document can end becomes dear: it is deep, or in an array of many or large items
-  // that have to be compared. JsonChecker reads on at the same pace.
+  // To know how the document can end becomes dear: it is deep, or in an array of many or large
+  // items that have to be compared. JsonChecker reads on at the same pace.
   bool strained() const;
 
  private:
@@ -223,7 +223,7 @@ class JsonMatcher : public Matcher {
   std::vector<State> states_;
   size_t kept_from_ = 0;
   std::vector<State> marks_;  // … and of those before them every kMarkBytes-th
-  std::deque<Frame> frames_;   // frame 0 stands for what holds the document
+  std::deque<Frame> frames_;  // frame 0 stands for what holds the document
 };
 
 // The same for documents that are there already: it says only what is valid. Time and memory are

@@ -6,7 +6,8 @@ namespace bantam::grammar {
 bool JsonReader::Push(uint8_t byte) {
   if (checker_ == nullptr && matcher_->core().strained()) Change();
   bool taken = checker_ != nullptr ? checker_->Push(byte) : matcher_->Push(byte);
-  if (!taken && checker_ == nullptr && matcher_->limited() && Change()) taken = checker_->Push(byte);
+  if (!taken && checker_ == nullptr && matcher_->limited() && Change())
+    taken = checker_->Push(byte);
   if (taken) text_.push_back(static_cast<char>(byte));
   return taken;
 }

@@ -11,9 +11,9 @@
 namespace bantam::grammar {
 
 // The matcher that shapes replies, as long as it can keep pace: where it is strained or has come to
-// its limits, a JsonChecker reads the document again and goes on. So the bytes that are accepted are
-// the same, but for what JsonChecker says of items that are there twice; how the document can end is
-// known exactly only before.
+// its limits, a JsonChecker reads the document again and goes on. So the bytes that are accepted
+// are the same, but for what JsonChecker says of items that are there twice; how the document can
+// end is known exactly only before.
 class JsonReader final : public Matcher {
  public:
   using Maker = std::function<std::shared_ptr<SchemaMachine>()>;

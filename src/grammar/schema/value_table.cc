@@ -53,8 +53,7 @@ std::string CanonicalText(const Json& value) {
 }
 
 ValueId ValueTable::Intern(const Json& value) {
-  const auto [it, added] =
-      ids_.emplace(CanonicalText(value), static_cast<ValueId>(values_.size()));
+  const auto [it, added] = ids_.emplace(CanonicalText(value), static_cast<ValueId>(values_.size()));
   if (added) values_.push_back(value);
   return it->second;
 }
