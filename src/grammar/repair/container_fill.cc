@@ -44,8 +44,9 @@ bool ContainerRepair::ListItems(const Way& way, OpenContainer& at) {
   if (!steps_.NeedsValue(steps_.Item(at.live))) return true;  // nothing compares them
   Json items = Json::MakeArray();
   ValueTable& values = machine_.languages().values();
-  for (uint32_t back = way.self; back != 0; back = backs_[back].before) {
-    if (backs_[back].value) items.Append(values[*backs_[back].value]);
+  for (uint32_t at_back = way.self; at_back != 0; at_back = backs_[at_back].before) {
+    const Back& back = backs_[at_back];
+    if (back.value) items.Append(values[*back.value]);
   }
   if (items.items().size() <= kMostListed) {
     at.live = steps_.WithItems(at.live, values.Intern(items));

@@ -52,7 +52,8 @@ std::string Repaired(const JsonSchema& schema, const std::string& text, bool fil
 // Many more than formulas could list; what is made up differs from them.
 TEST(SchemaRepair, ManyItemsThatMustDiffer) {
   const auto schema = Compile(
-      R"({"type":"array","uniqueItems":true,"items":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]}})");
+      R"({"type":"array","uniqueItems":true,
+          "items":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]}})");
   ASSERT_NE(schema, nullptr);
   std::string input = "[", output = "[";
   for (int i = 0; i < 1'000; ++i) {

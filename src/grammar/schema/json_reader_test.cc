@@ -71,7 +71,8 @@ TEST(JsonReader, ManyItemsThatMustDiffer) {
 // Whichever of both reads, and however far it goes back.
 TEST(JsonReader, AgreesWithTheMatcherAndGoesBack) {
   const auto schema = Compile(R"({"uniqueItems":true,"minItems":2,"items":{"anyOf":[
-      {"type":"integer"},{"type":"object","required":["a"]},{"type":"array","items":{"$ref":"#"}}]}})");
+      {"type":"integer"},{"type":"object","required":["a"]},
+      {"type":"array","items":{"$ref":"#"}}]}})");
   std::mt19937 random(7);
   for (int round = 0; round < 30; ++round) {
     const auto number = [&](int) { return std::to_string(random() % 40); };
