@@ -177,7 +177,7 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   ArgParser parser("serve", "answer the clients of OpenAI and Ollama over HTTP");
   DeclareServe(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
-  const KvPrecision kv = TRY(KvPrecisionOf(options.setup));
+  const KvPrecision kv = TRY(GivenKvPrecision(options.setup)).value_or(KvPrecision::k16);
   std::string path;
   if (!options.setup.model_path.empty()) {
     path = TRY(ResolveOrPull(env, options.setup.model_path));

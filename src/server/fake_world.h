@@ -62,6 +62,9 @@ class FakeEngine : public Engine {
   // The log-probability of every token is -1.
   Result<void> Score(std::span<const TokenId> tokens, int top, int from,
                      const std::function<bool(const ScoredPosition&)>& on_position) override;
+  // Nothing is kept.
+  Result<int> SavePrefix(std::span<const TokenId>, const std::string&) override { return 0; }
+  Result<int> LoadPrefix(const std::string&) override { return 0; }
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
 

@@ -4,12 +4,21 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/sha256.h"
 #include "engine/forward_model.h"
 
 namespace bantam {
+
+// The SHA-256 of some bytes, in hexadecimal.
+inline std::string Sha256Of(std::span<const uint8_t> bytes) {
+  Sha256 hash;
+  hash.Update(bytes);
+  return HexText(hash.Finish());
+}
 
 class RecordingModel : public ForwardModel {
  public:
