@@ -121,7 +121,8 @@ class TestClient {
   bool Receive() {
     char bytes[16 * 1024];
     ssize_t count = recv(fd_, bytes, sizeof bytes, 0);
-    for (int i = 0; i < 30 && count < 0 && errno == EAGAIN; ++i) {
+    for (int i = 0; i < 30 && count < 0 && (errno == EAGAIN || errno == EINTR); ++i) {
+      if (errno == EINTR) --i;  // the process was stopped and goes on
       count = recv(fd_, bytes, sizeof bytes, 0);
     }
     if (count <= 0) return false;
