@@ -9,10 +9,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Sends a byte now and then until the server hangs up; false if it does not within 20 s.
+// Sends a byte now and then until the server hangs up; false if it does not.
 bool DripUntilClosed(TestClient& client, const std::string& byte) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (std::chrono::steady_clock::now() < end) {
+  for (int i = 0; i < 4000; ++i) {
     if (!client.Send(byte)) return true;
     std::this_thread::sleep_for(milliseconds(5));
   }
@@ -72,21 +71,21 @@ TEST_F(ServerTest, DrippingBodyIsCutOff) {
 
 TEST_F(ServerTest, SteadyBodyOutlivesTheDeadline) {
   HttpOptions options;
-  options.body = milliseconds(400);
+  options.body = milliseconds(1500);
   options.body_step = 10;
   Serve(options);
   TestClient client(server_->port());
-  client.Send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
-  for (int i = 0; i < 100; ++i) {
+  client.Send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 400\r\n\r\n");
+  for (int i = 0; i < 40; ++i) {
     client.Send("ten bytes!");
-    std::this_thread::sleep_for(milliseconds(8));
+    std::this_thread::sleep_for(milliseconds(50));
   }
-  EXPECT_EQ(client.ReadAnswer().body, "1000");
+  EXPECT_EQ(client.ReadAnswer().body, "400");
 }
 
 TEST_F(ServerTest, IdleConnectionsAreClosedWithoutAWord) {
   HttpOptions options;
-  options.idle = milliseconds(60);
+  options.idle = milliseconds(400);
   Serve(options);
   TestClient fresh(server_->port());
   TestClient used(server_->port());
@@ -97,12 +96,13 @@ TEST_F(ServerTest, IdleConnectionsAreClosedWithoutAWord) {
 
 TEST_F(ServerTest, PendingAnswersHaveNoDeadline) {
   HttpOptions options;
-  options.head = options.body = options.idle = options.write = milliseconds(20);
+  options.head = options.body = options.idle = milliseconds(400);
+  options.write = milliseconds(20);
   Serve(options);
   TestClient client(server_->port());
   client.Send("GET /pending HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto exchange = handler_.Next();
-  std::this_thread::sleep_for(milliseconds(120));
+  std::this_thread::sleep_for(milliseconds(600));
   exchange->Start(200, {});
   exchange->Write("a");
   std::this_thread::sleep_for(milliseconds(120));

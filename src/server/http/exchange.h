@@ -68,8 +68,8 @@ class Exchange {
 struct BodyRule {
   uint64_t limit = 0;              // bytes; more is answered with 413
   std::unique_ptr<BodySink> sink;  // null: keep it in HttpRequest::body
-  std::function<void(Exchange&)>
-      refuse;  // set: answer now, do not read the body (401, 403, 404, 405, 503)
+  // Set: answer now, within the call, and do not read the body (401, 403, 404, 405, 503).
+  std::function<void(Exchange&)> refuse;
 };
 
 // What an HTTP server serves. Both run on the server's thread and must not block.

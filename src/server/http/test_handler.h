@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -25,18 +27,19 @@ class TestEvents {
     happened_.push_back(what);
     changed_.notify_all();
   }
-  // Whether it happens (or has) within 20 s; each event is awaited once.
+  // Whether it happens (or has) within about 30 s; each event is awaited once.
   bool Await(const std::string& what) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20), [&] {
-      for (auto at = happened_.begin(); at != happened_.end(); ++at) {
-        if (*at == what) {
-          happened_.erase(at);
-          return true;
-        }
-      }
-      return false;
-    });
+    const auto happened = [&] {
+      const auto at = std::find(happened_.begin(), happened_.end(), what);
+      if (at == happened_.end()) return false;
+      happened_.erase(at);
+      return true;
+    };
+    for (int i = 0; i < 30; ++i) {
+      if (changed_.wait_for(lock, std::chrono::seconds(1), happened)) return true;
+    }
+    return false;
   }
   bool Has(const std::string& what) {
     const std::lock_guard lock(mutex_);

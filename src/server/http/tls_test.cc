@@ -59,6 +59,8 @@ void WriteCertificate(const std::string& path, EVP_PKEY* key) {
 class TlsClient {
  public:
   explicit TlsClient(uint16_t port, int version = 0) : tcp_(port), context_(NewContext(version)) {
+    const timeval patience{60, 0};
+    setsockopt(tcp_.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     session_.reset(SSL_new(context_.get()));
     SSL_set_fd(session_.get(), tcp_.fd());
     connected_ = SSL_connect(session_.get()) == 1;
