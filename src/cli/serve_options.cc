@@ -29,8 +29,7 @@ ArgParser::Setter StoreSeconds(double& target) {
 void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
   parser.AddSection("The network");
   parser.AddOption("--host", "ADDRESS",
-                   "127.0.0.1, an address of this machine, localhost, or * for all of them\n"
-                   "(127.0.0.1)",
+                   "an address of this machine, localhost, or * for all (127.0.0.1)",
                    StoreString(options.http.host));
   parser.AddOption("--port,-p", "N", "0: a free one (11434)",
                    [&options](std::string_view value) -> Result<void> {
@@ -48,8 +47,8 @@ void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
                    "a further name the server is known under (repeatable; * for any)",
                    AppendString(options.service.guard.hosts));
   parser.AddOption("--cors-origin,--allowed-origins", "ORIGIN",
-                   "pages that may use the server: https://app.example, http://localhost:*\n"
-                   "(repeatable; * for all)",
+                   "pages that may use the server: https://app.example,\n"
+                   "http://localhost:* (repeatable; * for all)",
                    AppendString(options.service.guard.origins));
   parser.AddFlag("--no-request-log", "no line for each request on stderr",
                  [&options] { options.log_requests = false; });
@@ -57,7 +56,7 @@ void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
 
 void DeclareLimits(ArgParser& parser, ServeOptions& options) {
   parser.AddSection("Limits");
-  parser.AddOption("--parallel,--max-num-seqs,-np", "N", "sequences that run at once (8)",
+  parser.AddOption("--parallel,--max-num-seqs", "N", "sequences that run at once (8)",
                    StoreInt(options.parallel, 1));
   parser.AddOption("--queue", "N", "requests that may wait; more are answered 503 (64)",
                    StoreInt(options.host.max_queue, 1));
@@ -65,11 +64,11 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    StoreSeconds(options.service.deadlines.queue_s));
   parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (5m)",
                    StoreSeconds(options.service.deadlines.first_token_s));
-  parser.AddOption("--timeout", "TIME", "longest reply; it ends there as at its limit; 0: any (0)",
+  parser.AddOption("--timeout", "TIME", "longest reply, which ends there; 0: any (0)",
                    StoreSeconds(options.service.deadlines.total_s));
   parser.AddOption("--keep-alive", "TIME",
-                   "how long a model stays after its last use: -1 for ever, 0 not at\n"
-                   "all (5m; for ever if MODEL is given)",
+                   "how long a model stays after its last use; -1: for ever\n"
+                   "(5m; for ever if MODEL is given)",
                    [&options](std::string_view value) -> Result<void> {
                      options.given_keep_alive = true;
                      return StoreSeconds(options.host.keep_alive_s)(value);
@@ -77,8 +76,8 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
   parser.AddOption("--max-models", "N", "models in memory at once (3)",
                    StoreInt(options.host.max_models, 1));
   parser.AddOption("--memory-budget", "BYTES",
-                   "for all models together, as 900M or 2GiB; those not used for longest\n"
-                   "make room (what is free)",
+                   "for all models together, as 900M or 2GiB; the longest\n"
+                   "unused makes room (what is free)",
                    [&options](std::string_view value) -> Result<void> {
                      options.host.memory_bytes = TRY(ParseBytes(value));
                      return {};
@@ -108,8 +107,8 @@ Result<uint64_t> ParseBytes(std::string_view text) {
 
 void DeclareServe(ArgParser& parser, ServeOptions& options) {
   parser.AddPositional("MODEL",
-                       "name of a model or path: loaded at once, and the one that requests\n"
-                       "mean that name none; others come from the store on demand",
+                       "name or path of a model: loaded at once, and meant where\n"
+                       "requests name none; others come from the store",
                        false, StoreString(options.setup.model_path));
   parser.AddOption("--model,-m", "MODEL", "the same", StoreString(options.setup.model_path));
   parser.AddOption("--served-model-name,--alias", "NAME",
@@ -121,8 +120,8 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                    "tokens a conversation can have; 0: the model's, at most 32,768 (0)",
                    StoreInt(options.setup.engine.context, 0));
   parser.AddOption("--kv-tokens", "N",
-                   "tokens whose keys and values are kept, of all conversations together;\n"
-                   "0: the context, or 32,768 if that is more (0)",
+                   "tokens whose keys and values are kept, of all together;\n"
+                   "0: the context, at least 32,768 (0)",
                    StoreInt(options.kv_tokens, 0));
   AddEngineOptions(parser, options.setup);
   parser.AddOption("--prefix-cache", "on|off", "reuse what other requests have read (on)",

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/json.h"
+#include "base/test_directory.h"
 #include "server/fake_world.h"
 #include "server/routes.h"
 
@@ -21,7 +22,8 @@ class ServiceTest : public testing::Test {
   void Make(ServiceOptions options) {
     service_.reset();
     auto library = std::make_unique<Library>(
-        std::nullopt, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+        store::Store(directory_.path()),
+        [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
     library->Add("path", {"fake"});
     library->Add("missing", {"broken"});
     service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
@@ -65,6 +67,7 @@ class ServiceTest : public testing::Test {
     return reply.Find("choices")->items().at(i);
   }
 
+  TestDirectory directory_;
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
   std::unique_ptr<Service> service_;
@@ -307,6 +310,7 @@ TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
       HttpRequest head;
       head.method = route.method;
       head.path = route.path;
+      head.query = {{"name", "x.gguf"}};
       if (*key != '\0') head.headers = {{"authorization", key}};
       const BodyRule rule = service_->OnHead(head);
       EXPECT_EQ(rule.refuse == nullptr, open || right) << route.path << " " << key;

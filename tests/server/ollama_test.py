@@ -54,8 +54,9 @@ class OllamaTest(ServerTest):
         reply = self.client.generate("small", "Ada is 36.", format=PERSON,
                                      options={**GREEDY, "num_predict": 40})
         self.assertEqual(set(json.loads(reply.response)), {"name", "age"})
-        with self.assertRaisesRegex(ollama.ResponseError, "format"):
-            self.client.chat("small", QUESTION, format="xml")
+        status, _, text = self.server.call("POST", "/api/chat", {
+            "model": "small", "messages": QUESTION, "format": "xml"})
+        self.assertEqual((status, json.loads(text)["error"][:8]), (400, "format: "))
 
     def test_load_and_unload(self):
         loaded = self.client.generate("small", "", keep_alive="10m")

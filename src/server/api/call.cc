@@ -71,11 +71,13 @@ void Call::WatchClient() {
   exchange_->OnClose([flag = cancel_] { flag->cancelled = true; });
 }
 
-void Call::Finish() {
-  if (finished_.exchange(true)) return;
+// True for the first caller alone. What is counted is counted before the client knows the end.
+bool Call::Finish() {
+  if (finished_.exchange(true)) return false;
   record_.seconds = MonotonicSeconds() - started_s_;
   record_.left = cancel_->cancelled;
   if (ended_) ended_(record_);
+  return true;
 }
 
 void Call::Reply(int status, std::string content_type, std::string body,
@@ -84,8 +86,7 @@ void Call::Reply(int status, std::string content_type, std::string body,
   record_.status = status;
   headers.push_back({"Content-Type", std::move(content_type)});
   headers.insert(headers.end(), headers_.begin(), headers_.end());
-  exchange_->Reply(status, std::move(headers), std::move(body));
-  Finish();
+  if (Finish()) exchange_->Reply(status, std::move(headers), std::move(body));
 }
 
 void Call::ReplyJson(int status, const Json& body) {
@@ -122,9 +123,7 @@ bool Call::Write(std::string piece) {
 }
 
 void Call::End() {
-  if (finished_) return;
-  exchange_->End();
-  Finish();
+  if (Finish()) exchange_->End();
 }
 
 void Call::NoteTokens(int prompt, int generated, double first_token_s) {

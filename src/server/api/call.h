@@ -74,7 +74,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void NoteTokens(int prompt, int generated, double first_token_s);
 
  private:
-  void Finish();
+  bool Finish();
 
   const std::shared_ptr<Exchange> exchange_;
   const Flavour flavour_;

@@ -111,7 +111,8 @@ std::optional<ModelEntry> Library::FindServed(std::string_view name) const {
 }
 
 std::string Library::RecipePath(std::string_view name) const {
-  return store_->root() + "/recipes/" + store::FileNameOf(WithoutLatest(name)) + ".json";
+  const std::string root = store_ ? store_->root() : std::string();
+  return root + "/recipes/" + store::FileNameOf(WithoutLatest(name)) + ".json";
 }
 
 Result<std::optional<ModelEntry>> Library::FindRecipe(std::string_view name) const {
@@ -146,8 +147,9 @@ Result<std::optional<ModelEntry>> Library::FindStored(std::string_view name) con
   if (!manifest && manifest.error().code != ErrorCode::kInvalidArgument) {
     return std::unexpected(manifest.error());
   }
-  if (!manifest || !*manifest) return std::nullopt;
-  return EntryOf(**manifest, TRY(store_->PathOf(**manifest)));
+  if (!manifest || !manifest->has_value()) return std::nullopt;
+  const store::Manifest& found = manifest->value();
+  return EntryOf(found, TRY(store_->PathOf(found)));
 }
 
 Result<ModelEntry> Library::Find(std::string_view name) const {
@@ -174,7 +176,7 @@ std::vector<ModelEntry> Library::List() const {
     const auto recipe = FromJson(ReadWhole(file->path().string()));
     if (!recipe || known(recipe->first)) continue;
     auto entry = FindRecipe(recipe->first);
-    if (entry && *entry) entries.push_back(**std::move(entry));
+    if (entry && entry->has_value()) entries.push_back(entry->value());
   }
   std::vector<std::string> warnings;
   const auto manifests = store_->List(warnings);

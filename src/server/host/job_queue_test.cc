@@ -23,6 +23,11 @@ std::vector<TokenId> Marks(JobQueue& queue, bool finish = false) {
   return marks;
 }
 
+TokenId Next(JobQueue& queue) {
+  const auto job = queue.Pop();
+  return job ? job->request.prompt[0] : -1;
+}
+
 TEST(JobQueue, OneClientIsServedInOrder) {
   JobQueue queue;
   for (TokenId i = 0; i < 4; ++i) queue.Push(From("a", i));
@@ -45,15 +50,15 @@ TEST(JobQueue, WhoRunsLessComesFirst) {
   JobQueue queue;
   queue.Push(From("a", 1));
   queue.Push(From("a", 2));
-  EXPECT_EQ(queue.Pop()->request.prompt[0], 1);
-  EXPECT_EQ(queue.Pop()->request.prompt[0], 2);
+  EXPECT_EQ(Next(queue), 1);
+  EXPECT_EQ(Next(queue), 2);
   queue.Push(From("a", 3));
   queue.Push(From("b", 4));
-  EXPECT_EQ(queue.Pop()->request.prompt[0], 4);
+  EXPECT_EQ(Next(queue), 4);
   queue.Finished("a");
   queue.Finished("a");
   queue.Push(From("b", 5));
-  EXPECT_EQ(queue.Pop()->request.prompt[0], 3);
+  EXPECT_EQ(Next(queue), 3);
 }
 
 TEST(JobQueue, RepliesThatGoOnComeFirst) {

@@ -86,7 +86,7 @@ void ModelHost::Acquire(const std::string& path, std::optional<double> keep_aliv
     entry->keep_alive_s = keep_alive_s.value_or(options_.keep_alive_s);
     ++entry->users;
     if (entry->served == nullptr) {
-      entry->waiters.push_back(std::move(ready));
+      entry->waiters.push_back(ready);
     } else {
       lease = NewLease(entry, true);
     }

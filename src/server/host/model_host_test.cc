@@ -104,12 +104,13 @@ TEST_F(ModelHostTest, ScoresPromptsFirst) {
     job.request.prompt.assign(600, 'x');
     job.score_top = 1;
   });
-  ASSERT_TRUE(result && result->scores);
-  EXPECT_EQ(result->scores->logprobs.size(), 600);
-  EXPECT_FALSE(result->scores->logprobs[0]);
+  if (!result || !result->scores.has_value()) FAIL() << "there are no scores";
+  const PromptScores& scores = *result->scores;
+  EXPECT_EQ(scores.logprobs.size(), 600);
+  EXPECT_EQ(scores.logprobs[0], std::nullopt);
   for (size_t i = 1; i < 600; ++i) {
-    EXPECT_EQ(result->scores->logprobs[i], -1) << i;
-    EXPECT_EQ(result->scores->tops[i].size(), 1) << i;
+    EXPECT_EQ(scores.logprobs[i], -1) << i;
+    EXPECT_EQ(scores.tops[i].size(), 1) << i;
   }
   EXPECT_EQ(result->generation.text, "ok");
 }

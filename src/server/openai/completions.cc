@@ -76,7 +76,7 @@ Result<int> ReadLogprobs(const Fields& fields) {
   const Json* value = fields.Get("logprobs");
   if (value == nullptr || (value->is_bool() && !value->AsBool())) return -1;
   if (value->is_bool()) return 1;
-  return static_cast<int>(*TRY(fields.Integer("logprobs", 0, 100)));
+  return static_cast<int>(TRY(fields.Integer("logprobs", 0, 100)).value_or(0));
 }
 
 Result<void> ReadForm(const Fields& fields, CompletionForm& form) {
