@@ -169,7 +169,7 @@ std::unexpected<Error> Refuse(const MemoryUse& least, const MemoryPlan& plan, bo
   // In whole units, so that this number can be given as the next budget.
   const uint64_t needed = (plan.total() + (uint64_t{1} << 20) - 1) >> 20;
   return Fail(ErrorCode::kResourceExhausted,
-              "does not fit in " + Mebibytes(*choice.budget) +
+              "does not fit in " + Mebibytes(choice.budget.value_or(0)) +
                   (is_wish ? "" : ", which is all that machine and cgroup leave") +
                   ": the least is " + std::to_string(needed) + "MiB (" + Words(least, exact) + ")");
 }

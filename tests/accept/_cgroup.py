@@ -1,4 +1,4 @@
-"""A control group of its own for one process: its limit, its peak, and what it held at most."""
+"""A control group of its own for one process: its limit, its peak, and the kernel's share."""
 
 import os
 import pathlib
@@ -36,6 +36,12 @@ def _parents():
             at = at.parent
 
 
+def number_in(text: str, key: str) -> int:
+    """The value of a line "key value"; 0 if there is none."""
+    found = re.search(rf"^{key} (\d+)$", text, re.M)
+    return int(found.group(1)) if found else 0
+
+
 class Group:
     """Use `with`; processes join by `preexec_fn=group.join`."""
 
@@ -67,10 +73,6 @@ class Group:
     def _read(self, file: str) -> int:
         return int((self.path / file).read_text())
 
-    def _stat(self) -> dict[str, int]:
-        text = (self.path / "memory.stat").read_text()
-        return {key: int(value) for key, value in re.findall(r"^(\S+) (\d+)$", text, re.M)}
-
     def limit(self, bytes_: int):
         """Without swap."""
         if self.version == 1:
@@ -91,17 +93,19 @@ class Group:
         file = "memory.max_usage_in_bytes" if self.version == 1 else "memory.peak"
         return self._read(file) if (self.path / file).exists() else None
 
-    def held(self) -> int:
-        """What is in use now: all but files that are only cached."""
-        stat = self._stat()
+    def kernel(self) -> int:
+        """Memory of the kernel for this group now: page tables, stacks, caches of its own."""
         if self.version == 1:
-            return (stat["total_rss"] + stat["total_mapped_file"] +
-                    self._read("memory.kmem.usage_in_bytes"))
-        return stat["anon"] + stat["file_mapped"] + stat.get("kernel", 0)
+            return self._read("memory.kmem.usage_in_bytes")
+        text = (self.path / "memory.stat").read_text()
+        return number_in(text, "kernel")
+
+    def kernel_peak(self) -> int:
+        """The same at most, where the system knows."""
+        return self._read("memory.kmem.max_usage_in_bytes") if self.version == 1 else 0
 
     def kills(self) -> int:
         """Processes that the kernel killed here for want of memory."""
         file = "memory.oom_control" if self.version == 1 else "memory.events"
         text = (self.path / file).read_text()
-        found = re.search(r"^oom_kill (\d+)$", text, re.M)
-        return int(found.group(1)) if found else 0
+        return number_in(text, "oom_kill")
