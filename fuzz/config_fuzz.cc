@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/metadata.h"
 #include "model/config.h"
+#include "model/encoder_config.h"
 #include "model/rope.h"
 
 namespace bantam {
@@ -81,12 +82,28 @@ void CheckConfig(const ModelConfig& config) {
   for (const float cosine : cosines) CHECK(std::isfinite(cosine));
 }
 
+void CheckEncoder(const EncoderConfig& config) {
+  const ModelConfig& model = config.model;
+  CHECK(model.n_layers > 0 && model.n_embd > 0 && model.n_ff > 0 && model.vocab_size > 0);
+  CHECK(model.n_kv_heads == model.n_heads && model.n_heads * model.head_dim == model.n_embd);
+  CHECK(model.context_length > 0 && model.context_length <= kMaxEncoderPositions);
+  CHECK(config.max_tokens > 0 && config.max_tokens <= model.context_length);
+  CHECK(config.pooling != Pooling::kModel);
+}
+
 }  // namespace
 }  // namespace bantam
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto config = bantam::ReadConfig(bantam::MetadataOf(text));
+  const bantam::Metadata metadata = bantam::MetadataOf(text);
+  const auto encoder = bantam::ReadEncoderConfig(metadata);
+  if (encoder) {
+    bantam::CheckEncoder(*encoder);
+  } else {
+    CHECK(!encoder.error().message.empty());
+  }
+  const auto config = bantam::ReadConfig(metadata);
   if (config) {
     bantam::CheckConfig(*config);
   } else {

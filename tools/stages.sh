@@ -1,6 +1,7 @@
 # ./dev test, accept, lint and fmt: what is checked, stage by stage (sourced).
 python_test_packages=(gguf==0.19.0 tokenizers==0.23.3 jinja2==3.1.6 numpy unicodedata2==16.0.0
   sentencepiece==0.2.3)
+python_server_packages=(openai==3.54.0 ollama==0.6.3)
 python_accept_packages=(torch==2.13.0 transformers==5.23.0 jsonschema-rs==0.61.0)
 
 # stage NAME COMMAND…: runs it, times it, remembers whether it passed.
@@ -31,7 +32,7 @@ run_ctest() {
 }
 
 fetch_test_models() {
-  fetch_model test && fetch_model smol && fetch_model vocabs
+  fetch_model test && fetch_model smol && fetch_model minilm && fetch_model vocabs
 }
 
 # The programs that compare with other people's implementations: tests/NAME_parity/run.py.
@@ -63,20 +64,34 @@ test_loops() {
   python3 "$root/bench/loops/loops_test.py" && python3 "$root/bench/loops/scoreboard.py"
 }
 
+# The chat page: its types, unit tests, and the flows in headless Chromium.
+test_page() {
+  need_node
+  "$root/tools/page.sh" test
+}
+
 cmd_test() {
   export BANTAM_MODELS=$models BANTAM_SOURCE_DIR=$root BANTAM_PYTHON=$venv/bin/python
   export BANTAM_BIN=$root/build/release/bantam
+  if [[ ${1:-} == page ]]; then
+    need page
+    test_page
+    return
+  fi
   if (($# > 0)); then
     need build
     build release
     [[ $1 == unit || $1 == isa ]] || fetch_test_models
+    [[ $1 != e2e ]] || python_packages "${python_server_packages[@]}"
     run_ctest release -L "$1"
     return
   fi
-  need build lint arm64 loops wasm
+  need build lint arm64 loops wasm page
   stage "build (clang-19)" build release
   stage "test models" fetch_test_models
+  stage "clients of the server" python_packages "${python_server_packages[@]}"
   stage "unit, isa, model and end-to-end tests" run_ctest release
+  stage "chat page in headless Chromium" test_page
   stage "conformance with reference implementations" run_parity
   stage "build and unit tests (g++-12)" test_gcc
   stage "WebAssembly compiles" build wasm
@@ -94,7 +109,8 @@ cmd_accept() {
   build release
   fetch_test_models
   python_packages "${python_test_packages[@]}" "${python_accept_packages[@]}"
-  need arm64
+  need arm64 page
+  need_node
   "$root/tools/sysroot.sh" >&2
   build arm64 bantam
   local script name

@@ -24,6 +24,10 @@ struct EngineOptions {
   int prompt_chunk = 512;  // most prompt tokens per step
   int threads = 0;         // 0, or what the model was loaded with
   bool prefix_cache = true;
+  // Where keys and values of prompts' beginnings are kept (GenerationRequest::keep_tokens) and
+  // found again by later engines of the same model; empty: nowhere. Answers are the same.
+  std::string prefix_dir = {};
+  uint64_t prefix_dir_bytes = uint64_t{1} << 30;  // what has not been used for longest goes
   bool speculation = true;     // run guesses from earlier text along: same tokens, fewer steps
   bool two_stage_head = true;  // score only tokens that can win, where that changes no answer
 };
@@ -90,6 +94,9 @@ struct GenerationRequest {
   bool ignore_end = false;        // go on past end-of-text tokens (benchmarks)
   bool keep_special = false;      // write control tokens out
   int logprobs = -1;              // -1: none; n ≥ 0: of each token, and the n most likely
+  // So many first tokens of the prompt, in whole blocks of 64, are worth keeping in
+  // EngineOptions::prefix_dir: a system message, say.
+  int keep_tokens = 0;
   // How much of each of Model::adapters() is added to its matrices (finite); empty: their own.
   std::vector<float> adapter_scales;
 
@@ -116,8 +123,9 @@ struct ScoredPosition {
 // same tokens whatever else runs, however the prompt is cut and whatever is cached.
 class Engine {
  public:
-  // Fails with kResourceExhausted if the key-value pool does not fit in memory or another engine
-  // runs on this model, kInvalidArgument if an option makes no sense.
+  // What Model::memory has chosen bounds max_sequences and prompt_chunk, and is the context if none
+  // is asked for. Fails with kResourceExhausted if the key-value pool does not fit in memory or
+  // another engine runs on this model, kInvalidArgument if an option makes no sense.
   static Result<std::unique_ptr<Engine>> Create(std::shared_ptr<const Model> model,
                                                 const EngineOptions& options);
   virtual ~Engine() = default;
@@ -140,6 +148,14 @@ class Engine {
 
   // Submit, step to the end, take. Fails with the request's error, if it ends with one.
   virtual Result<GenerationResult> Generate(GenerationRequest request) = 0;
+
+  // Writes the keys and values of some tokens, as far as they are computed and fill blocks of 64,
+  // to a file for LoadPrefix: a prompt that begins with them then need not compute them. Gives the
+  // number of tokens. Fails with kInvalidArgument if there are none, or kIo.
+  virtual Result<int> SavePrefix(std::span<const TokenId> tokens, const std::string& path) = 0;
+  // Fails with kUnsupported for a file of another model or way of loading it, kCorrupt for one that
+  // is damaged, kResourceExhausted if the key-value pool has no room.
+  virtual Result<int> LoadPrefix(const std::string& path) = 0;
 
   // Log-probabilities of a given text, position by position, through the same forward pass, with
   // the adapters' own scales.

@@ -17,6 +17,7 @@ struct MachineInfo {
   double cpu_quota = 0;           // processor time the cgroup allows; 0: no quota
   int threads = 1;                // the default that follows
   uint64_t memory_available = 0;  // bytes without swapping, within the cgroup's limit; 0: unknown
+  uint64_t memory_total = 0;      // bytes of the machine, or the cgroup's limit if less; 0: unknown
   uint64_t page_bytes = 0;        // of an ordinary page
   std::string huge_pages;         // "always", "madvise", "never"; empty: the system does not say
 };

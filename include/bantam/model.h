@@ -46,13 +46,32 @@ struct AdapterSource {
   float scale = 1;  // in requests that do not say; 0: it is only loaded
 };
 
+// What is to fit into memory when a model is loaded: what is given is kept, the rest is chosen in
+// the order of docs/memory.md.
+struct MemoryWish {
+  std::optional<uint64_t> budget;  // bytes this process may come to; none: what the machine leaves
+  int context = 0;                // tokens of a sequence; 0: chosen, at most the model's and 32,768
+  int max_sequences = 1;          // that many if they fit, else fewer
+  bool fewer_sequences = true;    // false: max_sequences are needed
+  int prompt_chunk = 0;           // tokens of prompts per step; 0: chosen, at most 512
+  std::optional<KvPrecision> kv;  // none: 8 bits where 16 do not fit
+  WeightLayout weights = WeightLayout::kAuto;
+  bool shapes = false;  // there will be replies with a shape
+  // Weights may be more than the budget has room for, their file's pages coming and going; without
+  // a budget they may.
+  bool may_page = false;
+};
+
 struct LoadOptions {
   FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
   KvPrecision kv = KvPrecision::k16;
   WeightLayout weights = WeightLayout::kAuto;
   std::vector<AdapterSource> adapters;
-  int context = 0;          // tokens for which kAuto leaves room; 0: 4,096
+  int context = 0;  // tokens for which kAuto leaves room; 0: 4,096
+  // Chooses `kv`, `weights` and what an engine may have, in place of those two and `context`: see
+  // Model::memory. Fails with kResourceExhausted, before weights are read, if nothing fits.
+  std::optional<MemoryWish> memory;
   int threads = 0;          // 0: as many as the machine and its cgroup allow
   int prefill_threads = 0;  // for reading prompts, where arithmetic is the limit; 0: as `threads`
   // Called now and then while weights are prepared, with the fraction done.
@@ -71,6 +90,7 @@ struct ModelInfo {
   std::string path;
   std::string name;          // general.name
   std::string architecture;  // "qwen2"
+  bool encoder = false;      // gives embeddings (bantam/encoder.h) and writes no text
   std::string quantisation;  // "Q4_K_M", from the file type key; empty if not given
   std::string license;       // empty if not given
   uint64_t parameters = 0;   // elements of all tensors
@@ -93,9 +113,26 @@ struct MemoryPlan {
   uint64_t weights = 0;
   uint64_t mapped = 0;  // of the weights: in the file's pages, shared and given back at need
   uint64_t kv_cache = 0;
-  uint64_t scratch = 0;
-  uint64_t total() const { return weights + kv_cache + scratch; }
+  uint64_t scratch = 0;  // work space, scores, bookkeeping
+  uint64_t program = 0;  // code, tokenizer, threads; of replies with a shape their tables
+  uint64_t total() const { return weights + kv_cache + scratch + program; }
   uint64_t own() const { return total() - mapped; }  // what no other program can have
+};
+
+// What fits of a MemoryWish.
+struct MemoryChoice {
+  int context = 0;
+  int max_sequences = 1;
+  int prompt_chunk = 512;
+  KvPrecision kv = KvPrecision::k16;
+  WeightLayout weights = WeightLayout::kPacked;
+  std::optional<uint64_t> budget;  // in the end: of the wish and what the machine leaves, the less
+  MemoryPlan plan;                 // of the choice
+  uint64_t wished = 0;             // what all that was wished would take
+  bool reduced = false;            // it is less than what was wished
+  bool exact = false;              // loaded with Precision::kExact
+  bool paged = false;  // weights are more than there is room for: their file is read over and over
+  std::string Describe() const;  // in one line: what was chosen, and why
 };
 
 struct TokenizeOptions {
@@ -137,11 +174,18 @@ class Model {
   // Reads what the file says about itself, without weights, in milliseconds.
   static Result<ModelInfo> Inspect(const std::string& path);
 
-  // The memory a model needs for `context` tokens of `sequences` sequences, loaded like that.
-  // kAuto is what it would be on this machine now.
+  // The memory a model needs for `context` tokens of `sequences` sequences, loaded like that, with
+  // prompts in chunks of 512. kAuto is what it would be on this machine now. The tokenizer is
+  // estimated.
   static Result<MemoryPlan> Plan(const std::string& path, int context, int sequences,
                                  Precision precision, WeightLayout weights,
                                  KvPrecision kv = KvPrecision::k16);
+
+  // What loading with that wish would choose with each of several budgets in place of its own, and
+  // whatever this machine has. Reads the tokenizer to see what it takes.
+  static Result<std::vector<Result<MemoryChoice>>> Fit(const std::string& path,
+                                                       const LoadOptions& options,
+                                                       std::span<const uint64_t> budgets);
 
   virtual ~Model() = default;
   virtual const ModelInfo& info() const = 0;
@@ -158,6 +202,9 @@ class Model {
   // Bytes of weights that coming steps will still rearrange into memory of their own (kPacked).
   // Not to be asked while an engine of this model steps.
   virtual uint64_t unpacked_bytes() const { return 0; }
+  // What was chosen for LoadOptions::memory; null if that was none. An engine takes its context and
+  // prompt chunk from there, unless asked for less, and at most so many sequences.
+  virtual const MemoryChoice* memory() const { return nullptr; }
 };
 
 // Renders and tokenizes a chat, in at most `max_tokens` tokens. What the words of the last message
@@ -167,6 +214,10 @@ class Model {
 // fit, or as RenderChat. Safe from many threads.
 Result<FittedChat> FitChat(const Model& model, const ChatInput& input, TrimMode mode,
                            int max_tokens);
+
+// What every chat begins with that has the same messages of the system in front and the same tools:
+// worth keeping (GenerationRequest::keep_tokens). Fails as RenderChat.
+Result<std::vector<TokenId>> ChatPrefix(const Model& model, const ChatInput& input);
 
 // A tokenizer and chat template alone, for tools that need no weights (same interface; Engine
 // refuses it).

@@ -63,10 +63,15 @@ class ShapeReader {
   // False, and nothing has changed, if no document goes on like that.
   virtual bool Push(uint8_t byte) = 0;
   virtual bool Accepting() const = 0;  // the document may end here
+  // What Push refuses from here on may be refused only because deciding it would need more memory
+  // or steps than the limits of matching (docs/structured-output.md) allow.
+  virtual bool Limited() const = 0;
   // What may come next, for people: texts in quotes, ranges, "the end".
   virtual std::vector<std::string> Expected() = 0;
   virtual uint32_t CompletionBytes() const = 0;  // length of Completion()
-  virtual std::string Completion() const = 0;    // a shortest way to the end
+  // A way to the end: a shortest, but for documents of thousands of levels, or with long arrays
+  // whose items must differ.
+  virtual std::string Completion() const = 0;
 };
 
 // Writes one document token by token, within a budget, as a reply does.

@@ -24,4 +24,10 @@ Result<MemoryPlan> Model::Plan(const std::string& path, int context, int sequenc
   return PlanMemory(path, context, sequences, precision, weights, kv);
 }
 
+Result<std::vector<Result<MemoryChoice>>> Model::Fit(const std::string& path,
+                                                     const LoadOptions& options,
+                                                     std::span<const uint64_t> budgets) {
+  return LoadedModel::Fit(path, options, budgets);
+}
+
 }  // namespace bantam

@@ -33,10 +33,14 @@ void TakeMemory(uint64_t limit, std::optional<uint64_t> used, uint64_t reclaimab
   limits.memory_used = used.value_or(0) - std::min(used.value_or(0), reclaimable);
 }
 
-uint64_t ReadStat(const std::string& path, std::string_view key) {
+// Cached files, used lately or not: a model that was read twice is among the former, and is given
+// back as soon. (Shared memory is in neither.)
+uint64_t ReadCached(const std::string& path, const std::string& prefix) {
   const std::optional<std::string> text = ReadSmallFile(path);
   if (!text) return 0;
-  return ParseStatValue(*text, key).value_or(0);
+  const uint64_t inactive = ParseStatValue(*text, prefix + "inactive_file").value_or(0);
+  const uint64_t active = ParseStatValue(*text, prefix + "active_file").value_or(0);
+  return inactive > UINT64_MAX - active ? UINT64_MAX : inactive + active;
 }
 
 void ReadVersion2(const std::string& directory, CgroupLimits& limits) {
@@ -46,7 +50,7 @@ void ReadVersion2(const std::string& directory, CgroupLimits& limits) {
   if (const auto text = ReadSmallFile(Join(directory, "memory.max"))) {
     if (const auto limit = ParseMemoryLimit(*text)) {
       TakeMemory(*limit, ReadUint(Join(directory, "memory.current")),
-                 ReadStat(Join(directory, "memory.stat"), "inactive_file"), limits);
+                 ReadCached(Join(directory, "memory.stat"), ""), limits);
     }
   }
 }
@@ -63,7 +67,7 @@ void ReadVersion1Cpu(const std::string& directory, CgroupLimits& limits) {
 void ReadVersion1Memory(const std::string& directory, CgroupLimits& limits) {
   if (const auto limit = ReadUint(Join(directory, "memory.limit_in_bytes"))) {
     TakeMemory(*limit, ReadUint(Join(directory, "memory.usage_in_bytes")),
-               ReadStat(Join(directory, "memory.stat"), "total_inactive_file"), limits);
+               ReadCached(Join(directory, "memory.stat"), "total_"), limits);
   }
 }
 

@@ -74,7 +74,7 @@ TEST_F(CgroupTree, Version2TakesTheTightestOfAllAncestors) {
   Put("sys/cpu.max", "400000 100000\n");
   Put("sys/a/memory.max", "1000000\n");
   Put("sys/a/memory.current", "600000\n");
-  Put("sys/a/memory.stat", "anon 1\ninactive_file 200000\n");
+  Put("sys/a/memory.stat", "anon 1\ninactive_file 150000\nactive_file 50000\n");
   Put("sys/a/b/memory.max", "max\n");
   const CgroupLimits limits = ReadCgroupLimits(proc(), sys());
   EXPECT_EQ(limits.cpus, 0.5);
@@ -83,6 +83,7 @@ TEST_F(CgroupTree, Version2TakesTheTightestOfAllAncestors) {
 
   Put("proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    8000 kB\n");
   EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), 600000U);
+  EXPECT_EQ(TotalMemoryBytes(proc(), sys()), 1000000U);
 }
 
 TEST_F(CgroupTree, Version1InsideAContainerFallsBackToTheMount) {
@@ -133,6 +134,9 @@ TEST_F(CgroupTree, NothingThereMeansNoLimit) {
   EXPECT_EQ(limits.cpus, 0);
   EXPECT_EQ(limits.memory_limit, 0U);
   EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), std::nullopt);
+  EXPECT_EQ(TotalMemoryBytes(proc(), sys()), std::nullopt);
+  Put("proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    8000 kB\n");
+  EXPECT_EQ(TotalMemoryBytes(proc(), sys()), 9000U * 1024);
   EXPECT_EQ(ReadCpuThrottling(proc(), sys()).periods, 0U);
 }
 
@@ -145,7 +149,8 @@ TEST(MemoryInfo, ParsesKilobytes) {
 }
 
 TEST(MemoryInfo, ThisProcessUsesMemory) {
-  EXPECT_GT(PeakResidentBytes(), 100000U);
+  EXPECT_GT(ResidentBytes(), 100000U);
+  EXPECT_GE(PeakResidentBytes(), ResidentBytes());
 }
 
 }  // namespace

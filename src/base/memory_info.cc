@@ -19,10 +19,21 @@ std::optional<uint64_t> ParseKilobytes(std::string_view text, std::string_view k
   return std::nullopt;
 }
 
-uint64_t PeakResidentBytes() {
+namespace {
+
+uint64_t ReadStatus(std::string_view key) {
   const std::optional<std::string> status = ReadSmallFile("/proc/self/status");
-  if (!status) return 0;
-  return ParseKilobytes(*status, "VmHWM").value_or(0);
+  return status ? ParseKilobytes(*status, key).value_or(0) : 0;
+}
+
+}  // namespace
+
+uint64_t PeakResidentBytes() {
+  return ReadStatus("VmHWM");
+}
+
+uint64_t ResidentBytes() {
+  return ReadStatus("VmRSS");
 }
 
 std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root,
@@ -37,6 +48,17 @@ std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root,
     available = std::min(available.value_or(left), left);
   }
   return available;
+}
+
+std::optional<uint64_t> TotalMemoryBytes(const std::string& proc_root,
+                                         const std::string& sys_root) {
+  std::optional<uint64_t> total;
+  if (const auto meminfo = ReadSmallFile(proc_root + "/meminfo")) {
+    total = ParseKilobytes(*meminfo, "MemTotal");
+  }
+  const uint64_t limit = ReadCgroupLimits(proc_root, sys_root).memory_limit;
+  if (limit > 0) total = std::min(total.value_or(limit), limit);
+  return total;
 }
 
 }  // namespace bantam

@@ -11,10 +11,18 @@ namespace bantam {
 // Peak resident memory of this process (VmHWM), in bytes; 0 if the system does not say.
 uint64_t PeakResidentBytes();
 
+// Resident memory of this process now (VmRSS), in bytes; 0 if the system does not say.
+uint64_t ResidentBytes();
+
 // Memory that can be taken without swapping, in bytes: the machine's (MemAvailable) or what the
-// cgroup leaves, whichever is less. Nothing if the system does not say.
+// cgroup leaves, whichever is less. Cached files count as free. Nothing if the system does not say.
 std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root = "/proc",
                                              const std::string& sys_root = "/sys/fs/cgroup");
+
+// The machine's memory (MemTotal) or the cgroup's limit, whichever is less, in bytes. Nothing if
+// the system does not say.
+std::optional<uint64_t> TotalMemoryBytes(const std::string& proc_root = "/proc",
+                                         const std::string& sys_root = "/sys/fs/cgroup");
 
 // The value of a "Key:   123 kB" line of /proc/meminfo or /proc/self/status, in bytes.
 std::optional<uint64_t> ParseKilobytes(std::string_view text, std::string_view key);

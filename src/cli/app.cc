@@ -15,6 +15,7 @@ namespace {
 
 constexpr CommandEntry kCommands[] = {
     {"run", "chat with a model, or ask it one question", RunCommand},
+    {"serve", "answer the clients of OpenAI and Ollama over HTTP", ServeCommand},
     {"pull", "fetch a model and keep it", PullCommand},
     {"list", "the models that are kept", ListCommand},
     {"rm", "remove models from the store", RemoveCommand},
@@ -26,9 +27,11 @@ constexpr CommandEntry kCommands[] = {
     {"detokenize", "token ids to text", DetokenizeCommand},
     {"template", "the prompt a chat becomes", TemplateCommand},
     {"score", "log-probabilities of a text, token by token", ScoreCommand},
+    {"embed", "texts to vectors, with an encoder", EmbedCommand},
     {"grammar", "check texts against a grammar or schema, or make up some", GrammarCommand},
     {"json", "check, repair or complete JSON", JsonCommand},
     {"cache", "the file of a response cache: import an FAQ, look, clear", CacheCommand},
+    {"bake", "keep the keys and values of a system message in a file", BakeCommand},
     {"bench", "speed of prefill and decode, memory", BenchCommand},
     {"doctor", "what this machine can do, and what to change", DoctorCommand},
     {"version", "version and instruction set", VersionCommand},

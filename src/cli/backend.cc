@@ -12,6 +12,8 @@ Backend RealBackend() {
       },
       .inspect = Model::Inspect,
       .plan = Model::Plan,
+      .fit = Model::Fit,
+      .load_encoder = Encoder::Load,
       .create_engine = Engine::Create,
       .validate = Validate,
       .compile_shape = Shape::Compile,

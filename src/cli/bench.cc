@@ -2,6 +2,7 @@
 #include "cli/bench.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -44,17 +45,21 @@ std::vector<BenchTest> BenchTests(const std::vector<int>& prompts, const std::ve
 Bench::Bench(const Environment& env, std::shared_ptr<const Model> model, EngineOptions options)
     : env_(env), model_(std::move(model)), options_(std::move(options)) {}
 
+int Bench::ContextFor(const BenchTest& test, int tokens) {
+  // The token that each of many sequences starts with, and the token after the last.
+  const int64_t wanted = int64_t{std::max(test.depth, 1)} + tokens + (test.n_sequences > 1 ? 2 : 1);
+  return static_cast<int>(std::min<int64_t>(wanted, INT32_MAX));
+}
+
 Result<void> Bench::Prepare(const BenchTest& test, int tokens) {
   const int depth = test.depth;
-  // The token that each of many sequences starts with, and the token after the last.
-  const int64_t wanted = int64_t{std::max(depth, 1)} + tokens + (test.n_sequences > 1 ? 2 : 1);
+  const int context = ContextFor(test, tokens);
   constexpr int kMostTokens = 1 << 24;
-  if (wanted > kMostTokens) {
-    return Fail(ErrorCode::kInvalidArgument, "depth and tokens come to " + std::to_string(wanted) +
+  if (context > kMostTokens) {
+    return Fail(ErrorCode::kInvalidArgument, "depth and tokens come to " + std::to_string(context) +
                                                  ", at most " + std::to_string(kMostTokens) +
                                                  " can be measured");
   }
-  const int context = static_cast<int>(wanted);
   if (engine_ && prepared_depth_ == depth && prepared_context_ >= context &&
       prepared_sequences_ == test.n_sequences) {
     return {};

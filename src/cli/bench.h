@@ -56,6 +56,9 @@ class Bench {
   // Separate, so that it can be timed.
   Result<void> Prepare(const BenchTest& test, int tokens);
 
+  // Tokens of context that takes; more than 2^24 are refused by Prepare.
+  static int ContextFor(const BenchTest& test, int tokens);
+
   int threads() const;  // of the engine prepared last
 
  private:

@@ -25,6 +25,7 @@ struct BenchOptions {
   std::vector<int> depths = {0};
   std::vector<int> sequences = {1};
   int repetitions = 5;
+  int prompt_chunk = 0;  // 0: 512, or what --memory-budget leaves
   bool as_json = false;
 };
 
@@ -62,8 +63,9 @@ void Declare(ArgParser& parser, BenchOptions& options) {
   parser.AddSection("The machine");
   options.setup.engine.speculation = false;  // the tests are about the model, not the text
   AddEngineOptions(parser, options.setup);
+  AddMemoryBudgetOption(parser, options.setup.memory_budget);
   parser.AddOption("--prompt-chunk,-b", "N", "tokens per step (512)",
-                   StoreInt(options.setup.engine.prompt_chunk, 1));
+                   StoreInt(options.prompt_chunk, 1));
   parser.AddExample("bantam bench model.gguf -p 512 -n 64 -t 2");
   parser.AddExample("bantam bench model.gguf -p 512 -n 64 -d 0,4096,8192 --json");
 }
@@ -71,6 +73,18 @@ void Declare(ArgParser& parser, BenchOptions& options) {
 double MillisecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
       .count();
+}
+
+// What the largest of the tests needs.
+MemoryWish WishOf(const BenchOptions& options, std::span<const BenchTest> tests, int longest) {
+  MemoryWish wish;
+  wish.prompt_chunk = options.prompt_chunk;
+  wish.fewer_sequences = false;
+  for (const BenchTest& test : tests) {
+    wish.context = std::max(wish.context, Bench::ContextFor(test, longest));
+    wish.max_sequences = std::max(wish.max_sequences, test.n_sequences);
+  }
+  return wish;
 }
 
 Result<BenchReport> Measure(const Environment& env, const BenchOptions& options) {
@@ -81,10 +95,12 @@ Result<BenchReport> Measure(const Environment& env, const BenchOptions& options)
   }
   BenchReport report;
   const auto start = std::chrono::steady_clock::now();
-  const auto model = TRY(LoadModel(env, options.setup));
-  Bench bench(env, model, options.setup.engine);
   const int longest =
       std::max(*std::ranges::max_element(options.prompts), *std::ranges::max_element(options.gens));
+  const auto model = TRY(LoadFitting(env, options.setup, WishOf(options, tests, longest)));
+  EngineOptions engine = options.setup.engine;
+  if (options.prompt_chunk > 0) engine.prompt_chunk = options.prompt_chunk;
+  Bench bench(env, model, engine);
   TRY(bench.Prepare(tests[0], longest));
   report.load_ms = MillisecondsSince(start);
   InstallInterruptHandler();

@@ -14,6 +14,7 @@ namespace bantam::cli {
 using CommandFunction = Result<int>(const Environment& env, std::span<const std::string> args);
 
 CommandFunction RunCommand;
+CommandFunction ServeCommand;
 CommandFunction PullCommand;
 CommandFunction ListCommand;
 CommandFunction RemoveCommand;
@@ -25,9 +26,11 @@ CommandFunction TokenizeCommand;
 CommandFunction DetokenizeCommand;
 CommandFunction TemplateCommand;
 CommandFunction ScoreCommand;
+CommandFunction EmbedCommand;
 CommandFunction GrammarCommand;
 CommandFunction JsonCommand;
 CommandFunction CacheCommand;
+CommandFunction BakeCommand;
 CommandFunction BenchCommand;
 CommandFunction DoctorCommand;
 CommandFunction VersionCommand;

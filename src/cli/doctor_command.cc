@@ -19,7 +19,7 @@ constexpr int kContext = 4096;
 Result<ModelFindings> MeasureModel(const Environment& env, const EngineSetup& setup,
                                    const MachineSpeed& speed) {
   const ModelInfo info = TRY(env.backend.inspect(setup.model_path));
-  const KvPrecision kv = TRY(KvPrecisionOf(setup));
+  const KvPrecision kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
   const MemoryPlan plan =
       TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision, setup.weights, kv));
   ModelFindings found;

@@ -1,9 +1,12 @@
 // Options and loading shared by the commands that run a model.
 #include "cli/engine_setup.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "cli/model_store.h"
 #include "cli/progress_bar.h"
+#include "cli/smaller_models.h"
 #include "cli/values.h"
 
 namespace bantam::cli {
@@ -81,29 +84,79 @@ void AddContextOption(ArgParser& parser, int& context) {
                    StoreInt(context, 0));
 }
 
-Result<KvPrecision> KvPrecisionOf(const EngineSetup& setup) {
-  if (!setup.keys && !setup.values) return setup.kv;
-  const KvPrecision keys = setup.keys.value_or(KvPrecision::k16);
-  if (keys == setup.values.value_or(KvPrecision::k16)) return keys;
-  return Fail(ErrorCode::kInvalidArgument,
-              "--cache-type-k and --cache-type-v differ (f16 if not given), but keys and values "
-              "have one type here: --kv-cache 8 or --kv-cache 16 sets both");
+void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget) {
+  parser.AddOption("--memory-budget", "SIZE",
+                   "memory the program may come to (700M, 1.5GiB, 50%): context, cache,\n"
+                   "weights and batch are chosen to fit, or it is refused at once",
+                   [&budget](std::string_view value) -> Result<void> {
+                     budget = TRY(ParseMemorySize(value));
+                     return {};
+                   });
 }
 
-Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
+Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup) {
+  if (!setup.keys && !setup.values) return setup.kv;
+  const KvPrecision keys = setup.keys.value_or(KvPrecision::k16);
+  if (keys != setup.values.value_or(KvPrecision::k16)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--cache-type-k and --cache-type-v differ (f16 if not given), but keys and values "
+                "have one type here: --kv-cache 8 or --kv-cache 16 sets both");
+  }
+  if (setup.kv && *setup.kv != keys) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--kv-cache and --cache-type-k and -v say different things; give one of them");
+  }
+  return keys;
+}
+
+namespace {
+
+Result<std::shared_ptr<const Model>> Load(const Environment& env, const EngineSetup& setup,
+                                          std::optional<MemoryWish> memory) {
   const std::string path = TRY(ResolveModel(env, setup.model_path));
   ProgressBar bar(env.err, "Loading the model", "");
   LoadOptions options;
   options.dtype = setup.dtype;
   options.precision = setup.precision;
-  options.kv = TRY(KvPrecisionOf(setup));
+  options.kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
   options.weights = setup.weights;
   options.adapters = setup.adapters;
+  options.memory = std::move(memory);
   options.context = setup.engine.context;
   options.threads = setup.engine.threads;
   options.prefill_threads = setup.prefill_threads;
   options.on_progress = [&bar](double fraction) { bar.Update(fraction, 1); };
   return env.backend.load(path, options);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup) {
+  return Load(env, setup, std::nullopt);
+}
+
+Result<std::shared_ptr<const Model>> LoadFitting(const Environment& env, const EngineSetup& setup,
+                                                 MemoryWish wish) {
+  const bool is_bound = setup.memory_budget.has_value();
+  if (is_bound) {
+    wish.budget = TRY(BytesOf(*setup.memory_budget, env.backend.describe_machine().memory_total));
+  }
+  wish.kv = TRY(GivenKvPrecision(setup));
+  if (!wish.kv && !is_bound) wish.kv = KvPrecision::k16;
+  wish.weights = setup.weights;
+  auto model = Load(env, setup, wish);
+  if (!model) {
+    if (model.error().code != ErrorCode::kResourceExhausted) return model;
+    const uint64_t budget = wish.budget.value_or(env.backend.describe_machine().memory_available);
+    return Fail(model.error().code,
+                model.error().message + SmallerModels(env, setup.model_path, budget));
+  }
+  const MemoryChoice* choice = (*model)->memory();
+  if (choice != nullptr && (is_bound || choice->reduced)) {
+    env.err.WriteUntrusted("bantam: memory: " + choice->Describe() + "\n");
+    env.err.Flush();
+  }
+  return model;
 }
 
 Result<std::shared_ptr<const Model>> LoadVocabulary(const Environment& env,

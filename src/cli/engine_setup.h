@@ -11,6 +11,7 @@
 #include "bantam/result.h"
 #include "cli/arg_parser.h"
 #include "cli/environment.h"
+#include "cli/memory_size.h"
 
 namespace bantam::cli {
 
@@ -18,12 +19,13 @@ struct EngineSetup {
   std::string model_path;
   FloatType dtype = FloatType::kAsStored;
   Precision precision = Precision::kFast;
-  KvPrecision kv = KvPrecision::k16;
+  std::optional<KvPrecision> kv;            // --kv-cache
   std::optional<KvPrecision> keys, values;  // --cache-type-k and -v, which must agree
   WeightLayout weights = WeightLayout::kAuto;
   std::vector<AdapterSource> adapters;
   EngineOptions engine;
   int prefill_threads = 0;
+  std::optional<MemorySize> memory_budget;
 };
 
 // MODEL as the next positional argument.
@@ -32,12 +34,21 @@ void AddModelArgument(ArgParser& parser, std::string& path);
 // can use them.
 void AddEngineOptions(ArgParser& parser, EngineSetup& setup);
 void AddContextOption(ArgParser& parser, int& context);
+void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget);
 
-// What --kv-cache, or --cache-type-k and -v together, say. Fails if those two differ.
-Result<KvPrecision> KvPrecisionOf(const EngineSetup& setup);
+// What --kv-cache, or --cache-type-k and -v together, say; nothing if none is given. Fails if they
+// disagree.
+Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup);
 
 // Loads the model, with a progress bar on env.err when it takes a while.
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup);
+
+// The same, so that `wish` fits into memory, or into --memory-budget: its budget, cache and layout
+// are filled in from `setup`. Says on env.err what was chosen if there is a budget, or less than
+// the wish. Without a budget keys and values keep their precision: answers must not depend on what
+// is free. Where nothing fits, the error names smaller models.
+Result<std::shared_ptr<const Model>> LoadFitting(const Environment& env, const EngineSetup& setup,
+                                                 MemoryWish wish);
 
 // The tokenizer and chat template of a model alone.
 Result<std::shared_ptr<const Model>> LoadVocabulary(const Environment& env,

@@ -4,8 +4,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "bantam/encoder.h"
 #include "bantam/engine.h"
 #include "bantam/machine.h"
 #include "bantam/model.h"
@@ -25,6 +28,11 @@ struct Backend {
   std::function<Result<MemoryPlan>(const std::string&, int, int, Precision, WeightLayout,
                                    KvPrecision)>
       plan;
+  std::function<Result<std::vector<Result<MemoryChoice>>>(const std::string&, const LoadOptions&,
+                                                          std::span<const uint64_t>)>
+      fit;
+  std::function<Result<std::shared_ptr<Encoder>>(const std::string&, const EncoderOptions&)>
+      load_encoder;
   std::function<Result<std::unique_ptr<Engine>>(std::shared_ptr<const Model>, const EngineOptions&)>
       create_engine;
   std::function<Result<void>(const SamplingParams&)> validate;

@@ -52,7 +52,10 @@ class FakeModel : public Model {
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return id == kEnd; }
 
+  const MemoryChoice* memory() const override { return memory_ ? &*memory_ : nullptr; }
+
   ModelInfo info_;
+  std::optional<MemoryChoice> memory_;
 };
 
 // What the fake engine was asked and what it is to say. Shared with the test.
@@ -61,6 +64,8 @@ struct FakeScript {
   std::vector<std::string> prompts;              // as text
   std::vector<GenerationRequest> requests;
   std::vector<EngineOptions> engines;
+  std::map<std::string, size_t> saved_prefixes;  // path → tokens
+  std::vector<std::string> loaded_prefixes;
   std::function<void(size_t piece)> before_piece;
   std::optional<Error> fail_next;
   FinishReason finish = FinishReason::kStop;
@@ -82,6 +87,9 @@ class FakeEngine : public Engine {
   // The log-probability of every token is -1; logits are the position.
   Result<void> Score(std::span<const TokenId> tokens, int top, int from,
                      const std::function<bool(const ScoredPosition&)>& on_position) override;
+  // Files are not touched: what is saved is everything.
+  Result<int> SavePrefix(std::span<const TokenId> tokens, const std::string& path) override;
+  Result<int> LoadPrefix(const std::string& path) override;
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
 
@@ -90,6 +98,27 @@ class FakeEngine : public Engine {
   std::shared_ptr<FakeScript> script_;
   std::vector<std::vector<TokenId>> seen_;
   std::map<RequestId, GenerationResult> results_;
+};
+
+// A vector holds the text's length in bytes and its first byte; texts are read up to 8 tokens.
+class FakeEncoder : public Encoder {
+ public:
+  const ModelInfo& info() const override { return info_; }
+  int dims() const override { return 2; }
+  int max_tokens() const override { return 8; }
+  int positions() const override { return 16; }
+  Pooling pooling() const override { return Pooling::kMean; }
+  std::vector<TokenId> Tokenize(std::string_view text) const override {
+    return {text.begin(), text.end()};
+  }
+  Result<Embeddings> Embed(std::span<const std::string_view> texts,
+                           const EmbedOptions& options) override;
+
+  EmbedOptions options;             // of the last call
+  std::vector<size_t> batch_sizes;  // of all calls
+
+ private:
+  ModelInfo info_;
 };
 
 // A whole environment around them.
@@ -109,6 +138,7 @@ struct FakeWorld {
                          .fast_cpus = 4,
                          .threads = 4,
                          .memory_available = uint64_t{8} << 30,
+                         .memory_total = uint64_t{16} << 30,
                          .page_bytes = 4096,
                          .huge_pages = "madvise"};
   MachineSpeed speed = {.read_bytes_per_s = 20e9,
@@ -118,7 +148,12 @@ struct FakeWorld {
   Result<DiskSpeed> disk = DiskSpeed{.bytes = uint64_t{256} << 20, .read_bytes_per_s = 2e9};
   int measured_threads = 0;
   int measured_prefill_threads = 0;
-  LoadOptions load_options;  // of the last load
+  LoadOptions load_options;                // of the last load
+  std::optional<Error> load_error;         // what the next load fails with
+  std::vector<Result<MemoryChoice>> fits;  // what fit gives, one for each budget
+  std::vector<uint64_t> fit_budgets;       // that it was asked for last
+  std::shared_ptr<FakeEncoder> encoder = std::make_shared<FakeEncoder>();
+  EncoderOptions encoder_options;  // of the last load
   Backend backend;
   Environment env;
 };

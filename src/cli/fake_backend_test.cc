@@ -123,6 +123,16 @@ Result<GenerationResult> FakeEngine::Generate(GenerationRequest request) {
   return result;
 }
 
+Result<int> FakeEngine::SavePrefix(std::span<const TokenId> tokens, const std::string& path) {
+  script_->saved_prefixes[path] = tokens.size();
+  return static_cast<int>(tokens.size());
+}
+
+Result<int> FakeEngine::LoadPrefix(const std::string& path) {
+  script_->loaded_prefixes.push_back(path);
+  return 0;
+}
+
 Result<void> FakeEngine::Score(std::span<const TokenId> tokens, int top, int from,
                                const std::function<bool(const ScoredPosition&)>& on_position) {
   for (int i = from; i < static_cast<int>(tokens.size()); ++i) {
@@ -181,6 +191,59 @@ class ByteWriter final : public ShapeWriter {
   bool ended_ = false;
 };
 
+// What is said of memory.
+void AddMemory(FakeWorld& world) {
+  world.backend.plan = [](const std::string&, int context, int, Precision precision,
+                          WeightLayout weights, KvPrecision kv) {
+    const bool exact = precision == Precision::kExact;
+    const bool mapped = exact || weights == WeightLayout::kMapped;
+    return Result<MemoryPlan>({.weights = 1024,
+                               .mapped = mapped ? uint64_t{1000} : 0,
+                               .kv_cache = uint64_t{exact                    ? 4U
+                                                    : kv == KvPrecision::k16 ? 2U
+                                                                             : 1U} *
+                                           context,
+                               .scratch = 512});
+  };
+  world.backend.fit = [&world](const std::string&, const LoadOptions& options,
+                               std::span<const uint64_t> budgets) {
+    world.load_options = options;
+    world.fit_budgets.assign(budgets.begin(), budgets.end());
+    return Result<std::vector<Result<MemoryChoice>>>(world.fits);
+  };
+}
+
+}  // namespace
+
+Result<Embeddings> FakeEncoder::Embed(std::span<const std::string_view> texts,
+                                      const EmbedOptions& given) {
+  options = given;
+  batch_sizes.push_back(texts.size());
+  const auto most = static_cast<size_t>(given.max_tokens > 0 ? given.max_tokens : max_tokens());
+  Embeddings out;
+  out.dims = dims();
+  for (const std::string_view text : texts) {
+    out.values.push_back(static_cast<float>(text.size()));
+    out.values.push_back(text.empty() ? 0.5F : static_cast<float>(text[0]));
+    const size_t read = std::min(text.size(), most);
+    out.tokens.push_back(static_cast<int>(read));
+    out.left_out.push_back(static_cast<int64_t>(text.size() - read));
+  }
+  return out;
+}
+
+namespace {
+
+void DescribeTiny(ModelInfo& info) {
+  info.path = "tiny.gguf";
+  info.name = "Tiny";
+  info.architecture = "qwen2";
+  info.quantisation = "Q4_0";
+  info.context_length = 5000;
+  info.vocabulary_size = 257;
+  info.chat_template = "{{ messages }}";
+}
+
 }  // namespace
 
 FakeWorld::FakeWorld()
@@ -192,20 +255,14 @@ FakeWorld::FakeWorld()
             const auto found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional(found->second);
           }} {
-  ModelInfo& info = model->info_;
-  info.path = "tiny.gguf";
-  info.name = "Tiny";
-  info.architecture = "qwen2";
-  info.quantisation = "Q4_0";
-  info.context_length = 5000;
-  info.vocabulary_size = 257;
-  info.chat_template = "{{ messages }}";
+  DescribeTiny(model->info_);
   const auto load = [this](const std::string& path) -> Result<std::shared_ptr<const Model>> {
     if (path != "tiny.gguf") return Fail(ErrorCode::kNotFound, "cannot open '" + path + "'");
     return model;
   };
   backend.load = [this, load](const std::string& path, const LoadOptions& options) {
     load_options = options;
+    if (load_error) return Result<std::shared_ptr<const Model>>(std::unexpected(*load_error));
     return load(path);
   };
   backend.load_vocabulary = load;
@@ -213,17 +270,11 @@ FakeWorld::FakeWorld()
     TRY(load(path));
     return model->info_;
   };
-  backend.plan = [](const std::string&, int context, int, Precision precision, WeightLayout weights,
-                    KvPrecision kv) {
-    const bool exact = precision == Precision::kExact;
-    const bool mapped = exact || weights == WeightLayout::kMapped;
-    return Result<MemoryPlan>({.weights = 1024,
-                               .mapped = mapped ? uint64_t{1000} : 0,
-                               .kv_cache = uint64_t{exact                    ? 4U
-                                                    : kv == KvPrecision::k16 ? 2U
-                                                                             : 1U} *
-                                           context,
-                               .scratch = 512});
+  AddMemory(*this);
+  backend.load_encoder = [this](const std::string&,
+                                const EncoderOptions& options) -> Result<std::shared_ptr<Encoder>> {
+    encoder_options = options;
+    return encoder;
   };
   backend.create_engine = [this](std::shared_ptr<const Model>,
                                  const EngineOptions& options) -> Result<std::unique_ptr<Engine>> {

@@ -49,6 +49,8 @@ void Declare(ArgParser& parser, CheckOptions& options) {
 }
 
 constexpr std::string_view kJsonSpace = " \t\r\n";
+constexpr std::string_view kLimit =
+    "what comes there cannot be decided within the limits of matching";
 
 // The part of a line's answer that says whether the text has the shape; it begins at byte `begin`
 // of the line.
@@ -62,7 +64,9 @@ std::string Verdict(ShapeReader& reader, std::string_view text, size_t begin) {
   for (const std::string& expected : reader.Expected()) {
     out += (std::exchange(first, false) ? "" : ",") + JsonQuote(expected);
   }
-  return out + "]";
+  out += "]";
+  if (reader.Limited()) out += ",\"limit\":" + JsonQuote(kLimit);
+  return out;
 }
 
 template <typename T>

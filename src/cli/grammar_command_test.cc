@@ -117,6 +117,31 @@ TEST_F(GrammarCommandTest, Quantiles) {
   EXPECT_EQ(QuantilesJson({3, 1, 2}), R"({"p50":2.000,"p99":3.000,"p99.9":3.000,"max":3.000})");
 }
 
+TEST_F(GrammarCommandTest, FilesThatCannotBeReadAreNoWrongUsage) {
+  const TemporaryDirectory directory;
+  for (const char* option : {"--json-schema", "--grammar"}) {
+    for (const std::string& path : {directory.path(), std::string("/no/such/file")}) {
+      Fails(1, {"grammar", "check", option, path});
+      Fails(1, {"grammar", "sample", option, path, "--model", "m.gguf"});
+    }
+    Fails(2, {"grammar", "check", option, directory.Write("wrong", "{")});
+  }
+}
+
+TEST_F(GrammarCommandTest, ManyItemsThatMustDiffer) {
+  const TemporaryDirectory directory;
+  const std::string schema = directory.Write("s.json", R"({"uniqueItems":true})");
+  std::string items = "[0";
+  for (int i = 1; i < 3'000; ++i) items += "," + std::to_string(i);
+  const auto lines =
+      Run({"grammar", "check", "--json-schema", schema}, items + "]\n" + items + ",7.0]\n");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].Find("accepted")->AsBool());
+  EXPECT_FALSE(lines[1].Find("accepted")->AsBool());
+  EXPECT_EQ(lines[1].Find("offset")->number_text(), std::to_string(items.size() + 4));
+  EXPECT_EQ(lines[1].Find("limit"), nullptr);
+}
+
 TEST_F(GrammarCommandTest, Failures) {
   EXPECT_NE(Fails(2, {"grammar", "check"}).find("no shape"), std::string::npos);
   EXPECT_NE(Fails(2, {"grammar", "sample", "--choice", "a,b"}).find("--model"), std::string::npos);

@@ -66,7 +66,7 @@ Result<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
   struct stat info{};
   if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
     close(fd);
-    return Fail(ErrorCode::kInvalidArgument, "'" + path + "' is a directory");
+    return Fail(ErrorCode::kIo, "'" + path + "' is a directory, expected a file");
   }
   auto text = ReadDescriptor(fd, "'" + path + "'", max_bytes);
   close(fd);

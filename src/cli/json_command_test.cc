@@ -178,6 +178,31 @@ TEST_F(JsonCommandTest, RefusesWithTheRightExitCode) {
   EXPECT_NE(world_.err.text.find("expected check, repair or complete"), std::string::npos);
   EXPECT_EQ(Run({"repair", "/no/such/file.json"}, ""), 1);
   EXPECT_EQ(Run({"repair", "--jsn"}, "[1]"), 2);
+  const TemporaryDirectory directory;
+  for (const char* action : {"check", "repair", "complete"}) {
+    EXPECT_EQ(Run({action, directory.path()}, ""), 1);
+    EXPECT_NE(world_.err.text.find("is a directory, expected a file"), std::string::npos);
+    EXPECT_EQ(Run({action, "--schema", directory.path()}, "1"), 1);
+    EXPECT_EQ(Run({action, "--schema", "/no/such/file.json"}, "1"), 1);
+    EXPECT_EQ(Run({action, "--schema", directory.Write("no.json", "{")}, "1"), 2);
+  }
+}
+
+TEST_F(JsonCommandTest, ASchemaAllowsNoKeyTwice) {
+  const TemporaryDirectory directory;
+  const std::string any = directory.Write("any.json", "{}");
+  const std::string two =
+      directory.Write("two.json", R"({"properties":{"a":{},"b":{}},"additionalProperties":false})");
+  EXPECT_EQ(Run({"check", "--schema", any}, R"({"a":1,"b\"":2,"\u0061":3})"), 1);
+  EXPECT_TRUE(
+      world_.out.text.ends_with("appears a second time in one object, which no schema "
+                                "allows here\n"))
+      << world_.out.text;
+  EXPECT_EQ(world_.err.text, "");
+  EXPECT_EQ(Run({"check", "--schema", two}, R"({"a":1,"a":3})"), 1);
+  EXPECT_EQ(world_.out.text,
+            "not valid: line 1, column 9 (byte 8): the key \"a\" appears a second time in one "
+            "object, which no schema allows here\n");
 }
 
 }  // namespace

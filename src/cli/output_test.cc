@@ -56,7 +56,7 @@ TEST(Input, Files) {
   EXPECT_EQ(*ReadTextFile(path), std::string("a\0b\xFF", 4));
   EXPECT_EQ(ReadTextFile(path, 3).error().code, ErrorCode::kResourceExhausted);
   EXPECT_EQ(ReadTextFile(directory.File("none")).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(ReadTextFile(directory.path()).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ReadTextFile(directory.path()).error().code, ErrorCode::kIo);
   FdInput closed(987);
   EXPECT_EQ(*closed.ReadAll(), "");
 }

@@ -22,6 +22,7 @@ struct ReplySettings {
   int max_tokens = -1;  // -1: until the context is full
   std::vector<std::string> stop;
   bool ignore_end = false;
+  int keep_tokens = 0;                 // GenerationRequest's
   TrimMode trim = TrimMode::kOldest;   // what is left out of a chat that outgrows the context
   std::shared_ptr<const Shape> shape;  // null: free
   // Where a schema has x-copy, instead of `shape`: made for each reply, of the texts of its prompt.

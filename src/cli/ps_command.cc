@@ -133,7 +133,7 @@ Result<int> PsCommand(const Environment& env, std::span<const std::string> args)
   env.err.Write(
       std::string("bantam: ") +
       (out.empty() ? "no program of yours uses a model now" : "these programs use a model now") +
-      "; no server keeps any loaded\n");
+      "\n");
   return 0;
 }
 

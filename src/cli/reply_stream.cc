@@ -43,6 +43,7 @@ Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
   request.max_tokens = settings.max_tokens;
   request.stop = settings.stop;
   request.ignore_end = settings.ignore_end;
+  request.keep_tokens = settings.keep_tokens;
   request.shape = settings.shape;
   request.on_prompt_progress = [&](int done, int total) {
     bar.Update(done, total);

@@ -30,6 +30,7 @@ struct RunOptions {
   std::vector<std::string> prompt_words;
   std::string system;
   std::string template_path;
+  std::string prefix_path;
   bool chat = true;
   bool stats = false;
 };
@@ -54,12 +55,18 @@ void Declare(ArgParser& parser, RunOptions& options) {
                  [&options] { options.settings.show_copies = true; });
   parser.AddSection("The machine");
   AddContextOption(parser, options.setup.engine.context);
+  AddMemoryBudgetOption(parser, options.setup.memory_budget);
   AddEngineOptions(parser, options.setup);
   parser.AddOption("--prefix-cache", "on|off", "reuse what was computed for the turns before (on)",
                    [&options](std::string_view value) -> Result<void> {
                      options.setup.engine.prefix_cache = TRY(ParseOnOff(value));
                      return {};
                    });
+  parser.AddOption("--prefix", "FILE", "keys and values of the system message, from `bantam bake`",
+                   StoreString(options.prefix_path));
+  parser.AddOption("--prefix-dir", "DIR",
+                   "keep those of system messages there, and find them again",
+                   StoreString(options.setup.engine.prefix_dir));
   parser.AddExample("bantam run qwen2.5:0.5b");
   parser.AddExample("bantam run model.gguf \"Why is the sky blue?\" --temperature 0");
   parser.AddExample("bantam run model.gguf \"Summarise this:\" < notes.txt > summary.txt");
@@ -137,13 +144,17 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   ChatOptions chat;
   if (!options.template_path.empty()) chat.chat_template = TRY(ReadTextFile(options.template_path));
   options.setup.model_path = TRY(ResolveOrPull(env, options.setup.model_path));
-  const auto model = TRY(LoadModel(env, options.setup));
+  MemoryWish wish;
+  wish.context = options.setup.engine.context;
+  wish.shapes = options.settings.shape != nullptr || copies;
+  const auto model = TRY(LoadFitting(env, options.setup, wish));
   const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
   if (engine->context() > model->info().context_length && model->info().context_length > 0) {
     Note(env, "the model was made for " +
                   FormatCount(static_cast<uint64_t>(model->info().context_length)) +
                   " tokens; beyond that it may lose the thread");
   }
+  if (!options.prefix_path.empty()) (void)TRY(engine->LoadPrefix(options.prefix_path));
   const bool has_template = !chat.chat_template.empty() || !model->info().chat_template.empty();
   if (options.chat && !has_template) {
     Note(env, "the model has no chat template; completing the text as it is (as --no-chat)");
@@ -152,6 +163,12 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   ChatSession session(model, *engine, env, std::move(chat));
   session.settings = options.settings;
   session.set_system(options.system);
+  if (!options.setup.engine.prefix_dir.empty() && !session.options().raw) {
+    ChatInput input;
+    input.messages_json = session.conversation().MessagesJson();
+    input.chat_template = session.options().chat_template;
+    session.settings.keep_tokens = static_cast<int>(TRY(ChatPrefix(*model, input)).size());
+  }
   const std::optional<std::string> prompt = TRY(GatherPrompt(env, options));
   InstallInterruptHandler();
   if (prompt) return AnswerOnce(env, session, *prompt, options.stats);

@@ -1,13 +1,16 @@
 // bantam show: what a model file is, and the memory it needs.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/check.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/device_plan.h"
 #include "cli/engine_setup.h"
 #include "cli/format_text.h"
+#include "cli/memory_size.h"
 #include "cli/model_store.h"
 #include "cli/tensor_kinds.h"
 
@@ -68,13 +71,17 @@ std::string DescribeMemory(const Memory& memory, const ModelInfo& info) {
   }
   out += "\n";
   out += "  " + PadRight("", 14) + PadLeft("weights", 12) + PadLeft("keys, values", 14) +
-         PadLeft("work space", 12) + PadLeft("total", 12) + PadLeft("in the file", 13) + "\n";
+         PadLeft("work space", 12) + PadLeft("program", 12) + PadLeft("total", 12) +
+         PadLeft("in the file", 13) + "\n";
   for (const auto& [name, plan] :
        {std::pair("fast", &memory.fast), std::pair("  8-bit cache", &memory.fast_kv8),
         std::pair("fast, mapped", &memory.mapped), std::pair("exact", &memory.exact)}) {
+    // Encoders have one layout, and keep nothing between texts.
+    if (info.encoder && plan != &memory.fast && plan != &memory.exact) continue;
     out += "  " + PadRight(name, 14) + PadLeft(FormatBytes(plan->weights), 12) +
            PadLeft(FormatBytes(plan->kv_cache), 14) + PadLeft(FormatBytes(plan->scratch), 12) +
-           PadLeft(FormatBytes(plan->total()), 12) + PadLeft(FormatBytes(plan->mapped), 13) + "\n";
+           PadLeft(FormatBytes(plan->program), 12) + PadLeft(FormatBytes(plan->total()), 12) +
+           PadLeft(FormatBytes(plan->mapped), 13) + "\n";
   }
   return out;
 }
@@ -108,6 +115,7 @@ Json PlanJson(const MemoryPlan& plan) {
   json.Set("mapped", Json::Int(static_cast<int64_t>(plan.mapped)));
   json.Set("kv_cache", Json::Int(static_cast<int64_t>(plan.kv_cache)));
   json.Set("scratch", Json::Int(static_cast<int64_t>(plan.scratch)));
+  json.Set("program", Json::Int(static_cast<int64_t>(plan.program)));
   json.Set("total", Json::Int(static_cast<int64_t>(plan.total())));
   return json;
 }
@@ -177,6 +185,22 @@ Json ModelJson(const ModelInfo& info, const Memory& memory) {
   return json;
 }
 
+Result<int> ShowPlans(const Environment& env, const std::string& path, const LoadOptions& options,
+                      const std::optional<MemorySize>& budget, bool as_json) {
+  std::optional<uint64_t> bytes;
+  if (budget) bytes = TRY(BytesOf(*budget, env.backend.describe_machine().memory_total));
+  const std::vector<DevicePlan> plans = TRY(PlanDevices(env, path, options, bytes));
+  if (as_json) {
+    Json json = Json::MakeObject();
+    json.Set("path", Json::String(path));
+    json.Set("plans", PlansJson(plans));
+    env.out.Write(json.Dump(2) + "\n");
+  } else {
+    env.out.WriteUntrusted(Line("file", path) + PlansText(plans));
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<int> ShowCommand(const Environment& env, std::span<const std::string> args) {
@@ -184,6 +208,9 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
   int context = 0;
   bool tensors = false;
   bool as_json = false;
+  bool plan_devices = false;
+  LoadOptions options;
+  std::optional<MemorySize> budget;
   ArgParser parser("show", "what a model file is and what it needs");
   AddModelArgument(parser, path);
   parser.AddFlag("--tensors", "list every tensor", [&] { tensors = true; });
@@ -191,10 +218,27 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
   parser.AddOption("--ctx,--ctx-size,-c", "N",
                    "memory for that many tokens; 0: the model's own, at most 32,768 (0)",
                    StoreInt(context, 0));
+  parser.AddFlag("--plan", "only what would be chosen on devices of 0.5, 1, 2 and 4 GB",
+                 [&] { plan_devices = true; });
+  parser.AddOption("--memory-budget", "SIZE", "with --plan: for this much memory instead",
+                   [&](std::string_view value) -> Result<void> {
+                     budget = TRY(ParseMemorySize(value));
+                     return {};
+                   });
+  parser.AddOption("--threads,-t", "N", "with --plan: threads to compute with (what there is)",
+                   StoreInt(options.threads, 0));
   parser.AddExample("bantam show model.gguf");
+  parser.AddExample("bantam show model.gguf --plan");
   parser.AddExample("bantam show model.gguf --ctx 8192 --json");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   path = TRY(ResolveModel(env, path));
+  if (budget && !plan_devices) {
+    return Fail(ErrorCode::kInvalidArgument, "--memory-budget goes with --plan");
+  }
+  if (plan_devices) {
+    options.memory.emplace().context = context;
+    return ShowPlans(env, path, options, budget, as_json);
+  }
   const ModelInfo info = TRY(env.backend.inspect(path));
   Memory memory{.context = context, .fast = {}, .fast_kv8 = {}, .mapped = {}, .exact = {}};
   if (context == 0) memory.context = std::min(info.context_length, kMostContext);

@@ -91,6 +91,10 @@ Result<void> BatchEngine::Check(const GenerationRequest& request) const {
         InvalidArgument("adapter_scales must be a finite number for each of the model's " +
                         std::to_string(own.size()) + " adapters"));
   }
+  if (request.keep_tokens < 0) {
+    return std::unexpected(InvalidArgument("keep_tokens must be at least 0, not " +
+                                           std::to_string(request.keep_tokens)));
+  }
   if (request.shape && request.ignore_end) {
     return std::unexpected(InvalidArgument("a reply with a shape ends: ignore_end cannot be set"));
   }
@@ -142,6 +146,7 @@ Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
   sequence->seed = seed ? *seed : SystemSeed();
   sequence->submitted_s = MonotonicSeconds();
   if (sequence->request.shape && sequence->request.max_tokens != 0) TRY(AddShape(*sequence));
+  FetchPrefix(*sequence);
   scheduler_.Add(std::move(sequence));
   return next_id_++;
 }
@@ -155,6 +160,7 @@ Result<bool> BatchEngine::Step() {
   RunBatch(plan);
   ChooseTokens(plan);
   EndCallbacks();
+  if (scheduler_.idle()) KeepPrefixes();
   return !scheduler_.idle();
 }
 
@@ -421,6 +427,7 @@ void BatchEngine::Finish(Sequence& sequence, FinishReason reason) {
     if (sequence.reply.stop_string().empty()) sequence.reply.Finish();
     Emit(sequence);  // too late to cancel
   }
+  NotePrefix(sequence);
   const double now = MonotonicSeconds();
   GenerationResult result;
   result.text = sequence.reply.text();

@@ -1,6 +1,7 @@
 // BatchEngine: the engine itself, on any ForwardModel.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "base/vocabulary.h"
 #include "engine/forward_model.h"
 #include "engine/prefix_cache.h"
+#include "engine/prefix_store.h"
 #include "engine/sampler.h"
 #include "engine/scheduler.h"
 #include "engine/token_text.h"
@@ -26,6 +28,9 @@ class BatchEngine : public Engine {
   BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& vocabulary,
               const EngineOptions& options, TokenText token_text = {});
 
+  // Opens EngineOptions::prefix_dir, if there is one. Fails as PrefixStore::Open.
+  Result<void> OpenPrefixStore();
+
   Result<RequestId> Submit(GenerationRequest request) override;
   Result<bool> Step() override;
   std::optional<GenerationResult> Take(RequestId id) override;
@@ -33,6 +38,9 @@ class BatchEngine : public Engine {
   Result<GenerationResult> Generate(GenerationRequest request) override;
   Result<void> Score(std::span<const TokenId> tokens, int top, int from,
                      const std::function<bool(const ScoredPosition&)>& on_position) override;
+
+  Result<int> SavePrefix(std::span<const TokenId> tokens, const std::string& path) override;
+  Result<int> LoadPrefix(const std::string& path) override;
 
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
@@ -76,6 +84,17 @@ class BatchEngine : public Engine {
 
   void EndCallbacks();
 
+  // Kept prefixes: what a new request begins with is fetched, what a finished one was to keep is
+  // noted and written once nothing else is to be done.
+  Result<void> PutIntoCache(const PrefixFile& file, uint64_t variant);
+  Result<std::vector<std::span<const uint8_t>>> BlocksOf(std::span<const TokenId> tokens,
+                                                         uint64_t variant, BlockTable& table);
+  bool IsPlain(const Sequence& sequence) const;
+  void FetchPrefix(const Sequence& sequence);
+  void NotePrefix(const Sequence& sequence);
+  void KeepPrefixes();
+  const KvFingerprint& Fingerprint();
+
   struct Scoring;  // one call of Score
   Result<void> Score(Scoring& scoring);
   Result<bool> ScoreChunk(Scoring& scoring, int n_tokens);
@@ -96,6 +115,14 @@ class BatchEngine : public Engine {
   // Numbers of the scales that are used, for the prefix cache.
   std::map<std::vector<float>, uint64_t> variants_;
   uint64_t next_variant_ = 1;
+
+  std::optional<KvFingerprint> fingerprint_;
+  std::optional<PrefixStore> prefix_store_;
+  struct PrefixToKeep {
+    std::vector<TokenId> tokens;
+    uint64_t variant;
+  };
+  std::deque<PrefixToKeep> to_keep_;
 
   std::vector<SequenceChunk> batch_;
   std::vector<float> hidden_;  // [sequences and guesses][hidden_size]

@@ -33,6 +33,10 @@ class GrammarShape final : public CompiledShape {
   Kind kind() const override { return kind_; }
   uint32_t shortest_bytes() const override { return shortest_bytes_; }
   std::unique_ptr<Matcher> NewMatcher() const override { return grammar_->NewMatcher(); }
+  std::unique_ptr<Matcher> NewReader() const override {
+    if constexpr (requires { grammar_->NewReader(); }) return grammar_->NewReader();
+    return NewMatcher();
+  }
   const grammar::JsonSchema* schema() const override {
     if constexpr (std::is_same_v<Grammar, grammar::JsonSchema>) return grammar_.get();
     return nullptr;

@@ -23,6 +23,9 @@ class CompiledShape : public Shape {
   // A matcher at the beginning of a document. Keeps what it needs of the shape, but not the shape:
   // that must outlive it.
   virtual std::unique_ptr<grammar::Matcher> NewMatcher() const = 0;
+  // The same for documents that are there already: of any length, only the way to the end is not
+  // always the shortest.
+  virtual std::unique_ptr<grammar::Matcher> NewReader() const { return NewMatcher(); }
   // Of the kinds kJson and kJsonSchema; null for others.
   virtual const grammar::JsonSchema* schema() const { return nullptr; }
   // What of a reply was copied by the schema's x-copy; linear in the reply.

@@ -104,4 +104,30 @@ Result<FittedChat> FitChat(const Model& model, const ChatInput& input, TrimMode 
   return fitted;
 }
 
+Result<std::vector<TokenId>> ChatPrefix(const Model& model, const ChatInput& input) {
+  const ChatTurns chat = TRY(ChatTurns::Parse(input.messages_json));
+  std::vector<TokenId> prefix;
+  // What two chats have in common that go on differently.
+  for (const char* said : {"a", "0"}) {
+    Json list = Json::MakeArray();
+    for (size_t i = 0; i < chat.messages.size(); ++i) {
+      if (!std::ranges::binary_search(chat.pinned, i)) break;
+      list.Append(chat.messages[i]);
+    }
+    Json message = Json::MakeObject();
+    message.Set("role", Json::String("user"));
+    message.Set("content", Json::String(said));
+    list.Append(std::move(message));
+    const FittedChat whole = TRY(FitAs(model, input, list.Dump()));
+    const bool first = said[0] == 'a';
+    const auto end =
+        first
+            ? whole.prompt.size()
+            : static_cast<size_t>(std::ranges::mismatch(prefix, whole.prompt).in1 - prefix.begin());
+    if (first) prefix = whole.prompt;
+    prefix.resize(end);
+  }
+  return prefix;
+}
+
 }  // namespace bantam

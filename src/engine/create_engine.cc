@@ -49,12 +49,20 @@ int DefaultContext(const LoadedModel& model, int max_sequences) {
   return std::min(context, std::max(kLeast, static_cast<int>(fitting)));
 }
 
+// What was chosen to fit into memory bounds what is not asked for.
+void TakeChoice(const MemoryChoice& choice, EngineOptions& options) {
+  if (options.context == 0) options.context = choice.context;
+  options.max_sequences = std::min(options.max_sequences, choice.max_sequences);
+  options.prompt_chunk = std::min(options.prompt_chunk, choice.prompt_chunk);
+}
+
 // Replaces zeros by what they stand for.
 Result<EngineOptions> Complete(EngineOptions options, const LoadedModel& model) {
   TRY(InRange("context", options.context, 0, kMaxContext));
   TRY(InRange("max_sequences", options.max_sequences, 1, kMaxSequences));
   TRY(InRange("prompt_chunk", options.prompt_chunk, 1, Transformer::kMaxBatchTokens));
   TRY(InRange("kv_tokens", options.kv_tokens, 0, INT32_MAX - kKvBlockTokens));
+  if (model.memory() != nullptr) TakeChoice(*model.memory(), options);
   if (options.threads == 0) options.threads = model.threads();
   if (options.threads != model.threads()) {
     return Fail(ErrorCode::kInvalidArgument, "threads is " + std::to_string(options.threads) +
@@ -116,8 +124,10 @@ Result<std::unique_ptr<Engine>> CreateEngine(std::shared_ptr<const Model> model,
   loaded->transformer()->set_context(complete.context);
   const LoadedModel& parts = *loaded;
   auto forward = std::make_unique<TransformerModel>(std::move(loaded), std::move(cache));
-  return std::make_unique<BatchEngine>(std::move(forward), parts.vocabulary(), complete,
-                                       parts.token_text());
+  auto engine = std::make_unique<BatchEngine>(std::move(forward), parts.vocabulary(), complete,
+                                              parts.token_text());
+  TRY(engine->OpenPrefixStore());
+  return engine;
 }
 
 }  // namespace bantam

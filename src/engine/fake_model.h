@@ -122,6 +122,16 @@ class FakeModel : public ForwardModel {
     ++copies;
   }
 
+  std::span<uint8_t> Block(int block) override {
+    auto& slots = slots_[static_cast<size_t>(block)];
+    return {reinterpret_cast<uint8_t*>(slots.data()), sizeof slots};
+  }
+  bool IsSound(int block) const override {
+    return std::ranges::all_of(slots_[static_cast<size_t>(block)],
+                               [this](TokenId id) { return id >= 0 && id < vocabulary_; });
+  }
+  KvFingerprint Fingerprint() const override { return {fingerprint}; }
+
   // What the logits must be after some tokens.
   std::vector<float> LogitsAfter(std::span<const TokenId> tokens) const {
     uint64_t hash = kStart;
@@ -134,6 +144,8 @@ class FakeModel : public ForwardModel {
   double end_bias = -3;           // added to the end token's logit
   TokenId poison = -1;            // after this token all logits are NaN
   std::map<int, TokenId> script;  // position → the token that is certain there
+
+  uint8_t fingerprint = 1;
 
   int64_t tokens_run = 0;
   int64_t tokens_guessed = 0;  // of those

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/quote.h"
+#include "engine/vocab_txt.h"
 #include "format/hf_shards.h"
 #include "text/tokenizer_json.h"
 
@@ -82,6 +83,9 @@ Result<FolderTexts> ReadFolderTexts(const std::string& folder) {
   TRY(ReadIfThere(folder, "tokenizer.json", kMaxTokenizerBytes, &texts.tokenizer));
   TRY(ReadIfThere(folder, "tokenizer_config.json", kMaxTextBytes, &texts.tokenizer_config));
   TRY(ReadIfThere(folder, "chat_template.jinja", kMaxTextBytes, &texts.chat_template));
+  if (texts.tokenizer.empty()) {
+    TRY(ReadIfThere(folder, "vocab.txt", kMaxTextBytes, &texts.vocabulary));
+  }
   return texts;
 }
 
@@ -103,6 +107,11 @@ Result<std::string> ChatTemplateOf(const FolderTexts& texts) {
 Result<FolderTokenizer> MakeFolderTokenizer(const FolderTexts& texts, int n_tokens) {
   FolderTokenizer out;
   std::vector<TokenId> end_ids = TRY(EndIdsOf(texts, n_tokens));
+  if (!texts.vocabulary.empty()) {
+    out.tokenizer = TRY(ReadVocabTxt(texts.vocabulary, n_tokens));
+    out.kind = "WordPiece";
+    return out;
+  }
   if (texts.tokenizer.empty()) {
     out.chat_template = TRY(ChatTemplateOf(texts));
     out.tokenizer = std::make_unique<NumberTokenizer>(n_tokens, std::move(end_ids));

@@ -17,6 +17,7 @@ struct FolderTexts {
   std::string tokenizer;          // tokenizer.json
   std::string tokenizer_config;   // tokenizer_config.json
   std::string chat_template;      // chat_template.jinja
+  std::string vocabulary;         // vocab.txt, of WordPiece; read where there is no tokenizer.json
 };
 
 // Fails with kUnsupported if a file is larger than any of its kind.
@@ -28,8 +29,8 @@ struct FolderTokenizer {
   std::string chat_template;             // Jinja source; empty: none
 };
 
-// A folder without a tokenizer.json gives tokens without text, so that ids can still be run and
-// scored. Errors name the file.
+// A folder with neither tokenizer.json nor vocab.txt gives tokens without text, so that ids can
+// still be run and scored. Errors name the file.
 Result<FolderTokenizer> MakeFolderTokenizer(const FolderTexts& texts, int n_tokens);
 
 // The ids that end a reply: eos_token_id of generation_config.json, else of config.json (one number

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "engine/prefix_file.h"
 #include "model/transformer.h"
 
 namespace bantam {
@@ -24,6 +25,13 @@ class ForwardModel {
 
   // As KvCache::CopyPrefix.
   virtual void CopyPrefix(int from_block, int to_block, int n_tokens) = 0;
+
+  // The bytes of a block, and whether they are such as Forward may have written: for blocks that
+  // come from elsewhere.
+  virtual std::span<uint8_t> Block(int block) = 0;
+  virtual bool IsSound(int block) const = 0;
+  // What the contents of blocks depend on besides their tokens. May take a while.
+  virtual KvFingerprint Fingerprint() const = 0;
 
   // How much of each of the model's adapters a sequence gets that does not say.
   virtual std::span<const float> adapter_scales() const { return {}; }

@@ -6,31 +6,17 @@
 
 #include "base/check.h"
 #include "base/cpu_info.h"
-#include "base/mapped_file.h"
 #include "base/memory_info.h"
-#include "engine/folder_tokenizer.h"
+#include "engine/memory_choice.h"
 #include "engine/memory_plan.h"
 #include "engine/model_info.h"
+#include "engine/open_model.h"
 #include "model/config.h"
 
 namespace bantam {
 namespace {
 
-constexpr int kMaxThreads = 256;
 constexpr size_t kMaxAdapters = 16;
-
-// The rooms below know keys and tensors; here the file's name is added.
-Error InFile(const std::string& path, Error error) {
-  if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
-  return error;
-}
-
-Result<void> CheckThreads(const char* what, int threads) {
-  if (threads >= 0 && threads <= kMaxThreads) return {};
-  return Fail(ErrorCode::kInvalidArgument, std::string(what) + " must be between 0 and " +
-                                               std::to_string(kMaxThreads) + ", not " +
-                                               std::to_string(threads));
-}
 
 // The tokenizer is built while the disk is busy. (A file that does not fit would push itself out.)
 void StartReading(ModelFile& file) {
@@ -42,11 +28,10 @@ void StartReading(ModelFile& file) {
 
 // Better refused than killed by the system halfway. (Mapped weights need nothing: the pages of a
 // file can always be given back.)
-Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Precision precision,
-                         WeightLayout layout, std::optional<uint64_t> available) {
+Result<void> CheckMemory(const Weights& weights, WeightLayout layout,
+                         std::optional<uint64_t> available) {
   if (!available) return {};
-  const auto weights = TRY(Weights::Load(file, config, precision, WeightLayout::kMapped));
-  const uint64_t bytes = weights->BytesIn(layout).packed;
+  const uint64_t bytes = weights.BytesIn(layout).packed;
   if (bytes <= *available) return {};
   if (layout == WeightLayout::kMapped) {
     return Fail(ErrorCode::kResourceExhausted,
@@ -58,24 +43,6 @@ Result<void> CheckMemory(const ModelFile& file, const ModelConfig& config, Preci
               "packed weights need " + std::to_string(bytes >> 20) + " MiB of memory, but only " +
                   std::to_string(*available >> 20) +
                   " MiB are free: choose mapped weights, which need none");
-}
-
-constexpr const char* kTemplate = "tokenizer.chat_template";
-
-// Tokenizer and template of a file or a folder.
-Result<FolderTokenizer> OpenText(const ModelFile& file) {
-  const Metadata& metadata = file.metadata();
-  if (IsDirectory(file.path())) {
-    const std::string key =
-        std::string(TRY(metadata.GetString("general.architecture"))) + ".vocab_size";
-    const uint64_t n_tokens = TRY(metadata.GetUint(key, INT32_MAX));
-    const FolderTexts texts = TRY(ReadFolderTexts(file.path()));
-    return MakeFolderTokenizer(texts, static_cast<int>(n_tokens));
-  }
-  FolderTokenizer text;
-  text.tokenizer = TRY(Tokenizer::Create(metadata));
-  text.chat_template = TRY(metadata.GetStringOr(kTemplate, ""));
-  return text;
 }
 
 }  // namespace
@@ -97,7 +64,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile
         text, {.add_special = false, .parse_special = false, .continued = true});
   };
   model->chat_ = std::make_unique<ChatRenderer>(texts->chat_template, model->vocabulary(),
-                                                path + ": " + kTemplate);
+                                                path + ": " + kTemplateKey);
   model->info_.chat_template = model->chat_->source();
   return model;
 }
@@ -134,29 +101,52 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
   return model;
 }
 
-Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
-  const ModelConfig config = TRY(ReadConfig(file_->metadata()));
-  if (config.vocab_size != vocabulary().size()) {
-    return Fail(ErrorCode::kCorrupt, "the tokenizer has " + std::to_string(vocabulary().size()) +
-                                         " tokens (tokenizer.ggml.tokens), but the model has " +
-                                         std::to_string(config.vocab_size) + " (" +
-                                         config.architecture + ".vocab_size)");
+Result<ModelConfig> LoadedModel::CheckedConfig() const {
+  ModelConfig config = TRY(ReadConfig(file_->metadata()));
+  if (config.vocab_size == vocabulary().size()) return config;
+  return Fail(ErrorCode::kCorrupt, "the tokenizer has " + std::to_string(vocabulary().size()) +
+                                       " tokens (tokenizer.ggml.tokens), but the model has " +
+                                       std::to_string(config.vocab_size) + " (" +
+                                       config.architecture + ".vocab_size)");
+}
+
+Result<WeightLayout> LoadedModel::ChooseWeights(const ModelConfig& config,
+                                                const LoadOptions& options) {
+  const MemoryCost cost =
+      TRY(MemoryCost::Create(*file_, config, options.precision, team(), ResidentBytes()));
+  if (options.memory) {
+    memory_ = TRY(ChooseMemory(*options.memory, cost, MemoryLeft()));
+    return memory_->weights;
   }
+  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  const WeightLayout layout =
+      ChooseLayout(cost, options.context, options.weights, available, options.kv);
+  TRY(CheckMemory(cost.weights(), layout, available));
+  return layout;
+}
+
+Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
+  const ModelConfig config = TRY(CheckedConfig());
   TRY(CheckThreads("threads", options.threads));
   TRY(CheckThreads("prefill threads", options.prefill_threads));
-  const std::optional<uint64_t> available = AvailableMemoryBytes();
-  const WeightLayout layout = ChooseLayout(*file_, config, options.context, options.precision,
-                                           options.weights, available, options.kv);
-  TRY(CheckMemory(*file_, config, options.precision, layout, available));
-  TRY(file_->Convert());
   threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   prefill_threads_ = options.prefill_threads > 0 ? options.prefill_threads : threads_;
-  pool_ = std::make_unique<ThreadPool>(std::max(threads_, prefill_threads_));
-  transformer_ = TRY(Transformer::Load(*file_, config, options.precision, layout, *pool_));
+  const WeightLayout layout = TRY(ChooseWeights(config, options));
+  TRY(file_->Convert());
+  pool_ = std::make_unique<ThreadPool>(team());
+  const int batch = memory_ ? MostBatchTokens(memory_->prompt_chunk, memory_->max_sequences)
+                            : Transformer::kMaxBatchTokens;
+  transformer_ = TRY(Transformer::Load(*file_, config, options.precision, layout, *pool_, batch));
   transformer_->set_threads(threads_, prefill_threads_);
-  transformer_->set_kv_precision(options.kv);
+  transformer_->set_kv_precision(memory_ ? memory_->kv : options.kv);
+  loaded_as_ = "precision " + std::to_string(static_cast<int>(options.precision)) + " floats " +
+               std::to_string(static_cast<int>(options.dtype));
   if (options.on_progress) options.on_progress(1);
   return {};
+}
+
+std::string LoadedModel::ContentHash() const {
+  return loaded_as_ + " " + file_->ContentHash();
 }
 
 Result<void> LoadedModel::LoadAdapters(const std::vector<AdapterSource>& sources) {
@@ -176,6 +166,27 @@ Result<void> LoadedModel::LoadAdapters(const std::vector<AdapterSource>& sources
     adapter_scales_.push_back(source.scale);
   }
   return {};
+}
+
+Result<std::vector<Result<MemoryChoice>>> LoadedModel::Fit(const std::string& path,
+                                                           const LoadOptions& options,
+                                                           std::span<const uint64_t> budgets) {
+  auto file = TRY(ModelFile::Open(path, options.dtype));
+  const auto model = TRY(Open(std::move(file)));
+  const Result<ModelConfig> config = model->CheckedConfig();
+  if (!config) return std::unexpected(InFile(path, config.error()));
+  TRY(CheckThreads("threads", options.threads));
+  const int threads = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
+  const auto cost =
+      MemoryCost::Create(*model->file_, *config, options.precision, threads, ResidentBytes());
+  if (!cost) return std::unexpected(InFile(path, cost.error()));
+  std::vector<Result<MemoryChoice>> choices;
+  for (const uint64_t budget : budgets) {
+    MemoryWish wish = options.memory.value_or(MemoryWish());
+    wish.budget = budget;
+    choices.push_back(ChooseMemory(wish, *cost, std::nullopt));
+  }
+  return choices;
 }
 
 std::vector<TokenId> LoadedModel::Tokenize(std::string_view text,

@@ -1,8 +1,10 @@
 // LoadedModel: file, tokenizer, chat template and weights put together.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "engine/chat_renderer.h"
 #include "engine/token_text.h"
 #include "format/model_file.h"
+#include "model/config.h"
 #include "model/transformer.h"
 #include "text/tokenizer.h"
 
@@ -24,6 +27,10 @@ class LoadedModel final : public Model {
                                                    const LoadOptions& options);
   // Without weights.
   static Result<std::shared_ptr<LoadedModel>> LoadVocabulary(const std::string& path);
+  // Model::Fit.
+  static Result<std::vector<Result<MemoryChoice>>> Fit(const std::string& path,
+                                                       const LoadOptions& options,
+                                                       std::span<const uint64_t> budgets);
 
   const ModelInfo& info() const override { return info_; }
   std::vector<TokenId> Tokenize(std::string_view text,
@@ -34,9 +41,13 @@ class LoadedModel final : public Model {
   bool IsEndToken(TokenId id) const override { return vocabulary().IsEnd(id); }
   std::span<const AdapterSource> adapters() const override { return adapters_; }
   std::span<const float> adapter_scales() const { return adapter_scales_; }
+  // Of all bytes of the model's files, and how they were loaded. Reads them.
+  std::string ContentHash() const;
   uint64_t unpacked_bytes() const override {
     return transformer_ == nullptr ? 0 : transformer_->unpacked_bytes();
   }
+
+  const MemoryChoice* memory() const override { return memory_ ? &*memory_ : nullptr; }
 
   ~LoadedModel() override;
 
@@ -56,6 +67,10 @@ class LoadedModel final : public Model {
   static Result<std::shared_ptr<LoadedModel>> Open(std::unique_ptr<ModelFile> file);
   Result<void> LoadWeights(const LoadOptions& options);
   Result<void> LoadAdapters(const std::vector<AdapterSource>& sources);
+  Result<ModelConfig> CheckedConfig() const;
+  // How the weights lie, as wished or as memory allows.
+  Result<WeightLayout> ChooseWeights(const ModelConfig& config, const LoadOptions& options);
+  int team() const { return std::max(threads_, prefill_threads_); }
   const grammar::TokenTrie& Trie() const;
 
   ModelInfo info_;
@@ -64,8 +79,10 @@ class LoadedModel final : public Model {
   std::unique_ptr<ChatRenderer> chat_;
   int threads_ = 0;
   int prefill_threads_ = 0;
+  std::optional<MemoryChoice> memory_;
   std::unique_ptr<ThreadPool> pool_;  // as many as the larger of the two
   std::unique_ptr<Transformer> transformer_;
+  std::string loaded_as_;  // what of LoadOptions changes numbers
   std::vector<AdapterSource> adapters_;
   std::vector<float> adapter_scales_;
   mutable std::atomic<bool> claimed_ = false;

@@ -36,6 +36,7 @@ MachineInfo ReadMachine() {
   info.cpu_quota = cpu.quota;
   info.threads = cpu.threads();
   info.memory_available = AvailableMemoryBytes().value_or(0);
+  info.memory_total = TotalMemoryBytes().value_or(0);
   info.page_bytes = PageBytes();
   info.huge_pages =
       ChosenWord(ReadSmallFile("/sys/kernel/mm/transparent_hugepage/enabled").value_or(""));

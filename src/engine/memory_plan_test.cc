@@ -24,7 +24,8 @@ TEST(PlanMemory, GrowsWithContextSequencesAndPrecision) {
   EXPECT_EQ(plan.kv_cache, 640 * token_bytes);
   EXPECT_GT(plan.weights, 10000U);
   EXPECT_GT(plan.scratch, 1000U);
-  EXPECT_EQ(plan.total(), plan.kv_cache + plan.weights + plan.scratch);
+  EXPECT_GT(plan.program, 1000000U);
+  EXPECT_EQ(plan.total(), plan.kv_cache + plan.weights + plan.scratch + plan.program);
   EXPECT_EQ(Plan(1280, 1, Precision::kFast, kPacked).kv_cache, 2 * plan.kv_cache);
   EXPECT_EQ(Plan(640, 3, Precision::kFast, kPacked).kv_cache, 3 * plan.kv_cache);
   EXPECT_EQ(Plan(640, 1, Precision::kExact, kPacked).kv_cache,
@@ -51,7 +52,7 @@ TEST(PlanMemory, CountsMappedWeightsAsPagesOfTheFile) {
   const MemoryPlan mapped = Plan(640, 1, Precision::kFast, WeightLayout::kMapped);
   EXPECT_EQ(mapped.mapped, matrices);
   EXPECT_EQ(mapped.weights, matrices);
-  EXPECT_EQ(mapped.own(), mapped.kv_cache + mapped.scratch);
+  EXPECT_EQ(mapped.own(), mapped.kv_cache + mapped.scratch + mapped.program);
   EXPECT_LT(packed.mapped, matrices);
   EXPECT_EQ(packed.own(), packed.total() - packed.mapped);
   EXPECT_EQ(Plan(640, 1, Precision::kExact, WeightLayout::kPacked).mapped, matrices);
@@ -60,12 +61,12 @@ TEST(PlanMemory, CountsMappedWeightsAsPagesOfTheFile) {
 TEST(ChooseLayout, AutoIsPackedWhereThatFits) {
   const auto file = ModelFile::Open(kModel).value();
   const ModelConfig config = ReadConfig(file->metadata()).value();
+  const MemoryCost cost = MemoryCost::Create(*file, config, Precision::kFast, 2).value();
   const auto choose = [&](WeightLayout wanted, int context, std::optional<uint64_t> available) {
-    return ChooseLayout(*file, config, context, Precision::kFast, wanted, available);
+    return ChooseLayout(cost, context, wanted, available);
   };
   constexpr WeightLayout kAuto = WeightLayout::kAuto;
-  const uint64_t need =
-      PlanOf(*file, config, 640, 1, Precision::kFast, WeightLayout::kPacked).own();
+  const uint64_t need = cost.Plan({.context = 640}).own();
   EXPECT_EQ(choose(kAuto, 640, need), WeightLayout::kPacked);
   EXPECT_EQ(choose(kAuto, 640, need - 1), WeightLayout::kMapped);
   EXPECT_EQ(choose(kAuto, 1280, need), WeightLayout::kMapped) << "room for more keys and values";
@@ -73,8 +74,7 @@ TEST(ChooseLayout, AutoIsPackedWhereThatFits) {
   EXPECT_EQ(choose(WeightLayout::kPacked, 640, 1), WeightLayout::kPacked);
   EXPECT_EQ(choose(WeightLayout::kMapped, 640, need), WeightLayout::kMapped);
   const int usual = std::min(config.context_length, 4096);
-  const uint64_t usual_need =
-      PlanOf(*file, config, usual, 1, Precision::kFast, WeightLayout::kPacked).own();
+  const uint64_t usual_need = cost.Plan({.context = usual}).own();
   EXPECT_EQ(choose(kAuto, 0, usual_need), WeightLayout::kPacked);
   EXPECT_EQ(choose(kAuto, 0, usual_need - 1), WeightLayout::kMapped);
 }

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/dtype.h"
 #include "engine/file_type.h"
+#include "model/encoder_config.h"
 
 namespace bantam {
 namespace {
@@ -75,6 +76,7 @@ ModelInfo DescribeModel(const ModelFile& file) {
   const std::string pre = TextOf(metadata, "tokenizer.ggml.pre");
   if (!pre.empty()) info.tokenizer += "/" + pre;
   info.chat_template = TextOf(metadata, "tokenizer.chat_template");
+  info.encoder = IsEncoder(info.architecture);
   DescribeTensors(file, info);
   return info;
 }

@@ -121,6 +121,18 @@ PrefixCache::Match PrefixCache::Copy(BlockTable& table, std::span<const TokenId>
   return match;
 }
 
+int PrefixCache::Known(std::span<const TokenId> tokens, uint64_t variant) const {
+  int parent = root();
+  size_t n = 0;
+  while (reuse_ && (n + 1) * kKvBlockTokens <= tokens.size()) {
+    const int block = FindFull(parent, variant, PartOf(tokens, n));
+    if (block == kNone) break;
+    parent = block;
+    ++n;
+  }
+  return static_cast<int>(n) * kKvBlockTokens;
+}
+
 bool PrefixCache::Cover(BlockTable& table, std::span<const TokenId> tokens, int end) {
   CHECK(end <= static_cast<int>(tokens.size()));
   const size_t n_blocks = static_cast<size_t>(BlocksFor(end));

@@ -53,6 +53,9 @@ class PrefixCache {
   // shared; of a partly matching block a copy is asked for, and counts as computed at once.
   Match Extend(BlockTable& table, std::span<const TokenId> tokens);
 
+  // How many of the first tokens are there in whole blocks.
+  int Known(std::span<const TokenId> tokens, uint64_t variant) const;
+
   // Makes the table cover the first `end` of `tokens`. False if the pool has too few blocks; the
   // table then covers less. Tokens known beyond `end` are noted, so that others can wait for them.
   bool Cover(BlockTable& table, std::span<const TokenId> tokens, int end);

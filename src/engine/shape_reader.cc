@@ -12,10 +12,11 @@ namespace {
 class MatcherReader final : public ShapeReader {
  public:
   explicit MatcherReader(std::shared_ptr<const Shape> shape)
-      : shape_(std::move(shape)), matcher_(Compiled(*shape_).NewMatcher()) {}
+      : shape_(std::move(shape)), matcher_(Compiled(*shape_).NewReader()) {}
 
   bool Push(uint8_t byte) override { return matcher_->Push(byte); }
   bool Accepting() const override { return matcher_->Accepting(); }
+  bool Limited() const override { return matcher_->limited(); }
   uint32_t CompletionBytes() const override { return matcher_->FinishBytes(); }
   std::string Completion() const override { return matcher_->Completion(); }
 

@@ -1,7 +1,10 @@
 // Forwards to transformer and cache.
 #include "engine/transformer_model.h"
 
+#include <string>
 #include <utility>
+
+#include "base/sha256.h"
 
 namespace bantam {
 
@@ -23,6 +26,21 @@ void TransformerModel::Logits(const float* hidden, int n, int top, float* logits
 
 bool TransformerModel::MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) {
   return transformer_.MaskedLogits(hidden, mask, logits);
+}
+
+// Every instruction set with a fused multiply-add gives the same numbers.
+KvFingerprint TransformerModel::Fingerprint() const {
+  constexpr const char* kContract = "bantam numbers 1";  // to be raised with docs/numbers.md
+  const KvShape& shape = cache_->shape();
+  std::string text = kContract;
+  text += ActiveKernels().name == "sse41" ? " sse41" : " fma";
+  text += " type " + std::to_string(static_cast<int>(shape.type));
+  text += " rounded " + std::to_string(shape.rounded_to_bytes);
+  text += " long " + std::to_string(transformer_.has_long_rotation());
+  text += " weights " + model_->ContentHash();
+  Sha256 hash;
+  hash.Update({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  return hash.Finish();
 }
 
 void TransformerModel::CopyPrefix(int from_block, int to_block, int n_tokens) {

@@ -20,13 +20,16 @@ class TransformerModel final : public ForwardModel {
 
   int vocabulary_size() const override { return transformer_.config().vocab_size; }
   int hidden_size() const override { return transformer_.config().n_embd; }
-  int max_batch_tokens() const override { return Transformer::kMaxBatchTokens; }
+  int max_batch_tokens() const override { return transformer_.max_batch_tokens(); }
   int n_blocks() const override { return cache_->n_blocks(); }
 
   void Forward(std::span<const SequenceChunk> batch, float* hidden) override;
   void Logits(const float* hidden, int n, int top, float* logits) override;
   bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) override;
   void CopyPrefix(int from_block, int to_block, int n_tokens) override;
+  std::span<uint8_t> Block(int block) override { return cache_->Block(block); }
+  bool IsSound(int block) const override { return cache_->IsSound(block); }
+  KvFingerprint Fingerprint() const override;
   std::span<const float> adapter_scales() const override { return model_->adapter_scales(); }
 
  private:

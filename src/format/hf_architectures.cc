@@ -2,6 +2,7 @@
 #include "format/hf_architectures.h"
 
 #include <array>
+#include <utility>
 
 namespace bantam {
 namespace {
@@ -42,6 +43,23 @@ constexpr std::array kGemma3 = {
     HfModule{"model.layers.%d.post_feedforward_layernorm", "blk.%d.post_ffw_norm"},
 };
 
+constexpr std::array kBert = {
+    HfModule{"embeddings.word_embeddings", "token_embd"},
+    HfModule{"embeddings.position_embeddings", "position_embd"},
+    HfModule{"embeddings.token_type_embeddings", "token_types"},
+    HfModule{"embeddings.LayerNorm", "token_embd_norm"},
+    HfModule{"encoder.layer.%d.attention.self.query", "blk.%d.attn_q"},
+    HfModule{"encoder.layer.%d.attention.self.key", "blk.%d.attn_k"},
+    HfModule{"encoder.layer.%d.attention.self.value", "blk.%d.attn_v"},
+    HfModule{"encoder.layer.%d.attention.output.dense", "blk.%d.attn_output"},
+    HfModule{"encoder.layer.%d.attention.output.LayerNorm", "blk.%d.attn_output_norm"},
+    HfModule{"encoder.layer.%d.intermediate.dense", "blk.%d.ffn_up"},
+    HfModule{"encoder.layer.%d.output.dense", "blk.%d.ffn_down"},
+    HfModule{"encoder.layer.%d.output.LayerNorm", "blk.%d.layer_output_norm"},
+};
+// How models with a head for training prefix what is the encoder's.
+constexpr std::string_view kEncoderPrefix = "bert.";
+
 using Windows = HfArchitecture::Windows;
 constexpr std::string_view kTanhGelu = "gelu_pytorch_tanh";
 
@@ -74,6 +92,13 @@ constexpr std::array kRows = {
                    .modules = {}},
     HfArchitecture{
         .model_type = "granite", .architecture = "granite", .has_multipliers = true, .modules = {}},
+    HfArchitecture{.model_type = "bert",
+                   .architecture = "bert",
+                   .activation = "gelu",
+                   .epsilon_key = "layer_norm_eps",
+                   .epsilon_name = "attention.layer_norm_epsilon",
+                   .encoder = true,
+                   .modules = kBert},
 };
 
 constexpr std::string_view kLayer = "%d";
@@ -130,7 +155,24 @@ const HfArchitecture* FindHfArchitecture(std::string_view model_type) {
   return nullptr;
 }
 
+bool IsUnread(const HfArchitecture& row, std::string_view folder_name) {
+  if (!row.encoder) return false;
+  if (folder_name.starts_with(kEncoderPrefix)) folder_name.remove_prefix(kEncoderPrefix.size());
+  return folder_name == "embeddings.position_ids" || folder_name.starts_with("pooler.dense.") ||
+         folder_name.starts_with("cls.");
+}
+
 std::string GgufName(const HfArchitecture& row, std::string_view folder_name) {
+  if (row.encoder) {
+    if (folder_name.starts_with(kEncoderPrefix)) folder_name.remove_prefix(kEncoderPrefix.size());
+    // As norms were first called.
+    for (const auto& [old, name] :
+         {std::pair<std::string_view, const char*>{".gamma", ".weight"}, {".beta", ".bias"}}) {
+      if (!folder_name.ends_with(old)) continue;
+      const std::string module(folder_name.substr(0, folder_name.size() - old.size()));
+      return Translate(row, module + name, &HfModule::folder, &HfModule::gguf);
+    }
+  }
   return Translate(row, folder_name, &HfModule::folder, &HfModule::gguf);
 }
 

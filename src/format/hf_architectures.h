@@ -30,6 +30,7 @@ struct HfArchitecture {
   bool norm_plus_one = false;        // norms are stored less 1; GGUF stores them whole
   bool has_multipliers = false;      // Granite's
   bool period_without_rope = false;  // SmolLM3's
+  bool encoder = false;              // of the BERT family: gives vectors, not text
   // Looked at before the common ones, which they may replace.
   std::span<const HfModule> modules;
 };
@@ -38,6 +39,10 @@ std::span<const HfArchitecture> HfArchitectures();
 
 // The row of that model_type, or nullptr.
 const HfArchitecture* FindHfArchitecture(std::string_view model_type);
+
+// Whether a tensor of an encoder's folder is none of its own: a head for training, or a table that
+// can be computed.
+bool IsUnread(const HfArchitecture& row, std::string_view folder_name);
 
 // The name a GGUF file gives a tensor of a folder; empty if the table has none. ("x.weight" and
 // "x.bias" follow from the module x.)

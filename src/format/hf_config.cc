@@ -35,6 +35,12 @@ constexpr std::array kOptionalSizes = {
     Key{"head_dim", "attention.value_length"},
 };
 
+// Classes whose head this build has, or does not need.
+bool HasKnownHead(const HfArchitecture& row, std::string_view name) {
+  if (!row.encoder) return name.ends_with("ForCausalLM");
+  return name == "BertModel" || name == "BertForMaskedLM" || name == "BertForPreTraining";
+}
+
 Result<const HfArchitecture*> ArchitectureOf(const HfReader& config) {
   const std::string type = TRY(config.TextOr("model_type", ""));
   if (type.empty()) return Fail(ErrorCode::kCorrupt, config.Path("model_type") + " is missing");
@@ -50,7 +56,10 @@ Result<const HfArchitecture*> ArchitectureOf(const HfReader& config) {
   const Json* classes = config.Given("architectures");
   if (classes == nullptr || !classes->is_array() || classes->items().empty()) return row;
   for (const Json& one : classes->items()) {
-    if (one.is_string() && one.AsString().ends_with("ForCausalLM")) return row;
+    if (one.is_string() && HasKnownHead(*row, one.AsString())) return row;
+  }
+  if (row->encoder) {
+    return config.Refuse("architectures", "encoders without a head (BertModel, BertForMaskedLM)");
   }
   return config.Refuse("architectures", "decoders whose class ends \"ForCausalLM\"");
 }
@@ -71,6 +80,22 @@ Result<void> CheckOptions(const HfReader& config, const HfArchitecture& row) {
   }
   if (TRY(config.FlagOr("use_bidirectional_attention", false))) {
     return config.Refuse("use_bidirectional_attention", "causal attention");
+  }
+  return {};
+}
+
+// Options of encoders that this build has only in one way.
+Result<void> CheckEncoderOptions(const HfReader& config) {
+  constexpr std::string_view kPositions = "position_embedding_type";
+  if (TRY(config.TextOr(kPositions, "absolute")) != "absolute") {
+    return config.Refuse(kPositions, "absolute");
+  }
+  for (const std::string_view key : {"is_decoder", "add_cross_attention"}) {
+    if (TRY(config.FlagOr(key, false)))
+      return config.Refuse(key, "encoders, which see all of a text");
+  }
+  if (config.Given("quantization_config") != nullptr) {
+    return config.Refuse("quantization_config", "encoders with floats for weights");
   }
   return {};
 }
@@ -195,6 +220,10 @@ Result<HfConfig> ReadHfConfig(std::string_view json_text) {
   if (quantization != nullptr) out.quantization = TRY(ReadHfQuantization(*quantization));
   TRY(AddFileType(config, out));
   TRY(AddSizes(config, out));
+  if (out.architecture->encoder) {
+    TRY(CheckEncoderOptions(config));
+    return out;
+  }
   const uint64_t heads = TRY(config.Size("num_attention_heads"));
   const uint64_t width = TRY(config.Size("hidden_size"));
   if (heads == 0) return config.Wrong("num_attention_heads", "at least 1");

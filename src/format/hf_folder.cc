@@ -9,6 +9,7 @@
 #include "base/quote.h"
 #include "format/float_conversion.h"
 #include "format/hf_config.h"
+#include "format/hf_sentence.h"
 #include "format/hf_shards.h"
 #include "format/packed_linear.h"
 
@@ -76,7 +77,8 @@ class HfFolderBuilder {
   Result<void> Build() {
     for (const ShardTensor& shard : shards_.tensors) {
       const std::string& name = shard.tensor.name;
-      if (name.ends_with(kUnread) || (config_.tied && name == "lm_head.weight")) continue;
+      if (name.ends_with(kUnread) || IsUnread(*config_.architecture, name)) continue;
+      if (config_.tied && name == "lm_head.weight") continue;
       if (name.ends_with(kPackedSuffix)) {
         TRY(AddPacked(name.substr(0, name.size() - kPackedSuffix.size())));
       } else if (!BelongsToPacked(name)) {
@@ -229,6 +231,7 @@ Result<std::unique_ptr<ModelFile>> HfFolderReader::Open(const std::string& path,
   if (!config) {
     return Fail(config.error().code, path + "/config.json: " + config.error().message);
   }
+  if (config->architecture->encoder) TRY(AddSentenceFiles(path, *config));
   HfShards shards = TRY(OpenHfShards(path));
   HfFolderBuilder builder(*config, shards, floats);
   const auto build = [&]() -> Result<std::vector<uint32_t>> {

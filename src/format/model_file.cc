@@ -2,10 +2,14 @@
 #include "format/model_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
+#include <variant>
 
 #include "base/check.h"
+#include "base/hash64.h"
+#include "base/sha256.h"
 #include "format/gguf_reader.h"
 #include "format/hf_folder.h"
 
@@ -43,6 +47,8 @@ Result<void> ModelFile::Convert() {
     tensor.data = place;
     at += PagesOf(tensor.size_bytes);
     conversion.fill = nullptr;  // and what it holds
+    // The pages it read: else the whole file would be resident beside the converted weights.
+    for (const MappedFile& file : files_) file.Release(0, file.bytes().size());
   }
   return {};
 }
@@ -61,6 +67,59 @@ uint64_t ModelFile::file_bytes() const {
   uint64_t sum = 0;
   for (const MappedFile& file : files_) sum += file.bytes().size();
   return sum;
+}
+
+namespace {
+
+template <typename T>
+std::span<const uint8_t> BytesOf(const T& value) {
+  return {reinterpret_cast<const uint8_t*>(&value), sizeof value};
+}
+std::span<const uint8_t> BytesOf(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+template <typename T>
+std::span<const uint8_t> BytesOf(const std::vector<T>& values) {
+  return {reinterpret_cast<const uint8_t*>(values.data()), values.size() * sizeof(T)};
+}
+
+// A folder's options stand in config.json, which is none of its mapped files.
+void HashMetadata(const Metadata& metadata, Hash64& hash) {
+  for (const auto& [key, value] : metadata.entries()) {
+    hash.Update(BytesOf(key));
+    std::visit(
+        [&]<typename T>(const T& one) {
+          if constexpr (std::is_same_v<T, std::vector<bool>>) {
+            for (const bool bit : one) hash.Update(BytesOf(bit));
+          } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+            for (const std::string& text : one) hash.Update(BytesOf(text));
+          } else {
+            hash.Update(BytesOf(one));
+          }
+        },
+        value);
+  }
+}
+
+}  // namespace
+
+std::string ModelFile::ContentHash() const {
+  constexpr size_t kPiece = size_t{1} << 20;
+  std::vector<uint8_t> buffer(kPiece);
+  Hash64 first(0);
+  Hash64 second(1);
+  HashMetadata(metadata_, first);
+  for (const MappedFile& file : files_) {
+    const size_t size = file.bytes().size();
+    for (size_t at = 0; at < size; at += kPiece) {
+      const std::span<uint8_t> piece = std::span(buffer).first(std::min(kPiece, size - at));
+      file.Read(at, piece);
+      first.Update(piece);
+      second.Update(piece);
+    }
+  }
+  const std::array<uint64_t, 2> digests = {first.Digest(), second.Digest()};
+  return HexText({reinterpret_cast<const uint8_t*>(digests.data()), sizeof digests});
 }
 
 const TensorView* ModelFile::Find(std::string_view name) const {

@@ -63,6 +63,10 @@ class ModelFile {
   // How the file spells a tensor's name, for messages.
   std::string NameInFile(const std::string& name) const;
 
+  // XXH64 with two seeds of all bytes of all parts, in hexadecimal: not for secrets. Reads them
+  // without making the files' pages resident.
+  std::string ContentHash() const;
+
   // The tensor of that name, or nullptr.
   const TensorView* Find(std::string_view name) const;
 

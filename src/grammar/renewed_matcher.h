@@ -84,6 +84,9 @@ class RenewedMatcher final : public Matcher {
     return !plan_ && core_->AppendPosition(position);
   }
   uint32_t losses() const override { return losses_; }
+  bool limited() const override { return plan_ || (own_ && caches_->gave_up()); }
+
+  const Core& core() const { return *core_; }
 
  private:
   bool Suffice() const { return !caches_->crowded() && (own_ || !caches_->gave_up()); }

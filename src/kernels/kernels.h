@@ -181,6 +181,10 @@ struct Kernels {
   // Quantises one token's row (columns a multiple of 32) into activations slot `token`.
   void (*quantize)(const float* x, const Activations& out, int token, int group_begin,
                    int group_end);
+  // The same, and what the codes leave of the row, x - scale * codes, into slot `token` of `low`,
+  // which is laid out as `high` is.
+  void (*quantize_pair)(const float* x, const Activations& high, const Activations& low, int token,
+                        int group_begin, int group_end);
   // codes = round(x / scale) of n values, zeros up to a multiple of 16; returns the smallest scale
   // that keeps the limits. Not a number if some x is not, or their squares overflow.
   float (*quantize16)(const float* x, int n, CodeLimits limits, int16_t* codes);
@@ -200,6 +204,8 @@ struct Kernels {
   void (*silu_gate)(float* gate, const float* up, int n);
   // gate = gelu(gate) * up, tanh form; up may be none (ungated).
   void (*gelu_gate)(float* gate, const float* up, int n);
+  // x = x * (1 + erf(x / sqrt(2))) / 2; n a multiple of 16.
+  void (*gelu_erf)(float* x, int n);
   // x = cap * tanh(x / cap), any n.
   void (*soft_cap)(float* x, int n, float cap);
 

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "model/architectures.h"
+#include "model/encoder_config.h"
 #include "model/kv_cache.h"
 #include "model/unknown_options.h"
 
@@ -97,6 +98,12 @@ Result<const Architecture*> ArchitectureOf(const Metadata& metadata) {
   const std::string_view name = TRY(metadata.GetString("general.architecture"));
   const Architecture* row = FindArchitecture(name);
   if (row != nullptr) return row;
+  if (IsEncoder(name)) {
+    return Fail(
+        ErrorCode::kUnsupported,
+        "key general.architecture is \"" + std::string(name) +
+            "\": this is an encoder, which gives embeddings (bantam embed) and writes no text");
+  }
   std::string known;
   for (const Architecture& other : Architectures()) known += " " + std::string(other.name);
   return Fail(ErrorCode::kUnsupported, "key general.architecture is \"" + std::string(name) +

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "bantam/result.h"
@@ -41,11 +42,20 @@ class KvCache {
   // Copies the first n_tokens of a block into another (copy on write of a partial block).
   void CopyPrefix(int from_block, int to_block, int n_tokens);
 
+  // A whole block, and whether it holds what Store could have written: numbers are finite, and
+  // codes within their limits, so that no sum of attention can overflow. For blocks that come from
+  // elsewhere.
+  std::span<uint8_t> Block(int block) const {
+    return {memory_.data() + static_cast<size_t>(block) * block_bytes_, block_bytes_};
+  }
+  bool IsSound(int block) const;
+
   // Gives the block's pages back to the operating system.
   void Discard(int block);
 
  private:
   KvCache(const KvShape& shape, int n_blocks, PageMemory memory);
+  bool IsSoundHead(int block, int layer, int kv_head) const;
   void StoreFloats(uint8_t* keys, uint8_t* values, int token, const float* key,
                    const float* value) const;
   void StoreCodes(uint8_t* keys, uint8_t* values, int token, const float* key,

@@ -153,6 +153,39 @@ TEST(KvCache, FloatsCanBeRoundedAsBytesAre) {
   }
 }
 
+// Whatever Store writes is sound, and little else is.
+TEST(KvCache, BlocksFromElsewhereAreChecked) {
+  for (const KvType type : {KvType::kF32, KvType::kI16, KvType::kI8}) {
+    const auto cache = KvCache::Create(ShapeOf(2, 1, 48, type), 1);
+    ASSERT_TRUE(cache.has_value());
+    std::vector<float> key(48), value(48);
+    uint32_t state = 1;
+    for (int token = 0; token < 64; ++token) {
+      for (int d = 0; d < 48; ++d) {
+        state = state * 1664525 + 1013904223;
+        key[static_cast<size_t>(d)] =
+            static_cast<float>(state >> 8) / 1e6F - (token % 2 == 0 ? 8 : 0);
+        value[static_cast<size_t>(d)] = key[static_cast<size_t>(d)] * 3 - 1;
+      }
+      for (int layer = 0; layer < 2; ++layer) {
+        (*cache)->Store(0, layer, 0, token, key.data(), value.data());
+      }
+    }
+    EXPECT_TRUE((*cache)->IsSound(0)) << static_cast<int>(type);
+    const KvShape& shape = (*cache)->shape();
+    const float no_number = std::nanf("");
+    uint8_t* values = (*cache)->Values(0, 1, 0);
+    std::memcpy(values + shape.ValueBytes() - sizeof(float), &no_number, sizeof(float));
+    EXPECT_FALSE((*cache)->IsSound(0));
+    const float zero = 0;
+    std::memcpy(values + shape.ValueBytes() - sizeof(float), &zero, sizeof(float));
+    EXPECT_TRUE((*cache)->IsSound(0));
+    if (type == KvType::kF32) continue;
+    std::memset((*cache)->Keys(0, 0, 0), 0x7f, 48 * 64);  // every code as large as it goes
+    EXPECT_FALSE((*cache)->IsSound(0)) << static_cast<int>(type);
+  }
+}
+
 TEST(KvCache, DiscardGivesZeroes) {
   for (KvType type : {KvType::kI16, KvType::kI8}) {
     const auto cache = KvCache::Create(ShapeOf(4, 2, 64, type), 3);

@@ -2,6 +2,7 @@
 #include "model/linear.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "kernels/scalar/dequantize.h"
@@ -139,6 +140,13 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
     }
     ReleasePanels(*packing.file, linear, released, next);
     released = next;
+  }
+  const int packed = std::min(panel_end, packing.end) - panel_begin;
+  if (packed <= 0) return;
+  // Pieces leave the pages at their ends, most of a small matrix; the last worker sees to these.
+  const int before = std::atomic_ref(packing.done).fetch_add(packed, std::memory_order_acq_rel);
+  if (before + packed == packing.end - linear.packed_panels) {
+    ReleasePanels(*packing.file, linear, linear.packed_panels, packing.end);
   }
 }
 

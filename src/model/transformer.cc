@@ -8,31 +8,57 @@
 
 namespace bantam {
 
-Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch)
+namespace {
+
+// Adapters read the hidden layer as floats.
+Workspace EmptySpace(const Weights& weights, int adapter_rank) {
+  Workspace space;
+  space.float_hidden = weights.uses_float_hidden() || adapter_rank > 0;
+  return space;
+}
+
+}  // namespace
+
+Transformer::Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch,
+                         int max_batch_tokens)
     : weights_(std::move(weights)),
       pool_(pool),
       decode_threads_(pool.threads()),
       prefill_threads_(pool.threads()),
       head_(weights_->head(), weights_->config().logit_softcap),
-      scratch_(std::move(scratch)) {}
+      scratch_(std::move(scratch)),
+      max_batch_tokens_(max_batch_tokens) {}
+
+uint64_t Transformer::ScratchBytes(const Weights& weights, int batch_tokens, int threads,
+                                   int adapter_rank) {
+  return EmptySpace(weights, adapter_rank)
+      .LayOut(weights.config(), batch_tokens, threads, nullptr, adapter_rank);
+}
+
+Workspace Transformer::SpaceFor(int n_tokens) const {
+  CHECK(n_tokens <= max_batch_tokens_);
+  Workspace space = EmptySpace(*weights_, adapters_.rank());
+  space.LayOut(config(), n_tokens, pool_.threads(), scratch_.data(), adapters_.rank());
+  return space;
+}
 
 Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelFile& file,
                                                        const ModelConfig& config,
                                                        Precision precision, WeightLayout layout,
-                                                       ThreadPool& pool) {
+                                                       ThreadPool& pool, int max_batch_tokens) {
+  CHECK(max_batch_tokens > 0 && max_batch_tokens <= kMaxBatchTokens);
   auto weights = TRY(Weights::Load(file, config, precision, layout));
-  const size_t bytes = Workspace().LayOut(config, kMaxBatchTokens, pool.threads(), nullptr);
-  PageMemory scratch = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
+  const uint64_t bytes = ScratchBytes(*weights, max_batch_tokens, pool.threads());
+  PageMemory scratch = TRY(PageMemory::Allocate(static_cast<size_t>(bytes), false, "work buffers"));
   return std::unique_ptr<Transformer>(
-      new Transformer(std::move(weights), pool, std::move(scratch)));
+      new Transformer(std::move(weights), pool, std::move(scratch), max_batch_tokens));
 }
 
 Result<void> Transformer::AddAdapter(const AdapterFile& file) {
   auto adapter = TRY(Adapter::Bind(file.pairs(), file.is_folder(), *weights_));
   const int rank = adapters_.rank() + adapter->rank();
-  const size_t bytes =
-      Workspace().LayOut(config(), kMaxBatchTokens, pool_.threads(), nullptr, rank);
-  scratch_ = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
+  const uint64_t bytes = ScratchBytes(*weights_, max_batch_tokens_, pool_.threads(), rank);
+  scratch_ = TRY(PageMemory::Allocate(static_cast<size_t>(bytes), false, "work buffers"));
   adapters_.Add(std::move(adapter));
   return {};
 }
@@ -46,10 +72,9 @@ uint64_t Transformer::adapter_bytes() const {
 void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden) {
   size_t n = 0;
   for (const SequenceChunk& chunk : batch) n += chunk.tokens.size();
-  CHECK(n <= kMaxBatchTokens);
   if (n == 0) return;
-  Workspace space;
-  space.LayOut(config(), static_cast<int>(n), pool_.threads(), scratch_.data(), adapters_.rank());
+  CHECK(n <= kMaxBatchTokens);
+  Workspace space = SpaceFor(static_cast<int>(n));
   ForwardPass pass(*weights_, adapters_, batch, cache, space, hidden);
   weights_->BeginPass(Weights::Part::kLayers, static_cast<int>(n));
   pool_.Run(ThreadsFor(static_cast<int>(n)),
@@ -58,18 +83,15 @@ void Transformer::Forward(std::span<const SequenceChunk> batch, KvCache& cache, 
 }
 
 void Transformer::Logits(const float* hidden, int n, int top, float* logits) {
-  CHECK(n <= kMaxBatchTokens);
   if (n == 0) return;
-  Workspace space;
-  space.LayOut(config(), n, pool_.threads(), scratch_.data());
+  const Workspace space = SpaceFor(n);
   weights_->BeginPass(Weights::Part::kHead, n);
   head_.Logits(hidden, n, top, logits, {pool_, ThreadsFor(n)}, space);
   weights_->EndPass(Weights::Part::kHead);
 }
 
 bool Transformer::MaskedLogits(const float* hidden, const TokenMask& mask, float* logits) {
-  Workspace space;
-  space.LayOut(config(), 1, pool_.threads(), scratch_.data());
+  const Workspace space = SpaceFor(1);
   // No pass through the whole head: nothing is packed on the way.
   return head_.MaskedLogits(hidden, mask, logits, {pool_, ThreadsFor(1)}, space);
 }

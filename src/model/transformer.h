@@ -15,6 +15,7 @@
 #include "model/kv_cache.h"
 #include "model/output_head.h"
 #include "model/weights.h"
+#include "model/workspace.h"
 
 namespace bantam {
 
@@ -36,11 +37,18 @@ class Transformer {
   // Batches of at most this many tokens wait for memory, as decode steps do; larger ones compute.
   static constexpr int kDecodeTokens = 16;
 
-  // Checks shapes and prepares the weights (`layout`: kMapped, or kPacked). `file` and `pool` must
-  // outlive it. Fails with kCorrupt, naming the tensor, or kResourceExhausted.
+  // Checks shapes and prepares the weights (`layout`: kMapped, or kPacked) and work space for
+  // batches of `max_batch_tokens`, at most kMaxBatchTokens. `file` and `pool` must outlive it.
+  // Fails with kCorrupt, naming the tensor, or kResourceExhausted.
   static Result<std::unique_ptr<Transformer>> Load(const ModelFile& file, const ModelConfig& config,
                                                    Precision precision, WeightLayout layout,
-                                                   ThreadPool& pool);
+                                                   ThreadPool& pool,
+                                                   int max_batch_tokens = kMaxBatchTokens);
+
+  // Bytes of work space for batches of so many tokens.
+  // `adapter_rank`: AdapterSet::rank() of the adapters it will have.
+  static uint64_t ScratchBytes(const Weights& weights, int batch_tokens, int threads,
+                               int adapter_rank = 0);
 
   // How many of the pool's threads run batches of up to kDecodeTokens tokens, and larger ones; all
   // of them by default. Where memory is the limit, or cores are of two kinds, fewer can be faster.
@@ -53,12 +61,16 @@ class Transformer {
   // set, so it is the same for all that keys and values are kept of; the short one by default.
   void set_context(int tokens) { weights_->set_context(tokens); }
 
+  // Whether that is the long one.
+  bool has_long_rotation() const { return weights_->has_long_rotation(); }
+
   const ModelConfig& config() const { return weights_->config(); }
 
   // Adds what may change the layers' matrices in sequences that ask for it; before any batch is
   // run. Fails as Adapter::Bind, or with kResourceExhausted.
   Result<void> AddAdapter(const AdapterFile& file);
   int n_adapters() const { return adapters_.size(); }
+  int max_batch_tokens() const { return max_batch_tokens_; }
   // How a cache for it stores keys and values; of 16 bits unless told otherwise.
   KvShape kv_shape() const { return KvShapeOf(*weights_, kv_); }
   void set_kv_precision(KvPrecision kv) { kv_ = kv; }
@@ -66,7 +78,7 @@ class Transformer {
   // Runs all layers. Writes keys and values of every token into the chunks' blocks, and the
   // normalised final hidden states of the wanted tokens, in batch order, to `hidden`
   // [sum of n_outputs][n_embd]. Token ids and block tables must be valid (CHECKed). At most
-  // kMaxBatchTokens tokens in all.
+  // max_batch_tokens() tokens in all.
   void Forward(std::span<const SequenceChunk> batch, KvCache& cache, float* hidden);
 
   // The vocabulary's scores for `n` hidden states: logits [n][vocab_size]. With `top` > 0 only the
@@ -85,7 +97,9 @@ class Transformer {
   uint64_t scratch_bytes() const { return scratch_.size(); }
 
  private:
-  Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch);
+  Transformer(std::unique_ptr<Weights> weights, ThreadPool& pool, PageMemory scratch,
+              int max_batch_tokens);
+  Workspace SpaceFor(int n_tokens) const;
   int ThreadsFor(int n_tokens) const {
     return n_tokens <= kDecodeTokens ? decode_threads_ : prefill_threads_;
   }
@@ -98,6 +112,7 @@ class Transformer {
   OutputHead head_;
   AdapterSet adapters_;
   PageMemory scratch_;  // laid out anew for every batch
+  int max_batch_tokens_;
 };
 
 }  // namespace bantam

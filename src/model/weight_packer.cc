@@ -41,6 +41,7 @@ void WeightPacker::Begin(std::span<Linear* const> matrices, size_t budget) const
     const int panels = static_cast<int>(
         std::min<size_t>(fitting, static_cast<size_t>(linear->panels() - linear->packed_panels)));
     linear->packing.end = linear->packed_panels + panels;
+    linear->packing.done = 0;
     budget -= static_cast<size_t>(panels) * linear->packed.panel_bytes;
   }
 }

@@ -188,4 +188,21 @@ WeightBytes Weights::BytesIn(WeightLayout layout) const {
   return bytes;
 }
 
+uint64_t Weights::PeakBytesIn(WeightLayout layout) const {
+  uint64_t bytes = 0;
+  for (const Linear* linear : Matrices()) {
+    const uint64_t packed = linear->packable && layout == WeightLayout::kPacked
+                                ? PackedBytes(linear->tensor.type, linear->rows, linear->columns)
+                                : 0;
+    bytes += std::max(packed, linear->tensor.size_bytes);
+  }
+  return bytes;
+}
+
+bool Weights::uses_float_hidden() const {
+  return std::ranges::any_of(layers_, [](const Layer& layer) {
+    return !layer.down.quantised || layer.down.tensor.column_order != nullptr;
+  });
+}
+
 }  // namespace bantam

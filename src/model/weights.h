@@ -23,6 +23,7 @@ struct Packing {
   uint8_t* memory = nullptr;  // of panel 0
   int end = 0;                // the running pass packs panels from packed_panels to here
   bool used = false;          // a pass has gone through the matrix
+  mutable int done = 0;       // panels that the running pass has packed (atomic)
 };
 
 // y = W x + bias. Quantised types are multiplied by 8-bit activations when the precision is fast,
@@ -87,6 +88,7 @@ class Weights {
   void set_context(int tokens) {
     long_context_ = long_rope_ != nullptr && tokens > config_.rope_original_context;
   }
+  bool has_long_rotation() const { return long_context_; }
   const std::vector<Layer>& layers() const { return layers_; }
   const Norm& output_norm() const { return output_norm_; }
   const Linear& head() const { return head_; }
@@ -111,6 +113,11 @@ class Weights {
 
   // What the matrices take in a layout, whichever they were loaded with.
   WeightBytes BytesIn(WeightLayout layout) const;
+  // The most they take on the way there: of each matrix what it takes in the file or packed,
+  // whichever is more, as its first pass reads it from the file.
+  uint64_t PeakBytesIn(WeightLayout layout) const;
+  // Whether a pass needs Workspace::hidden.
+  bool uses_float_hidden() const;
 
  private:
   Weights() = default;

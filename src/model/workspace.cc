@@ -3,36 +3,9 @@
 
 #include <algorithm>
 
+#include "model/layouter.h"
+
 namespace bantam {
-namespace {
-
-// Hands out aligned pieces of a memory block, or only counts when there is none.
-class Layouter {
- public:
-  explicit Layouter(uint8_t* memory) : memory_(memory) {}
-
-  uint8_t* Bytes(size_t bytes) {
-    // 64 bytes beyond a multiple of 4096 keep equally sized buffers from sharing cache sets.
-    uint8_t* p = memory_ == nullptr ? nullptr : memory_ + used_;
-    used_ += (bytes + 63) / 64 * 64 + 64;
-    return p;
-  }
-  float* Floats(int64_t n) {
-    return reinterpret_cast<float*>(Bytes(static_cast<size_t>(n) * sizeof(float)));
-  }
-  Activations Codes(int columns, int n) {
-    uint8_t* p = Bytes(ActivationBytes(columns, n));
-    return p == nullptr ? Activations() : LayOutActivations(p, columns, n);
-  }
-  size_t used() const { return used_; }
-
- private:
-  uint8_t* memory_;
-  size_t used_ = 0;
-};
-
-}  // namespace
-
 size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory,
                          int adapter_rank) {
   Layouter layouter(memory);
@@ -45,7 +18,7 @@ size_t Workspace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_
   queries = layouter.Floats(tokens * query);
   attended = layouter.Floats(tokens * query);
   attended_codes = layouter.Codes(query, n);
-  hidden = layouter.Floats(tokens * config.n_ff);
+  hidden = float_hidden ? layouter.Floats(tokens * config.n_ff) : nullptr;
   hidden_codes = layouter.Codes(config.n_ff, n);
   branch = config.has_branch() ? layouter.Floats(tokens * config.n_embd) : nullptr;
   const int64_t angles = tokens * (config.rope_dim / 2);

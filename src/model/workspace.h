@@ -55,6 +55,7 @@ struct Workspace {
   std::array<float*, 7> low_rank = {};
   std::vector<WorkerSpace> workers;
 
+  bool float_hidden = true;  // false: nothing will use `hidden`, which is null then
   // Lays everything out from `memory` (null: only measures). Returns the bytes used.
   // `adapter_rank`: AdapterSet::rank().
   size_t LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory,

@@ -11,6 +11,7 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEST_MODEL = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
+SMALL_MODEL = "smollm2-135m-instruct-q4_1.gguf"
 
 
 def options(description: str) -> argparse.ArgumentParser:

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "base/sha256.h"
 #include "engine/batch_engine.h"
 #include "engine/loaded_model.h"
 #include "engine/transformer_model.h"
 #include "recording_model.h"
-#include "sha256.h"
 
 namespace bantam {
 namespace {
@@ -46,7 +46,7 @@ struct Outcome {
     for (const auto& [position, digest] : digests) {
       all.Update({reinterpret_cast<const uint8_t*>(digest.data()), digest.size()});
     }
-    return all.Finish();
+    return HexText(all.Finish());
   }
 };
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "sha256.h"
-
 namespace bantam {
 
 void RecordingModel::Watch(std::vector<TokenId> tokens) {

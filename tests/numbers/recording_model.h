@@ -4,12 +4,21 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/sha256.h"
 #include "engine/forward_model.h"
 
 namespace bantam {
+
+// The SHA-256 of some bytes, in hexadecimal.
+inline std::string Sha256Of(std::span<const uint8_t> bytes) {
+  Sha256 hash;
+  hash.Update(bytes);
+  return HexText(hash.Finish());
+}
 
 class RecordingModel : public ForwardModel {
  public:
@@ -36,6 +45,9 @@ class RecordingModel : public ForwardModel {
   void CopyPrefix(int from_block, int to_block, int n_tokens) override {
     model_->CopyPrefix(from_block, to_block, n_tokens);
   }
+  std::span<uint8_t> Block(int block) override { return model_->Block(block); }
+  bool IsSound(int block) const override { return model_->IsSound(block); }
+  KvFingerprint Fingerprint() const override { return model_->Fingerprint(); }
 
   int largest_batch = 0;                    // sequences
   int guesses() const { return guesses_; }  // tokens run behind the last of a reply

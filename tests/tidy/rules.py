@@ -7,6 +7,7 @@ import re
 import source
 
 MAX_LINES = 800
+MAX_WEB_LINES = 300
 MAX_COLUMNS = 100
 MAX_FUNCTION = 70
 MAX_KERNEL_FUNCTION = 120
@@ -133,11 +134,12 @@ def public_size(project):
 
 
 def file_length(project):
-    """Files have at most 800 lines, unless generated."""
+    """Files have at most 800 lines, those of the page at most 300, unless generated."""
     for file in project.files:
-        if (file.is_code or file.is_script) and not file.generator:
-            if len(file.lines) > MAX_LINES:
-                yield file.path, len(file.lines), f"{len(file.lines)} lines; at most {MAX_LINES}"
+        if (file.is_code or file.is_script or file.is_web) and not file.generator:
+            most = MAX_WEB_LINES if file.is_web else MAX_LINES
+            if len(file.lines) > most:
+                yield file.path, len(file.lines), f"{len(file.lines)} lines; at most {most}"
 
 
 def generator(project):
@@ -162,7 +164,7 @@ def function_length(project):
 def columns(project):
     """Lines have at most 100 columns; a link may stick out."""
     for file in project.files:
-        if not (file.is_code or file.is_script) or file.generator:
+        if not (file.is_code or file.is_script or file.is_web) or file.generator:
             continue
         for number, line in enumerate(file.lines, 1):
             if len(line) > MAX_COLUMNS and not re.search(r"https?://\S{40}", line):
@@ -173,7 +175,7 @@ def opening(project):
     """Every file opens with a comment that says what it is for."""
     for file in project.files:
         first = file.lines[0] if file.text else ""
-        if file.is_code and not re.match(r"// \S|/\* \S", first):
+        if (file.is_code or file.is_web) and not re.match(r"// \S|/\* \S", first):
             yield file.path, 1, "the first line is not a comment that says what the file is for"
         if file.is_script and not first.startswith(("#", '"""', 'r"""')):
             yield file.path, 1, "the first line is not a comment that says what the file is for"
@@ -249,7 +251,7 @@ def fast_math(project):
 def todo(project):
     """A TODO names its issue: TODO(#12)."""
     for file in project.files:
-        if file.is_code or file.is_script:
+        if file.is_code or file.is_script or file.is_web:
             for match in re.finditer(r"\b(TODO|FIXME|XXX)\b(?!\(#\d+\))", file.text):
                 if not file.path.startswith("tests/tidy/"):
                     line = file.text.count("\n", 0, match.start()) + 1
@@ -259,7 +261,8 @@ def todo(project):
 def machine_path(project):
     """No path of somebody's machine."""
     for file in project.files:
-        if file.is_code or file.is_script or file.suffix in (".md", ".json", ".txt"):
+        if (file.is_code or file.is_script or file.is_web
+                or file.suffix in (".md", ".json", ".txt")):
             if file.path.startswith(("tests/golden/", "tests/tidy/")):
                 continue
             for match in re.finditer(r"(?<![\w./~-])/(?:home|Users|root|work)/\w[\w./-]*",
@@ -305,9 +308,38 @@ def room_readme(project):
             yield f"src/{room}", 1, "the room has no README.md"
 
 
+_MARKUP = re.compile(
+    r"\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|srcdoc|DOMParser|eval"
+    r"|createContextualFragment|document\.write|new Function|setAttributeNS?\(['\"]on)\b")
+
+
+def page_safety(project):
+    """Nothing that the page is given becomes markup or code; nothing comes from elsewhere."""
+    for file in project.files:
+        if not file.path.startswith("web/src/") or not file.is_web or "_test." in file.path:
+            continue
+        for number, line in enumerate(file.lines, 1):
+            if match := _MARKUP.search(line):
+                yield file.path, number, f"{match[1]}: the page draws elements, never markup"
+            if match := re.search(r"https?://[\w.-]+|@import|url\(", line):
+                yield file.path, number, f"{match[0]}: the page loads nothing from elsewhere"
+
+
+def lock_file(project):
+    """A lock file names no registry, and every package in it has its hash."""
+    for file in project.files:
+        if file.full.name != "package-lock.json":
+            continue
+        for name, package in json.loads(file.text).get("packages", {}).items():
+            if "resolved" in package:
+                yield file.path, 1, f"{name}: names a registry ({package['resolved']})"
+            if name and "integrity" not in package:
+                yield file.path, 1, f"{name}: no integrity"
+
+
 RULES = [layers, layer_table, headers, public_size, file_length, generator, function_length,
          columns, opening, pragma_once, macros, banned, fast_math, todo, machine_path, big_file,
-         orphan, dead_link, room_readme]
+         orphan, dead_link, room_readme, page_safety, lock_file]
 
 
 def compiled_sources(root, database):

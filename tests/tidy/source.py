@@ -7,6 +7,7 @@ import subprocess
 
 CODE = {".cc", ".h", ".c", ".inl"}
 SCRIPTS = {".py", ".sh", ".cmake"}
+WEB = {".ts", ".tsx", ".mjs", ".css"}
 SKIPPED = {"build", "models", ".git", ".venv", "__pycache__", "node_modules"}
 
 # Everything whose inside must not be taken for code. Numbers come first: 1'000 is no character.
@@ -126,6 +127,10 @@ class File:
     @property
     def is_script(self):
         return self.suffix in SCRIPTS or self.path == "dev" or self.full.name == "CMakeLists.txt"
+
+    @property
+    def is_web(self):
+        return self.suffix in WEB and self.path.startswith("web/")
 
     @property
     def is_test(self):

@@ -207,9 +207,9 @@ class Compiler {
   // ((?!a)S)* and ((?=a)S)* up to the end of the text: no, or every, non-empty rest begins with a.
   Result<Rest> BeforeLookStar(const Node& node, const Rest& rest) {
     const Node& inner = pattern_.nodes[node.a];
-    const auto parts = pattern_.Children(inner);
-    const bool fits = inner.kind == Node::kSequence && parts.size() == 2 && rest.uniform() &&
-                      rest.start == RegexPool::kEmpty;
+    const bool sequence = inner.kind == Node::kSequence;
+    const auto parts = sequence ? pattern_.Children(inner) : std::span<const uint32_t>();
+    const bool fits = parts.size() == 2 && rest.uniform() && rest.start == RegexPool::kEmpty;
     const Node* look = fits ? &pattern_.nodes[parts[0]] : nullptr;
     const Node* set = fits ? &pattern_.nodes[parts[1]] : nullptr;
     if (!fits || (look->kind != Node::kAhead && look->kind != Node::kNotAhead) ||

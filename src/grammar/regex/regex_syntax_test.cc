@@ -87,6 +87,13 @@ TEST(RegexSyntaxTest, SaysWhatIsWrongAndWhere) {
   expect("(?:a(?=b)|c)*d", ErrorCode::kUnsupported, "repeats an assertion");
 }
 
+TEST(RegexSyntaxTest, ARepeatedLookaheadAloneIsNotSupported) {
+  RegexPool pool;
+  const auto regex = ParseRegex(pool, "a(?=b|c)+$", Anchoring::kSearch);
+  ASSERT_FALSE(regex.has_value());
+  EXPECT_EQ(regex.error().code, ErrorCode::kUnsupported);
+}
+
 TEST(RegexSyntaxTest, TakesWhatOtherDialectsWrite) {
   RegexPool pool;
   const auto matches = [&](std::string_view pattern, std::string_view text) {

@@ -21,7 +21,9 @@ bool ContainerRepair::FindEnd() {
   for (const Way& way : ways_) {
     if (best && way.cost >= best->cost) break;  // ascending
     End end{way.cost, {}};
-    const Filled filled = Fill(way.at, end);
+    OpenContainer at = way.at;
+    if (!ListItems(way, at)) return false;
+    const Filled filled = Fill(at, end);
     known = known && filled != Filled::kLater;
     if (filled != Filled::kYes || (best && end.cost >= best->cost)) continue;
     best = std::move(end);
@@ -34,6 +36,24 @@ bool ContainerRepair::FindEnd() {
   outcome_->steps = StepsTo(*best_way);
   for (PlanStep& step : best->added) outcome_->steps.push_back(std::move(step));
   return true;
+}
+
+// What is made up must differ from the items that are there. False: they are too many to tell.
+bool ContainerRepair::ListItems(const Way& way, OpenContainer& at) {
+  if (!counted_ || steps_.Closes(at.live)) return true;
+  if (!steps_.NeedsValue(steps_.Item(at.live))) return true;  // nothing compares them
+  Json items = Json::MakeArray();
+  ValueTable& values = machine_.languages().values();
+  for (uint32_t at_back = way.self; at_back != 0; at_back = backs_[at_back].before) {
+    const Back& back = backs_[at_back];
+    if (back.value) items.Append(values[*back.value]);
+  }
+  if (items.items().size() <= kMostListed) {
+    at.live = steps_.WithItems(at.live, values.Intern(items));
+    return true;
+  }
+  space_.Spend(RepairSpace::kMostSteps);
+  return false;
 }
 
 // Member by member, as long as a shortest end has some.

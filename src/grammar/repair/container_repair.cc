@@ -34,7 +34,8 @@ ContainerRepair::ContainerRepair(RepairSpace& space, std::vector<NodeId> childre
       steps_(machine_.steps()),
       finisher_(machine_.finisher()),
       children_(std::move(children)),
-      object_(object) {
+      object_(object),
+      counted_(!object && children_.size() > kMostCompared) {
   Way first;
   first.at.object = object;
   first.at.live = live;
@@ -177,10 +178,19 @@ void ContainerRepair::KeepBest(Layer& layer) {
   size_t likely = 0;
   while (likely < ways_.size() && ways_[likely].cost < ways_[0].cost + kGiveUpCost) ++likely;
   if (ways_.size() > likely + kMostUnlikely) ways_.resize(likely + kMostUnlikely);
-  for (Way& way : ways_) {
-    way.self = static_cast<uint32_t>(backs_.size());
-    backs_.push_back(way.back);
-  }
+  for (Way& way : ways_) Keep(way);
+}
+
+void ContainerRepair::Keep(Way& way) {
+  Back back = way.back;
+  const Back& before = backs_[back.before];
+  const Back& far = backs_[before.jump];
+  back.depth = before.depth + 1;
+  back.jump =
+      before.depth - far.depth == far.depth - backs_[far.jump].depth ? far.jump : back.before;
+  way.self = static_cast<uint32_t>(backs_.size());
+  if (back.value) uses_[*back.value].push_back(way.self);
+  backs_.push_back(back);
 }
 
 void ContainerRepair::Offer(Layer& layer, OpenContainer at, uint64_t cost, const Back& back) {
@@ -215,7 +225,7 @@ bool ContainerRepair::Go(const Way& way, size_t index, bool renamed, Layer& next
   bool known = true;
   for (const Demand& demand : demands) {
     if (!space_.Spend(kWaySteps)) return false;
-    if (!object_) known = DropTwinOf(way, node, demand.value, next) && known;
+    if (!object_) known = DropTwinOf(way, node, demand, next) && known;
     if (finisher_.Value(demand.value).cost == Finish::kNever) continue;
     const PlanId plan = space_.Ask(node, demand.value);
     known = known && plan != kPending;
@@ -226,8 +236,9 @@ bool ContainerRepair::Go(const Way& way, size_t index, bool renamed, Layer& next
       const std::string text = PlanText(space_, plan);
       const Result<Json> value = Json::Parse(text);
       if (!value || !space_.Spend(text.size())) continue;
-      back.value = machine_.languages().values().Intern(*value);
-      after.live = steps_.SettleValue(demand.settled, text).value_or(FormulaPool::kFalse);
+      Outcome outcome;
+      outcome.value = back.value = machine_.languages().values().Intern(*value);
+      after.live = SettleItem(way, demand.settled, outcome);
     }
     if (Closable(after)) Offer(next, after, cost + space_.plan(plan).cost, back);
   }
@@ -249,12 +260,12 @@ bool ContainerRepair::GoAsItIs(const Way& way, NodeId node, FormulaId begun, Ope
     const std::string_view text = space_.tree().Text(node);
     const Result<Json> value = Json::Parse(text);
     // A list of all items before is compared with itself and one more.
-    const uint64_t compared = next_ * next_ / kComparedInAStep;
+    const uint64_t compared = counted_ ? 0 : next_ * next_ / kComparedInAStep;
     if (!value || !space_.Spend(text.size() + compared)) return false;
     outcome.value = machine_.languages().values().Intern(*value);
     back.value = outcome.value;
   }
-  after.live = steps_.Settle(begun, outcome);
+  after.live = SettleItem(way, begun, outcome);
   if (Closable(after)) {
     Offer(next, after, cost, back);
     return true;
@@ -263,12 +274,12 @@ bool ContainerRepair::GoAsItIs(const Way& way, NodeId node, FormulaId begun, Ope
 }
 
 // An item that would be fine if it were not there already goes. False: answers are wanted.
-bool ContainerRepair::DropTwinOf(const Way& way, NodeId node, FormulaId value, Layer& next) {
+bool ContainerRepair::DropTwinOf(const Way& way, NodeId node, const Demand& demand, Layer& next) {
   const FormulaPool& formulas = machine_.languages().formulas();
-  FormulaList rest = formulas.Conjuncts(value);
+  FormulaList rest = formulas.Conjuncts(demand.value);
   const size_t count = rest.size();
   std::erase_if(rest, [&](FormulaId part) { return IsOtherThan(part); });
-  if (rest.size() == count) return true;
+  if (counted_ ? !steps_.NeedsValue(demand.settled) : rest.size() == count) return true;
   const FormulaId alone = machine_.languages().formulas().And(std::move(rest));
   const PlanId plan = space_.Ask(node, alone);
   if (plan == kPending) return false;
@@ -293,13 +304,28 @@ bool ContainerRepair::IsOtherThan(FormulaId formula) const {
 
 // An equal item was there before.
 bool ContainerRepair::IsTwinItem(const Way& way, ValueId value) const {
-  if (object_) return false;
-  size_t steps = 0;
-  bool found = false;
-  for (uint32_t at = way.self; at != 0 && !found; at = backs_[at].before, ++steps) {
-    found = backs_[at].value == value;
+  const auto found = uses_.find(value);
+  if (found == uses_.end()) return false;
+  const std::vector<uint32_t>& uses = found->second;
+  for (size_t i = uses.size(); i-- > 0;) {
+    const uint32_t depth = backs_[uses[i]].depth;
+    uint32_t at = way.self;
+    if (!space_.Spend(1)) return false;
+    while (backs_[at].depth > depth) {
+      at = backs_[backs_[at].jump].depth >= depth ? backs_[at].jump : backs_[at].before;
+    }
+    if (at == uses[i]) return true;
   }
-  return space_.Spend(steps) && found;
+  return false;
+}
+
+// Settle for an item whose value is known where it matters.
+FormulaId ContainerRepair::SettleItem(const Way& way, FormulaId formula, const Outcome& outcome) {
+  if (!counted_ || !outcome.value) return steps_.Settle(formula, outcome);
+  Outcome counted = outcome;
+  counted.value.reset();
+  counted.repeated = IsTwinItem(way, *outcome.value);
+  return steps_.Settle(formula, counted);
 }
 
 bool ContainerRepair::MayCome(const OpenContainer& at, size_t index) {

@@ -2,13 +2,15 @@
 //
 // A Viterbi search (1967) along the document: after each member a few ways are kept, each with what
 // the formula has become for it (ContainerSteps) and what its edits have cost. What is missing in
-// the end comes from Finisher, member by member.
+// the end comes from Finisher, member by member. Ways are a tree; which items one has is asked
+// along jumps: Myers, "An applicative random-access stack" (1983).
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "grammar/repair/repair_space.h"
@@ -21,6 +23,10 @@ uint64_t DropCost(const JsonNode& node, bool member);
 class ContainerRepair {
  public:
   static constexpr size_t kMostWays = 16;  // kept after each member
+  // Of items that are compared: with more, formulas leave it to the search which there are. What is
+  // missing at the end is made up only beside kMostListed.
+  static constexpr size_t kMostCompared = 16;
+  static constexpr size_t kMostListed = 64;
 
   // `children` of an object or array; `live` is what is asked of it as a whole.
   ContainerRepair(RepairSpace& space, std::vector<NodeId> children, FormulaId live, bool object);
@@ -43,6 +49,8 @@ class ContainerRepair {
     bool renamed = false;
     PlanId plan = kNoPlan;
     std::optional<ValueId> value = {};  // of an item, where items are compared
+    uint32_t depth = 0;                 // steps before it
+    uint32_t jump = 0;                  // one far before it
   };
   struct Way {
     OpenContainer at;
@@ -70,9 +78,11 @@ class ContainerRepair {
   void Drop(const Way& way, size_t index, Layer& next);
   void DropNarrowed(const Way& way, size_t index, uint64_t cost, Layer& next);
   bool MayCome(const OpenContainer& at, size_t index);
-  bool DropTwinOf(const Way& way, NodeId node, FormulaId value, Layer& next);
+  bool DropTwinOf(const Way& way, NodeId node, const Demand& demand, Layer& next);
   bool IsOtherThan(FormulaId formula) const;
   bool IsTwinItem(const Way& way, ValueId value) const;
+  FormulaId SettleItem(const Way& way, FormulaId formula, const Outcome& outcome);
+  void Keep(Way& way);
   void Offer(Layer& layer, OpenContainer at, uint64_t cost, const Back& back);
   void KeepBest(Layer& layer);
   bool Closable(const OpenContainer& at) {
@@ -89,6 +99,7 @@ class ContainerRepair {
   Filled Fill(OpenContainer at, End& end);
   Filled FillOne(OpenContainer& at, const std::string& name, End& end);
   Filled FillText(const Demand& demand, PlanStep& step);
+  bool ListItems(const Way& way, OpenContainer& at);
   std::vector<PlanStep> StepsTo(const Way& way) const;
 
   RepairSpace& space_;
@@ -97,9 +108,12 @@ class ContainerRepair {
   Finisher& finisher_;
   std::vector<NodeId> children_;
   bool object_;
+  const bool counted_;       // items that are compared are in uses_ alone
   std::vector<Name> names_;  // of the children of an object
   std::vector<Way> ways_;    // after the children read so far
   std::vector<Back> backs_;
+  // Where an item has that value: of one way, the first.
+  std::unordered_map<ValueId, std::vector<uint32_t>> uses_;
   size_t next_ = 0;  // child
   std::optional<Repaired> outcome_;
 };

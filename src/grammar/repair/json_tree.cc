@@ -142,6 +142,7 @@ Result<NodeId> JsonTree::Add(std::string text, NodeId origin) {
   bytes_ += text.size();
   if (bytes_ > kMostBytes) return exhausted();
   const auto root = static_cast<NodeId>(nodes_.size());
+  if (texts_.empty()) spaced_ = text.find("\": ") != std::string::npos;
   texts_.push_back({std::move(text), origin});
   Reader reader(texts_.back().text, static_cast<uint32_t>(texts_.size() - 1), nodes_);
   if (!reader.Read()) return exhausted();

@@ -50,6 +50,7 @@ class JsonTree {
   std::string String(NodeId id) const;
   // The node of the first text that it is or comes from; kNoNode for what was made up.
   NodeId Origin(NodeId id) const;
+  bool spaced() const { return spaced_; }  // the first text: "a": 1, not "a":1
 
  private:
   struct Source {
@@ -61,6 +62,7 @@ class JsonTree {
   std::deque<Source> texts_;
   std::vector<JsonNode> nodes_;
   size_t bytes_ = 0;
+  bool spaced_ = false;
 };
 
 }  // namespace bantam::grammar

@@ -113,7 +113,7 @@ void NodeTruth::Advance(uint64_t& left) {
     Spend(text.size(), left);
     const Result<Json> value = Json::Parse(text);
     if (!value) return Close(false);  // nested deeper than Json goes
-    outcome.value = machine_.languages().values().Intern(*value);
+    outcome.repeated = !open.items.insert(CanonicalText(*value)).second;
   }
   open.live = steps.Settle(open.begun, outcome);
   open.begun = FormulaPool::kFalse;

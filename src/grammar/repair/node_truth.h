@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "grammar/repair/json_tree.h"
@@ -36,6 +38,8 @@ class NodeTruth {
     NodeId child;                // the next one
     FormulaId begun;             // with the child in it; kFalse: not yet begun
     std::vector<uint8_t> truth;  // of what is asked of the child, so far
+    std::unordered_set<std::string> items =
+        {};  // before, by canonical text, where they are compared
   };
 
   void FindPlain();

@@ -16,8 +16,6 @@ class Writer {
  public:
   Writer(const RepairSpace& space, bool report) : space_(space), tree_(space.tree()) {
     report_ = report;
-    const std::string_view text = tree_.source(0);
-    spaced_ = text.find("\": ") != std::string_view::npos;
   }
 
   WrittenPlan Write(PlanId root) {
@@ -281,7 +279,7 @@ class Writer {
         out() += frame.lead;
       } else if (frame.first_lead.find('\n') != std::string_view::npos) {
         out() += frame.first_lead;
-      } else if (spaced_) {
+      } else if (tree_.spaced()) {
         out() += ' ';
       }
     } else {
@@ -292,7 +290,7 @@ class Writer {
       if (!frame.colon.empty()) {
         out() += frame.colon;
       } else {
-        out() += spaced_ ? ": " : ":";
+        out() += tree_.spaced() ? ": " : ":";
       }
     }
     out() += step.text;
@@ -301,7 +299,6 @@ class Writer {
   const RepairSpace& space_;
   const JsonTree& tree_;
   bool report_ = false;
-  bool spaced_ = false;  // "a": 1, not "a":1
   WrittenPlan written_;
   std::vector<Frame> frames_;
   std::string path_;

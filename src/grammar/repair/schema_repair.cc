@@ -22,27 +22,6 @@ namespace {
 using Scanned = StrictScan::Outcome;
 
 constexpr size_t kMostExpected = 8;  // of a message
-constexpr size_t kDeep = 200;        // levels
-
-// A valid text is nested deeper than kDeep.
-bool IsDeep(std::string_view text) {
-  size_t depth = 0;
-  bool in_string = false;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kDeep) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 std::unexpected<Error> FailAt(ErrorCode code, const JsonEdit& error) {
   const std::string place = error.pointer.empty() ? "" : error.pointer + ": ";
@@ -69,16 +48,29 @@ std::string ExpectedText(Matcher& matcher) {
   return text.empty() ? "nothing" : text;
 }
 
+// Why the matcher does not take the byte there.
+std::string Deviation(Matcher& matcher, std::string_view text, size_t at) {
+  if (matcher.limited()) return "beyond the limits of matching: what comes here cannot be decided";
+  return "expected " + ExpectedText(matcher) + ", found " + DescribeCharacter(text, at);
+}
+
 // The first byte that no document that the schema accepts has there; nothing: it accepts the text.
 std::optional<JsonEdit> FirstViolation(std::string_view text, const JsonSchema& schema) {
-  // The reader that shapes replies; it makes a few stages for each level.
-  const std::unique_ptr<Matcher> matcher = IsDeep(text) ? schema.NewChecker() : schema.NewMatcher();
+  const std::unique_ptr<Matcher> matcher = schema.NewReader();
   const size_t taken = Feed(*matcher, text);
   if (taken == text.size() && matcher->Accepting()) return std::nullopt;
   JsonEdit error;
   error.offset = taken;
-  error.what = "expected " + ExpectedText(*matcher) + ", found " + DescribeCharacter(text, taken);
+  error.what = Deviation(*matcher, text, taken);
   return error;
+}
+
+// A byte belongs to the string that begins at `begin`, its quotes included.
+bool IsInString(std::string_view text, size_t begin, size_t at) {
+  if (at < begin) return false;
+  size_t end = begin + 1;
+  while (end < at && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return end >= at;
 }
 
 // What `text`, which is valid JSON, becomes so that the schema accepts it.
@@ -138,6 +130,13 @@ JsonCheck CheckJson(std::string_view text, const JsonSchema& schema) {
   if (!violation) return check;
   check.valid = false;
   check.error = *violation;
+  const auto twice = std::ranges::find_if(check.notes, [&](const JsonEdit& note) {
+    return IsInString(text, note.offset, violation->offset);
+  });
+  if (twice != check.notes.end()) {
+    check.error.what = twice->what + ", which no schema allows here";
+    check.notes.erase(twice);
+  }
   return check;
 }
 
@@ -153,17 +152,19 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
     case Scanned::kDeep: return FailAt(ErrorCode::kResourceExhausted, scan.error());
     case Scanned::kCut: keep = scan.keep(); break;
   }
-  const std::unique_ptr<Matcher> matcher = schema.NewMatcher();
+  std::unique_ptr<Matcher> matcher = schema.NewReader();
   std::string_view kept = text.substr(0, keep);
   const size_t taken = Feed(*matcher, kept);
   if (taken < keep) {
     JsonEdit error;
     error.offset = taken;
-    error.what = "the schema does not allow what comes before the end: expected " +
-                 ExpectedText(*matcher) + ", found " + DescribeCharacter(text, taken);
-    return FailAt(ErrorCode::kCorrupt, error);
+    error.what =
+        (matcher->limited() ? "" : "the schema does not allow what comes before the end: ") +
+        Deviation(*matcher, text, taken);
+    return FailAt(matcher->limited() ? ErrorCode::kResourceExhausted : ErrorCode::kCorrupt, error);
   }
   const std::string rest = matcher->Completion();
+  matcher.reset();
   if (rest.empty() && keep == text.size()) return JsonRepair{std::string(text), {}, 0};
   if (keep == text.size() && !rest.empty() && scan.rest().empty()) {
     // A whole number that the schema wants longer.

@@ -49,6 +49,27 @@ std::string Repaired(const JsonSchema& schema, const std::string& text, bool fil
   return repair ? repair->text : "error: " + repair.error().message;
 }
 
+// Many more than formulas could list; what is made up differs from them.
+TEST(SchemaRepair, ManyItemsThatMustDiffer) {
+  const auto schema = Compile(
+      R"({"type":"array","uniqueItems":true,
+          "items":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]}})");
+  ASSERT_NE(schema, nullptr);
+  std::string input = "[", output = "[";
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string comma = i > 0 ? "," : "";
+    const std::string id = std::to_string(i / 2);
+    input += comma + "{\"id\":\"" + id + "\",\"n\":1}";
+    if (i % 2 == 0) output += comma + "{\"id\":" + id + ",\"n\":1}";
+  }
+  EXPECT_TRUE(Repaired(*schema, input + "]") == output + "]");
+  const auto more =
+      Compile(R"({"type":"array","uniqueItems":true,"minItems":22,"items":{"type":"integer"}})");
+  ASSERT_NE(more, nullptr);
+  EXPECT_EQ(Repaired(*more, "[0,1,2,3,4,5,6,7,8,9,9.0,11,12,13,14,15,16,17,18,19]"),
+            "[0,1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,10,20,30]");
+}
+
 TEST(SchemaRepair, RepairsTheGoldenCases) {
   const Json golden = ReadGolden();
   EXPECT_GE(golden.items().size(), 150U);

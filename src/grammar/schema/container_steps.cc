@@ -58,6 +58,9 @@ FormulaId ContainerSteps::Settle(FormulaId formula, const Outcome& outcome) {
       const bool holds = outcome.truth[static_cast<size_t>(it - outcome.asked.begin())] != 0;
       return holds ? FormulaPool::kTrue : FormulaPool::kFalse;
     }
+    if (atom.kind == AtomKind::kUniquePending && outcome.repeated) {
+      return *outcome.repeated ? FormulaPool::kFalse : AtomOf({AtomKind::kUnique, atom.a, 0, 0});
+    }
     if (atom.kind == AtomKind::kUniquePending && outcome.value) {
       Json list = languages_.values()[atom.a];
       list.Append(languages_.values()[*outcome.value]);
@@ -79,6 +82,20 @@ std::optional<FormulaId> ContainerSteps::SettleValue(FormulaId formula, std::str
   Outcome outcome;
   outcome.value = languages_.values().Intern(*json);
   return Settle(formula, outcome);
+}
+
+FormulaId ContainerSteps::WithItems(FormulaId formula, ValueId list) {
+  std::unordered_map<FormulaId, FormulaId> memo;
+  return formulas_.Map(formula, memo, [&](FormulaId leaf) {
+    const AtomId atom = formulas_.atom(leaf);
+    if (languages_.atoms()[atom].kind == AtomKind::kUnique) {
+      return AtomOf({AtomKind::kUnique, list, 0, 0});
+    }
+    if (formulas_.op(leaf) != FormulaOp::kNode) return leaf;
+    FormulaList conditions(formulas_.children(leaf).begin(), formulas_.children(leaf).end());
+    for (FormulaId& condition : conditions) condition = WithItems(condition, list);
+    return formulas_.Node(atom, std::move(conditions));
+  });
 }
 
 std::optional<ContainerSteps::Literal> ContainerSteps::AskedLiteral(FormulaId formula) const {

@@ -51,6 +51,8 @@ struct Outcome {
   std::span<const FormulaId> asked;
   std::span<const uint8_t> truth;
   std::optional<ValueId> value = {};  // of the item, where formulas need it (NeedsValue)
+  // Instead of it, where somebody else keeps the items that came before: an equal one is there.
+  std::optional<bool> repeated = {};
 };
 
 class ContainerSteps {
@@ -70,6 +72,8 @@ class ContainerSteps {
   FormulaId Settle(FormulaId formula, const Outcome& outcome);
   // With a value, as JSON text, of which all that was asked is decided; nothing if it is no JSON.
   std::optional<FormulaId> SettleValue(FormulaId formula, std::string_view value);
+  // Where others have kept the items so far: with a list of them.
+  FormulaId WithItems(FormulaId formula, ValueId list);
   // The formula if the container ends here.
   bool Closes(FormulaId formula);
 

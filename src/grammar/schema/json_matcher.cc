@@ -42,7 +42,8 @@ JsonMatcher::JsonMatcher(SchemaMachine& machine, FormulaId value, StageTable& st
       steps_(machine.steps()),
       finisher_(machine.finisher()),
       stages_(stages),
-      scans_(machine.scans()) {
+      scans_(machine.scans()),
+      checks_(&stages == &machine.checks()) {
   frames_.emplace_back().stage = stages_.OfValue(value);
   State first;
   first.frames = 1;
@@ -59,18 +60,42 @@ bool JsonMatcher::Push(uint8_t byte) {
   }
   next.frames = static_cast<uint32_t>(frames_.size());
   states_.push_back(next);
+  if (checks_) Forget();
   // Another text than the one that is read so far is always an end there.
   const bool open = InString() && languages_.regexes().AliveAfterAnyPlain(next.regex);
-  if (open || !Decides(FrameOf(next)) || FinishBytes() != Finish::kNever) return true;
+  if (checks_ || open || !Decides(FrameOf(next)) || FinishBytes() != Finish::kNever) return true;
   Pop(1);
   return false;
 }
 
 void JsonMatcher::Pop(size_t n) {
   CHECK(n <= document_.size());
-  document_.resize(document_.size() - n);
-  states_.resize(document_.size() + 1);
+  const size_t left = document_.size() - n;
+  if (left < kept_from_) return ReturnTo(left);
+  document_.resize(left);
+  states_.resize(left - kept_from_ + 1);
   DropFrames(states_.back().frames);
+}
+
+// The states of long documents take more room than all else.
+void JsonMatcher::Forget() {
+  constexpr size_t kKept = 4 * kMarkBytes;
+  if (states_.size() <= 2 * kKept) return;
+  for (size_t i = 0; i < kKept; i += kMarkBytes) marks_.push_back(states_[i]);
+  states_.erase(states_.begin(), states_.begin() + kKept);
+  kept_from_ += kKept;
+}
+
+// To a state that has been forgotten: by the mark before it.
+void JsonMatcher::ReturnTo(size_t size) {
+  const size_t mark = size / kMarkBytes;
+  kept_from_ = mark * kMarkBytes;
+  const std::string bytes = document_.substr(kept_from_, size - kept_from_);
+  document_.resize(kept_from_);
+  states_.assign(1, marks_[mark]);
+  marks_.resize(mark);
+  DropFrames(states_.back().frames);
+  for (const char c : bytes) CHECK(Push(static_cast<uint8_t>(c)));
 }
 
 bool JsonMatcher::Accepting() const {
@@ -168,6 +193,7 @@ bool JsonMatcher::StartContainer(State& state, bool object) {
   frame.first = static_cast<uint32_t>(frames_.size());
   frame.start = state.start;
   frame.decisive = Decides(FrameOf(state));
+  frame.depth = FrameOf(state).depth + 1;
   state.place = object ? Place::kFirstName : Place::kFirstItem;
   return Enter(state, std::move(frame));
 }
@@ -177,6 +203,8 @@ bool JsonMatcher::Enter(State& state, StageId stage) {
   const Frame& before = FrameOf(state);
   Frame frame{stage, before.outer, before.start, before.first};
   frame.decisive = before.decisive;
+  frame.depth = before.depth;
+  frame.compared = before.compared;
   return Enter(state, std::move(frame));
 }
 
@@ -196,6 +224,10 @@ bool JsonMatcher::Enter(State& state, Frame frame) {
 void JsonMatcher::DropFrames(size_t left) {
   for (; frames_.size() > left; frames_.pop_back()) {
     const Frame& last = frames_.back();
+    if (last.item != nullptr) {
+      Items& items = *frames_[last.first].items;
+      items.erase(items.find(*last.item));
+    }
     if (!last.in_member) continue;
     SeenNames& names = frames_[last.first].names;
     names.erase(PlaceOf(last.name, names));
@@ -216,7 +248,38 @@ bool JsonMatcher::EndContainer(State& state) {
 bool JsonMatcher::EndValue(State& state, const std::vector<uint8_t>& truth,
                            std::string_view value) {
   state.place = state.frame == 0 ? Place::kDone : Place::kAfterValue;
-  return state.frame == 0 || Enter(state, stages_.EndValue(FrameOf(state).stage, truth, value));
+  if (state.frame == 0) return true;
+  if (StageOf(state).needs_value) return EndComparedValue(state, truth, value);
+  return Enter(state, stages_.EndValue(FrameOf(state).stage, truth, value));
+}
+
+bool JsonMatcher::EndComparedValue(State& state, const std::vector<uint8_t>& truth,
+                                   std::string_view value) {
+  const bool scalar = !value.starts_with('[') && !value.starts_with('{');
+  const StageId begun = FrameOf(state).stage;
+  if (!checks_) {
+    if (!Enter(state, stages_.EndValue(begun, truth, value))) return false;
+    if (!scalar) ++frames_.back().compared;
+    return true;
+  }
+  const Result<Json> json = Json::Parse(value);
+  if (!json) return false;  // nested deeper than Json goes
+  std::unique_ptr<Items>& items = frames_[FrameOf(state).first].items;
+  if (items == nullptr) items = std::make_unique<Items>();
+  const auto [item, added] = items->insert(CanonicalText(*json));
+  const bool entered = Enter(state, stages_.EndValue(begun, truth, value, !added));
+  if (added && entered) frames_.back().item = &*item;
+  if (added && !entered) items->erase(item);
+  return entered;
+}
+
+bool JsonMatcher::strained() const {
+  constexpr uint32_t kMostDepth = 2000;
+  constexpr size_t kMostBytes = 1024;
+  constexpr uint32_t kMostContainers = 8;
+  const Frame& frame = FrameOf(state());
+  if (frame.depth > kMostDepth || frame.compared > kMostContainers) return true;
+  return frame.value_matters && document_.size() - frame.start > kMostBytes;
 }
 
 // Asked for, or told apart by few characters: masks then want to know which of them lead where.
@@ -284,6 +347,7 @@ bool JsonMatcher::EndName(State& state) {
   frame.name = std::move(name);
   frame.in_member = true;
   frame.decisive = before.decisive;
+  frame.depth = before.depth;
   return Enter(state, std::move(frame));
 }
 

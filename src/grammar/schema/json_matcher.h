@@ -5,10 +5,12 @@
 #include <bitset>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "grammar/matcher.h"
@@ -67,6 +69,10 @@ class JsonMatcher : public Matcher {
   };
   std::optional<StringRead> StringHere() const;
 
+  // To know how the document can end becomes dear: it is deep, or in an array of many or large
+  // items that have to be compared. JsonChecker reads on at the same pace.
+  bool strained() const;
+
  private:
   enum class Place : uint8_t {
     kValue,
@@ -100,21 +106,29 @@ class JsonMatcher : public Matcher {
     bool may_be_seen() const { return seen_first < seen_last; }
   };
   using SeenNames = std::vector<const std::string*>;  // ascending
+  using Items = std::unordered_set<std::string>;      // by canonical text
   struct Frame {
     StageId stage = StageTable::kNone;
     uint32_t outer = 0;     // the frame that waits for this container
     uint32_t start = 0;     // of the container in document_
     uint32_t first = 0;     // the frame of the container's first place
     std::string name = {};  // of the member that is being read
+    SeenNames names = {};   // in a first frame: of all members that the container has
     bool in_member = false;
-    SeenNames names = {};        // in a first frame: of all members that the container has
     bool value_matters = false;  // the value itself, to this container or one around it
     // What comes after the container, or one around it, depends on what is in it, as where an item
     // may not (or must) be there twice and more have to come. Then nothing is known beforehand of
     // tails: each is found for the very text that leads to it.
     bool decisive = false;
+    uint32_t depth = 0;
+    uint32_t compared = 0;  // arrays and objects among the items before, where they are compared
+    // In checks, where items are compared: in a first frame all items before; in one after an item
+    // that item.
+    std::unique_ptr<Items> items = {};
+    const std::string* item = nullptr;
   };
   static constexpr ScanId kNoScan = ~ScanId{0};
+  static constexpr size_t kMarkBytes = 256;
   // The best rest of a value or name that is being read, and what comes after it.
   struct Rest {
     uint32_t cost = Finish::kNever;  // of both
@@ -141,7 +155,10 @@ class JsonMatcher : public Matcher {
   bool EndValue(State& state, const std::vector<uint8_t>& truth, std::string_view value);
   bool Enter(State& state, StageId stage);
   bool Enter(State& state, Frame frame);
+  bool EndComparedValue(State& state, const std::vector<uint8_t>& truth, std::string_view value);
   void DropFrames(size_t left);
+  void Forget();
+  void ReturnTo(size_t size);
   const State& state() const { return states_.back(); }
   const Frame& FrameOf(const State& state) const { return frames_[state.frame]; }
   const Stage& StageOf(const State& state) const { return stages_[FrameOf(state).stage]; }
@@ -200,13 +217,19 @@ class JsonMatcher : public Matcher {
   Finisher& finisher_;
   StageTable& stages_;
   ScanTable& scans_;
+  const bool checks_;  // stages without tails
   std::string document_;
-  std::vector<State> states_;  // one more than bytes
-  std::deque<Frame> frames_;   // frame 0 stands for what holds the document
+  // After byte kept_from_ and each that follows. In checks only the last are kept, …
+  std::vector<State> states_;
+  size_t kept_from_ = 0;
+  std::vector<State> marks_;  // … and of those before them every kMarkBytes-th
+  std::deque<Frame> frames_;  // frame 0 stands for what holds the document
 };
 
 // The same for documents that are there already: it says only what is valid. Time and memory are
-// linear in the depth, too.
+// linear in the depth, too, and in the items of an array that are compared. The first byte that no
+// valid document has there may be taken in a value whose end is not: that of an item that is there
+// twice, or must be.
 class JsonChecker : public JsonMatcher {
  public:
   explicit JsonChecker(SchemaMachine& machine) : JsonChecker(machine, machine.languages().Root()) {}

@@ -9,6 +9,7 @@
 #include "grammar/schema/conflict.h"
 #include "grammar/schema/exclusive.h"
 #include "grammar/schema/json_matcher.h"
+#include "grammar/schema/json_reader.h"
 #include "grammar/schema/merge_schemas.h"
 
 namespace bantam::grammar {
@@ -123,9 +124,9 @@ std::unique_ptr<Matcher> JsonSchema::NewMatcher() const {
   return std::make_unique<RenewedMatcher<JsonMatcher, SchemaMachine>>(machine(), make);
 }
 
-std::unique_ptr<Matcher> JsonSchema::NewChecker() const {
+std::unique_ptr<Matcher> JsonSchema::NewReader() const {
   const auto make = [schema = schema_] { return std::make_shared<SchemaMachine>(schema); };
-  return std::make_unique<RenewedMatcher<JsonChecker, SchemaMachine>>(machine(), make);
+  return std::make_unique<JsonReader>(machine(), make);
 }
 
 std::unique_ptr<Matcher> JsonSchema::NewCrampedMatcher(size_t most_growth) const {

@@ -29,8 +29,9 @@ class JsonSchema {
   static Result<bool> Copies(const Json& schema, const SchemaOptions& options);
 
   std::unique_ptr<Matcher> NewMatcher() const;
-  // Only says what is valid: a document of any depth takes linear time.
-  std::unique_ptr<Matcher> NewChecker() const;
+  // For documents that are there already: linear in their depth, and in the items of arrays where
+  // no two may be equal (JsonReader).
+  std::unique_ptr<Matcher> NewReader() const;
   // For tests: on caches of its own that hardly grow (see SchemaMachine).
   std::unique_ptr<Matcher> NewCrampedMatcher(size_t most_growth) const;
   // Keywords that have no effect, and why ("#/format: …"), and words that may be misspelt keywords;

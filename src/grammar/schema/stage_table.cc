@@ -223,12 +223,13 @@ void StageTable::Decide(Stage& stage) const {
 }
 
 StageId StageTable::EndValue(StageId begun_id, const std::vector<uint8_t>& truth,
-                             std::string_view value) {
+                             std::string_view value, std::optional<bool> repeated) {
   const Stage& begun = stages_[begun_id];
   Outcome outcome;
   outcome.asked = begun.asked;
   outcome.truth = begun.decided() ? begun.truth : truth;
-  if (begun.needs_value) {
+  outcome.repeated = repeated;
+  if (begun.needs_value && !repeated) {
     const Result<Json> json = Json::Parse(value);
     if (!json) return kNone;  // nested deeper than Json goes
     outcome.value = languages_.values().Intern(*json);
@@ -243,7 +244,8 @@ StageId StageTable::EndValue(StageId begun_id, const std::vector<uint8_t>& truth
   if (outcome.truth.size() > kMostBits) return settle();
   uint32_t answers = 0;
   for (size_t i = 0; i < outcome.truth.size(); ++i) answers |= uint32_t{outcome.truth[i]} << i;
-  return Remembered({begun_id, Event::kEndValue, answers, outcome.value.value_or(0)}, settle);
+  const uint32_t value_id = outcome.value.value_or(repeated.value_or(false) ? 1 : 0);
+  return Remembered({begun_id, Event::kEndValue, answers, value_id}, settle);
 }
 
 const StageTable::NextNames& StageTable::Names(StageId id) {

@@ -78,7 +78,9 @@ class StageTable {
   StageId BeginMember(StageId stage, std::string_view name, NameClassId name_class);
   StageId BeginItem(StageId stage);
   // `truth`: of each of the stage's `asked`, unless it is decided. `value`: the JSON text.
-  StageId EndValue(StageId stage, const std::vector<uint8_t>& truth, std::string_view value);
+  // Or, where the reader keeps the items that came before, `repeated`: an equal one is there.
+  StageId EndValue(StageId stage, const std::vector<uint8_t>& truth, std::string_view value,
+                   std::optional<bool> repeated = {});
 
   // The names that may come next (NamePlan), and the bytes of the rest of the document after one of
   // them, at most.

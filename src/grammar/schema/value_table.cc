@@ -46,10 +46,14 @@ void Canonical(const Json& value, std::string& out) {
 
 }  // namespace
 
-ValueId ValueTable::Intern(const Json& value) {
+std::string CanonicalText(const Json& value) {
   std::string text;
   Canonical(value, text);
-  const auto [it, added] = ids_.emplace(std::move(text), static_cast<ValueId>(values_.size()));
+  return text;
+}
+
+ValueId ValueTable::Intern(const Json& value) {
+  const auto [it, added] = ids_.emplace(CanonicalText(value), static_cast<ValueId>(values_.size()));
   if (added) values_.push_back(value);
   return it->second;
 }

@@ -12,6 +12,10 @@ namespace bantam::grammar {
 
 using ValueId = uint32_t;
 
+// The same for equal values, and for no others. Recurses as deep as the value, which is bounded if
+// it comes from Json::Parse.
+std::string CanonicalText(const Json& value);
+
 // 1, 1.0 and 1e0 are equal; so are objects whose members come in another order (JSON Schema core,
 // 4.2.2). Values stay as long as the table.
 class ValueTable {

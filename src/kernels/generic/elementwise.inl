@@ -55,39 +55,88 @@ void GeluGate(float* gate, const float* up, int n) {
   }
 }
 
+// x Φ(x) = max(x, 0) - |x| / 2 * erfc(|x| / √2), and erfc(z) = e^(-z²) t P(t), t = 1 / (1 + z / 2):
+// P of degree 8 has the least largest relative error on 0 ≤ z ≤ 9.5, 4e-08. Small results of large
+// negative x keep their relative precision.
+void GeluErf(float* x, int n) {
+  constexpr float kP[9] = {0.282087677F, 0.282353467F,  0.24326113F,  0.202069356F,  -0.0251765734F,
+                           0.275976577F, -0.485382356F, 0.283701327F, -0.0588906469F};
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = Load16(x + i);
+    const F32x16 magnitude = Max16(v, Sub16(Splat16(0), v));
+    const F32x16 z = Mul16(magnitude, Splat16(0.707106781F));
+    const F32x16 t = Div16(Splat16(1), Fma16(z, Splat16(0.5F), Splat16(1)));
+    F32x16 p = Splat16(kP[8]);
+    for (int k = 7; k >= 0; --k) p = Fma16(p, t, Splat16(kP[k]));
+    const F32x16 e = Exp16(Mul16(Sub16(Splat16(0), z), z));
+    const F32x16 half_erfc = Mul16(Mul16(Mul16(p, t), e), Splat16(0.5F));
+    Store16(x + i, Sub16(Max16(v, Splat16(0)), Mul16(magnitude, half_erfc)));
+  }
+}
+
 // Below this largest magnitude a group counts as zero, so that no product is subnormal.
 constexpr float kSmallestAmax = 1e-25F;
 
-void Quantize(const float* x, const Activations& out, int token, int group_begin, int group_end) {
+// One group of a token: its codes and what goes with them, in slot `at` of `out`. Returns what the
+// codes leave of the numbers, each product rounded before it is subtracted.
+struct GroupRest {
+  F32x16 first, second;
+};
+[[gnu::always_inline]] inline GroupRest QuantizeGroup(const F32x16& a, const F32x16& b,
+                                                      const Activations& out, int64_t at) {
+  const F32x16 zero = Splat16(0);
+  const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
+  const float amax = ReduceMax16(magnitude);
+  const bool silent = !(amax >= kSmallestAmax);
+  const float scale = silent ? 0 : amax / 127.0F;
+  const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
+  int8_t* codes = out.codes + at * 32;
+  int32_t sums[2] = {0, 0};
+  GroupRest rest;
+  for (int i = 0; i < kParts; ++i) {
+    const Ints first_half = RoundToInt(Mul(a.part[i], inverse));
+    const Ints second_half = RoundToInt(Mul(b.part[i], inverse));
+    StoreNarrow(codes + i * kLanes, first_half);
+    StoreNarrow(codes + 16 + i * kLanes, second_half);
+    sums[0] += SumOfInts(first_half);
+    sums[1] += SumOfInts(second_half);
+    rest.first.part[i] = Sub(a.part[i], Mul(ToFloat(first_half), SplatLanes(scale)));
+    rest.second.part[i] = Sub(b.part[i], Mul(ToFloat(second_half), SplatLanes(scale)));
+  }
+  out.scales[at] = scale;
+  const int32_t sum = sums[0] + sums[1];
+  out.minus_sums[at] = -sum;
+  out.minus_half_sums[2 * at] = -sums[0];
+  out.minus_half_sums[2 * at + 1] = -sums[1];
+  out.scaled_sums[at] = scale * static_cast<float>(sum);
+  return rest;
+}
+
+// Where a token's first group lies, and how far apart its groups do.
+struct TokenSlots {
+  int64_t first;
+  int width;
+};
+[[gnu::always_inline]] inline TokenSlots SlotsOf(const Activations& out, int token) {
   const int tile = token / kTileTokens;
-  const int width = out.TileWidth(tile);
-  const int64_t first = int64_t{tile} * kTileTokens * out.groups() + token % kTileTokens;
+  return {int64_t{tile} * kTileTokens * out.groups() + token % kTileTokens, out.TileWidth(tile)};
+}
+
+void Quantize(const float* x, const Activations& out, int token, int group_begin, int group_end) {
+  const TokenSlots slots = SlotsOf(out, token);
   for (int g = group_begin; g < group_end; ++g) {
-    const int64_t at = first + int64_t{g} * width;
-    const F32x16 a = Load16(x + g * 32);
-    const F32x16 b = Load16(x + g * 32 + 16);
-    const F32x16 zero = Splat16(0);
-    const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
-    const float amax = ReduceMax16(magnitude);
-    const bool silent = !(amax >= kSmallestAmax);
-    const float scale = silent ? 0 : amax / 127.0F;
-    const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
-    int8_t* codes = out.codes + at * 32;
-    int32_t sums[2] = {0, 0};
-    for (int i = 0; i < kParts; ++i) {
-      const Ints first_half = RoundToInt(Mul(a.part[i], inverse));
-      const Ints second_half = RoundToInt(Mul(b.part[i], inverse));
-      StoreNarrow(codes + i * kLanes, first_half);
-      StoreNarrow(codes + 16 + i * kLanes, second_half);
-      sums[0] += SumOfInts(first_half);
-      sums[1] += SumOfInts(second_half);
-    }
-    out.scales[at] = scale;
-    const int32_t sum = sums[0] + sums[1];
-    out.minus_sums[at] = -sum;
-    out.minus_half_sums[2 * at] = -sums[0];
-    out.minus_half_sums[2 * at + 1] = -sums[1];
-    out.scaled_sums[at] = scale * static_cast<float>(sum);
+    QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), out,
+                  slots.first + int64_t{g} * slots.width);
+  }
+}
+
+void QuantizePair(const float* x, const Activations& high, const Activations& low, int token,
+                  int group_begin, int group_end) {
+  const TokenSlots slots = SlotsOf(high, token);
+  for (int g = group_begin; g < group_end; ++g) {
+    const int64_t at = slots.first + int64_t{g} * slots.width;
+    const GroupRest rest = QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), high, at);
+    QuantizeGroup(rest.first, rest.second, low, at);
   }
 }
 

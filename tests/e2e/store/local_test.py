@@ -111,7 +111,7 @@ class LocalTest(StoreTest):
 
     def test_ps_shows_who_uses_what(self):
         self.imported(self.write("m.gguf", TINY), "--name", "m:1")
-        self.assertIn("no server keeps any loaded", self.bantam("ps").stderr.decode())
+        self.assertIn("a model now", self.bantam("ps").stderr.decode())
         terminal = self.terminal("run", "m:1")
         terminal.prompt()
         rows = json.loads(self.good("ps", "--json"))

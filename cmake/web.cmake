@@ -1,0 +1,35 @@
+# bantam_page: the chat page (web/), built by Node and compiled in as bytes. Where Node (20.19 or
+# later) is missing the program has a plain page instead, which says so. ./dev fetches Node.
+set(page_tool ${CMAKE_SOURCE_DIR}/tools/page.sh)
+set(page_source ${CMAKE_BINARY_DIR}/generated/server/pages.cc)
+execute_process(COMMAND bash ${page_tool} node RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+if(missing)
+  set(found OFF)
+else()
+  set(found ON)
+endif()
+option(BANTAM_PAGE "Build the chat page with Node" ${found})
+if(BANTAM_PAGE)
+  if(NOT found)
+    message(FATAL_ERROR "BANTAM_PAGE is ON, but Node 20.19 or later is missing "
+                        "(./dev build fetches it; or give its folder in PATH)")
+  endif()
+  file(GLOB_RECURSE page_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/*)
+  list(FILTER page_files EXCLUDE REGEX "_test\\.tsx?$")
+  foreach(name index.html vite.config.mjs package.json package-lock.json tsconfig.json embed.mjs)
+    list(APPEND page_files ${CMAKE_SOURCE_DIR}/web/${name})
+  endforeach()
+  add_custom_command(OUTPUT ${page_source}
+    COMMAND bash ${page_tool} embed ${page_source}
+    DEPENDS ${page_files} ${page_tool}
+    COMMENT "Building the chat page" VERBATIM)
+else()
+  message(STATUS "Node not found or not wanted: the program will have no chat page")
+  file(READ ${CMAKE_SOURCE_DIR}/web/plain.html BANTAM_PLAIN_PAGE)
+  file(SHA256 ${CMAKE_SOURCE_DIR}/web/plain.html BANTAM_PLAIN_HASH)
+  string(SUBSTRING ${BANTAM_PLAIN_HASH} 0 20 BANTAM_PLAIN_HASH)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/pages_plain.cc.in ${page_source} @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/plain.html)
+endif()
+add_library(bantam_page STATIC ${page_source})
+target_link_libraries(bantam_page PRIVATE bantam_flags)

@@ -1,0 +1,193 @@
+// bantam serve: models for the clients of OpenAI and Ollama.
+#include <signal.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "cli/commands.h"
+#include "cli/model_store.h"
+#include "cli/serve_log.h"
+#include "cli/serve_options.h"
+#include "server/embedded_pages.h"
+#include "server/http/http_server.h"
+#include "server/service.h"
+
+namespace bantam::cli {
+namespace {
+
+constexpr int kMostContext = 32768;
+
+int ContextOf(const Environment& env, const std::string& path, const ServeOptions& options) {
+  if (options.setup.engine.context > 0) return options.setup.engine.context;
+  const auto info = env.backend.inspect(path);
+  return info && info->context_length > 0 ? std::min(info->context_length, kMostContext) : 4096;
+}
+
+LoadOptions LoadOptionsOf(const ServeOptions& options, KvPrecision kv, int context) {
+  LoadOptions load;
+  load.dtype = options.setup.dtype;
+  load.precision = options.setup.precision;
+  load.kv = kv;
+  load.weights = options.setup.weights;
+  load.context = context;
+  load.threads = options.setup.engine.threads;
+  load.prefill_threads = options.setup.prefill_threads;
+  return load;
+}
+
+// Keys and values of all conversations lie in one pool. Where the machine has no room for it and
+// nobody has asked for a size, it is made smaller.
+Result<server::Backend::Loaded> LoadModel(const Environment& env, const ServeOptions& options,
+                                          KvPrecision kv, const std::string& path) {
+  constexpr int kLeastContext = 2048;
+  int context = ContextOf(env, path, options);
+  server::Backend::Loaded loaded;
+  loaded.model = TRY(env.backend.load(path, LoadOptionsOf(options, kv, context)));
+  const bool fixed = options.setup.engine.context > 0 || options.kv_tokens > 0;
+  while (true) {
+    EngineOptions engine = options.setup.engine;
+    engine.context = context;
+    engine.max_sequences = options.parallel;
+    engine.kv_tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
+    if (!fixed && context < ContextOf(env, path, options)) engine.kv_tokens = context;
+    auto created = env.backend.create_engine(loaded.model, engine);
+    if (created) {
+      loaded.engine = *std::move(created);
+      return loaded;
+    }
+    if (fixed || created.error().code != ErrorCode::kResourceExhausted ||
+        context <= kLeastContext) {
+      return std::unexpected(created.error());
+    }
+    context = std::max(kLeastContext, context / 2);
+  }
+}
+
+server::Backend MakeBackend(const Environment& env, const ServeOptions& options, KvPrecision kv) {
+  server::Backend backend;
+  backend.load = [&env, &options, kv](const std::string& path) {
+    return LoadModel(env, options, kv, path);
+  };
+  backend.plan = [&env, &options, kv](const std::string& path) -> uint64_t {
+    const int context = ContextOf(env, path, options);
+    const int tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
+    const auto plan =
+        env.backend.plan(path, tokens, 1, options.setup.precision, options.setup.weights, kv);
+    return plan ? plan->total() : 0;
+  };
+  return backend;
+}
+
+// What MODEL is called in requests: the names given, else the store's, else the file's.
+std::vector<std::string> ServedNames(const ServeOptions& options, const std::string& path) {
+  if (!options.names.empty()) return options.names;
+  const std::string& given = options.setup.model_path;
+  if (given != path) return {given};
+  std::string name = path;
+  while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  name = name.substr(name.rfind('/') + 1);
+  if (name.ends_with(".gguf")) name.resize(name.size() - 5);
+  return {name};
+}
+
+// Waits for SIGINT or SIGTERM, which were blocked before the first thread began. The next one ends
+// the process at once.
+void WaitForSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  ::signal(SIGINT, SIG_DFL);
+  ::signal(SIGTERM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+bool IsLoopback(const std::string& host) {
+  return host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]";
+}
+
+Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
+                                                     const ServeOptions& options,
+                                                     const std::string& path) {
+  std::optional<store::Store> store;
+  if (auto found = store::Store::Find(env.variable)) store = *std::move(found);
+  auto library = std::make_unique<server::Library>(std::move(store), env.backend.inspect);
+  if (!path.empty()) library->Add(path, ServedNames(options, path));
+  return library;
+}
+
+void FinishOptions(const Environment& env, ServeOptions& options, ServeLog& log) {
+  if (const auto key = env.variable("BANTAM_API_KEY"); key && !key->empty()) {
+    options.service.api_keys.push_back(*key);
+  }
+  options.service.version = BANTAM_VERSION;
+  options.service.variable = env.variable;
+  options.service.pages = server::MakeStaticPages();
+  options.service.guard.loopback_only = IsLoopback(options.http.host);
+  if (options.log_requests) {
+    options.service.on_call = [&log](const server::CallRecord& record) { log.Request(record); };
+  }
+  if (!options.given_keep_alive && !options.setup.model_path.empty()) {
+    options.host.keep_alive_s = -1;
+  }
+}
+
+Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
+                  KvPrecision kv, ServeLog& log) {
+  server::Service service(TRY(MakeLibrary(env, options, path)), MakeBackend(env, options, kv),
+                          options.host, options.service);
+  if (!path.empty()) TRY(service.Preload(""));
+  const auto http = TRY(server::HttpServer::Create(options.http, service));
+  std::string addresses;
+  const char* scheme = options.http.tls_certificate.empty() ? "http://" : "https://";
+  for (const std::string& address : http->addresses()) {
+    addresses += (addresses.empty() ? "" : ", ") + std::string(scheme) + address;
+  }
+  env.err.WriteUntrusted("bantam: listening on " + addresses + " (Ctrl-C stops)\n");
+  env.err.Flush();
+  if (!options.service.guard.loopback_only && options.service.api_keys.empty()) {
+    log.Event("warning", {{"message", Json::String("everybody who reaches this address can use "
+                                                   "the server: --api-key asks for a key")}});
+  }
+  WaitForSignal();
+  log.Event("stopping", {});
+  http->Stop();
+  log.Event("stopped", {});
+  return 0;
+}
+
+}  // namespace
+
+Result<int> ServeCommand(const Environment& env, std::span<const std::string> args) {
+  ServeOptions options;
+  ArgParser parser("serve", "answer the clients of OpenAI and Ollama over HTTP");
+  DeclareServe(parser, options);
+  if (!TRY(ParseArguments(env, parser, args))) return 0;
+  const KvPrecision kv = TRY(GivenKvPrecision(options.setup)).value_or(KvPrecision::k16);
+  std::string path;
+  if (!options.setup.model_path.empty()) {
+    path = TRY(ResolveOrPull(env, options.setup.model_path));
+  } else if (!options.names.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "--served-model-name goes with a MODEL");
+  }
+  ServeLog log(env.err);
+  FinishOptions(env, options, log);
+  BlockSignals();
+  return Serve(env, options, path, kv, log);
+}
+
+}  // namespace bantam::cli

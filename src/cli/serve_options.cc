@@ -1,0 +1,137 @@
+// Options of the server.
+#include "cli/serve_options.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/check.h"
+#include "base/parse_double.h"
+#include "cli/values.h"
+#include "server/ollama/options.h"
+
+namespace bantam::cli {
+namespace {
+
+ArgParser::Setter StoreSeconds(double& target) {
+  return [&target](std::string_view value) -> Result<void> {
+    const auto seconds = server::ParseDuration(value);
+    if (!seconds) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "expected a duration (90, 5m, 1h30m), got '" + std::string(value) + "'");
+    }
+    target = *seconds;
+    return {};
+  };
+}
+
+void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
+  parser.AddSection("The network");
+  parser.AddOption("--host", "ADDRESS",
+                   "an address of this machine, localhost, or * for all (127.0.0.1)",
+                   StoreString(options.http.host));
+  parser.AddOption("--port,-p", "N", "0: a free one (11434)",
+                   [&options](std::string_view value) -> Result<void> {
+                     const int port = TRY(ParseInt(value, 0, 65535));
+                     options.http.port = static_cast<uint16_t>(port);
+                     return {};
+                   });
+  parser.AddOption("--api-key", "KEY",
+                   "what clients must send as bearer token; also BANTAM_API_KEY\n(repeatable)",
+                   AppendString(options.service.api_keys));
+  parser.AddOption("--tls-cert,--ssl-certfile", "FILE", "PEM file: serve HTTPS",
+                   StoreString(options.http.tls_certificate));
+  parser.AddOption("--tls-key,--ssl-keyfile", "FILE", "its key", StoreString(options.http.tls_key));
+  parser.AddOption("--allowed-host", "NAME",
+                   "a further name the server is known under (repeatable; * for any)",
+                   AppendString(options.service.guard.hosts));
+  parser.AddOption("--cors-origin,--allowed-origins", "ORIGIN",
+                   "pages that may use the server: https://app.example,\n"
+                   "http://localhost:* (repeatable; * for all)",
+                   AppendString(options.service.guard.origins));
+  parser.AddFlag("--no-request-log", "no line for each request on stderr",
+                 [&options] { options.log_requests = false; });
+}
+
+void DeclareLimits(ArgParser& parser, ServeOptions& options) {
+  parser.AddSection("Limits");
+  parser.AddOption("--parallel,--max-num-seqs", "N", "sequences that run at once (8)",
+                   StoreInt(options.parallel, 1));
+  parser.AddOption("--queue", "N", "requests that may wait; more are answered 503 (64)",
+                   StoreInt(options.host.max_queue, 1));
+  parser.AddOption("--queue-timeout", "TIME", "longest wait in the queue; 0: any (2m)",
+                   StoreSeconds(options.service.deadlines.queue_s));
+  parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (5m)",
+                   StoreSeconds(options.service.deadlines.first_token_s));
+  parser.AddOption("--timeout", "TIME", "longest reply, which ends there; 0: any (0)",
+                   StoreSeconds(options.service.deadlines.total_s));
+  parser.AddOption("--keep-alive", "TIME",
+                   "how long a model stays after its last use; -1: for ever\n"
+                   "(5m; for ever if MODEL is given)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.given_keep_alive = true;
+                     return StoreSeconds(options.host.keep_alive_s)(value);
+                   });
+  parser.AddOption("--max-models", "N", "models in memory at once (3)",
+                   StoreInt(options.host.max_models, 1));
+  parser.AddOption("--memory-budget", "BYTES",
+                   "for all models together, as 900M or 2GiB; the longest\n"
+                   "unused makes room (what is free)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.host.memory_bytes = TRY(ParseBytes(value));
+                     return {};
+                   });
+}
+
+}  // namespace
+
+Result<uint64_t> ParseBytes(std::string_view text) {
+  const size_t n = std::min(text.find_first_not_of("0123456789.eE+"), text.size());
+  const auto number = ParseDouble(text.substr(0, n));
+  std::string unit = LowerCase(text.substr(n));
+  double scale = 0;
+  constexpr std::pair<const char*, double> kUnits[] = {
+      {"", 1},    {"b", 1},    {"k", 1e3},       {"kb", 1e3},      {"m", 1e6},       {"mb", 1e6},
+      {"g", 1e9}, {"gb", 1e9}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30},
+  };
+  for (const auto& [name, factor] : kUnits) {
+    if (unit == name) scale = factor;
+  }
+  if (!number || scale == 0 || !(*number * scale >= 1) || *number * scale > 1e18) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "expected a size (900M, 2GiB), got '" + std::string(text) + "'");
+  }
+  return static_cast<uint64_t>(*number * scale);
+}
+
+void DeclareServe(ArgParser& parser, ServeOptions& options) {
+  parser.AddPositional("MODEL",
+                       "name or path of a model: loaded at once, and meant where\n"
+                       "requests name none; others come from the store",
+                       false, StoreString(options.setup.model_path));
+  parser.AddOption("--model,-m", "MODEL", "the same", StoreString(options.setup.model_path));
+  parser.AddOption("--served-model-name,--alias", "NAME",
+                   "what MODEL is called in requests (repeatable)", AppendString(options.names));
+  DeclareNetwork(parser, options);
+  DeclareLimits(parser, options);
+  parser.AddSection("The machine");
+  parser.AddOption("--ctx,--ctx-size,--max-model-len,-c", "N",
+                   "tokens a conversation can have; 0: the model's, at most 32,768 (0)",
+                   StoreInt(options.setup.engine.context, 0));
+  parser.AddOption("--kv-tokens", "N",
+                   "tokens whose keys and values are kept, of all together;\n"
+                   "0: the context, at least 32,768 (0)",
+                   StoreInt(options.kv_tokens, 0));
+  AddEngineOptions(parser, options.setup);
+  parser.AddOption("--prefix-cache", "on|off", "reuse what other requests have read (on)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.setup.engine.prefix_cache = TRY(ParseOnOff(value));
+                     return {};
+                   });
+  parser.AddExample("bantam serve qwen2.5:0.5b");
+  parser.AddExample("bantam serve model.gguf --served-model-name gpt-4o-mini --port 8000");
+  parser.AddExample("bantam serve --model model.gguf --max-model-len 4096 --api-key secret");
+}
+
+}  // namespace bantam::cli

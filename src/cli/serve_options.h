@@ -1,0 +1,36 @@
+// ServeOptions: the options of `bantam serve`, in its own spelling and in vLLM's and llama.cpp's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bantam/result.h"
+#include "cli/arg_parser.h"
+#include "cli/engine_setup.h"
+#include "cli/environment.h"
+#include "server/host/model_host.h"
+#include "server/http/http_server.h"
+#include "server/service.h"
+
+namespace bantam::cli {
+
+struct ServeOptions {
+  EngineSetup setup;
+  bool given_context = false;
+  bool given_keep_alive = false;
+  std::vector<std::string> names;  // --served-model-name
+  int parallel = 8;
+  int kv_tokens = 0;
+  server::HostOptions host;
+  server::HttpOptions http;
+  server::ServiceOptions service;
+  bool log_requests = true;
+};
+
+void DeclareServe(ArgParser& parser, ServeOptions& options);
+
+// "700M", "1.5GiB", "2e9": bytes. Fails with kInvalidArgument.
+Result<uint64_t> ParseBytes(std::string_view text);
+
+}  // namespace bantam::cli

@@ -1,0 +1,93 @@
+// Sizes are estimates: a file that has been pulled is planned exactly.
+#include "cli/smaller_models.h"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "cli/format_text.h"
+#include "cli/model_store.h"
+#include "store/catalogue.h"
+#include "store/store.h"
+
+namespace bantam::cli {
+namespace {
+
+// What a process takes beside its weights at the least context: code, tokenizer, work space.
+constexpr double kBeside = 64 << 20;
+// Bytes of a weight in Q4_0: 18 for 32. In files called q4_k_m of small models, whose embeddings
+// have more bits, about 6.5 bits (Qwen2.5 0.5B: 8; Llama 3.2 1B: 5.2).
+constexpr double kQ4_0 = 18.0 / 32;
+constexpr double kQ4KM = 6.5 / 8;
+
+using Named = std::pair<double, std::string>;  // bytes it would take, and what it is
+
+std::string About(const Named& model) {
+  return model.second + " (about " + FormatBytes(static_cast<uint64_t>(model.first)) + ")";
+}
+
+void AddStored(const Environment& env, std::vector<Named>& models) {
+  const auto store = store::Store::Find(env.variable);
+  if (!store) return;
+  std::vector<std::string> warnings;
+  const auto list = store->List(warnings);
+  if (!list) return;
+  for (const store::Manifest& manifest : *list) {
+    models.emplace_back(static_cast<double>(manifest.bytes()) + kBeside, manifest.name);
+  }
+}
+
+void AddCatalogue(std::vector<Named>& models) {
+  for (const store::CatalogueModel& model : store::Catalogue::BuiltIn().models()) {
+    const auto parameters = ParametersInName(model.name);
+    if (parameters) models.emplace_back(*parameters * kQ4KM + kBeside, model.name);
+  }
+}
+
+}  // namespace
+
+std::optional<double> ParametersInName(std::string_view name) {
+  const size_t colon = name.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view size = name.substr(colon + 1);
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(size.data(), size.data() + size.size(), value, std::chars_format::fixed);
+  if (error != std::errc() || end + 1 != size.data() + size.size() || value <= 0) {
+    return std::nullopt;
+  }
+  if (*end == 'b') return value * 1e9;
+  if (*end == 'm') return value * 1e6;
+  return std::nullopt;
+}
+
+std::string SmallerModels(const Environment& env, const std::string& model, uint64_t budget) {
+  const double most = static_cast<double>(budget);
+  std::vector<Named> fitting;
+  const auto path = ResolveModel(env, model);
+  if (path) {
+    const auto info = env.backend.inspect(*path);
+    const double q4 = info ? static_cast<double>(info->parameters) * kQ4_0 : 0;
+    if (q4 > 0 && q4 < static_cast<double>(info->file_bytes) * 0.9 && q4 + kBeside <= most) {
+      fitting.emplace_back(q4 + kBeside, "this model in q4_0");
+    }
+  }
+  std::vector<Named> others;
+  AddStored(env, others);
+  AddCatalogue(others);
+  std::erase_if(others, [&](const Named& one) { return one.first > most || one.second == model; });
+  std::ranges::sort(others, std::greater());
+  constexpr size_t kShown = 2;
+  for (const Named& one : others) {
+    const bool known = std::ranges::any_of(
+        fitting, [&](const Named& other) { return other.second == one.second; });
+    if (!known && fitting.size() <= kShown) fitting.push_back(one);
+  }
+  std::string text;
+  for (const Named& one : fitting) text += (text.empty() ? "" : ", ") + About(one);
+  return text.empty() ? text : ". What would fit: " + text;
+}
+
+}  // namespace bantam::cli

@@ -1,0 +1,21 @@
+// SmallerModels: what to run instead of a model that does not fit into memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/environment.h"
+
+namespace bantam::cli {
+
+// A sentence to put behind the error, with a separator before it: this model in a smaller
+// quantisation, and models of the store and the catalogue that would fit into `budget` bytes by
+// their size. Empty if there is none.
+std::string SmallerModels(const Environment& env, const std::string& model, uint64_t budget);
+
+// The parameters that a name ends with: "smollm2:135m" has 135e6, "phi3" none.
+std::optional<double> ParametersInName(std::string_view name);
+
+}  // namespace bantam::cli

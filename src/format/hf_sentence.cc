@@ -1,0 +1,139 @@
+// Reads modules.json and what it names.
+#include "format/hf_sentence.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "base/quote.h"
+#include "format/hf_config_reader.h"
+#include "format/hf_shards.h"
+
+namespace bantam {
+namespace {
+
+constexpr uint64_t kMaxBytes = 1 << 20;
+constexpr uint64_t kMeanType = 1, kClsType = 2;  // as GGUF numbers them
+
+Result<Json> ParseObject(std::string_view text) {
+  Json json = TRY(Json::Parse(text));
+  if (!json.is_object()) return Fail(ErrorCode::kCorrupt, "expected an object");
+  return json;
+}
+
+// "sentence_transformers.models.Pooling" → "Pooling"
+std::string_view ClassOf(std::string_view type) {
+  return type.substr(type.rfind('.') + 1);
+}
+
+bool IsPlainName(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+}
+
+// The modes that are on: flags of old files, or a name or several.
+Result<std::vector<std::string>> ModesOf(const HfReader& config) {
+  std::vector<std::string> modes;
+  constexpr std::string_view kPrefix = "pooling_mode_";
+  if (const Json* mode = config.Given("pooling_mode")) {
+    const Json::Array one = {*mode};
+    for (const Json& item : mode->is_array() ? mode->items() : one) {
+      if (!item.is_string()) return config.Wrong("pooling_mode", "a name or a list of them");
+      modes.push_back(item.AsString());
+    }
+    return modes;
+  }
+  for (const auto& [key, value] : config.json().members()) {
+    if (!key.starts_with(kPrefix)) continue;
+    if (TRY(config.FlagOr(key, false))) modes.push_back(key.substr(kPrefix.size()));
+  }
+  return modes;
+}
+
+// An empty text where there is no such file.
+Result<std::string> TextIfThere(const std::string& folder, const std::string& name) {
+  Result<std::string> text = ReadFolderText(folder, name, kMaxBytes);
+  if (!text && text.error().code == ErrorCode::kNotFound) return std::string();
+  return text;
+}
+
+template <typename T>
+Result<T> InFile(const std::string& path, Result<T> result) {
+  if (!result) return Fail(result.error().code, path + ": " + result.error().message);
+  return result;
+}
+
+}  // namespace
+
+Result<std::string> ReadModules(std::string_view json_text) {
+  constexpr std::array<std::string_view, 3> kOrder = {"Transformer", "Pooling", "Normalize"};
+  const Json json = TRY(Json::Parse(json_text));
+  if (!json.is_array()) return Fail(ErrorCode::kCorrupt, "expected an array");
+  std::string pooling;
+  size_t next = 0;
+  for (const Json& item : json.items()) {
+    if (!item.is_object()) return Fail(ErrorCode::kCorrupt, "expected an array of objects");
+    const HfReader module(item, "");
+    const std::string type = TRY(module.TextOr("type", ""));
+    const std::string path = TRY(module.TextOr("path", ""));
+    if (next == kOrder.size() || ClassOf(type) != kOrder[next]) {
+      return module.Refuse("type", "the modules Transformer, Pooling and Normalize, in that order");
+    }
+    if (next == 1) {
+      if (!IsPlainName(path)) return module.Refuse("path", "the name of a folder");
+      pooling = path;
+    }
+    ++next;
+  }
+  if (next < 2) return Fail(ErrorCode::kUnsupported, "has no module Pooling");
+  return pooling;
+}
+
+Result<void> AddPooling(std::string_view json_text, HfConfig& out) {
+  const Json json = TRY(ParseObject(json_text));
+  const HfReader config(json, "");
+  const std::vector<std::string> modes = TRY(ModesOf(config));
+  HfWriter writer(out);
+  if (modes.size() == 1 && (modes[0] == "mean" || modes[0] == "mean_tokens")) {
+    return writer.Add("pooling_type", kMeanType);
+  }
+  if (modes.size() == 1 && (modes[0] == "cls" || modes[0] == "cls_token")) {
+    return writer.Add("pooling_type", kClsType);
+  }
+  std::string found;
+  for (const std::string& mode : modes) found += (found.empty() ? "" : ", ") + mode;
+  return Fail(ErrorCode::kUnsupported,
+              "the pooling is " + Quote(found) + "; this build knows either mean or cls");
+}
+
+Result<void> AddLongestText(std::string_view json_text, HfConfig& out) {
+  const Json json = TRY(ParseObject(json_text));
+  const HfReader config(json, "");
+  if (TRY(config.FlagOr("do_lower_case", false))) {
+    return config.Refuse("do_lower_case", "false: the tokenizer decides");
+  }
+  if (config.Given("max_seq_length") == nullptr) return {};
+  return out.metadata.Add("bantam.max_tokens", TRY(config.Size("max_seq_length")));
+}
+
+Result<void> AddSentenceFiles(const std::string& folder, HfConfig& out) {
+  constexpr const char* kModules = "modules.json";
+  constexpr const char* kTransformer = "sentence_bert_config.json";
+  const std::string modules = TRY(TextIfThere(folder, kModules));
+  if (modules.empty()) return {};
+  const std::string place = TRY(InFile(folder + "/" + kModules, ReadModules(modules)));
+  const std::string pooling_folder = folder + "/" + place;
+  const std::string pooling = TRY(ReadFolderText(pooling_folder, "config.json", kMaxBytes));
+  TRY(InFile(pooling_folder + "/config.json", AddPooling(pooling, out)));
+  const std::string longest = TRY(TextIfThere(folder, kTransformer));
+  if (longest.empty()) return {};
+  return InFile(folder + "/" + kTransformer, AddLongestText(longest, out));
+}
+
+}  // namespace bantam

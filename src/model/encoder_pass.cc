@@ -1,0 +1,223 @@
+// The stages of an encoder layer, in the order in which a batch goes through them.
+#include "model/encoder_pass.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "model/layouter.h"
+
+namespace bantam {
+namespace {
+
+constexpr size_t kMostBlocks = kMaxEncoderPositions / kKvBlockTokens;
+
+}  // namespace
+
+size_t EncoderSpace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory) {
+  const size_t used = base.LayOut(config, n, n_workers, memory);
+  Layouter layouter(memory == nullptr ? nullptr : memory + used);
+  x_low = layouter.Codes(config.n_embd, n);
+  attended_low = layouter.Codes(config.n_embd, n);
+  hidden_low = layouter.Codes(config.n_ff, n);
+  return used + layouter.used();
+}
+
+EncoderPass::EncoderPass(const EncoderWeights& weights, std::span<const EncoderText> texts,
+                         Pooling pooling, KvCache& cache, EncoderSpace& space, float* out)
+    : weights_(weights),
+      config_(weights.config().model),
+      kernels_(ActiveKernels()),
+      pooling_(pooling),
+      cache_(cache),
+      space_(space),
+      out_(out) {
+  int block = 0;
+  for (int t = 0; t < static_cast<int>(texts.size()); ++t) {
+    const EncoderText& text = texts[static_cast<size_t>(t)];
+    const int n = static_cast<int>(text.size());
+    CHECK(n > 0 && n <= config_.context_length);
+    const int first = n_tokens();
+    texts_.push_back({first, n, block});
+    block += (n + kKvBlockTokens - 1) / kKvBlockTokens;
+    for (int i = 0; i < n; ++i) {
+      const TokenId id = text[static_cast<size_t>(i)];
+      CHECK(id >= 0 && id < config_.vocab_size);
+      tokens_.push_back({id, t, i});
+    }
+    for (int head = 0; head < config_.n_heads; ++head) {
+      for (int i = 0; i < n; i += kAttentionTokens) {
+        items_.push_back({t, first + i, std::min(kAttentionTokens, n - i), head});
+      }
+    }
+  }
+  CHECK(block <= cache.n_blocks());
+}
+
+void EncoderPass::Run(ThreadPool::Worker& worker) {
+  const WorkerSpace& space = SpaceOf(worker);
+  worker.Share(n_tokens(), 1, [&](int begin, int end) {
+    Embed(begin, end, space);
+    Normalize(weights_.embedding_norm(), begin, end);
+  });
+  for (const EncoderLayer& layer : weights_.layers()) RunLayer(layer, worker);
+  worker.Share(static_cast<int>(texts_.size()), 1, [&](int begin, int end) { Pool(begin, end); });
+}
+
+void EncoderPass::RunLayer(const EncoderLayer& layer, ThreadPool::Worker& worker) {
+  const WorkerSpace& space = SpaceOf(worker);
+  const Workspace& base = space_.base;
+  const PairedInput attended = Input(base.attended, base.attended_codes, space_.attended_low);
+  const PairedInput hidden = Input(base.hidden, base.hidden_codes, space_.hidden_low);
+  const auto add = [&](const PairedLinear& linear, const PairedInput& in) {
+    worker.Share(linear.panels(), 1, [&](int begin, int end) {
+      ApplyPaired(linear, in, begin, end, true, base.x + begin * kPanelRows, config_.n_embd, space);
+    });
+  };
+  const auto on_tokens = [&](const auto& work) { worker.Share(n_tokens(), 1, work); };
+  worker.Share(layer.query.panels() * 3, 1,
+               [&](int begin, int end) { ProjectQkv(layer, begin, end, space); });
+  on_tokens([&](int begin, int end) { StoreHeads(begin, end); });
+  worker.Share(static_cast<int>(items_.size()), 1, [&](int begin, int end) {
+    for (int i = begin; i < end; ++i) AttendItem(items_[static_cast<size_t>(i)], space);
+  });
+  on_tokens([&](int begin, int end) { QuantizeAttended(begin, end); });
+  add(layer.attention_output, attended);
+  on_tokens([&](int begin, int end) { Normalize(layer.attention_norm, begin, end); });
+  worker.Share(config_.n_ff / kGroupColumns, 1,
+               [&](int begin, int end) { UpAndActivate(layer.up, begin, end, space); });
+  add(layer.down, hidden);
+  on_tokens([&](int begin, int end) { Normalize(layer.output_norm, begin, end); });
+}
+
+void EncoderPass::Embed(int begin, int end, const WorkerSpace& space) {
+  auto* row = reinterpret_cast<float*>(space.panel);
+  for (int t = begin; t < end; ++t) {
+    const Token& token = tokens_[static_cast<size_t>(t)];
+    weights_.Embed(token.id, token.position, row, space_.base.x + int64_t{t} * config_.n_embd);
+  }
+}
+
+// The norm of the residual stream is the stream from there on.
+void EncoderPass::Normalize(const Norm& norm, int begin, int end) {
+  const int n = config_.n_embd;
+  for (int t = begin; t < end; ++t) {
+    float* x = space_.base.x + int64_t{t} * n;
+    kernels_.layer_norm(x, norm.weight.data(), norm.bias.data(), n, config_.norm_eps, x);
+    if (!paired()) continue;
+    kernels_.quantize_pair(x, space_.base.normed_codes, space_.x_low, t, 0, n / kGroupColumns);
+  }
+}
+
+// Query, key and value rows are one row space of panels.
+void EncoderPass::ProjectQkv(const EncoderLayer& layer, int begin, int end,
+                             const WorkerSpace& space) {
+  const PairedInput in = Input(space_.base.x, space_.base.normed_codes, space_.x_low);
+  const int panels = layer.query.panels();
+  int part = 0;
+  for (const PairedLinear* linear : {&layer.query, &layer.key, &layer.value}) {
+    const int part_begin = std::clamp(begin - part * panels, 0, panels);
+    const int part_end = std::clamp(end - part * panels, 0, panels);
+    float* out = space_.base.qkv + part * config_.n_embd + part_begin * kPanelRows;
+    ApplyPaired(*linear, in, part_begin, part_end, false, out, int64_t{3} * config_.n_embd, space);
+    ++part;
+  }
+}
+
+void EncoderPass::StoreHeads(int begin, int end) {
+  const int n = config_.n_embd;
+  const int dim = config_.head_dim;
+  const auto scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(dim)));
+  for (int t = begin; t < end; ++t) {
+    const Token& token = tokens_[static_cast<size_t>(t)];
+    const float* query = space_.base.qkv + int64_t{t} * 3 * n;
+    const int block =
+        texts_[static_cast<size_t>(token.text)].first_block + token.position / kKvBlockTokens;
+    for (int head = 0; head < config_.n_heads; ++head) {
+      const float* q = query + head * dim;
+      float* out = space_.base.queries + (int64_t{head} * n_tokens() + t) * dim;
+      for (int d = 0; d < dim; ++d) out[d] = q[d] * scale;
+      cache_.Store(block, 0, head, token.position % kKvBlockTokens, q + n, q + 2 * n);
+    }
+  }
+}
+
+void EncoderPass::AttendItem(const AttentionItem& item, const WorkerSpace& space) {
+  const int dim = config_.head_dim;
+  const TextPlace& text = texts_[static_cast<size_t>(item.text)];
+  std::array<const uint8_t*, kMostBlocks> keys;
+  std::array<const uint8_t*, kMostBlocks> values;
+  const int n_blocks = (text.n_tokens + kKvBlockTokens - 1) / kKvBlockTokens;
+  for (int b = 0; b < n_blocks; ++b) {
+    keys[static_cast<size_t>(b)] = cache_.Keys(text.first_block + b, 0, item.head);
+    values[static_cast<size_t>(b)] = cache_.Values(text.first_block + b, 0, item.head);
+  }
+  std::array<int, kAttentionTokens> visible;
+  visible.fill(text.n_tokens);
+  AttentionJob job;
+  job.queries = space_.base.queries + (int64_t{item.head} * n_tokens() + item.first_token) * dim;
+  job.n_rows = item.n_tokens;
+  job.visible = visible.data();
+  job.head_dim = dim;
+  job.type = cache_.shape().type;
+  job.keys = keys.data();
+  job.values = values.data();
+  job.out = space.attended;
+  job.scratch = space.attention;
+  kernels_.attention(job);
+  for (int t = 0; t < item.n_tokens; ++t) {
+    std::copy_n(
+        space.attended + int64_t{t} * dim, dim,
+        space_.base.attended + int64_t{item.first_token + t} * config_.n_embd + item.head * dim);
+  }
+}
+
+void EncoderPass::QuantizeAttended(int begin, int end) {
+  if (!paired()) return;
+  const int n = config_.n_embd;
+  for (int t = begin; t < end; ++t) {
+    kernels_.quantize_pair(space_.base.attended + int64_t{t} * n, space_.base.attended_codes,
+                           space_.attended_low, t, 0, n / kGroupColumns);
+  }
+}
+
+// 32 columns of the hidden layer at a time: product, activation and quantisation stay in cache.
+void EncoderPass::UpAndActivate(const PairedLinear& up, int begin, int end,
+                                const WorkerSpace& space) {
+  constexpr int kPanelsAtOnce = kGroupColumns / kPanelRows;
+  const Workspace& base = space_.base;
+  const PairedInput in = Input(base.x, base.normed_codes, space_.x_low);
+  for (int g = begin; g < end; ++g) {
+    const int panel = g * kPanelsAtOnce;
+    ApplyPaired(up, in, panel, panel + kPanelsAtOnce, false, space.up, kGroupColumns, space);
+    kernels_.gelu_erf(space.up, n_tokens() * kGroupColumns);
+    for (int t = 0; t < n_tokens(); ++t) {
+      const float* columns = space.up + int64_t{t} * kGroupColumns;
+      if (paired()) {
+        kernels_.quantize_pair(columns - int64_t{g} * kGroupColumns, base.hidden_codes,
+                               space_.hidden_low, t, g, g + 1);
+      } else {
+        std::copy_n(columns, kGroupColumns,
+                    base.hidden + int64_t{t} * config_.n_ff + g * kGroupColumns);
+      }
+    }
+  }
+}
+
+// The mean adds tokens in ascending order, each dimension by itself.
+void EncoderPass::Pool(int begin, int end) {
+  const int n = config_.n_embd;
+  for (int i = begin; i < end; ++i) {
+    const TextPlace& text = texts_[static_cast<size_t>(i)];
+    const float* x = space_.base.x + int64_t{text.first_token} * n;
+    float* out = out_ + int64_t{i} * n;
+    std::copy_n(x, n, out);
+    if (pooling_ == Pooling::kCls) continue;
+    for (int t = 1; t < text.n_tokens; ++t) {
+      for (int d = 0; d < n; ++d) out[d] += x[int64_t{t} * n + d];
+    }
+    for (int d = 0; d < n; ++d) out[d] /= static_cast<float>(text.n_tokens);
+  }
+}
+
+}  // namespace bantam

@@ -1,0 +1,134 @@
+// Recipe, prompt, shapes, submission.
+#include "server/api/chat_request.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "server/api/reply_run.h"
+#include "server/api/sampling_fields.h"
+#include "server/api/shape_fields.h"
+
+namespace bantam::server {
+namespace {
+
+// What the recipe says stands before what the client sends.
+Result<void> AddRecipe(const Recipe& recipe, ChatRequest& request) {
+  Json::Array items = request.messages.list.items();
+  const bool has_system = !items.empty() && items.front().Find("role")->AsString() == "system";
+  if (!recipe.messages.items().empty()) {
+    const Messages examples = TRY(ReadMessages(recipe.messages));
+    items.insert(items.begin() + (has_system ? 1 : 0), examples.list.items().begin(),
+                 examples.list.items().end());
+  }
+  if (!recipe.system.empty() && !has_system) {
+    items.insert(items.begin(), MessageJson("system", recipe.system));
+    request.messages.texts.insert(request.messages.texts.begin(), recipe.system);
+  }
+  request.messages.list = Json::MakeArray(std::move(items));
+  if (request.chat_template.empty()) request.chat_template = recipe.chat_template;
+  return {};
+}
+
+int ReplyReserve(int context, int max_tokens) {
+  int reserve = std::min(context / 4, 1024);
+  if (max_tokens >= 0) reserve = std::min(reserve, max_tokens);
+  return std::max(reserve, 1);
+}
+
+// Where a tool's schema cannot be compiled, its calls have any arguments.
+Result<std::shared_ptr<const Shape>> CompileCall(ShapeCache& cache, const Tools& tools,
+                                                 const CallStyle& style,
+                                                 const std::vector<std::string>& texts) {
+  auto shape = CompileShape(cache, CallShape(tools, style), texts);
+  if (shape) return shape;
+  Tools plain = tools;
+  Json::Array items = plain.list.items();
+  Json any = Json::MakeObject();
+  any.Set("type", Json::String("object"));
+  for (Json& item : items) {
+    Json function = *item.Find("function");
+    function.Set("parameters", any);
+    item.Set("function", std::move(function));
+  }
+  plain.list = Json::MakeArray(std::move(items));
+  return CompileShape(cache, CallShape(plain, style), texts);
+}
+
+// Takes messages and tools out of the request.
+Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyRequest& reply,
+                          int context) {
+  const size_t longest_token = lease.served()->longest_token;
+  Prompt prompt;
+  if (request.raw) {
+    prompt.tokens = TRY(TokenizePrompt(lease.model(), *request.raw, context, longest_token, {}));
+    prompt.texts.push_back(*request.raw);
+  } else {
+    PromptRequest input;
+    input.messages = std::move(request.messages);
+    input.tools = std::move(request.tools);
+    input.chat_template = request.chat_template;
+    input.begun_reply = std::move(request.begun_reply);
+    input.context = context;
+    input.reserve = ReplyReserve(context, reply.options.max_tokens);
+    input.longest_token = longest_token;
+    input.trim = request.trim;
+    prompt = TRY(RenderPrompt(lease.model(), std::move(input)));
+  }
+  prompt.tokens.insert(prompt.tokens.begin(), request.before.begin(), request.before.end());
+  if (prompt.tokens.empty()) return Fail(ErrorCode::kInvalidArgument, "the prompt is empty");
+  if (std::ssize(prompt.tokens) >= context) {
+    return PromptTooLong(std::to_string(prompt.tokens.size()), context);
+  }
+  return prompt;
+}
+
+Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatRequest request,
+                    const ModelEntry& entry, const std::shared_ptr<Lease>& lease,
+                    const MakeSink& make_sink) {
+  if (entry.has_recipe && !request.raw) TRY(AddRecipe(entry.recipe, request));
+  ReplyRequest reply;
+  reply.options = std::move(request.options);
+  reply.tools = request.tools;
+  reply.client = call->client();
+  reply.cancel = call->cancel();
+  const int context =
+      request.context > 0 ? std::min(request.context, lease->context()) : lease->context();
+  Prompt prompt = TRY(MakePrompt(request, *lease, reply, context));
+  LimitTokens(reply.options, context, prompt.tokens.size());
+  if (reply.options.shape) {
+    reply.shape = TRY(CompileShape(lease->shapes(), *reply.options.shape, prompt.texts));
+  } else if (reply.tools.usable()) {
+    const std::string& source =
+        request.chat_template.empty() ? lease->model().info().chat_template : request.chat_template;
+    reply.style = StyleOf(source);
+    reply.call_shape = TRY(CompileCall(lease->shapes(), reply.tools, reply.style, prompt.texts));
+  }
+  const auto sink = make_sink({entry, *lease, prompt});
+  reply.prompt = std::move(prompt.tokens);
+  std::vector<ReplyRequest> requests;
+  requests.push_back(std::move(reply));
+  return RunReplies(server.host, lease, std::move(requests), sink);
+}
+
+}  // namespace
+
+void LimitTokens(ReplyOptions& options, int context, size_t prompt_tokens) {
+  const int left = std::max(1, context - static_cast<int>(prompt_tokens));
+  options.max_tokens = options.max_tokens < 0 ? left : std::min(options.max_tokens, left);
+}
+
+void RunChat(Server& server, const std::shared_ptr<Call>& call, ChatRequest request,
+             MakeSink make_sink) {
+  const std::string name = request.model;
+  const auto keep_alive_s = request.keep_alive_s;
+  auto shared = std::make_shared<ChatRequest>(std::move(request));
+  WithModel(server, call, name, keep_alive_s,
+            [&server, call, shared, make_sink = std::move(make_sink)](
+                ModelEntry entry, const std::shared_ptr<Lease>& lease) {
+              const auto done = Submit(server, call, std::move(*shared), entry, lease, make_sink);
+              if (!done) call->ReplyError(done.error());
+            });
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,233 @@
+// Names: of the command line, recipes, the store.
+#include "server/api/library.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/atomic_file.h"
+#include "base/check.h"
+#include "base/quote.h"
+#include "server/api/fields.h"
+#include "store/catalogue.h"
+#include "store/names.h"
+#include "store/pull.h"
+
+namespace bantam::server {
+namespace {
+
+constexpr std::string_view kFormat = "bantam-recipe";
+constexpr std::string_view kLatest = ":latest";
+
+std::string WithoutLatest(std::string_view name) {
+  std::string lower = LowerCase(name);
+  if (lower.ends_with(kLatest)) lower.resize(lower.size() - kLatest.size());
+  return lower;
+}
+
+std::string ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool SameName(std::string_view a, std::string_view b) {
+  return WithoutLatest(a) == WithoutLatest(b);
+}
+
+ModelEntry EntryOf(const store::Manifest& manifest, std::string path) {
+  ModelEntry entry;
+  entry.name = manifest.name;
+  entry.path = std::move(path);
+  entry.digest = manifest.files.empty() ? "" : manifest.files[0].sha256;
+  entry.bytes = manifest.bytes();
+  entry.modified_s = manifest.added_s;
+  entry.licence = manifest.licence;
+  return entry;
+}
+
+Json ToJson(const std::string& name, const Recipe& recipe) {
+  Json json = Json::MakeObject();
+  json.Set("format", Json::String(std::string(kFormat)));
+  json.Set("version", Json::Int(1));
+  json.Set("name", Json::String(name));
+  json.Set("from", Json::String(recipe.from));
+  json.Set("system", Json::String(recipe.system));
+  json.Set("template", Json::String(recipe.chat_template));
+  json.Set("parameters", recipe.parameters);
+  json.Set("messages", recipe.messages);
+  json.Set("license", Json::String(recipe.license));
+  return json;
+}
+
+Result<std::pair<std::string, Recipe>> FromJson(const std::string& text) {
+  const Json json = TRY(Json::Parse(text));
+  const Fields fields(json);
+  if (TRY(fields.Text("format")).value_or("") != kFormat) {
+    return Fail(ErrorCode::kCorrupt, "is no recipe");
+  }
+  Recipe recipe;
+  recipe.from = TRY(fields.Text("from")).value_or("");
+  recipe.system = TRY(fields.Text("system")).value_or("");
+  recipe.chat_template = TRY(fields.Text("template")).value_or("");
+  recipe.license = TRY(fields.Text("license")).value_or("");
+  if (const Json* parameters = TRY(fields.Object("parameters"))) recipe.parameters = *parameters;
+  if (const Json* messages = TRY(fields.Array("messages"))) recipe.messages = *messages;
+  return std::pair(TRY(fields.Text("name")).value_or(""), std::move(recipe));
+}
+
+}  // namespace
+
+Library::Library(std::optional<store::Store> store,
+                 std::function<Result<ModelInfo>(const std::string& path)> inspect)
+    : store_(std::move(store)), inspect_(std::move(inspect)) {}
+
+void Library::Add(const std::string& path, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    ModelEntry entry;
+    entry.name = name;
+    entry.path = path;
+    struct stat info{};
+    if (stat(path.c_str(), &info) == 0) {
+      entry.bytes = S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
+      entry.modified_s = info.st_mtime;
+    }
+    served_.push_back(std::move(entry));
+  }
+}
+
+std::optional<ModelEntry> Library::FindServed(std::string_view name) const {
+  if (name.empty() && !served_.empty()) return served_.front();
+  for (const ModelEntry& entry : served_) {
+    if (SameName(entry.name, name) || entry.path == name) return entry;
+    if (entry.path.ends_with("/" + std::string(name))) return entry;  // the file's name
+  }
+  return std::nullopt;
+}
+
+std::string Library::RecipePath(std::string_view name) const {
+  const std::string root = store_ ? store_->root() : std::string();
+  return root + "/recipes/" + store::FileNameOf(WithoutLatest(name)) + ".json";
+}
+
+Result<std::optional<ModelEntry>> Library::FindRecipe(std::string_view name) const {
+  if (!store_ || !store::IsModelName(WithoutLatest(name))) return std::nullopt;
+  const std::string path = RecipePath(name);
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0 || info.st_size > (1 << 20)) return std::nullopt;
+  const std::string text = ReadWhole(path);
+  auto recipe = FromJson(text);
+  if (!recipe) {
+    return Fail(ErrorCode::kCorrupt, "the recipe " + Quote(path) + ": " + recipe.error().message);
+  }
+  if (SameName(recipe->second.from, name)) return std::nullopt;
+  std::optional<ModelEntry> base = FindServed(recipe->second.from);
+  if (!base) base = TRY(FindStored(recipe->second.from));
+  if (!base) {
+    return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " was made from " +
+                                          Quote(recipe->second.from) + ", which is not here");
+  }
+  base->name = recipe->first;
+  base->recipe = std::move(recipe->second);
+  base->has_recipe = true;
+  base->modified_s = info.st_mtime;
+  return base;
+}
+
+Result<std::optional<ModelEntry>> Library::FindStored(std::string_view name) const {
+  if (!store_ || name.empty()) return std::nullopt;
+  const store::Catalogue& catalogue = store::Catalogue::BuiltIn();
+  auto manifest = store::FindStored(*store_, WithoutLatest(name), catalogue);
+  // What is no name at all is a model that is not there.
+  if (!manifest && manifest.error().code != ErrorCode::kInvalidArgument) {
+    return std::unexpected(manifest.error());
+  }
+  if (!manifest || !manifest->has_value()) return std::nullopt;
+  const store::Manifest& found = manifest->value();
+  return EntryOf(found, TRY(store_->PathOf(found)));
+}
+
+Result<ModelEntry> Library::Find(std::string_view name) const {
+  if (auto entry = FindServed(name)) return *std::move(entry);
+  if (name.empty()) {
+    return BadField("model", "must be given: the server was not started with one");
+  }
+  if (auto entry = TRY(FindRecipe(name))) return *std::move(entry);
+  if (auto entry = TRY(FindStored(name))) return *std::move(entry);
+  return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found, try pulling it first");
+}
+
+std::vector<ModelEntry> Library::List() const {
+  std::vector<ModelEntry> entries = served_;
+  if (!store_) return entries;
+  const auto known = [&entries](const std::string& name) {
+    return std::ranges::any_of(entries,
+                               [&](const ModelEntry& e) { return SameName(e.name, name); });
+  };
+  std::error_code none;
+  const std::filesystem::directory_iterator end;
+  std::filesystem::directory_iterator file(store_->root() + "/recipes", none);
+  for (; !none && file != end; file.increment(none)) {
+    const auto recipe = FromJson(ReadWhole(file->path().string()));
+    if (!recipe || known(recipe->first)) continue;
+    auto entry = FindRecipe(recipe->first);
+    if (entry && entry->has_value()) entries.push_back(entry->value());
+  }
+  std::vector<std::string> warnings;
+  const auto manifests = store_->List(warnings);
+  if (!manifests) return entries;
+  for (const store::Manifest& manifest : *manifests) {
+    if (known(manifest.name)) continue;
+    const auto path = store_->PathOf(manifest);
+    entries.push_back(EntryOf(manifest, path.value_or("")));
+  }
+  return entries;
+}
+
+Result<ModelInfo> Library::Inspect(const std::string& path) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = infos_.find(path); found != infos_.end()) return found->second;
+  }
+  ModelInfo info = TRY(inspect_(path));
+  const std::lock_guard lock(mutex_);
+  if (infos_.size() > 64) infos_.clear();
+  infos_.emplace(path, info);
+  return info;
+}
+
+Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
+  if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
+  const std::string plain = WithoutLatest(name);
+  if (!store::IsModelName(plain)) return store::NotAModelName(name);
+  const std::string path = RecipePath(plain);
+  TRY(MakeDirectories(store_->root() + "/recipes", true));
+  return WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true);
+}
+
+Result<void> Library::Remove(std::string_view name) {
+  if (!store_) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
+  if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0) {
+    return {};
+  }
+  const auto entry = TRY(FindStored(name));
+  if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
+  const uint64_t freed = TRY(store_->Remove(entry->name));
+  (void)freed;
+  return {};
+}
+
+Result<void> Library::Copy(std::string_view from, const std::string& to) {
+  if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
+  if (const auto recipe = TRY(FindRecipe(from))) return Create(to, recipe->recipe);
+  const auto entry = TRY(FindStored(from));
+  if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
+  return store_->Copy(entry->name, WithoutLatest(to));
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,84 @@
+// Library: which models there are, by the names clients use.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/model.h"
+#include "bantam/result.h"
+#include "base/json.h"
+#include "store/store.h"
+
+namespace bantam::server {
+
+// What a Modelfile makes of a model.
+struct Recipe {
+  std::string from;  // the model it was made from, as it was named
+  std::string system;
+  std::string chat_template;  // Jinja; empty: the model's own
+  Json parameters = Json::MakeObject();
+  Json messages = Json::MakeArray();
+  std::string license;
+
+  bool operator==(const Recipe&) const = delete;
+};
+
+struct ModelEntry {
+  std::string name;    // as it is listed
+  std::string path;    // of a file or folder
+  std::string digest;  // SHA-256 of the (first) file; empty if not known
+  uint64_t bytes = 0;
+  int64_t modified_s = 0;
+  std::string licence;
+  Recipe recipe;
+  bool has_recipe = false;
+};
+
+// The models of the store, those given on the command line, and those made with /api/create, which
+// lie as JSON files under recipes/ beside the store. Thread-safe.
+class Library {
+ public:
+  // Without a store only the models that are added are known.
+  Library(std::optional<store::Store> store,
+          std::function<Result<ModelInfo>(const std::string& path)> inspect);
+
+  // A model of the command line; `names`: what it is served as. The first of the first is the
+  // default, for requests that name none.
+  void Add(const std::string& path, const std::vector<std::string>& names);
+
+  // By its name in any letter case, with or without ":latest"; empty: the default. Fails with
+  // kNotFound.
+  Result<ModelEntry> Find(std::string_view name) const;
+  std::vector<ModelEntry> List() const;
+
+  // What the file says about itself; kept for the next time.
+  Result<ModelInfo> Inspect(const std::string& path) const;
+
+  Result<void> Create(const std::string& name, const Recipe& recipe);
+  // Of the store, or a recipe. Fails with kNotFound.
+  Result<void> Remove(std::string_view name);
+  Result<void> Copy(std::string_view from, const std::string& to);
+
+  const std::optional<store::Store>& store() const { return store_; }
+
+ private:
+  std::string RecipePath(std::string_view name) const;
+  std::optional<ModelEntry> FindServed(std::string_view name) const;
+  Result<std::optional<ModelEntry>> FindStored(std::string_view name) const;
+  Result<std::optional<ModelEntry>> FindRecipe(std::string_view name) const;
+
+  const std::optional<store::Store> store_;
+  const std::function<Result<ModelInfo>(const std::string&)> inspect_;
+  std::vector<ModelEntry> served_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, ModelInfo> infos_;
+};
+
+}  // namespace bantam::server

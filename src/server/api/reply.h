@@ -1,0 +1,58 @@
+// Replies as every API has them: what is asked for, and what comes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "bantam/result.h"
+#include "bantam/sampling.h"
+#include "bantam/shape.h"
+#include "server/host/job.h"
+
+namespace bantam::server {
+
+struct ReplyOptions {
+  SamplingParams sampling;
+  int max_tokens = -1;  // -1: until the context is full
+  std::vector<std::string> stop;
+  int n = 1;          // choices; of choice i the seed is `seed` + i
+  int logprobs = -1;  // -1: none
+  bool ignore_end = false;
+  bool keep_special = false;
+  std::optional<ShapeSpec> shape;
+  Deadlines deadlines;
+};
+
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;  // a JSON object
+};
+
+struct ReplyEnd {
+  FinishReason finish = FinishReason::kStop;
+  std::string stop_string;
+  std::optional<Shortening> shortened_at;
+  std::vector<CopiedSpan> copied;
+  std::vector<TokenId> tokens;
+  std::optional<PromptScores> scores;
+  GenerationStats stats;
+  uint64_t seed = 0;
+  int n_tool_calls = 0;
+};
+
+// Who hears of a reply. Every function runs on the engine's thread and must not block; false
+// cancels the choice.
+class ReplySink {
+ public:
+  virtual ~ReplySink() = default;
+  virtual bool OnDelta(int choice, const Delta& delta) = 0;
+  virtual bool OnToolCall(int choice, const ToolCall& call) = 0;
+  // Once for each choice.
+  virtual void OnEnd(int choice, Result<ReplyEnd> end) = 0;
+};
+
+}  // namespace bantam::server

@@ -1,0 +1,263 @@
+// Stages of a reply: free text, a call, free text again.
+#include "server/api/reply_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/random.h"
+
+namespace bantam::server {
+namespace {
+
+constexpr int kMaxCalls = 32;
+
+class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
+ public:
+  ReplyRun(ModelHost& host, std::shared_ptr<Lease> lease, std::shared_ptr<ReplySink> sink,
+           std::shared_ptr<const ReplyRequest> request, int choice, uint64_t seed, int index)
+      : host_(host),
+        lease_(std::move(lease)),
+        sink_(std::move(sink)),
+        request_(std::move(request)),
+        detector_(request_->tools),
+        index_(index) {
+    end_.seed = seed + static_cast<uint64_t>(choice);
+    prompt_ = request_->prompt;
+  }
+
+  Job FirstJob() {
+    Job job = request_->tools.forced() ? CallJob(request_->style.open) : FreeJob();
+    job.score_top = request_->score_top;
+    return job;
+  }
+
+ private:
+  bool with_tools() const { return request_->tools.usable() && request_->shape == nullptr; }
+
+  Job NewJob() {
+    const ReplyOptions& options = request_->options;
+    Job job;
+    job.client = request_->client;
+    job.cancel = request_->cancel;
+    job.deadlines = options.deadlines;
+    job.continues = n_stages_++ > 0;
+    GenerationRequest& generation = job.request;
+    generation.prompt = prompt_;
+    generation.sampling = options.sampling;
+    generation.sampling.seed = end_.seed;
+    generation.max_tokens =
+        options.max_tokens < 0 ? -1 : std::max(0, options.max_tokens - Generated());
+    generation.keep_special = options.keep_special;
+    return job;
+  }
+
+  // A call that no limit cuts off.
+  bool HasRoomForCall() const {
+    const int most = request_->options.max_tokens;
+    return most < 0 ||
+           most - Generated() > static_cast<int>(request_->call_shape->shortest_bytes());
+  }
+
+  int Generated() const { return end_.stats.generated_tokens; }
+
+  Job FreeJob() {
+    Job job = NewJob();
+    const ReplyOptions& options = request_->options;
+    job.request.stop = options.stop;
+    job.request.ignore_end = options.ignore_end;
+    job.request.logprobs = options.logprobs;
+    job.request.shape = request_->shape;
+    if (with_tools() && !request_->style.open.empty()) {
+      job.request.stop.push_back(request_->style.open);
+    }
+    text_.clear();
+    deciding_ = with_tools() && end_.n_tool_calls == 0 && HasRoomForCall();
+    restart_ = false;
+    job.request.on_delta = [self = shared_from_this()](const Delta& delta) {
+      return self->OnDelta(delta);
+    };
+    job.on_done = [self = shared_from_this()](Result<JobResult> result) {
+      self->OnFreeDone(std::move(result));
+    };
+    return job;
+  }
+
+  // A call after what the prompt has so far and `open`.
+  Job CallJob(const std::string& open) {
+    if (!open.empty()) Append(open + "\n");
+    Job job = NewJob();
+    job.request.shape = request_->call_shape;
+    job.on_done = [self = shared_from_this()](Result<JobResult> result) {
+      self->OnCallDone(std::move(result));
+    };
+    return job;
+  }
+
+  void Append(const std::string& text) {
+    const auto tokens =
+        lease_->model().Tokenize(text, {.add_special = false, .parse_special = true});
+    prompt_.insert(prompt_.end(), tokens.begin(), tokens.end());
+  }
+
+  bool OnDelta(const Delta& delta) {
+    if (deciding_) {
+      held_.push_back(delta);
+      text_ += delta.text;
+      switch (detector_.Look(text_)) {
+        case CallDetector::Verdict::kOpen: return true;
+        case CallDetector::Verdict::kCall: restart_ = true; return false;
+        case CallDetector::Verdict::kText: deciding_ = false; return Flush();
+      }
+    }
+    if (end_.n_tool_calls > 0 && !said_after_) {
+      // Blanks between calls are no text of the reply.
+      if (delta.text.find_first_not_of(" \n\r\t") == std::string::npos) return true;
+      said_after_ = true;
+    }
+    return sink_->OnDelta(index_, delta);
+  }
+
+  bool Flush() {
+    bool go_on = true;
+    for (const Delta& delta : held_) go_on = go_on && sink_->OnDelta(index_, delta);
+    held_.clear();
+    return go_on;
+  }
+
+  void Add(const GenerationResult& result) {
+    GenerationStats& stats = end_.stats;
+    if (n_done_++ == 0) {
+      stats.prompt_tokens = result.stats.prompt_tokens;
+      stats.cached_tokens = result.stats.cached_tokens;
+      stats.prefill_s = result.stats.prefill_s;
+      stats.first_token_s = result.stats.first_token_s;
+    } else {
+      stats.decode_s += result.stats.prefill_s;
+    }
+    stats.decode_s += result.stats.decode_s;
+    stats.generated_tokens += result.stats.generated_tokens;
+    end_.tokens.insert(end_.tokens.end(), result.tokens.begin(), result.tokens.end());
+    end_.finish = result.finish;
+    end_.stop_string = result.stop_string;
+    if (result.shortened_at) end_.shortened_at = result.shortened_at;
+    end_.copied = result.copied;
+  }
+
+  void OnFreeDone(Result<JobResult> result) {
+    if (!result) return End(std::unexpected(result.error()));
+    GenerationResult& reply = result->generation;
+    if (result->scores) end_.scores = std::move(result->scores);
+    if (restart_) {
+      held_.clear();
+      ++n_done_;
+      end_.stats = reply.stats;
+      end_.stats.generated_tokens = 0;
+      return Continue(CallJob(""));
+    }
+    const bool calls = with_tools() && reply.finish == FinishReason::kStop &&
+                       !request_->style.open.empty() && reply.stop_string == request_->style.open;
+    Add(reply);
+    if (result->timed_out) end_.finish = FinishReason::kLength;
+    Flush();
+    if (!calls || end_.n_tool_calls >= kMaxCalls) return End(std::move(end_));
+    end_.stop_string.clear();
+    GoOnAfter(reply);
+    Continue(CallJob(""));
+  }
+
+  // The prompt of a call: what was said, up to its mark.
+  void GoOnAfter(const GenerationResult& reply) {
+    const std::string& open = request_->style.open;
+    const auto said = lease_->model().Detokenize(reply.tokens, true);
+    if (said && said->ends_with(open)) {
+      prompt_.insert(prompt_.end(), reply.tokens.begin(), reply.tokens.end());
+      Append("\n");
+    } else {
+      Append(reply.text + open + "\n");
+    }
+  }
+
+  void OnCallDone(Result<JobResult> result) {
+    if (!result) {
+      // The rest of the limit is too small for any call.
+      if (n_done_ > 0 && result.error().code == ErrorCode::kInvalidArgument) {
+        end_.finish = FinishReason::kLength;
+        return End(std::move(end_));
+      }
+      return End(std::unexpected(result.error()));
+    }
+    GenerationResult& reply = result->generation;
+    Add(reply);
+    if (result->scores) end_.scores = std::move(result->scores);
+    const auto call = ParseCall(reply.text, request_->tools);
+    if (!call) {
+      if (result->timed_out) end_.finish = FinishReason::kLength;
+      return End(std::move(end_));
+    }
+    ++end_.n_tool_calls;
+    const bool listening = sink_->OnToolCall(index_, *call);
+    const Tools& tools = request_->tools;
+    const bool more =
+        listening && tools.parallel && tools.choice != Tools::Choice::kNamed &&
+        !request_->style.close.empty() && !end_.shortened_at && end_.n_tool_calls < kMaxCalls &&
+        reply.finish == FinishReason::kStop &&
+        (request_->options.max_tokens < 0 || Generated() < request_->options.max_tokens);
+    if (!more) return End(std::move(end_));
+    Append(reply.text + "\n" + request_->style.close);
+    Continue(FreeJob());
+  }
+
+  void Continue(Job job) {
+    std::vector<Job> jobs;
+    jobs.push_back(std::move(job));
+    if (const auto submitted = host_.Submit(*lease_, std::move(jobs)); !submitted) {
+      End(std::unexpected(submitted.error()));
+    }
+  }
+
+  void End(Result<ReplyEnd> end) {
+    // The limit is the context's, or the request's own: a call that came before it is whole.
+    if (end && end->n_tool_calls > 0 && end->finish == FinishReason::kLength) {
+      end->finish = FinishReason::kStop;
+    }
+    sink_->OnEnd(index_, std::move(end));
+  }
+
+  ModelHost& host_;
+  const std::shared_ptr<Lease> lease_;
+  const std::shared_ptr<ReplySink> sink_;
+  const std::shared_ptr<const ReplyRequest> request_;
+  const CallDetector detector_;
+  const int index_;
+
+  std::vector<TokenId> prompt_;
+  ReplyEnd end_;
+  int n_stages_ = 0;
+  int n_done_ = 0;
+  std::string text_;         // of this stage, while it is not clear what it is
+  std::vector<Delta> held_;  // likewise
+  bool deciding_ = false;
+  bool restart_ = false;
+  bool said_after_ = false;  // text after the last call
+};
+
+}  // namespace
+
+Result<void> RunReplies(ModelHost& host, const std::shared_ptr<Lease>& lease,
+                        std::vector<ReplyRequest> requests,
+                        const std::shared_ptr<ReplySink>& sink) {
+  std::vector<Job> jobs;
+  int index = 0;
+  for (ReplyRequest& request : requests) {
+    const auto shared = std::make_shared<const ReplyRequest>(std::move(request));
+    const uint64_t seed = shared->options.sampling.seed.value_or(SystemSeed());
+    for (int choice = 0; choice < shared->options.n; ++choice) {
+      const auto run = std::make_shared<ReplyRun>(host, lease, sink, shared, choice, seed, index++);
+      jobs.push_back(run->FirstJob());
+    }
+  }
+  return host.Submit(*lease, std::move(jobs));
+}
+
+}  // namespace bantam::server

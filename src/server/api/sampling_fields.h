@@ -1,0 +1,17 @@
+// SamplingFields: how tokens are chosen, by the names of OpenAI, vLLM, llama-server and Ollama.
+#pragma once
+
+#include "bantam/result.h"
+#include "bantam/sampling.h"
+#include "server/api/fields.h"
+
+namespace bantam::server {
+
+// Changes what is given: temperature, top_k, top_p, min_p, typical_p, repeat_penalty (or
+// repetition_penalty), presence_penalty, frequency_penalty, repeat_last_n, seed, logit_bias.
+Result<void> ReadSamplingFields(const Fields& fields, SamplingParams& sampling);
+
+// `stop`: a string, or an array of them. Empty ones are left out.
+Result<std::vector<std::string>> ReadStop(const Fields& fields);
+
+}  // namespace bantam::server

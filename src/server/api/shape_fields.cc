@@ -1,0 +1,158 @@
+// Every spelling of a shape.
+#include "server/api/shape_fields.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace bantam::server {
+namespace {
+
+using Kind = ShapeSpec::Kind;
+
+// A schema given as an object, as true or false, or as text.
+Result<ShapeSpec> SchemaSpec(const std::string& name, const Json& schema) {
+  ShapeSpec spec;
+  spec.kind = Kind::kJsonSchema;
+  if (schema.is_string()) {
+    spec.text = schema.AsString();
+  } else if (schema.is_object() || schema.is_bool()) {
+    spec.text = schema.Dump();
+  } else {
+    return BadField(name, "must be a JSON Schema, not " + Shown(schema));
+  }
+  return spec;
+}
+
+Result<ShapeSpec> TextSpec(const std::string& name, const Json& text, Kind kind) {
+  if (!text.is_string()) return BadField(name, "must be a string, not " + Shown(text));
+  ShapeSpec spec;
+  spec.kind = kind;
+  spec.text = text.AsString();
+  return spec;
+}
+
+Result<ShapeSpec> ChoiceSpec(const std::string& name, const Json& list) {
+  ShapeSpec spec;
+  spec.kind = Kind::kChoice;
+  if (!list.is_array() || list.items().empty()) {
+    return BadField(name, "must be an array of strings, not " + Shown(list));
+  }
+  for (const Json& item : list.items()) {
+    if (!item.is_string()) return BadField(name, "must be an array of strings");
+    spec.items.push_back(item.AsString());
+  }
+  return spec;
+}
+
+Result<std::optional<ShapeSpec>> ReadResponseFormat(const Fields& fields) {
+  const Json* format = TRY(fields.Object("response_format"));
+  if (format == nullptr) return std::nullopt;
+  const Fields inner(*format, fields.Name("response_format."));
+  const std::string type = TRY(inner.Text("type")).value_or("");
+  if (type == "text") return std::nullopt;
+  if (type == "json_object") {
+    // llama-server takes a schema here.
+    if (const Json* schema = inner.Get("schema")) {
+      return TRY(SchemaSpec(inner.Name("schema"), *schema));
+    }
+    return ShapeSpec{};
+  }
+  if (type == "json_schema") {
+    const Json* holder = TRY(inner.Object("json_schema"));
+    const Json* schema = holder == nullptr ? inner.Get("schema") : holder->Find("schema");
+    if (schema == nullptr) return inner.Bad("json_schema", "has no \"schema\"");
+    return TRY(SchemaSpec(inner.Name("json_schema.schema"), *schema));
+  }
+  if (type == "regex" || type == "grammar") {
+    const Json* text = inner.Get(type == "regex" ? "pattern" : "grammar");
+    if (text == nullptr) return inner.Bad("type", "is \"" + type + "\", but there is none");
+    return TRY(TextSpec(inner.Name(type), *text, type == "regex" ? Kind::kRegex : Kind::kGrammar));
+  }
+  return inner.Bad("type",
+                   "must be \"text\", \"json_object\" or \"json_schema\"" +
+                       (type.empty() ? std::string() : ", not " + Shown(*inner.Get("type"))));
+}
+
+// The member `name`, which says what shape `kind` is for.
+Result<std::optional<ShapeSpec>> ReadOne(const Fields& fields, std::string_view name, Kind kind) {
+  const Json* value = fields.Get(name);
+  if (value == nullptr) return std::nullopt;
+  const std::string full = fields.Name(name);
+  switch (kind) {
+    case Kind::kJsonSchema: return TRY(SchemaSpec(full, *value));
+    case Kind::kChoice: return TRY(ChoiceSpec(full, *value));
+    case Kind::kJson:
+      if (!TRY(fields.Bool(name)).value_or(false)) return std::nullopt;
+      return ShapeSpec{};
+    default:
+      // An empty grammar is llama-server's way to say: none.
+      if (value->is_string() && value->AsString().empty()) return std::nullopt;
+      return TRY(TextSpec(full, *value, kind));
+  }
+}
+
+struct Spelling {
+  const char* name;
+  Kind kind;
+};
+
+constexpr Spelling kSpellings[] = {
+    {"guided_json", Kind::kJsonSchema}, {"guided_regex", Kind::kRegex},
+    {"guided_choice", Kind::kChoice},   {"guided_grammar", Kind::kGrammar},
+    {"json_schema", Kind::kJsonSchema}, {"grammar", Kind::kGrammar},
+};
+
+constexpr Spelling kStructured[] = {
+    {"json", Kind::kJsonSchema}, {"regex", Kind::kRegex},      {"choice", Kind::kChoice},
+    {"grammar", Kind::kGrammar}, {"json_object", Kind::kJson},
+};
+
+}  // namespace
+
+Result<std::optional<ShapeSpec>> ReadShapeFields(const Fields& fields) {
+  std::optional<ShapeSpec> found = TRY(ReadResponseFormat(fields));
+  std::string by = found ? "response_format" : "";
+  const auto take = [&](const Fields& from, const Spelling& spelling) -> Result<void> {
+    std::optional<ShapeSpec> spec = TRY(ReadOne(from, spelling.name, spelling.kind));
+    if (!spec) return {};
+    if (found) return from.Bad(spelling.name, "and " + by + " exclude each other");
+    found = std::move(spec);
+    by = from.Name(spelling.name);
+    return {};
+  };
+  for (const Spelling& spelling : kSpellings) TRY(take(fields, spelling));
+  if (const Json* structured = TRY(fields.Object("structured_outputs"))) {
+    const Fields inner(*structured, fields.Name("structured_outputs."));
+    for (const Spelling& spelling : kStructured) TRY(take(inner, spelling));
+  }
+  return found;
+}
+
+Result<std::optional<ShapeSpec>> ReadFormat(const Fields& fields) {
+  const Json* format = fields.Get("format");
+  if (format == nullptr) return std::nullopt;
+  if (format->is_string()) {
+    if (format->AsString().empty()) return std::nullopt;
+    if (format->AsString() == "json") return ShapeSpec{};
+    return fields.Bad("format", "must be \"json\" or a JSON Schema, not " + Shown(*format));
+  }
+  if (!format->is_object()) {
+    return fields.Bad("format", "must be \"json\" or a JSON Schema, not " + Shown(*format));
+  }
+  return TRY(SchemaSpec("format", *format));
+}
+
+Result<std::shared_ptr<const Shape>> CompileShape(ShapeCache& cache, ShapeSpec spec,
+                                                  const std::vector<std::string>& texts) {
+  if (spec.kind == Kind::kJsonSchema) {
+    const Result<bool> copies = Shape::NeedsCopySource(spec);
+    if (copies && *copies) spec.copy_from = texts;
+  }
+  auto shape = cache.Get(spec);
+  if (shape || shape.error().code == ErrorCode::kInternal) return shape;
+  return Fail(ErrorCode::kInvalidArgument,
+              "the shape of the reply cannot be used: " + shape.error().message);
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,231 @@
+// Reading tools, describing calls.
+#include "server/api/tools.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "server/api/ids.h"
+
+namespace bantam::server {
+namespace {
+
+constexpr size_t kMaxTools = 1024;
+
+Result<Json> ReadTool(const Json& tool, const std::string& name, bool bare, Tools& tools) {
+  const Json* function = bare ? &tool : tool.Find("function");
+  if (function == nullptr && tool.Find("name") != nullptr) function = &tool;  // responses API
+  if (function == nullptr || !function->is_object()) {
+    return BadField(name + ".function", "must be an object");
+  }
+  const Fields fields(*function, name + ".function.");
+  const auto called = TRY(fields.Text("name"));
+  if (!called || called->empty()) return fields.Bad("name", "must be a string that is not empty");
+  if (std::ranges::find(tools.names, *called) != tools.names.end()) {
+    return fields.Bad("name", Shown(Json::String(*called)) + " is there twice");
+  }
+  const Json* parameters = TRY(fields.Object("parameters"));
+  tools.names.push_back(*called);
+  Json inner = Json::MakeObject();
+  inner.Set("name", Json::String(*called));
+  if (const auto text = TRY(fields.Text("description"))) {
+    inner.Set("description", Json::String(*text));
+  }
+  Json nothing = Json::MakeObject();
+  nothing.Set("type", Json::String("object"));
+  nothing.Set("properties", Json::MakeObject());
+  inner.Set("parameters", parameters == nullptr ? std::move(nothing) : *parameters);
+  Json item = Json::MakeObject();
+  item.Set("type", Json::String("function"));
+  item.Set("function", std::move(inner));
+  return item;
+}
+
+Result<void> ReadChoice(const Fields& fields, Tools& tools) {
+  const char* name = fields.Has("tool_choice") ? "tool_choice" : "function_call";
+  const Json* choice = fields.Get(name);
+  tools.choice = tools.names.empty() ? Tools::Choice::kNone : Tools::Choice::kAuto;
+  if (choice == nullptr) return {};
+  if (choice->is_string()) {
+    const std::string& text = choice->AsString();
+    if (text == "none") {
+      tools.choice = Tools::Choice::kNone;
+      return {};
+    }
+    if (text == "auto") return {};
+    if (text != "required" && text != "any") {
+      return fields.Bad(
+          name, "must be \"none\", \"auto\", \"required\" or a function, not " + Shown(*choice));
+    }
+    if (tools.names.empty()) return fields.Bad(name, "is \"required\", but there are no tools");
+    tools.choice = Tools::Choice::kRequired;
+    return {};
+  }
+  const Json* function = choice->Find("function");
+  const Json* called = (function == nullptr ? choice : function)->Find("name");
+  if (called == nullptr || !called->is_string()) {
+    return fields.Bad(name,
+                      "must name a function: {\"type\": \"function\", \"function\": "
+                      "{\"name\": …}}");
+  }
+  if (std::ranges::find(tools.names, called->AsString()) == tools.names.end()) {
+    return fields.Bad(name, "there is no tool " + Shown(*called));
+  }
+  tools.choice = Tools::Choice::kNamed;
+  tools.named = called->AsString();
+  return {};
+}
+
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// Reads past what must come next; false if something else does. `open` if the text ends first.
+class Scan {
+ public:
+  explicit Scan(std::string_view text) : rest_(text) {}
+
+  void Blanks() {
+    const size_t n = rest_.find_first_not_of(" \t\r\n");
+    rest_.remove_prefix(std::min(n, rest_.size()));
+  }
+  bool Take(std::string_view expected) {
+    const size_t n = std::min(expected.size(), rest_.size());
+    if (rest_.substr(0, n) != expected.substr(0, n)) return false;
+    if (n < expected.size()) open_ = true;
+    rest_.remove_prefix(n);
+    return n == expected.size();
+  }
+  bool open() const { return open_ || rest_.empty(); }
+  std::string_view rest() const { return rest_; }
+
+ private:
+  std::string_view rest_;
+  bool open_ = false;
+};
+
+}  // namespace
+
+Result<Tools> ReadTools(const Fields& fields) {
+  Tools tools;
+  const bool bare = !fields.Has("tools") && fields.Has("functions");
+  const char* name = bare ? "functions" : "tools";
+  if (const Json* list = TRY(fields.Array(name))) {
+    if (list->items().size() > kMaxTools) {
+      return fields.Bad(name, "there may be at most " + std::to_string(kMaxTools));
+    }
+    for (size_t i = 0; i < list->items().size(); ++i) {
+      const std::string where = std::string(name) + "[" + std::to_string(i) + "]";
+      tools.list.Append(TRY(ReadTool(list->items()[i], where, bare, tools)));
+    }
+  }
+  tools.parallel = TRY(fields.Bool("parallel_tool_calls")).value_or(true);
+  TRY(ReadChoice(fields, tools));
+  return tools;
+}
+
+CallStyle StyleOf(std::string_view chat_template) {
+  if (Contains(chat_template, "<tool_call>")) {
+    return {"<tool_call>", "</tool_call>", "arguments", true};
+  }
+  if (Contains(chat_template, "<|python_tag|>") ||
+      (Contains(chat_template, "tools") && Contains(chat_template, "\"parameters\""))) {
+    return {"", "", "parameters", true};
+  }
+  if (Contains(chat_template, "[TOOL_CALLS]")) return {"", "", "arguments", true};
+  return {"<tool_call>", "</tool_call>", "arguments", Contains(chat_template, "tools")};
+}
+
+std::string DescribeTools(const Tools& tools) {
+  std::string text =
+      "You can call functions to help with what the user asks. These are their signatures, one a "
+      "line:\n<tools>\n";
+  for (const Json& tool : tools.list.items()) text += tool.Dump() + "\n";
+  text +=
+      "</tools>\nTo call one, write its name and its arguments as JSON between these tags:\n"
+      "<tool_call>\n{\"name\": \"NAME\", \"arguments\": {…}}\n</tool_call>";
+  return text;
+}
+
+ShapeSpec CallShape(const Tools& tools, const CallStyle& style) {
+  Json any = Json::MakeArray();
+  for (const Json& tool : tools.list.items()) {
+    const Json& function = *tool.Find("function");
+    const Json& called = *function.Find("name");
+    if (tools.choice == Tools::Choice::kNamed && called.AsString() != tools.named) continue;
+    Json name = Json::MakeObject();
+    name.Set("const", called);
+    // Arguments are an object, whatever the schema forgets to say.
+    Json arguments = *function.Find("parameters");
+    if (arguments.Find("type") == nullptr) arguments.Set("type", Json::String("object"));
+    // Small models make members up where they may.
+    if (arguments.Find("properties") != nullptr &&
+        arguments.Find("additionalProperties") == nullptr) {
+      arguments.Set("additionalProperties", Json::Bool(false));
+    }
+    // Its references begin at its own root.
+    if (arguments.Find("$id") == nullptr) {
+      arguments.Set("$id", Json::String("urn:bantam:tool:" + std::to_string(any.items().size())));
+    }
+    Json properties = Json::MakeObject();
+    properties.Set("name", std::move(name));
+    properties.Set(style.arguments, std::move(arguments));
+    Json required = Json::MakeArray({Json::String("name"), Json::String(style.arguments)});
+    Json call = Json::MakeObject();
+    call.Set("type", Json::String("object"));
+    call.Set("properties", std::move(properties));
+    call.Set("required", std::move(required));
+    call.Set("additionalProperties", Json::Bool(false));
+    any.Append(std::move(call));
+  }
+  ShapeSpec spec;
+  spec.kind = ShapeSpec::Kind::kJsonSchema;
+  if (any.items().size() == 1) {
+    spec.text = any.items()[0].Dump();
+  } else {
+    Json schema = Json::MakeObject();
+    schema.Set("anyOf", std::move(any));
+    spec.text = schema.Dump();
+  }
+  return spec;
+}
+
+std::optional<ToolCall> ParseCall(std::string_view text, const Tools& tools) {
+  const auto parsed = Json::Parse(text);
+  if (!parsed || !parsed->is_object()) return std::nullopt;
+  const Json* name = parsed->Find("name");
+  if (name == nullptr || !name->is_string()) return std::nullopt;
+  if (std::ranges::find(tools.names, name->AsString()) == tools.names.end()) return std::nullopt;
+  const Json* arguments = parsed->Find("arguments");
+  if (arguments == nullptr) arguments = parsed->Find("parameters");
+  if (arguments == nullptr || !arguments->is_object()) return std::nullopt;
+  return ToolCall{NewCallId(), name->AsString(), arguments->Dump()};
+}
+
+std::string NewCallId() {
+  return "call_" + RandomId(24);
+}
+
+CallDetector::Verdict CallDetector::Look(std::string_view text) const {
+  Scan scan(text);
+  scan.Blanks();
+  if (scan.open()) return Verdict::kOpen;
+  if (scan.rest().starts_with("`")) {
+    const bool fence = scan.Take("```json");
+    if (!fence) return scan.open() ? Verdict::kOpen : Verdict::kText;
+    scan.Blanks();
+  }
+  for (const char* part : {"{", "\"name\"", ":", "\""}) {
+    if (!scan.Take(part)) return scan.open() ? Verdict::kOpen : Verdict::kText;
+    if (*part != '"' || part[1] != '\0') scan.Blanks();
+  }
+  Verdict verdict = Verdict::kText;
+  for (const std::string& name : tools_.names) {
+    Scan of_name = scan;
+    if (of_name.Take(name + "\"")) return Verdict::kCall;
+    if (of_name.open()) verdict = Verdict::kOpen;
+  }
+  return verdict;
+}
+
+}  // namespace bantam::server

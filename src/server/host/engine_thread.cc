@@ -1,0 +1,358 @@
+// One loop: arrivals, deadlines, a step of each model that has work.
+#include "server/host/engine_thread.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+
+namespace bantam::server {
+namespace {
+
+// Positions scored between two steps of the others: about as long as a chunk of a prompt.
+constexpr int kScoreSlice = 256;
+
+std::string Seconds(double seconds) {
+  return std::to_string(static_cast<int64_t>(seconds)) + " s";
+}
+
+}  // namespace
+
+EngineThread::EngineThread(int max_queue, EngineEvents events)
+    : max_queue_(max_queue), events_(std::move(events)), thread_([this] { Run(); }) {}
+
+EngineThread::~EngineThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void EngineThread::Attach(std::shared_ptr<ServedModel> model) {
+  {
+    const std::lock_guard lock(mutex_);
+    arrivals_.push_back({std::move(model), {}, nullptr});
+  }
+  wake_.notify_all();
+}
+
+void EngineThread::Detach(const std::shared_ptr<ServedModel>& model, std::function<void()> gone) {
+  {
+    const std::lock_guard lock(mutex_);
+    arrivals_.push_back({model, {}, std::move(gone)});
+  }
+  wake_.notify_all();
+}
+
+Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
+                                  std::vector<Job> jobs) {
+  CHECK(!jobs.empty());
+  std::shared_ptr<void> ticket;
+  if (!jobs.front().continues) {
+    if (n_queued_->fetch_add(1) >= max_queue_) {
+      n_queued_->fetch_sub(1);
+      ++n_refused_;
+      return Fail(
+          ErrorCode::kResourceExhausted,
+          "the queue is full: " + std::to_string(max_queue_) + " requests wait; try again later");
+    }
+    ticket = std::shared_ptr<void>(nullptr, [count = n_queued_](void*) { count->fetch_sub(1); });
+  }
+  const double now = MonotonicSeconds();
+  for (Job& job : jobs) {
+    job.ticket = ticket;
+    job.submitted_s = now;
+  }
+  ticket.reset();
+  std::vector<Job> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      refused = std::move(jobs);
+    } else {
+      arrivals_.push_back({model, std::move(jobs), nullptr});
+    }
+  }
+  wake_.notify_all();
+  if (refused.empty()) return {};
+  return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
+}
+
+EngineFigures EngineThread::figures() const {
+  return {std::max(0, n_queued_->load()), n_running_.load(), n_steps_.load(), n_refused_.load()};
+}
+
+void EngineThread::Run() {
+  while (TakeArrivals()) {
+    for (size_t i = 0; i < residents_.size(); ++i) Serve(*residents_[i].model);
+    RemoveDetached();
+  }
+  const Error stopped{ErrorCode::kResourceExhausted, "the server is stopping"};
+  for (Resident& resident : residents_) FailAll(*resident.model, stopped);
+  std::vector<Arrival> late;
+  {
+    const std::lock_guard lock(mutex_);
+    late.swap(arrivals_);
+  }
+  for (Arrival& arrival : late) {
+    for (Job& job : arrival.jobs) job.on_done(std::unexpected(stopped));
+    if (arrival.gone) arrival.gone();
+  }
+}
+
+bool EngineThread::Busy() const {
+  return std::ranges::any_of(residents_, [](const Resident& resident) {
+    return !resident.model->running.empty() || !resident.model->queue.empty();
+  });
+}
+
+// Waits for something to do; false to stop.
+bool EngineThread::TakeArrivals() {
+  std::vector<Arrival> arrivals;
+  {
+    std::unique_lock lock(mutex_);
+    if (!Busy()) wake_.wait(lock, [this] { return stopping_ || !arrivals_.empty(); });
+    if (stopping_) return false;
+    arrivals.swap(arrivals_);
+  }
+  for (Arrival& arrival : arrivals) Accept(std::move(arrival));
+  return true;
+}
+
+void EngineThread::Accept(Arrival arrival) {
+  const auto resident = std::ranges::find(residents_, arrival.model, &Resident::model);
+  if (arrival.jobs.empty()) {
+    if (!arrival.gone) {
+      residents_.push_back({std::move(arrival.model), nullptr});
+    } else if (resident != residents_.end()) {
+      resident->gone = std::move(arrival.gone);
+    } else {
+      arrival.gone();
+    }
+    return;
+  }
+  for (Job& job : arrival.jobs) {
+    if (resident == residents_.end()) {
+      job.on_done(Fail(ErrorCode::kNotFound, "the model has been unloaded"));
+    } else {
+      resident->model->queue.Push(std::move(job));
+    }
+  }
+}
+
+void EngineThread::Serve(ServedModel& model) {
+  DropWaiting(model);
+  CheckRunning(model);
+  Admit(model);
+  if (model.running.empty()) return;
+  ScoreSlice(model);
+  Step(model);
+  Collect(model);
+}
+
+// Those whose client has left or waits too long.
+void EngineThread::DropWaiting(ServedModel& model) {
+  if (model.queue.empty()) return;
+  const double now = MonotonicSeconds();
+  const auto late = [now](const Job& job) {
+    return job.deadlines.queue_s > 0 && now - job.submitted_s > job.deadlines.queue_s;
+  };
+  std::vector<Job> gone =
+      model.queue.TakeIf([&](const Job& job) { return job.cancel->cancelled || late(job); });
+  for (Job& job : gone) {
+    job.ticket.reset();
+    if (job.cancel->cancelled) {
+      job.on_done(Fail(ErrorCode::kCancelled, "the request was cancelled"));
+    } else {
+      job.on_done(Fail(
+          ErrorCode::kResourceExhausted,
+          "the request has waited in the queue for more than " + Seconds(job.deadlines.queue_s)));
+    }
+  }
+}
+
+void EngineThread::CheckRunning(ServedModel& model) {
+  const double now = MonotonicSeconds();
+  for (size_t i = 0; i < model.running.size(); ++i) {
+    RunningJob& running = *model.running[i];
+    const Deadlines& deadlines = running.job.deadlines;
+    const double since = now - running.started_s;
+    const bool no_token = running.first_token_s == 0;
+    if (no_token && deadlines.first_token_s > 0 && since > deadlines.first_token_s) {
+      running.out_of_time = running.too_late = true;
+    }
+    if (deadlines.total_s > 0 && since > deadlines.total_s) running.out_of_time = true;
+    if (!running.out_of_time && !running.job.cancel->cancelled) continue;
+    if (running.scored < 0) {
+      model.engine->Cancel(running.id);
+    } else {
+      End(model, &running, Fail(ErrorCode::kCancelled, "the request was cancelled"));
+      --i;
+    }
+  }
+  Collect(model);
+}
+
+void EngineThread::Admit(ServedModel& model) {
+  while (std::ssize(model.running) < model.parallel) {
+    std::optional<Job> job = model.queue.Pop();
+    if (!job) return;
+    job->ticket.reset();
+    Start(model, *std::move(job));
+  }
+}
+
+void EngineThread::Start(ServedModel& model, Job job) {
+  auto owned = std::make_unique<RunningJob>();
+  RunningJob& running = *owned;
+  running.job = std::move(job);
+  running.started_s = MonotonicSeconds();
+  model.running.push_back(std::move(owned));
+  ++n_running_;
+  if (running.job.score_top) {
+    running.scored = 0;
+    return;
+  }
+  if (const auto started = Generate(model, running); !started) {
+    End(model, &running, std::unexpected(started.error()));
+  }
+}
+
+Result<void> EngineThread::Generate(ServedModel& model, RunningJob& running) {
+  GenerationRequest request = running.job.request;
+  request.on_delta = [this, &running, next = std::move(request.on_delta)](const Delta& delta) {
+    return OnDelta(running, delta, next);
+  };
+  running.id = TRY(model.engine->Submit(std::move(request)));
+  return {};
+}
+
+bool EngineThread::OnDelta(RunningJob& running, const Delta& delta,
+                           const std::function<bool(const Delta&)>& next) {
+  const double now = MonotonicSeconds();
+  if (running.first_token_s == 0) {
+    running.first_token_s = now;
+    if (events_.on_first_token && !running.job.continues) {
+      events_.on_first_token(now - running.job.submitted_s);
+    }
+  } else if (events_.on_between) {
+    events_.on_between(now - running.last_delta_s);
+  }
+  running.last_delta_s = now;
+  if (running.job.cancel->cancelled) return false;
+  return !next || next(delta);
+}
+
+// A slice of the first job that is to be scored. The prefix cache holds what came before; without
+// it everything is scored at once.
+void EngineThread::ScoreSlice(ServedModel& model) {
+  const auto found =
+      std::ranges::find_if(model.running, [](const auto& r) { return r->scored >= 0; });
+  if (found == model.running.end()) return;
+  RunningJob& running = **found;
+  const std::vector<TokenId>& prompt = running.job.request.prompt;
+  const int n = static_cast<int>(prompt.size());
+  const int from = running.scored;
+  const int end = model.prefix_cache ? std::min(n, from + kScoreSlice) : n;
+  PromptScores& scores = running.scores;
+  scores.logprobs.resize(prompt.size());
+  scores.tops.resize(prompt.size());
+  const auto scored =
+      model.engine->Score(std::span(prompt).first(static_cast<size_t>(end)), *running.job.score_top,
+                          from, [&](const ScoredPosition& position) {
+                            const auto at = static_cast<size_t>(position.pos);
+                            if (position.logprob)
+                              scores.logprobs[at] = static_cast<float>(*position.logprob);
+                            if (at + 1 < prompt.size()) scores.tops[at + 1] = position.top;
+                            return !running.job.cancel->cancelled;
+                          });
+  if (!scored) return End(model, &running, std::unexpected(scored.error()));
+  running.scored = end;
+  if (end < n) return;
+  running.scored = -1;
+  if (const auto started = Generate(model, running); !started) {
+    End(model, &running, std::unexpected(started.error()));
+  }
+}
+
+void EngineThread::Step(ServedModel& model) {
+  const Result<bool> step = model.engine->Step();
+  ++n_steps_;
+  ++model.n_steps;
+  if (step) return;
+  model.broken = true;
+  FailAll(model, step.error());
+}
+
+void EngineThread::Collect(ServedModel& model) {
+  for (size_t i = 0; i < model.running.size();) {
+    RunningJob& running = *model.running[i];
+    std::optional<GenerationResult> taken;
+    if (running.scored < 0) taken = model.engine->Take(running.id);
+    if (!taken) {
+      ++i;
+      continue;
+    }
+    if (running.too_late) {
+      End(model, &running,
+          Fail(ErrorCode::kResourceExhausted,
+               "there was no token within " + Seconds(running.job.deadlines.first_token_s)));
+      continue;
+    }
+    if (taken->finish == FinishReason::kError && taken->error) {
+      End(model, &running, std::unexpected(*taken->error));
+      continue;
+    }
+    JobResult result;
+    result.generation = *std::move(taken);
+    result.timed_out = running.out_of_time;
+    if (running.job.score_top) result.scores = std::move(running.scores);
+    if (events_.on_finish) events_.on_finish(running, result);
+    End(model, &running, std::move(result));
+  }
+}
+
+void EngineThread::End(ServedModel& model, RunningJob* running, Result<JobResult> result) {
+  const auto found = std::ranges::find(model.running, running, &std::unique_ptr<RunningJob>::get);
+  CHECK(found != model.running.end());
+  const std::unique_ptr<RunningJob> owned = std::move(*found);
+  model.running.erase(found);
+  --n_running_;
+  model.queue.Finished(owned->job.client);
+  owned->job.on_done(std::move(result));
+}
+
+void EngineThread::FailAll(ServedModel& model, const Error& error) {
+  while (!model.running.empty()) {
+    RunningJob& running = *model.running.back();
+    if (running.scored < 0) {
+      model.engine->Cancel(running.id);
+      (void)model.engine->Take(running.id);
+    }
+    End(model, &running, std::unexpected(error));
+  }
+  for (Job& job : model.queue.TakeIf([](const Job&) { return true; })) {
+    job.ticket.reset();
+    job.on_done(std::unexpected(error));
+  }
+}
+
+void EngineThread::RemoveDetached() {
+  for (size_t i = 0; i < residents_.size();) {
+    ServedModel& model = *residents_[i].model;
+    if (!residents_[i].gone || !model.running.empty() || !model.queue.empty()) {
+      ++i;
+      continue;
+    }
+    const Resident resident = std::move(residents_[i]);
+    residents_.erase(residents_.begin() + static_cast<ptrdiff_t>(i));
+    model.engine.reset();
+    resident.gone();
+  }
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,56 @@
+// Job: one sequence to run on a model, and whom to tell.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "bantam/result.h"
+
+namespace bantam::server {
+
+// Set from any thread; the engine's thread looks at it before every step.
+struct CancelFlag {
+  std::atomic<bool> cancelled{false};
+};
+
+// How long a job may take, in seconds; 0: for ever.
+struct Deadlines {
+  double queue_s = 120;
+  double first_token_s = 300;  // from its start
+  double total_s = 0;          // from its start
+};
+
+// Log-probabilities of a prompt's own tokens. tops[i] are the likeliest for position i.
+struct PromptScores {
+  std::vector<std::optional<float>> logprobs;                // [n_prompt]; none at position 0
+  std::vector<std::vector<std::pair<TokenId, float>>> tops;  // [n_prompt]
+};
+
+struct JobResult {
+  GenerationResult generation;
+  std::optional<PromptScores> scores;
+  bool timed_out = false;  // `total_s` was over; the generation is what there is
+};
+
+// Every callback runs on the engine's thread and must not block.
+struct Job {
+  GenerationRequest request;     // with its on_delta; it may submit further jobs
+  std::optional<int> score_top;  // score the prompt first, with so many likeliest tokens each
+  std::string client;            // who asks: clients take turns
+  bool continues = false;        // goes on with a reply: before others, whatever waits
+  Deadlines deadlines;
+  std::shared_ptr<CancelFlag> cancel = std::make_shared<CancelFlag>();
+  // Once, however it ends. Fails with kResourceExhausted when the queue or a deadline is to blame,
+  // kCancelled if it was cancelled before it ran, else with the engine's error.
+  std::function<void(Result<JobResult>)> on_done;
+
+  std::shared_ptr<void> ticket;  // a place in the queue, held until it runs (EngineThread sets it)
+  double submitted_s = 0;        // likewise
+};
+
+}  // namespace bantam::server

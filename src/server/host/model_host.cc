@@ -1,0 +1,288 @@
+// Loading, keeping and unloading.
+#include "server/host/model_host.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+
+namespace bantam::server {
+namespace {
+
+size_t LongestToken(const Model& model) {
+  size_t longest = 1;
+  for (TokenId id = 0; id < model.info().vocabulary_size; ++id) {
+    longest = std::max(longest, model.TokenBytes(id).size());
+  }
+  return longest;
+}
+
+std::string Mebibytes(uint64_t bytes) {
+  return std::to_string((bytes >> 20) + 1) + " MiB";
+}
+
+}  // namespace
+
+ModelHost::ModelHost(Backend backend, const HostOptions& options, EngineEvents events)
+    : backend_(std::move(backend)),
+      options_(options),
+      engine_thread_(options.max_queue, std::move(events)),
+      loader_([this] { Run(); }) {}
+
+ModelHost::~ModelHost() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  loader_.join();
+  std::vector<Ready> waiters;
+  for (const auto& entry : entries_) {
+    for (Ready& ready : entry->waiters) waiters.push_back(std::move(ready));
+  }
+  for (const Ready& ready : waiters) {
+    ready(Fail(ErrorCode::kResourceExhausted, "the server is stopping"));
+  }
+}
+
+std::shared_ptr<ModelHost::Entry> ModelHost::Find(const std::string& path) const {
+  for (const auto& entry : entries_) {
+    if (entry->path == path && !entry->leaving) return entry;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<Lease> ModelHost::NewLease(const std::shared_ptr<Entry>& entry, bool was_loaded,
+                                           bool counts) {
+  return std::make_shared<Lease>(entry->served, entry->shapes, was_loaded, entry->load_s,
+                                 [this, entry, counts] { Release(entry, counts); });
+}
+
+std::shared_ptr<Lease> ModelHost::Borrow(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<Entry> entry = Find(path);
+  if (entry == nullptr || entry->served == nullptr) return nullptr;
+  ++entry->users;
+  return NewLease(entry, true, false);
+}
+
+void ModelHost::Acquire(const std::string& path, std::optional<double> keep_alive_s, Ready ready) {
+  std::shared_ptr<Lease> lease;
+  {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Entry> entry = Find(path);
+    if (entry != nullptr && entry->served != nullptr && entry->served->broken) {
+      Retire(entry);
+      entry = nullptr;
+    }
+    if (entry == nullptr) {
+      entry = std::make_shared<Entry>();
+      entry->path = path;
+      entries_.push_back(entry);
+    }
+    entry->keep_alive_s = keep_alive_s.value_or(options_.keep_alive_s);
+    ++entry->users;
+    if (entry->served == nullptr) {
+      entry->waiters.push_back(ready);
+    } else {
+      lease = NewLease(entry, true);
+    }
+  }
+  if (lease == nullptr) {
+    wake_.notify_all();
+  } else {
+    ready(std::move(lease));
+  }
+}
+
+void ModelHost::Release(const std::shared_ptr<Entry>& entry, bool counts) {
+  {
+    const std::lock_guard lock(mutex_);
+    --entry->users;
+    if (counts) entry->idle_since_s = MonotonicSeconds();
+    if (entry->users > 0) return;
+    if (!entry->leaving && entry->keep_alive_s == 0) Retire(entry);
+  }
+  wake_.notify_all();
+}
+
+void ModelHost::Retire(const std::shared_ptr<Entry>& entry) {
+  entry->leaving = true;
+  engine_thread_.Detach(entry->served, [this, entry] {
+    {
+      const std::lock_guard lock(mutex_);
+      std::erase(entries_, entry);
+    }
+    wake_.notify_all();
+  });
+}
+
+bool ModelHost::Unload(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<Entry> entry = Find(path);
+  if (entry == nullptr) return false;
+  entry->keep_alive_s = 0;
+  if (entry->users == 0 && entry->served != nullptr) Retire(entry);
+  return true;
+}
+
+bool ModelHost::IsLoaded(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<Entry> entry = Find(path);
+  return entry != nullptr && entry->served != nullptr;
+}
+
+std::vector<LoadedModelInfo> ModelHost::Loaded() const {
+  const double now = MonotonicSeconds();
+  std::vector<LoadedModelInfo> infos;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_) {
+    if (entry->served == nullptr || entry->leaving) continue;
+    double left = entry->keep_alive_s;
+    if (left >= 0 && entry->users == 0) left = std::max(0.0, left - (now - entry->idle_since_s));
+    infos.push_back(
+        {entry->path, entry->served->memory_bytes, entry->served->context, left, entry->users});
+  }
+  return infos;
+}
+
+double ModelHost::RetireExpired() {
+  const double now = MonotonicSeconds();
+  double next = std::numeric_limits<double>::infinity();
+  for (const auto& entry : entries_) {
+    if (entry->served == nullptr || entry->leaving || entry->users > 0) continue;
+    if (entry->keep_alive_s < 0) continue;
+    const double left = entry->idle_since_s + entry->keep_alive_s - now;
+    if (left <= 0) {
+      Retire(entry);
+    } else {
+      next = std::min(next, left);
+    }
+  }
+  return next;
+}
+
+void ModelHost::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const double next = RetireExpired();
+    const auto unloaded = std::ranges::find_if(entries_, [](const auto& entry) {
+      return entry->served == nullptr && !entry->waiters.empty();
+    });
+    if (unloaded != entries_.end()) {
+      LoadNext(lock, std::shared_ptr<Entry>(*unloaded));
+    } else if (next < 86400) {
+      wake_.wait_for(lock, std::chrono::duration<double>(next));
+    } else {
+      wake_.wait(lock);
+    }
+  }
+}
+
+void ModelHost::LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry) {
+  const double start = MonotonicSeconds();
+  auto loaded = LoadInto(lock, entry->path);
+  std::vector<Ready> waiters = std::move(entry->waiters);
+  entry->waiters.clear();
+  std::vector<std::shared_ptr<Lease>> leases;
+  if (loaded) {
+    auto served = std::make_shared<ServedModel>();
+    served->key = entry->path;
+    served->model = std::move(loaded->model);
+    served->context = loaded->engine->context();
+    served->parallel = loaded->engine->options().max_sequences;
+    served->prefix_cache = loaded->engine->options().prefix_cache;
+    served->memory_bytes = backend_.plan ? backend_.plan(entry->path) : 0;
+    served->longest_token = LongestToken(*served->model);
+    served->engine = std::move(loaded->engine);
+    engine_thread_.Attach(served);
+    entry->served = std::move(served);
+    entry->shapes = std::make_shared<ShapeCache>();
+    entry->load_s = MonotonicSeconds() - start;
+    for (size_t i = 0; i < waiters.size(); ++i) leases.push_back(NewLease(entry, false));
+  } else {
+    std::erase(entries_, entry);
+  }
+  lock.unlock();
+  for (size_t i = 0; i < waiters.size(); ++i) {
+    if (loaded) {
+      waiters[i](std::move(leases[i]));
+    } else {
+      waiters[i](std::unexpected(loaded.error()));
+    }
+  }
+  leases.clear();
+  lock.lock();
+}
+
+std::shared_ptr<ModelHost::Entry> ModelHost::LeastRecentlyUsed() const {
+  std::shared_ptr<Entry> oldest;
+  for (const auto& entry : entries_) {
+    if (entry->served == nullptr || entry->leaving || entry->users > 0) continue;
+    if (oldest == nullptr || entry->idle_since_s < oldest->idle_since_s) oldest = entry;
+  }
+  return oldest;
+}
+
+void ModelHost::WaitForLeaving(std::unique_lock<std::mutex>& lock) {
+  wake_.wait(lock, [this] {
+    return stopping_ || std::ranges::none_of(entries_, [](const auto& entry) {
+             return entry->leaving && entry->users == 0;
+           });
+  });
+}
+
+// Unloads what nobody uses, the longest unused first, until one more fits.
+Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t bytes) {
+  while (true) {
+    WaitForLeaving(lock);
+    if (stopping_) return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
+    uint64_t used = 0;
+    int n_loaded = 0;
+    for (const auto& entry : entries_) {
+      if (entry->served == nullptr) continue;
+      used += entry->served->memory_bytes;
+      ++n_loaded;
+    }
+    const bool fits = options_.memory_bytes == 0 || used + bytes <= options_.memory_bytes;
+    if (fits && n_loaded < options_.max_models) return {};
+    const std::shared_ptr<Entry> oldest = LeastRecentlyUsed();
+    if (oldest != nullptr) {
+      Retire(oldest);
+      continue;
+    }
+    if (n_loaded == 0) {
+      return Fail(ErrorCode::kResourceExhausted, "the model needs " + Mebibytes(bytes) +
+                                                     "; models may take " +
+                                                     Mebibytes(options_.memory_bytes) + " here");
+    }
+    return Fail(ErrorCode::kResourceExhausted,
+                "there is no memory for another model while those that are loaded are in use; try "
+                "again later");
+  }
+}
+
+// Loads outside of the lock. Where the machine's memory is short, unused models make room.
+Result<Backend::Loaded> ModelHost::LoadInto(std::unique_lock<std::mutex>& lock,
+                                            const std::string& path) {
+  lock.unlock();
+  const uint64_t bytes = backend_.plan ? backend_.plan(path) : 0;
+  lock.lock();
+  TRY(MakeRoom(lock, bytes));
+  while (true) {
+    lock.unlock();
+    auto loaded = backend_.load(path);
+    lock.lock();
+    if (loaded || loaded.error().code != ErrorCode::kResourceExhausted) return loaded;
+    const std::shared_ptr<Entry> oldest = LeastRecentlyUsed();
+    if (oldest == nullptr) return loaded;
+    Retire(oldest);
+    WaitForLeaving(lock);
+    if (stopping_) return loaded;
+  }
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,144 @@
+// ModelHost: the models that are loaded: on demand, for as long as somebody wants them, within a
+// limit of memory.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "bantam/model.h"
+#include "bantam/result.h"
+#include "server/host/engine_thread.h"
+#include "server/host/served_model.h"
+#include "server/host/shape_cache.h"
+
+namespace bantam::server {
+
+// How models become engines; a stand-in for tests. Both may take long and run on one thread of
+// their own, one after the other.
+struct Backend {
+  struct Loaded {
+    std::shared_ptr<const Model> model;
+    std::unique_ptr<Engine> engine;
+  };
+  std::function<Result<Loaded>(const std::string& path)> load;
+  // Bytes it will need; 0: not known.
+  std::function<uint64_t(const std::string& path)> plan;
+};
+
+struct HostOptions {
+  double keep_alive_s = 300;  // after the last request; negative: for ever
+  uint64_t memory_bytes = 0;  // all models together; 0: no limit of its own
+  int max_models = 3;         // loaded at once
+  int max_queue = 64;
+};
+
+// A model in use: it stays loaded while somebody holds this.
+class Lease {
+ public:
+  Lease(std::shared_ptr<ServedModel> served, std::shared_ptr<ShapeCache> shapes, bool was_loaded,
+        double load_s, std::function<void()> release)
+      : served_(std::move(served)),
+        shapes_(std::move(shapes)),
+        was_loaded_(was_loaded),
+        load_s_(load_s),
+        release_(std::move(release)) {}
+  ~Lease() { release_(); }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  const Model& model() const { return *served_->model; }
+  const std::shared_ptr<ServedModel>& served() const { return served_; }
+  int context() const { return served_->context; }
+  ShapeCache& shapes() const { return *shapes_; }
+  double load_s() const { return was_loaded_ ? 0 : load_s_; }  // that this caller waited for
+
+ private:
+  std::shared_ptr<ServedModel> served_;
+  std::shared_ptr<ShapeCache> shapes_;
+  bool was_loaded_;
+  double load_s_;
+  std::function<void()> release_;
+};
+
+struct LoadedModelInfo {
+  std::string path;
+  uint64_t memory_bytes = 0;
+  int context = 0;
+  double expires_in_s = 0;  // negative: never; 0 while it is in use
+  int users = 0;
+};
+
+// Thread-safe. Leases and jobs must be gone before it is destroyed, but for those of its own
+// engine thread, which it cancels.
+class ModelHost {
+ public:
+  ModelHost(Backend backend, const HostOptions& options, EngineEvents events);
+  ~ModelHost();
+  ModelHost(const ModelHost&) = delete;
+  ModelHost& operator=(const ModelHost&) = delete;
+
+  // Calls `ready` once the model at `path` is loaded: at once if it is, else on the loader's
+  // thread. `keep_alive_s`: how long to keep it after this use (negative: for ever; 0: unload).
+  // Fails with kResourceExhausted if there is no memory and nothing to unload, else with the error
+  // of loading.
+  using Ready = std::function<void(Result<std::shared_ptr<Lease>>)>;
+  void Acquire(const std::string& path, std::optional<double> keep_alive_s, Ready ready);
+
+  // The model at `path` if it is loaded, else null. Does not count as a use: it stays no longer.
+  std::shared_ptr<Lease> Borrow(const std::string& path);
+
+  // Unloads it as soon as nobody uses it. False if it is not loaded.
+  bool Unload(const std::string& path);
+  bool IsLoaded(const std::string& path) const;
+  std::vector<LoadedModelInfo> Loaded() const;
+
+  Result<void> Submit(const Lease& lease, std::vector<Job> jobs) {
+    return engine_thread_.Submit(lease.served(), std::move(jobs));
+  }
+  EngineFigures figures() const { return engine_thread_.figures(); }
+  const HostOptions& options() const { return options_; }
+
+ private:
+  struct Entry {
+    std::shared_ptr<ServedModel> served;  // null while it loads
+    std::shared_ptr<ShapeCache> shapes;
+    std::vector<Ready> waiters;
+    int users = 0;
+    bool leaving = false;  // handed to the engine thread to be destroyed
+    double keep_alive_s = 0;
+    double idle_since_s = 0;
+    double load_s = 0;
+    std::string path;
+  };
+
+  void Run();
+  std::shared_ptr<Entry> Find(const std::string& path) const;  // not leaving; under mutex_
+  std::shared_ptr<Lease> NewLease(const std::shared_ptr<Entry>& entry, bool was_loaded,
+                                  bool counts = true);
+  void Release(const std::shared_ptr<Entry>& entry, bool counts);
+  void Retire(const std::shared_ptr<Entry>& entry);  // under mutex_
+  double RetireExpired();                            // seconds to the next; under mutex_
+  void LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
+  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t bytes);
+  Result<Backend::Loaded> LoadInto(std::unique_lock<std::mutex>& lock, const std::string& path);
+  std::shared_ptr<Entry> LeastRecentlyUsed() const;
+  void WaitForLeaving(std::unique_lock<std::mutex>& lock);
+
+  const Backend backend_;
+  const HostOptions options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::shared_ptr<Entry>> entries_;
+  bool stopping_ = false;
+  EngineThread engine_thread_;
+  std::thread loader_;
+};
+
+}  // namespace bantam::server

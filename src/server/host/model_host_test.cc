@@ -1,0 +1,275 @@
+// Tests of loading, keeping and unloading, and of the engine's thread.
+#include "server/host/model_host.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "server/fake_world.h"
+
+namespace bantam::server {
+namespace {
+
+class ModelHostTest : public testing::Test {
+ protected:
+  using Got = Result<std::shared_ptr<Lease>>;
+
+  void Make(HostOptions options = {}) {
+    Backend backend = FakeBackend(model_, script_);
+    backend.load = [this, load = backend.load](const std::string& path) {
+      ++loads_;
+      return load(path);
+    };
+    host_ = std::make_unique<ModelHost>(std::move(backend), options, EngineEvents{});
+  }
+
+  Got Acquire(const std::string& path, std::optional<double> keep_alive = std::nullopt) {
+    std::promise<Got> got;
+    host_->Acquire(path, keep_alive, [&got](Got lease) { got.set_value(std::move(lease)); });
+    return got.get_future().get();
+  }
+
+  // Runs one job; `change` may alter it.
+  Result<JobResult> Run(const Lease& lease, const std::function<void(Job&)>& change = nullptr) {
+    std::promise<Result<JobResult>> done;
+    Job job;
+    job.request.prompt = {'a'};
+    job.on_done = [&done](Result<JobResult> result) { done.set_value(std::move(result)); };
+    if (change) change(job);
+    std::vector<Job> jobs;
+    jobs.push_back(std::move(job));
+    const auto submitted = host_->Submit(lease, std::move(jobs));
+    if (!submitted) return std::unexpected(submitted.error());
+    return done.get_future().get();
+  }
+
+  void WaitUntilUnloaded(const std::string& path) {
+    while (host_->IsLoaded(path)) std::this_thread::yield();
+  }
+
+  std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
+  std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
+  std::atomic<int> loads_ = 0;
+  std::unique_ptr<ModelHost> host_;
+};
+
+TEST_F(ModelHostTest, LoadsOnceForAll) {
+  Make();
+  std::vector<std::promise<Got>> got(5);
+  for (auto& promise : got) {
+    host_->Acquire("a", std::nullopt, [&promise](Got lease) { promise.set_value(lease); });
+  }
+  for (auto& promise : got) {
+    const Got lease = promise.get_future().get();
+    ASSERT_TRUE(lease);
+    EXPECT_EQ((*lease)->context(), 1000);
+  }
+  EXPECT_EQ(loads_, 1);
+  EXPECT_EQ(host_->Loaded().size(), 1);
+}
+
+TEST_F(ModelHostTest, ErrorsOfLoadingReachEverybody) {
+  Make();
+  for (int i = 0; i < 2; ++i) {
+    const Got lease = Acquire("missing");
+    ASSERT_FALSE(lease);
+    EXPECT_EQ(lease.error().code, ErrorCode::kNotFound);
+  }
+  EXPECT_EQ(loads_, 2);
+  EXPECT_TRUE(host_->Loaded().empty());
+}
+
+TEST_F(ModelHostTest, RunsJobs) {
+  Make();
+  script_->replies = {"hello"};
+  const Got lease = Acquire("a");
+  std::string streamed;
+  const auto result = Run(**lease, [&](Job& job) {
+    job.request.on_delta = [&](const Delta& delta) {
+      streamed += delta.text;
+      return true;
+    };
+  });
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->generation.text, "hello");
+  EXPECT_EQ(streamed, "hello");
+}
+
+TEST_F(ModelHostTest, ScoresPromptsFirst) {
+  Make();
+  const Got lease = Acquire("a");
+  const auto result = Run(**lease, [&](Job& job) {
+    job.request.prompt.assign(600, 'x');
+    job.score_top = 1;
+  });
+  if (!result || !result->scores.has_value()) FAIL() << "there are no scores";
+  const PromptScores& scores = *result->scores;
+  EXPECT_EQ(scores.logprobs.size(), 600);
+  EXPECT_EQ(scores.logprobs[0], std::nullopt);
+  for (size_t i = 1; i < 600; ++i) {
+    EXPECT_EQ(scores.logprobs[i], -1) << i;
+    EXPECT_EQ(scores.tops[i].size(), 1) << i;
+  }
+  EXPECT_EQ(result->generation.text, "ok");
+}
+
+TEST_F(ModelHostTest, CancelsWhatRunsAndWhatWaits) {
+  Make();
+  script_->endless = true;
+  const Got lease = Acquire("a");
+  std::vector<std::shared_ptr<CancelFlag>> flags(4);
+  std::vector<std::promise<Result<JobResult>>> done(4);
+  for (size_t i = 0; i < 4; ++i) {  // two run, two wait
+    Job job;
+    job.request.prompt = {'a'};
+    flags[i] = job.cancel;
+    job.on_done = [&done, i](Result<JobResult> result) { done[i].set_value(std::move(result)); };
+    std::vector<Job> jobs;
+    jobs.push_back(std::move(job));
+    ASSERT_TRUE(host_->Submit(**lease, std::move(jobs)));
+  }
+  for (size_t i = 4; i-- > 0;) {
+    flags[i]->cancelled = true;
+    const auto result = done[i].get_future().get();
+    if (result) {
+      EXPECT_EQ(result->generation.finish, FinishReason::kCancelled);
+    } else {
+      EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+    }
+  }
+  EXPECT_EQ(host_->figures().queued, 0);
+}
+
+TEST_F(ModelHostTest, DeadlinesEndJobs) {
+  Make();
+  script_->endless = true;
+  const Got lease = Acquire("a");
+  const auto total = Run(**lease, [](Job& job) { job.deadlines.total_s = 1e-9; });
+  ASSERT_TRUE(total);
+  EXPECT_TRUE(total->timed_out);
+  script_->silent = true;
+  const auto first = Run(**lease, [](Job& job) { job.deadlines.first_token_s = 1e-9; });
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().code, ErrorCode::kResourceExhausted);
+  const auto queue = Run(**lease, [](Job& job) { job.deadlines.queue_s = 1e-9; });
+  ASSERT_FALSE(queue);
+  EXPECT_NE(queue.error().message.find("queue"), std::string::npos);
+}
+
+TEST_F(ModelHostTest, FullQueueRefuses) {
+  Make({.max_queue = 1});
+  script_->endless = true;
+  const Got lease = Acquire("a");
+  const auto cancel = std::make_shared<CancelFlag>();
+  std::atomic<int> ended = 0;
+  int accepted = 0;
+  bool refused = false;
+  while (!refused) {
+    Job job;
+    job.request.prompt = {'a'};
+    job.cancel = cancel;
+    job.on_done = [&ended](const Result<JobResult>&) { ++ended; };
+    std::vector<Job> jobs;
+    jobs.push_back(std::move(job));
+    const auto submitted = host_->Submit(**lease, std::move(jobs));
+    if (submitted) {
+      ++accepted;
+    } else {
+      EXPECT_EQ(submitted.error().code, ErrorCode::kResourceExhausted);
+      refused = true;
+    }
+  }
+  EXPECT_LE(accepted, 3);  // two run, one waits
+  EXPECT_GE(host_->figures().refused, 1);
+  cancel->cancelled = true;
+  while (ended < accepted) std::this_thread::yield();
+}
+
+TEST_F(ModelHostTest, UnloadsAtOnceWithoutKeepAlive) {
+  Make();
+  {
+    const Got lease = Acquire("a", 0);
+    ASSERT_TRUE(lease);
+    EXPECT_TRUE(host_->IsLoaded("a"));
+  }
+  WaitUntilUnloaded("a");
+  EXPECT_TRUE(Acquire("a"));
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(ModelHostTest, KeepsForEverAndUnloadsOnRequest) {
+  Make();
+  EXPECT_TRUE(Acquire("a", -1));
+  ASSERT_EQ(host_->Loaded().size(), 1);
+  EXPECT_LT(host_->Loaded()[0].expires_in_s, 0);
+  EXPECT_NE(host_->Borrow("a"), nullptr);
+  EXPECT_EQ(host_->Borrow("b"), nullptr);
+  EXPECT_TRUE(host_->Unload("a"));
+  EXPECT_FALSE(host_->Unload("b"));
+  WaitUntilUnloaded("a");
+}
+
+TEST_F(ModelHostTest, KeepAliveExpires) {
+  Make({.keep_alive_s = 0.001});
+  EXPECT_TRUE(Acquire("a"));
+  WaitUntilUnloaded("a");
+}
+
+TEST_F(ModelHostTest, TheLongestUnusedMakesRoom) {
+  Make({.keep_alive_s = -1, .memory_bytes = 250});
+  EXPECT_TRUE(Acquire("a"));
+  const Got b = Acquire("b");
+  ASSERT_TRUE(b);
+  EXPECT_TRUE(Acquire("c"));
+  EXPECT_FALSE(host_->IsLoaded("a"));
+  EXPECT_TRUE(host_->IsLoaded("b"));
+  const Got c = Acquire("c");
+  const Got d = Acquire("d");  // both others are in use
+  ASSERT_FALSE(d);
+  EXPECT_EQ(d.error().code, ErrorCode::kResourceExhausted);
+}
+
+TEST_F(ModelHostTest, AModelThatNeverFitsIsRefused) {
+  Make({.memory_bytes = 50});
+  const Got lease = Acquire("a");
+  ASSERT_FALSE(lease);
+  EXPECT_NE(lease.error().message.find("needs"), std::string::npos);
+}
+
+TEST_F(ModelHostTest, ABrokenEngineIsReplaced) {
+  Make();
+  {
+    const Got lease = Acquire("a");
+    script_->fail_step = Error{ErrorCode::kInternal, "broken"};
+    const auto result = Run(**lease);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message, "broken");
+    script_->fail_step.reset();
+  }
+  const Got lease = Acquire("a");
+  ASSERT_TRUE(lease);
+  EXPECT_TRUE(Run(**lease));
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(ModelHostTest, EndsWhileJobsRun) {
+  Make();
+  script_->endless = true;
+  std::promise<Result<JobResult>> done;
+  {
+    Got lease = Acquire("a");
+    Job job;
+    job.request.prompt = {'a'};
+    job.on_done = [&done, held = *lease](Result<JobResult> r) { done.set_value(std::move(r)); };
+    std::vector<Job> jobs;
+    jobs.push_back(std::move(job));
+    ASSERT_TRUE(host_->Submit(**lease, std::move(jobs)));
+  }
+  host_.reset();
+  EXPECT_FALSE(done.get_future().get());
+}
+
+}  // namespace
+}  // namespace bantam::server

@@ -1,0 +1,63 @@
+// Taking host names apart.
+#include "server/http/host_name.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <charconv>
+
+#include "base/ascii.h"
+
+namespace bantam::server {
+namespace {
+
+bool IsNameChar(char c) {
+  return IsAsciiAlphanumeric(c) || c == '.' || c == '-' || c == '_';
+}
+
+bool IsIpv6(const std::string& bracketed, in6_addr& address) {
+  const std::string inner = bracketed.substr(1, bracketed.size() - 2);
+  return inet_pton(AF_INET6, inner.c_str(), &address) == 1;
+}
+
+}  // namespace
+
+std::optional<HostName> HostName::Parse(std::string_view text) {
+  HostName host;
+  size_t end = 0;
+  if (text.starts_with('[')) {
+    end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    ++end;
+    host.name = LowerCase(text.substr(0, end));
+    in6_addr address;
+    if (host.name.find('\0') != std::string::npos || !IsIpv6(host.name, address)) {
+      return std::nullopt;
+    }
+  } else {
+    while (end < text.size() && IsNameChar(text[end])) ++end;
+    if (end == 0 || end > 255) return std::nullopt;
+    host.name = LowerCase(text.substr(0, end));
+  }
+  std::string_view rest = text.substr(end);
+  if (rest.empty()) return host;
+  if (rest.front() != ':') return std::nullopt;
+  rest.remove_prefix(1);
+  uint16_t port = 0;
+  const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), port);
+  if (error != std::errc() || stop != rest.data() + rest.size()) return std::nullopt;
+  host.port = port;
+  return host;
+}
+
+bool HostName::loopback() const {
+  if (name == "localhost" || name.ends_with(".localhost")) return true;
+  if (name.starts_with('[')) {
+    in6_addr address;
+    return IsIpv6(name, address) && IN6_IS_ADDR_LOOPBACK(&address);
+  }
+  in_addr address;
+  return inet_pton(AF_INET, name.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+}
+
+}  // namespace bantam::server

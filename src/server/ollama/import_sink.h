@@ -1,0 +1,45 @@
+// ImportSink: a model's file on its way from a client into the store.
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bantam/result.h"
+#include "server/http/exchange.h"
+#include "store/store.h"
+
+namespace bantam::server {
+
+inline constexpr uint64_t kMaxImportBytes = uint64_t{64} << 30;
+
+// Writes to a directory of its own in the store, which goes when this does.
+class ImportSink : public BodySink {
+ public:
+  // `name`: the file's, ending in ".gguf". Fails with kInvalidArgument, kUnsupported (no store) or
+  // kIo.
+  static Result<std::unique_ptr<ImportSink>> Create(const std::optional<store::Store>& store,
+                                                    std::string_view name);
+  ~ImportSink() override;
+
+  // Fails with kInvalidArgument for what does not begin as a GGUF file does.
+  Result<void> Write(std::string_view piece) override;
+
+  // Brings the whole file into the store. Gives the model's name.
+  Result<std::string> Finish(const store::Store& store);
+
+  const std::string& path() const { return path_; }
+
+ private:
+  ImportSink(std::string directory, std::string path);
+
+  const std::string directory_;
+  const std::string path_;
+  std::ofstream file_;
+  std::string magic_;  // the first bytes, until there are enough
+};
+
+}  // namespace bantam::server

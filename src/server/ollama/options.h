@@ -1,0 +1,27 @@
+// Options: what Ollama's clients say about a reply.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "bantam/result.h"
+#include "base/json.h"
+#include "server/api/fields.h"
+#include "server/api/reply.h"
+
+namespace bantam::server {
+
+// Ollama's own defaults.
+ReplyOptions OllamaDefaults();
+
+// Reads an object of options (or a recipe's parameters) over what is there. `context` is num_ctx.
+Result<void> ReadOllamaOptions(const Fields& options, ReplyOptions& reply, int& context);
+
+// `keep_alive`: seconds, or a duration ("5m", "1h30m", "-1"); nothing if not given. Negative: for
+// ever.
+Result<std::optional<double>> ReadKeepAlive(const Fields& fields);
+
+// "1h30m", "300ms", "-1", "10": seconds. Nothing if it is no duration.
+std::optional<double> ParseDuration(std::string_view text);
+
+}  // namespace bantam::server

@@ -1,0 +1,118 @@
+// POST /v1/chat/completions.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "server/api/chat_request.h"
+#include "server/api/ids.h"
+#include "server/api/sampling_fields.h"
+#include "server/api/shape_fields.h"
+#include "server/openai/chat_sink.h"
+#include "server/openai/handlers.h"
+
+namespace bantam::server {
+namespace {
+
+constexpr int64_t kMostTokens = std::numeric_limits<int>::max();
+
+Result<void> ReadLogprobs(const Fields& fields, ReplyOptions& options) {
+  const bool wanted = TRY(fields.Bool("logprobs")).value_or(false);
+  const auto top = TRY(fields.Integer("top_logprobs", 0, 20));
+  if (top && *top > 0 && !wanted) {
+    return fields.Bad("top_logprobs", "goes with \"logprobs\": true");
+  }
+  if (wanted) options.logprobs = static_cast<int>(top.value_or(0));
+  return {};
+}
+
+Result<void> ReadLimit(const Fields& fields, ReplyOptions& options) {
+  for (const char* name : {"n_predict", "max_tokens", "max_completion_tokens"}) {
+    const auto limit = TRY(fields.Integer(name, -1, kMostTokens));
+    if (limit) options.max_tokens = static_cast<int>(*limit);
+  }
+  return {};
+}
+
+struct Parsed {
+  ChatRequest chat;
+  ChatForm form;
+};
+
+Result<Parsed> Read(const Server& server, const Call& call) {
+  const Json body = TRY(ParseBody(call.request().body));
+  const Fields fields(body);
+  Parsed parsed;
+  ChatRequest& chat = parsed.chat;
+  ReplyOptions& options = chat.options;
+  options.deadlines = server.options.deadlines;
+  chat.model = TRY(fields.Text("model")).value_or("");
+  const Json* messages = fields.Get("messages");
+  if (messages == nullptr) return fields.Bad("messages", "must be given");
+  chat.messages = TRY(ReadMessages(*messages));
+  chat.tools = TRY(ReadTools(fields));
+  TRY(ReadSamplingFields(fields, options.sampling));
+  TRY(ReadLimit(fields, options));
+  TRY(ReadLogprobs(fields, options));
+  options.stop = TRY(ReadStop(fields));
+  options.ignore_end = TRY(fields.Bool("ignore_eos")).value_or(false);
+  options.shape = TRY(ReadShapeFields(fields));
+  if (options.shape && options.ignore_end) {
+    return fields.Bad("ignore_eos", "a reply with a shape ends");
+  }
+  options.n = static_cast<int>(TRY(fields.Integer("n", 1, server.options.max_choices)).value_or(1));
+  if (options.shape && chat.tools.forced()) {
+    return fields.Bad("tool_choice", "a call has a shape of its own: no other can be given");
+  }
+  // A reply that goes on: vLLM's field, or a last message of the assistant where that is asked for.
+  if (TRY(fields.Bool("continue_final_message")).value_or(false)) {
+    chat.begun_reply = chat.messages.TakeBegunReply();
+  }
+  chat.chat_template = TRY(fields.Text("chat_template")).value_or("");
+  chat.trim = TRY(ReadTrim(fields));
+  ChatForm& form = parsed.form;
+  form.stream = TRY(fields.Bool("stream")).value_or(false);
+  if (const Json* stream = TRY(fields.Object("stream_options"))) {
+    const Fields inner(*stream, "stream_options.");
+    form.include_usage = TRY(inner.Bool("include_usage")).value_or(false);
+  }
+  form.named_tool = chat.tools.choice == Tools::Choice::kNamed;
+  form.as_function = !fields.Has("tools") && fields.Has("functions");
+  form.n = options.n;
+  form.logprobs = options.logprobs >= 0;
+  form.token_ids = TRY(fields.Bool("return_token_ids")).value_or(false);
+  form.id = "chatcmpl-" + RandomId(24);
+  form.created_s = UnixSeconds();
+  form.fingerprint = Fingerprint(server.options.version);
+  return parsed;
+}
+
+}  // namespace
+
+Result<Trim> ReadTrim(const Fields& fields) {
+  const std::string trim = TRY(fields.Text("trim")).value_or("error");
+  if (trim == "error") return Trim::kError;
+  if (trim == "oldest") return Trim::kOldest;
+  return fields.Bad("trim", "must be \"error\" or \"oldest\"");
+}
+
+void PostChatCompletions(Server& server, const std::shared_ptr<Call>& call) {
+  auto parsed = Read(server, *call);
+  if (!parsed) return call->ReplyError(parsed.error());
+  RunChat(server, call, std::move(parsed->chat),
+          [call, form = std::move(parsed->form)](
+              const ChatStart& start) mutable -> std::shared_ptr<ReplySink> {
+            form.model = start.model.name;
+            form.left_out = start.prompt.left_out;
+            form.prompt_tokens = start.prompt.tokens;
+            return MakeChatSink(call, start.lease.served()->model, std::move(form));
+          });
+}
+
+}  // namespace bantam::server

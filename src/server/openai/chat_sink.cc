@@ -1,0 +1,217 @@
+// Chunks and whole replies of a chat.
+#include "server/openai/chat_sink.h"
+
+#include <optional>
+#include <utility>
+
+namespace bantam::server {
+namespace {
+
+Json CallJson(const ToolCall& call) {
+  Json function = Json::MakeObject();
+  function.Set("name", Json::String(call.name));
+  function.Set("arguments", Json::String(call.arguments));
+  Json json = Json::MakeObject();
+  json.Set("id", Json::String(call.id));
+  json.Set("type", Json::String("function"));
+  json.Set("function", std::move(function));
+  return json;
+}
+
+class ChatSink : public ReplySink {
+ public:
+  ChatSink(std::shared_ptr<Call> call, std::shared_ptr<const Model> model, ChatForm form)
+      : call_(std::move(call)), model_(std::move(model)), form_(std::move(form)) {
+    choices_.resize(static_cast<size_t>(form_.n));
+  }
+
+  bool OnDelta(int choice, const Delta& delta) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    if (!form_.stream) {
+      reply.text += delta.text;
+      reply.logprobs.insert(reply.logprobs.end(), delta.logprobs.begin(), delta.logprobs.end());
+      return true;
+    }
+    if (delta.text.empty() && delta.logprobs.empty() && !form_.token_ids) return true;
+    Json message = Opening(reply);
+    message.Set("content", Json::String(delta.text));
+    Json item = ChoiceJson(choice, "delta", std::move(message));
+    if (form_.logprobs) item.Set("logprobs", ChatLogprobs(*model_, delta.logprobs));
+    if (form_.token_ids) item.Set("token_ids", IdsJson(delta.tokens));
+    return Send(std::move(item));
+  }
+
+  bool OnToolCall(int choice, const ToolCall& call) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    reply.calls.push_back(call);
+    if (!form_.stream) return true;
+    Json message = Opening(reply);
+    if (form_.as_function) {
+      message.Set("function_call", *CallJson(call).Find("function"));
+    } else {
+      Json item = Json::MakeObject();
+      item.Set("index", Json::Int(static_cast<int64_t>(reply.calls.size()) - 1));
+      const Json described = CallJson(call);
+      for (const auto& [key, value] : described.members()) item.Set(key, value);
+      Json list = Json::MakeArray();
+      list.Append(std::move(item));
+      message.Set("tool_calls", std::move(list));
+    }
+    return Send(ChoiceJson(choice, "delta", std::move(message)));
+  }
+
+  void OnEnd(int choice, Result<ReplyEnd> end) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    ++n_ended_;
+    if (!end) {
+      if (!error_) error_ = end.error();
+      call_->cancel()->cancelled = true;  // the other choices are of no use
+    } else {
+      reply.end = *std::move(end);
+      if (form_.stream && !error_) SendEnd(choice, reply);
+    }
+    if (n_ended_ == form_.n) Finish();
+  }
+
+ private:
+  struct Choice {
+    bool opened = false;
+    std::string text;
+    std::vector<TokenLogprob> logprobs;
+    std::vector<ToolCall> calls;
+    ReplyEnd end;
+  };
+
+  // The first delta of a choice says whose it is.
+  static Json Opening(Choice& reply) {
+    Json message = Json::MakeObject();
+    if (!reply.opened) message.Set("role", Json::String("assistant"));
+    reply.opened = true;
+    return message;
+  }
+
+  Json ChoiceJson(int choice, const char* name, Json message) const {
+    Json item = Json::MakeObject();
+    item.Set("index", Json::Int(choice));
+    item.Set(name, std::move(message));
+    item.Set("logprobs", Json());
+    item.Set("finish_reason", Json());
+    return item;
+  }
+
+  Json Frame(const char* object, Json choices) const {
+    Json json = Json::MakeObject();
+    json.Set("id", Json::String(form_.id));
+    json.Set("object", Json::String(object));
+    json.Set("created", Json::Int(form_.created_s));
+    json.Set("model", Json::String(form_.model));
+    json.Set("system_fingerprint", Json::String(form_.fingerprint));
+    json.Set("choices", std::move(choices));
+    return json;
+  }
+
+  bool Send(Json choice) {
+    if (error_) return false;
+    call_->Start(kEventStream);
+    Json list = Json::MakeArray();
+    list.Append(std::move(choice));
+    Json chunk = Frame("chat.completion.chunk", std::move(list));
+    if (form_.include_usage) chunk.Set("usage", Json());
+    return call_->Write(Event(chunk));
+  }
+
+  void SendEnd(int choice, Choice& reply) {
+    Json item = ChoiceJson(choice, "delta", Opening(reply));
+    item.Set("finish_reason", Json::String(Reason(reply)));
+    Remark(reply, item);
+    Send(std::move(item));
+  }
+
+  const char* Reason(const Choice& reply) const {
+    if (form_.as_function && !reply.calls.empty()) return "function_call";
+    return FinishText(reply.end, form_.named_tool);
+  }
+
+  void Remark(const Choice& reply, Json& item) const {
+    if (!reply.end.stop_string.empty()) {
+      item.Set("stop_reason", Json::String(reply.end.stop_string));
+    }
+    Json remarks = Remarks(reply.end, form_.left_out);
+    if (!remarks.is_null()) item.Set("bantam", std::move(remarks));
+  }
+
+  void Finish() {
+    GenerationStats sum;
+    for (const Choice& reply : choices_) {
+      if (sum.prompt_tokens == 0)
+        sum = reply.end.stats;
+      else
+        sum.generated_tokens += reply.end.stats.generated_tokens;
+    }
+    call_->NoteTokens(sum.prompt_tokens, sum.generated_tokens, sum.first_token_s);
+    if (error_) {
+      if (call_->started()) {
+        call_->Write(Event(ErrorBody(Flavour::kOpenAi, 500, *error_)));
+      }
+      return call_->ReplyError(*error_);
+    }
+    const Json usage = Usage(sum.prompt_tokens, sum.generated_tokens, sum.cached_tokens);
+    if (!form_.stream) return Whole(usage, sum);
+    if (form_.include_usage) {
+      Json chunk = Frame("chat.completion.chunk", Json::MakeArray());
+      chunk.Set("usage", usage);
+      chunk.Set("timings", Timings(sum));
+      call_->Write(Event(chunk));
+    }
+    call_->Write("data: [DONE]\n\n");
+    call_->End();
+  }
+
+  void Whole(const Json& usage, const GenerationStats& sum) {
+    Json list = Json::MakeArray();
+    for (size_t i = 0; i < choices_.size(); ++i) list.Append(WholeChoice(i));
+    Json body = Frame("chat.completion", std::move(list));
+    body.Set("usage", usage);
+    body.Set("timings", Timings(sum));
+    if (form_.token_ids) body.Set("prompt_token_ids", IdsJson(form_.prompt_tokens));
+    call_->ReplyJson(200, body);
+  }
+
+  Json WholeChoice(size_t i) const {
+    const Choice& reply = choices_[i];
+    Json message = Json::MakeObject();
+    message.Set("role", Json::String("assistant"));
+    message.Set("content",
+                reply.text.empty() && !reply.calls.empty() ? Json() : Json::String(reply.text));
+    message.Set("refusal", Json());
+    if (!reply.calls.empty() && form_.as_function) {
+      message.Set("function_call", *CallJson(reply.calls[0]).Find("function"));
+    } else if (!reply.calls.empty()) {
+      Json calls = Json::MakeArray();
+      for (const ToolCall& call : reply.calls) calls.Append(CallJson(call));
+      message.Set("tool_calls", std::move(calls));
+    }
+    Json item = ChoiceJson(static_cast<int>(i), "message", std::move(message));
+    if (form_.logprobs) item.Set("logprobs", ChatLogprobs(*model_, reply.logprobs));
+    item.Set("finish_reason", Json::String(Reason(reply)));
+    if (form_.token_ids) item.Set("token_ids", IdsJson(reply.end.tokens));
+    Remark(reply, item);
+    return item;
+  }
+
+  const std::shared_ptr<Call> call_;
+  const std::shared_ptr<const Model> model_;
+  const ChatForm form_;
+  std::vector<Choice> choices_;
+  std::optional<Error> error_;
+  int n_ended_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<ReplySink> MakeChatSink(std::shared_ptr<Call> call,
+                                        std::shared_ptr<const Model> model, ChatForm form) {
+  return std::make_shared<ChatSink>(std::move(call), std::move(model), std::move(form));
+}
+
+}  // namespace bantam::server

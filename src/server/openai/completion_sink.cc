@@ -1,0 +1,253 @@
+// Chunks and whole replies of completions.
+#include "server/openai/completion_sink.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace bantam::server {
+namespace {
+
+int64_t CountCharacters(std::string_view text) {
+  return std::ranges::count_if(text, [](char c) { return (c & '\xC0') != '\x80'; });
+}
+
+// OpenAI's four parallel lists.
+class Logprobs {
+ public:
+  Logprobs(const Model& model, const CompletionForm& form, int64_t offset)
+      : model_(model), form_(form), offset_(offset) {}
+
+  void Add(TokenId token, std::optional<float> logprob,
+           const std::vector<std::pair<TokenId, float>>& top) {
+    tokens_.Append(Json::String(Name(token)));
+    values_.Append(logprob ? LogprobJson(*logprob) : Json());
+    offsets_.Append(Json::Int(offset_));
+    offset_ += CountCharacters(model_.TokenBytes(token));
+    if (!logprob) {
+      top_.Append(Json());
+      return;
+    }
+    Json likeliest = Json::MakeObject();
+    for (const auto& [id, value] : top) {
+      std::string name = Name(id);
+      if (likeliest.Find(name) == nullptr) likeliest.Set(std::move(name), LogprobJson(value));
+    }
+    std::string own = Name(token);
+    if (likeliest.Find(own) == nullptr) likeliest.Set(std::move(own), LogprobJson(*logprob));
+    top_.Append(std::move(likeliest));
+  }
+
+  Json Take() {
+    Json json = Json::MakeObject();
+    json.Set("tokens", std::move(tokens_));
+    json.Set("token_logprobs", std::move(values_));
+    json.Set("top_logprobs", std::move(top_));
+    json.Set("text_offset", std::move(offsets_));
+    return json;
+  }
+
+ private:
+  std::string Name(TokenId token) const {
+    if (form_.tokens_as_ids) return "token_id:" + std::to_string(token);
+    return std::string(model_.TokenBytes(token));
+  }
+
+  const Model& model_;
+  const CompletionForm& form_;
+  int64_t offset_;
+  Json tokens_ = Json::MakeArray();
+  Json values_ = Json::MakeArray();
+  Json top_ = Json::MakeArray();
+  Json offsets_ = Json::MakeArray();
+};
+
+class CompletionSink : public ReplySink {
+ public:
+  CompletionSink(std::shared_ptr<Call> call, std::shared_ptr<const Model> model,
+                 CompletionForm form)
+      : call_(std::move(call)), model_(std::move(model)), form_(std::move(form)) {
+    choices_.resize(form_.prompts.size() * static_cast<size_t>(form_.n));
+  }
+
+  bool OnDelta(int choice, const Delta& delta) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    if (!form_.stream) {
+      reply.text += delta.text;
+      reply.logprobs.insert(reply.logprobs.end(), delta.logprobs.begin(), delta.logprobs.end());
+      return true;
+    }
+    if (delta.text.empty() && delta.logprobs.empty() && !form_.token_ids) return true;
+    std::string text = delta.text;
+    // With log-probabilities the prompt's come once they are there, at the end.
+    if (form_.echo && !reply.opened) text = PromptText(choice) + text;
+    reply.opened = true;
+    Json item = ChoiceJson(choice, text);
+    if (form_.logprobs >= 0) item.Set("logprobs", LogprobsOf(reply, delta.logprobs));
+    if (form_.token_ids) item.Set("token_ids", IdsJson(delta.tokens));
+    return Send(std::move(item));
+  }
+
+  bool OnToolCall(int, const ToolCall&) override { return true; }
+
+  void OnEnd(int choice, Result<ReplyEnd> end) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    ++n_ended_;
+    if (!end) {
+      if (!error_) error_ = end.error();
+      call_->cancel()->cancelled = true;
+    } else {
+      reply.end = *std::move(end);
+      if (form_.stream && !error_) SendEnd(choice, reply);
+    }
+    if (n_ended_ == std::ssize(choices_)) Finish();
+  }
+
+ private:
+  struct Choice {
+    bool opened = false;
+    std::string text;
+    int64_t characters = 0;  // streamed so far
+    std::vector<TokenLogprob> logprobs;
+    ReplyEnd end;
+  };
+
+  size_t PromptOf(int choice) const { return static_cast<size_t>(choice / form_.n); }
+  const std::string& PromptText(int choice) const { return form_.texts[PromptOf(choice)]; }
+
+  Json LogprobsOf(Choice& reply, const std::vector<TokenLogprob>& tokens) const {
+    Logprobs logprobs(*model_, form_, reply.characters);
+    for (const TokenLogprob& token : tokens) {
+      logprobs.Add(token.token, token.logprob, token.top);
+      reply.characters += CountCharacters(model_->TokenBytes(token.token));
+    }
+    return logprobs.Take();
+  }
+
+  Json ChoiceJson(int choice, const std::string& text) const {
+    Json item = Json::MakeObject();
+    item.Set("index", Json::Int(choice));
+    item.Set("text", Json::String(text));
+    item.Set("logprobs", Json());
+    item.Set("finish_reason", Json());
+    return item;
+  }
+
+  Json Frame(Json choices) const {
+    Json json = Json::MakeObject();
+    json.Set("id", Json::String(form_.id));
+    json.Set("object", Json::String("text_completion"));
+    json.Set("created", Json::Int(form_.created_s));
+    json.Set("model", Json::String(form_.model));
+    json.Set("system_fingerprint", Json::String(form_.fingerprint));
+    json.Set("choices", std::move(choices));
+    return json;
+  }
+
+  bool Send(Json choice) {
+    if (error_) return false;
+    call_->Start(kEventStream);
+    Json list = Json::MakeArray();
+    list.Append(std::move(choice));
+    Json chunk = Frame(std::move(list));
+    if (form_.include_usage) chunk.Set("usage", Json());
+    return call_->Write(Event(chunk));
+  }
+
+  void AddEnd(const Choice& reply, int choice, Json& item) const {
+    item.Set("finish_reason", Json::String(FinishText(reply.end, false)));
+    if (!reply.end.stop_string.empty()) {
+      item.Set("stop_reason", Json::String(reply.end.stop_string));
+    }
+    if (form_.token_ids) {
+      item.Set("prompt_token_ids", IdsJson(form_.prompts[PromptOf(choice)]));
+    }
+    Json remarks = Remarks(reply.end, 0);
+    if (!remarks.is_null()) item.Set("bantam", std::move(remarks));
+  }
+
+  void SendEnd(int choice, Choice& reply) {
+    Json item = ChoiceJson(choice, form_.echo && !reply.opened ? PromptText(choice) : "");
+    if (form_.echo && form_.logprobs >= 0) item.Set("logprobs", PromptLogprobs(choice, {}));
+    AddEnd(reply, choice, item);
+    Send(std::move(item));
+  }
+
+  // Of the prompt if it was scored, then of the reply's tokens.
+  Json PromptLogprobs(int choice, const std::vector<TokenLogprob>& tokens) const {
+    const Choice& reply = choices_[static_cast<size_t>(choice)];
+    const std::vector<TokenId>& prompt = form_.prompts[PromptOf(choice)];
+    Logprobs logprobs(*model_, form_, 0);
+    if (reply.end.scores) {
+      const PromptScores& scores = *reply.end.scores;
+      for (size_t i = 0; i < prompt.size(); ++i) {
+        logprobs.Add(prompt[i], scores.logprobs[i], scores.tops[i]);
+      }
+    }
+    for (const TokenLogprob& token : tokens) {
+      logprobs.Add(token.token, token.logprob, token.top);
+    }
+    return logprobs.Take();
+  }
+
+  void Finish() {
+    int prompt_tokens = 0;
+    int cached = 0;
+    int generated = 0;
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const GenerationStats& stats = choices_[i].end.stats;
+      generated += stats.generated_tokens;
+      if (i % static_cast<size_t>(form_.n) != 0) continue;
+      prompt_tokens += stats.prompt_tokens;
+      cached += stats.cached_tokens;
+    }
+    call_->NoteTokens(prompt_tokens, generated, choices_[0].end.stats.first_token_s);
+    if (error_) {
+      if (call_->started()) call_->Write(Event(ErrorBody(Flavour::kOpenAi, 500, *error_)));
+      return call_->ReplyError(*error_);
+    }
+    const Json usage = Usage(prompt_tokens, generated, cached);
+    if (!form_.stream) return Whole(usage);
+    if (form_.include_usage) {
+      Json chunk = Frame(Json::MakeArray());
+      chunk.Set("usage", usage);
+      call_->Write(Event(chunk));
+    }
+    call_->Write("data: [DONE]\n\n");
+    call_->End();
+  }
+
+  void Whole(const Json& usage) {
+    Json list = Json::MakeArray();
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const int choice = static_cast<int>(i);
+      const Choice& reply = choices_[i];
+      Json item = ChoiceJson(choice, (form_.echo ? PromptText(choice) : "") + reply.text);
+      if (form_.logprobs >= 0) item.Set("logprobs", PromptLogprobs(choice, reply.logprobs));
+      if (form_.token_ids) item.Set("token_ids", IdsJson(reply.end.tokens));
+      AddEnd(reply, choice, item);
+      list.Append(std::move(item));
+    }
+    Json body = Frame(std::move(list));
+    body.Set("usage", usage);
+    if (choices_.size() == 1) body.Set("timings", Timings(choices_[0].end.stats));
+    call_->ReplyJson(200, body);
+  }
+
+  const std::shared_ptr<Call> call_;
+  const std::shared_ptr<const Model> model_;
+  const CompletionForm form_;
+  std::vector<Choice> choices_;
+  std::optional<Error> error_;
+  int n_ended_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<ReplySink> MakeCompletionSink(std::shared_ptr<Call> call,
+                                              std::shared_ptr<const Model> model,
+                                              CompletionForm form) {
+  return std::make_shared<CompletionSink>(std::move(call), std::move(model), std::move(form));
+}
+
+}  // namespace bantam::server

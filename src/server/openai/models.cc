@@ -1,0 +1,222 @@
+// GET /v1/models, POST /tokenize, /detokenize, /v1/embeddings; the server's own state.
+#include <future>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bantam/engine.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/memory_info.h"
+#include "server/api/chat_prompt.h"
+#include "server/api/fields.h"
+#include "server/api/messages.h"
+#include "server/openai/handlers.h"
+#include "server/openai/parts.h"
+
+namespace bantam::server {
+namespace {
+
+Json ModelJson(const ModelEntry& entry) {
+  Json json = Json::MakeObject();
+  json.Set("id", Json::String(entry.name));
+  json.Set("object", Json::String("model"));
+  json.Set("created", Json::Int(entry.modified_s));
+  json.Set("owned_by", Json::String("bantam"));
+  return json;
+}
+
+}  // namespace
+
+void GetModels(Server& server, const std::shared_ptr<Call>& call) {
+  Json list = Json::MakeArray();
+  for (const ModelEntry& entry : server.library.List()) {
+    Json json = ModelJson(entry);
+    for (const LoadedModelInfo& loaded : server.host.Loaded()) {
+      if (loaded.path == entry.path) json.Set("max_model_len", Json::Int(loaded.context));
+    }
+    list.Append(std::move(json));
+  }
+  Json body = Json::MakeObject();
+  body.Set("object", Json::String("list"));
+  body.Set("data", std::move(list));
+  call->ReplyJson(200, body);
+}
+
+void GetModel(Server& server, const std::shared_ptr<Call>& call) {
+  constexpr std::string_view kPath = "/v1/models/";
+  const auto entry =
+      server.library.Find(std::string_view(call->request().path).substr(kPath.size()));
+  if (!entry) return call->ReplyError(entry.error());
+  call->ReplyJson(200, ModelJson(*entry));
+}
+
+void PostEmbeddings(Server&, const std::shared_ptr<Call>& call) {
+  call->ReplyError(501, {ErrorCode::kUnsupported,
+                         "this server has no encoder yet: embeddings are not supported"});
+}
+
+void PostTokenize(Server& server, const std::shared_ptr<Call>& call) {
+  struct Request {
+    std::string model, text;
+    std::optional<Messages> messages;
+    TokenizeOptions options;
+    bool pieces = false;
+  };
+  const auto read = [&]() -> Result<Request> {
+    const Json body = TRY(ParseBody(call->request().body));
+    const Fields fields(body);
+    Request request;
+    request.model = TRY(fields.Text("model")).value_or("");
+    if (const Json* messages = fields.Get("messages")) {
+      request.messages = TRY(ReadMessages(*messages));
+    } else {
+      const auto content = TRY(fields.Text("content"));
+      const auto prompt = TRY(fields.Text("prompt"));
+      if (!content && !prompt) return fields.Bad("content", "must be given (or \"prompt\")");
+      request.text = content ? *content : *prompt;
+      // llama-server's default for "content", vLLM's for "prompt".
+      request.options.add_special = !content.has_value();
+    }
+    for (const char* name : {"add_special", "add_special_tokens"}) {
+      if (const auto add = TRY(fields.Bool(name))) request.options.add_special = *add;
+    }
+    request.options.parse_special = TRY(fields.Bool("parse_special")).value_or(true);
+    for (const char* name : {"with_pieces", "return_token_strs"}) {
+      if (TRY(fields.Bool(name)).value_or(false)) request.pieces = true;
+    }
+    return request;
+  };
+  auto request = read();
+  if (!request) return call->ReplyError(request.error());
+  WithModel(server, call, request->model, std::nullopt,
+            [call, request = *std::move(request)](ModelEntry, const std::shared_ptr<Lease>& lease) {
+              const Model& model = lease->model();
+              std::vector<TokenId> tokens;
+              if (request.messages) {
+                PromptRequest input;
+                input.messages = *request.messages;
+                input.context = std::numeric_limits<int>::max();
+                auto prompt = RenderPrompt(model, std::move(input));
+                if (!prompt) return call->ReplyError(prompt.error());
+                tokens = std::move(prompt->tokens);
+              } else {
+                tokens = model.Tokenize(request.text, request.options);
+              }
+              Json body = Json::MakeObject();
+              body.Set("count", Json::Int(std::ssize(tokens)));
+              body.Set("max_model_len", Json::Int(lease->context()));
+              body.Set("tokens", IdsJson(tokens));
+              if (request.pieces) {
+                Json pieces = Json::MakeArray();
+                for (const TokenId id : tokens) {
+                  pieces.Append(Json::String(std::string(model.TokenBytes(id))));
+                }
+                body.Set("token_strs", std::move(pieces));
+              }
+              call->ReplyJson(200, body);
+            });
+}
+
+void PostDetokenize(Server& server, const std::shared_ptr<Call>& call) {
+  std::vector<TokenId> ids;
+  const auto read = [&]() -> Result<std::string> {
+    const Json body = TRY(ParseBody(call->request().body));
+    const Fields fields(body);
+    const Json* tokens = TRY(fields.Array("tokens"));
+    if (tokens == nullptr) return fields.Bad("tokens", "must be given");
+    for (const Json& item : tokens->items()) {
+      const Result<int64_t> id = item.is_number() ? item.AsInt() : Result<int64_t>(-1);
+      if (!id || *id < 0 || *id > std::numeric_limits<TokenId>::max()) {
+        return fields.Bad("tokens", Shown(item) + " is no token id");
+      }
+      ids.push_back(static_cast<TokenId>(*id));
+    }
+    return TRY(fields.Text("model")).value_or("");
+  };
+  const auto model = read();
+  if (!model) return call->ReplyError(model.error());
+  WithModel(server, call, *model, std::nullopt,
+            [call, ids = std::move(ids)](ModelEntry, const std::shared_ptr<Lease>& lease) {
+              auto text = lease->model().Detokenize(ids, true);
+              if (!text) return call->ReplyError(BadField("tokens", text.error().message).error());
+              Json body = Json::MakeObject();
+              body.Set("content", Json::String(*text));
+              body.Set("prompt", Json::String(*text));
+              call->ReplyJson(200, body);
+            });
+}
+
+void GetVersion(Server& server, const std::shared_ptr<Call>& call) {
+  Json body = Json::MakeObject();
+  body.Set("version", Json::String(server.options.version));
+  body.Set("isa", Json::String(ActiveIsa()));
+  call->ReplyJson(200, body);
+}
+
+void GetMetrics(Server& server, const std::shared_ptr<Call>& call) {
+  const EngineFigures figures = server.host.figures();
+  const auto loaded = server.host.Loaded();
+  double model_bytes = 0;
+  for (const LoadedModelInfo& model : loaded)
+    model_bytes += static_cast<double>(model.memory_bytes);
+  const Metrics::Sample samples[] = {
+      {"bantam_queue_length", "Requests that wait", "gauge", static_cast<double>(figures.queued)},
+      {"bantam_running_sequences", "Sequences in the batch", "gauge",
+       static_cast<double>(figures.running)},
+      {"bantam_steps_total", "Batches run", "counter", static_cast<double>(figures.steps)},
+      {"bantam_refused_total", "Requests refused because the queue was full", "counter",
+       static_cast<double>(figures.refused)},
+      {"bantam_loaded_models", "Models in memory", "gauge", static_cast<double>(loaded.size())},
+      {"bantam_model_bytes", "Memory the loaded models were planned to take", "gauge", model_bytes},
+      {"bantam_peak_resident_bytes", "Most memory the process has had", "gauge",
+       static_cast<double>(PeakResidentBytes())},
+      {"bantam_start_time_seconds", "When the server started, since 1970", "gauge",
+       server.started_s},
+  };
+  call->Reply(200, "text/plain; version=0.0.4", server.metrics.Text(samples));
+}
+
+// With a model loaded: a token of a reply, before whatever waits.
+void GetHealth(Server& server, const std::shared_ptr<Call>& call) {
+  Json body = Json::MakeObject();
+  const auto loaded = server.host.Loaded();
+  if (loaded.empty()) {
+    body.Set("status", Json::String("ok"));
+    body.Set("model_loaded", Json::Bool(false));
+    return call->ReplyJson(200, body);
+  }
+  const auto lease = server.host.Borrow(loaded[0].path);
+  if (lease == nullptr) {
+    return call->ReplyError(503, {ErrorCode::kResourceExhausted, "the model is being unloaded"});
+  }
+  Job job;
+  job.request.prompt = {0};
+  job.request.sampling.temperature = 0;
+  job.request.max_tokens = 1;
+  job.request.ignore_end = true;
+  job.continues = true;
+  job.cancel = call->cancel();
+  job.deadlines = {.queue_s = 30, .first_token_s = 30, .total_s = 30};
+  const double start = MonotonicSeconds();
+  job.on_done = [call, start, lease](const Result<JobResult>& result) {
+    if (!result) return call->ReplyError(503, result.error());
+    if (result->generation.tokens.empty()) {
+      return call->ReplyError(503, {ErrorCode::kInternal, "no token was decoded"});
+    }
+    Json answer = Json::MakeObject();
+    answer.Set("status", Json::String("ok"));
+    answer.Set("model_loaded", Json::Bool(true));
+    answer.Set("decode_ms", Json::Double((MonotonicSeconds() - start) * 1e3));
+    call->ReplyJson(200, answer);
+  };
+  std::vector<Job> jobs;
+  jobs.push_back(std::move(job));
+  if (const auto sent = server.host.Submit(*lease, std::move(jobs)); !sent) {
+    call->ReplyError(503, sent.error());
+  }
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,206 @@
+// Items, events and the response object.
+#include "server/openai/responses_sink.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/api/ids.h"
+#include "server/openai/parts.h"
+
+namespace bantam::server {
+namespace {
+
+Json Object(Json::Object members) {
+  return Json::MakeObject(std::move(members));
+}
+
+class ResponsesSink : public ReplySink {
+ public:
+  ResponsesSink(std::shared_ptr<Call> call, ResponsesForm form)
+      : call_(std::move(call)), form_(std::move(form)) {}
+
+  bool OnDelta(int, const Delta& delta) override {
+    text_ += delta.text;
+    if (!form_.stream || delta.text.empty()) return true;
+    Open();
+    if (!message_open_) OpenMessage();
+    Json event = Part();
+    event.Set("delta", Json::String(delta.text));
+    event.Set("logprobs", Json::MakeArray());
+    return Send("response.output_text.delta", std::move(event));
+  }
+
+  bool OnToolCall(int, const ToolCall& call) override {
+    CloseMessage();
+    const std::string id = "fc_" + RandomId(24);
+    const auto item = [&](const char* status, const std::string& arguments) {
+      return Object({{"type", Json::String("function_call")},
+                     {"id", Json::String(id)},
+                     {"call_id", Json::String(call.id)},
+                     {"name", Json::String(call.name)},
+                     {"arguments", Json::String(arguments)},
+                     {"status", Json::String(status)}});
+    };
+    const auto index = Json::Int(std::ssize(output_));
+    if (form_.stream) {
+      Open();
+      Send("response.output_item.added",
+           Object({{"output_index", index}, {"item", item("in_progress", "")}}));
+      const auto arguments = [&](const char* name) {
+        return Object({{"item_id", Json::String(id)},
+                       {"output_index", index},
+                       {name, Json::String(call.arguments)}});
+      };
+      Send("response.function_call_arguments.delta", arguments("delta"));
+      Json done = arguments("arguments");
+      done.Set("name", Json::String(call.name));
+      Send("response.function_call_arguments.done", std::move(done));
+      Send("response.output_item.done",
+           Object({{"output_index", index}, {"item", item("completed", call.arguments)}}));
+    }
+    output_.push_back(item("completed", call.arguments));
+    return !call_->cancel()->cancelled;
+  }
+
+  void OnEnd(int, Result<ReplyEnd> end) override {
+    if (!end) {
+      if (call_->started()) {
+        Json error = Object({{"code", Json::String("server_error")},
+                             {"message", Json::String(end.error().message)},
+                             {"param", Json()}});
+        Send("error", std::move(error));
+      }
+      return call_->ReplyError(end.error());
+    }
+    if (output_.empty() && text_.empty() && form_.stream) {
+      Open();
+      OpenMessage();
+    }
+    CloseMessage();
+    if (output_.empty()) output_.push_back(Message("completed"));
+    call_->NoteTokens(end->stats.prompt_tokens, end->stats.generated_tokens,
+                      end->stats.first_token_s);
+    const bool complete = end->finish == FinishReason::kStop;
+    Json response = Response(complete ? "completed" : "incomplete");
+    if (!complete) {
+      response.Set("incomplete_details", Object({{"reason", Json::String("max_output_tokens")}}));
+    }
+    response.Set("usage", UsageJson(end->stats));
+    Json remarks = Remarks(*end, form_.left_out);
+    if (!remarks.is_null()) response.Set("bantam", std::move(remarks));
+    if (!form_.stream) return call_->ReplyJson(200, response);
+    Send(complete ? "response.completed" : "response.incomplete",
+         Object({{"response", std::move(response)}}));
+    call_->End();
+  }
+
+ private:
+  static Json UsageJson(const GenerationStats& stats) {
+    return Object(
+        {{"input_tokens", Json::Int(stats.prompt_tokens)},
+         {"input_tokens_details", Object({{"cached_tokens", Json::Int(stats.cached_tokens)}})},
+         {"output_tokens", Json::Int(stats.generated_tokens)},
+         {"output_tokens_details", Object({{"reasoning_tokens", Json::Int(0)}})},
+         {"total_tokens", Json::Int(int64_t{stats.prompt_tokens} + stats.generated_tokens)}});
+  }
+
+  Json Response(const char* status) const {
+    Json response = Object({{"id", Json::String(form_.id)},
+                            {"object", Json::String("response")},
+                            {"created_at", Json::Int(form_.created_s)},
+                            {"status", Json::String(status)},
+                            {"error", Json()},
+                            {"incomplete_details", Json()},
+                            {"model", Json::String(form_.model)},
+                            {"output", Json::MakeArray(output_)},
+                            {"previous_response_id", Json()},
+                            {"store", Json::Bool(false)},
+                            {"usage", Json()}});
+    for (const auto& [key, value] : form_.echoed.members()) response.Set(key, value);
+    return response;
+  }
+
+  Json TextPart() const {
+    return Object({{"type", Json::String("output_text")},
+                   {"text", Json::String(text_)},
+                   {"annotations", Json::MakeArray()},
+                   {"logprobs", Json::MakeArray()}});
+  }
+
+  Json Message(const char* status) const {
+    Json content = Json::MakeArray();
+    if (std::string_view(status) == "completed") content.Append(TextPart());
+    return Object({{"type", Json::String("message")},
+                   {"id", Json::String(message_id_)},
+                   {"status", Json::String(status)},
+                   {"role", Json::String("assistant")},
+                   {"content", std::move(content)}});
+  }
+
+  Json Part() const {
+    return Object({{"item_id", Json::String(message_id_)},
+                   {"output_index", Json::Int(std::ssize(output_))},
+                   {"content_index", Json::Int(0)}});
+  }
+
+  void Open() {
+    if (call_->started()) return;
+    call_->Start(kEventStream);
+    Send("response.created", Object({{"response", Response("in_progress")}}));
+    Send("response.in_progress", Object({{"response", Response("in_progress")}}));
+  }
+
+  void OpenMessage() {
+    message_open_ = true;
+    Send("response.output_item.added", Object({{"output_index", Json::Int(std::ssize(output_))},
+                                               {"item", Message("in_progress")}}));
+    Json event = Part();
+    event.Set("part", Object({{"type", Json::String("output_text")},
+                              {"text", Json::String("")},
+                              {"annotations", Json::MakeArray()}}));
+    Send("response.content_part.added", std::move(event));
+  }
+
+  // The text so far becomes an item of the output.
+  void CloseMessage() {
+    if (text_.empty() && !message_open_) return;
+    if (message_open_) {
+      Json done = Part();
+      done.Set("text", Json::String(text_));
+      done.Set("logprobs", Json::MakeArray());
+      Send("response.output_text.done", std::move(done));
+      Json part = Part();
+      part.Set("part", TextPart());
+      Send("response.content_part.done", std::move(part));
+      Send("response.output_item.done", Object({{"output_index", Json::Int(std::ssize(output_))},
+                                                {"item", Message("completed")}}));
+    }
+    output_.push_back(Message("completed"));
+    text_.clear();
+    message_open_ = false;
+    message_id_ = "msg_" + RandomId(24);
+  }
+
+  bool Send(const char* type, Json event) {
+    event.Set("type", Json::String(type));
+    event.Set("sequence_number", Json::Int(sequence_++));
+    return call_->Write("event: " + std::string(type) + "\n" + server::Event(event));
+  }
+
+  const std::shared_ptr<Call> call_;
+  const ResponsesForm form_;
+  std::vector<Json> output_;
+  std::string text_;
+  std::string message_id_ = "msg_" + RandomId(24);
+  bool message_open_ = false;
+  int64_t sequence_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<ReplySink> MakeResponsesSink(std::shared_ptr<Call> call, ResponsesForm form) {
+  return std::make_shared<ResponsesSink>(std::move(call), std::move(form));
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,39 @@
+// Routes: every path the server answers, and who may ask for it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "server/api/call.h"
+#include "server/service.h"
+
+namespace bantam::server {
+
+using Handler = void (*)(Server& server, const std::shared_ptr<Call>& call);
+
+enum class Access : uint8_t {
+  kOpen,  // anybody: says nothing about models, starts nothing
+  kKey,   // needs the key, where the server has one
+};
+
+struct Route {
+  const char* method;  // "GET" answers HEAD too
+  const char* path;    // "/v1/models/*": anything after the last '/'
+  Access access;
+  Flavour flavour;
+  Handler handler;
+};
+
+std::span<const Route> Routes();
+
+struct RouteMatch {
+  const Route* route = nullptr;
+  bool path_known = false;  // with another method
+  std::string allowed;      // methods, if so
+  Flavour flavour = Flavour::kOpenAi;
+};
+RouteMatch FindRoute(std::string_view method, std::string_view path);
+
+}  // namespace bantam::server

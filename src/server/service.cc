@@ -1,0 +1,201 @@
+// From a request's head to its handler.
+#include "server/service.h"
+
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/quote.h"
+#include "server/api/status_of.h"
+#include "server/ollama/handlers.h"
+#include "server/ollama/import_sink.h"
+#include "server/routes.h"
+
+namespace bantam::server {
+namespace {
+
+// Compares without telling by its time how much was right.
+bool SameSecret(std::string_view a, std::string_view b) {
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^
+                  static_cast<unsigned char>(b.empty() ? 0 : b[i % b.size()]);
+  }
+  return difference == 0;
+}
+
+// The index of the key a request carries: -1 if none is right.
+int KeyOf(const HttpRequest& head, const std::vector<std::string>& keys) {
+  std::string_view sent = head.Header("authorization");
+  constexpr std::string_view kBearer = "Bearer ";
+  sent = sent.starts_with(kBearer) ? sent.substr(kBearer.size()) : head.Header("x-api-key");
+  int found = -1;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (SameSecret(sent, keys[i])) found = static_cast<int>(i);
+  }
+  return found;
+}
+
+void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
+            std::vector<HttpHeader> headers = {}) {
+  headers.push_back({"Content-Type", "application/json"});
+  exchange.Reply(status, std::move(headers), ErrorBody(flavour, status, error).Dump());
+}
+
+EngineEvents EventsFor(Metrics& metrics) {
+  EngineEvents events;
+  events.on_finish = [&metrics](const RunningJob&, const JobResult& result) {
+    const GenerationStats& stats = result.generation.stats;
+    metrics.prompt_tokens += static_cast<uint64_t>(stats.prompt_tokens);
+    metrics.cached_tokens += static_cast<uint64_t>(stats.cached_tokens);
+    metrics.generated_tokens += static_cast<uint64_t>(stats.generated_tokens);
+    if (result.generation.finish == FinishReason::kCancelled) ++metrics.cancelled;
+    if (result.generation.shortened_at) ++metrics.shortened;
+  };
+  events.on_first_token = [&metrics](double seconds) { metrics.first_token.Add(seconds); };
+  events.on_between = [&metrics](double seconds) { metrics.between.Add(seconds); };
+  return events;
+}
+
+}  // namespace
+
+Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host,
+                 ServiceOptions options)
+    : options_(std::move(options)),
+      guard_(options_.guard),
+      library_(std::move(library)),
+      host_(std::move(backend), host, EventsFor(metrics_)),
+      pulls_(4, 16),
+      pool_(2, 1024),
+      server_{
+          *library_, host_, pool_, pulls_, metrics_, options_, static_cast<double>(UnixSeconds())} {
+}
+
+Service::~Service() = default;
+
+BodyRule Service::RefuseWith(Flavour flavour, int status, Error error,
+                             std::vector<HttpHeader> headers) {
+  metrics_.CountRequest("refused", status);
+  BodyRule rule;
+  rule.refuse = [flavour, status, error = std::move(error), headers = std::move(headers)](
+                    Exchange& exchange) { Refuse(exchange, flavour, status, error, headers); };
+  return rule;
+}
+
+BodyRule Service::OnHead(const HttpRequest& head) {
+  BodyRule rule;
+  const RouteMatch match = FindRoute(head.method, head.path);
+  if (auto why = guard_.Refuse(head)) {
+    return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, *std::move(why)}, {});
+  }
+  std::vector<HttpHeader> headers = guard_.CorsHeaders(head);
+  if (OriginGuard::IsPreflight(head)) {
+    rule.refuse = [headers = std::move(headers)](Exchange& exchange) {
+      exchange.Reply(204, headers, "");
+    };
+    return rule;
+  }
+  if (options_.pages != nullptr && options_.pages->Has(head)) return rule;
+  if (match.route == nullptr && match.path_known) {
+    headers.push_back({"Allow", match.allowed});
+    const std::string what = "this path answers " + match.allowed + ", not " + Quote(head.method);
+    return RefuseWith(match.flavour, 405, {ErrorCode::kInvalidArgument, what}, std::move(headers));
+  }
+  if (match.route == nullptr) {
+    return RefuseWith(match.flavour, 404, {ErrorCode::kNotFound, "there is nothing at this path"},
+                      std::move(headers));
+  }
+  if (match.route->access == Access::kKey && !options_.api_keys.empty() &&
+      KeyOf(head, options_.api_keys) < 0) {
+    headers.push_back({"WWW-Authenticate", "Bearer"});
+    return RefuseWith(match.flavour, 401,
+                      {ErrorCode::kInvalidArgument,
+                       "this server wants a key: send it as \"Authorization: Bearer KEY\""},
+                      std::move(headers));
+  }
+  rule.limit = options_.max_body_bytes;
+  if (match.route->handler == PostImport) return ImportRule(head, std::move(headers));
+  return rule;
+}
+
+// A model's file goes to the disk as it comes. Without a key that is for this machine alone.
+BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
+  if (options_.api_keys.empty() && !head.loopback) {
+    return RefuseWith(Flavour::kOllama, 403,
+                      {ErrorCode::kInvalidArgument,
+                       "files are taken from this machine only, or with a key (--api-key)"},
+                      std::move(headers));
+  }
+  auto sink = ImportSink::Create(library_->store(), head.Query("name"));
+  if (!sink) {
+    return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),
+                      std::move(headers));
+  }
+  BodyRule rule;
+  rule.limit = kMaxImportBytes;
+  rule.sink = *std::move(sink);
+  return rule;
+}
+
+void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
+  const HttpRequest& request = exchange->request();
+  const RouteMatch match = FindRoute(request.method, request.path);
+  if (options_.pages != nullptr && options_.pages->Has(request)) {
+    return options_.pages->Answer(*exchange);
+  }
+  if (match.route == nullptr) {
+    return Refuse(*exchange, match.flavour, 404,
+                  {ErrorCode::kNotFound, "there is nothing at this path"});
+  }
+  // Who shares a key shares its turns; without keys every address has its own.
+  const int key = KeyOf(request, options_.api_keys);
+  const std::string client = key >= 0 ? "key " + std::to_string(key) : request.peer;
+  ++metrics_.open_requests;
+  auto headers = guard_.CorsHeaders(request);
+  const auto call =
+      std::make_shared<Call>(std::move(exchange), match.route->flavour, match.route->path, client,
+                             std::move(headers), [this](const CallRecord& record) {
+                               --metrics_.open_requests;
+                               metrics_.CountRequest(record.route, record.status);
+                               metrics_.request.Add(record.seconds);
+                               if (options_.on_call) options_.on_call(record);
+                             });
+  call->WatchClient();
+  if (!pool_.Post([this, call, handler = match.route->handler] { handler(server_, call); })) {
+    call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait; try again later"});
+  }
+}
+
+Result<void> Service::Preload(std::string_view name) {
+  const ModelEntry entry = TRY(library_->Find(name));
+  std::promise<Result<void>> done;
+  host_.Acquire(entry.path, std::nullopt, [&done](Result<std::shared_ptr<Lease>> lease) {
+    done.set_value(lease ? Result<void>() : std::unexpected(lease.error()));
+  });
+  return done.get_future().get();
+}
+
+void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,
+               std::optional<double> keep_alive_s, WithModelNext next) {
+  auto entry = server.library.Find(name);
+  if (!entry) return call->ReplyError(entry.error());
+  call->NoteModel(entry->name);
+  const auto here = std::this_thread::get_id();
+  const std::string path = entry->path;
+  server.host.Acquire(
+      path, keep_alive_s,
+      [&server, call, here, entry = *std::move(entry),
+       next = std::move(next)](Result<std::shared_ptr<Lease>> lease) {
+        if (!lease) return call->ReplyError(lease.error());
+        if (std::this_thread::get_id() == here) return next(entry, *std::move(lease));
+        const bool posted =
+            server.pool.Post([next, entry, lease = *std::move(lease)] { next(entry, lease); });
+        if (!posted) {
+          call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait"});
+        }
+      });
+}
+
+}  // namespace bantam::server

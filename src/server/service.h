@@ -1,0 +1,79 @@
+// Service: the APIs of `bantam serve` behind an HTTP server.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bantam/result.h"
+#include "server/api/call.h"
+#include "server/api/library.h"
+#include "server/api/metrics.h"
+#include "server/host/model_host.h"
+#include "server/host/task_pool.h"
+#include "server/http/exchange.h"
+#include "server/http/origin_guard.h"
+#include "server/static_pages.h"
+
+namespace bantam::server {
+
+struct ServiceOptions {
+  std::vector<std::string> api_keys;  // empty: none is asked for
+  std::string version = "0";
+  uint64_t max_body_bytes = uint64_t{32} << 20;
+  int max_choices = 64;  // n, and prompts of one request
+  Deadlines deadlines;
+  GuardOptions guard;
+  store::Variables variable;                       // the environment, for pulls
+  std::function<void(const CallRecord&)> on_call;  // for the log; thread-safe
+  std::shared_ptr<StaticPages> pages;              // null: none
+};
+
+// What handlers see of it.
+struct Server {
+  Library& library;
+  ModelHost& host;
+  TaskPool& pool;   // where handlers run
+  TaskPool& pulls;  // for what takes minutes
+  Metrics& metrics;
+  const ServiceOptions& options;
+  double started_s = 0;
+};
+
+class Service final : public HttpHandler {
+ public:
+  Service(std::unique_ptr<Library> library, Backend backend, const HostOptions& host,
+          ServiceOptions options);
+  ~Service() override;
+
+  BodyRule OnHead(const HttpRequest& head) override;
+  void OnRequest(std::shared_ptr<Exchange> exchange) override;
+
+  // Loads a model, and keeps it as the host's options say. Blocks.
+  Result<void> Preload(std::string_view name);
+
+  Server& server() { return server_; }
+
+ private:
+  BodyRule RefuseWith(Flavour flavour, int status, Error error, std::vector<HttpHeader> headers);
+
+  BodyRule ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers);
+
+  const ServiceOptions options_;
+  const OriginGuard guard_;
+  const std::unique_ptr<Library> library_;
+  Metrics metrics_;
+  ModelHost host_;
+  TaskPool pulls_;
+  TaskPool pool_;  // before the others: its tasks use them
+  Server server_;
+};
+
+// Finds and loads a model, then goes on with `next` on a thread of the pool; what fails is the
+// call's error. `keep_alive_s`: see ModelHost.
+using WithModelNext = std::function<void(ModelEntry, std::shared_ptr<Lease>)>;
+void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,
+               std::optional<double> keep_alive_s, WithModelNext next);
+
+}  // namespace bantam::server

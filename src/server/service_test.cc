@@ -1,0 +1,341 @@
+// Tests of the APIs from request to answer, with a model whose replies are scripted.
+#include "server/service.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+#include <tuple>
+
+#include "base/json.h"
+#include "base/test_directory.h"
+#include "server/fake_world.h"
+#include "server/routes.h"
+
+namespace bantam::server {
+namespace {
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() { Make({}); }
+
+  void Make(ServiceOptions options) {
+    service_.reset();
+    auto library = std::make_unique<Library>(
+        store::Store(directory_.path()),
+        [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+    library->Add("path", {"fake"});
+    library->Add("missing", {"broken"});
+    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
+                                         HostOptions{}, std::move(options));
+  }
+
+  std::shared_ptr<FakeExchange> Send(const std::string& method, const std::string& path,
+                                     const std::string& body = "",
+                                     std::vector<HttpHeader> headers = {}) {
+    HttpRequest request;
+    request.method = method;
+    request.path = path;
+    request.body = body;
+    request.headers = std::move(headers);
+    request.peer = "127.0.0.1";
+    auto exchange = std::make_shared<FakeExchange>(request);
+    const BodyRule rule = service_->OnHead(request);
+    if (rule.refuse) {
+      rule.refuse(*exchange);
+    } else {
+      service_->OnRequest(exchange);
+    }
+    return exchange;
+  }
+
+  std::shared_ptr<FakeExchange> Post(const std::string& path, const std::string& body) {
+    auto exchange = Send("POST", path, body);
+    exchange->Wait();
+    return exchange;
+  }
+
+  Json Good(const std::string& path, const std::string& body) {
+    const auto exchange = Post(path, body);
+    EXPECT_EQ(exchange->status(), 200) << exchange->body();
+    auto json = Json::Parse(exchange->body());
+    EXPECT_TRUE(json) << exchange->body();
+    return json ? *std::move(json) : Json();
+  }
+
+  static const Json& Choice(const Json& reply, size_t i = 0) {
+    return reply.Find("choices")->items().at(i);
+  }
+
+  TestDirectory directory_;
+  std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
+  std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
+  std::unique_ptr<Service> service_;
+};
+
+constexpr const char* kHi = R"("messages": [{"role": "user", "content": "hi"}])";
+constexpr const char* kTools =
+    R"("tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}])";
+
+std::string Body(std::initializer_list<std::string> members) {
+  std::string text;
+  for (const std::string& member : members) text += (text.empty() ? "{" : ", ") + member;
+  return text + "}";
+}
+
+TEST_F(ServiceTest, Chat) {
+  script_->replies = {"hello"};
+  const Json reply = Good("/v1/chat/completions", Body({kHi}));
+  EXPECT_EQ(Choice(reply).Find("message")->Find("content")->AsString(), "hello");
+  EXPECT_EQ(Choice(reply).Find("finish_reason")->AsString(), "stop");
+  EXPECT_EQ(reply.Find("model")->AsString(), "fake");
+  EXPECT_EQ(script_->Prompts(), std::vector<std::string>{"[user]hi[assistant]"});
+}
+
+TEST_F(ServiceTest, ChatStream) {
+  script_->replies = {"abc"};
+  const auto exchange =
+      Post("/v1/chat/completions",
+           Body({kHi, R"("stream": true)", R"("stream_options": {"include_usage": true})"}));
+  EXPECT_EQ(exchange->Header("Content-Type"), "text/event-stream");
+  std::string text;
+  std::string_view rest = exchange->body();
+  std::vector<Json> chunks;
+  while (rest.starts_with("data: {")) {
+    const size_t end = rest.find("\n\n");
+    chunks.push_back(*Json::Parse(rest.substr(6, end - 6)));
+    rest.remove_prefix(end + 2);
+  }
+  EXPECT_EQ(rest, "data: [DONE]\n\n");
+  ASSERT_EQ(chunks.size(), 5);  // three letters, the end, the usage
+  for (size_t i = 0; i < 3; ++i) {
+    text += Choice(chunks[i]).Find("delta")->Find("content")->AsString();
+  }
+  EXPECT_EQ(text, "abc");
+  EXPECT_NE(Choice(chunks[0]).Find("delta")->Find("role"), nullptr);
+  EXPECT_EQ(Choice(chunks[1]).Find("delta")->Find("role"), nullptr);
+  EXPECT_EQ(Choice(chunks[3]).Find("finish_reason")->AsString(), "stop");
+  EXPECT_TRUE(chunks[4].Find("choices")->items().empty());
+  EXPECT_EQ(*chunks[4].Find("usage")->Find("completion_tokens")->AsInt(), 4);
+}
+
+TEST_F(ServiceTest, Choices) {
+  script_->replies = {"one", "two", "three"};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, R"("n": 3)", R"("seed": 5)"}));
+  EXPECT_EQ(reply.Find("choices")->items().size(), 3);
+  ASSERT_EQ(script_->requests.size(), 3);
+  for (uint64_t i = 0; i < 3; ++i) EXPECT_EQ(script_->requests[i].sampling.seed, 5 + i);
+}
+
+TEST_F(ServiceTest, ACallWithoutAMarkIsMadeAgainWithItsShape) {
+  model_->info_.chat_template = "<|python_tag|>";
+  script_->replies = {R"({"name": "f", "par …)", R"({"name": "f", "parameters": {"a": 1}})"};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
+  EXPECT_EQ(Choice(reply).Find("finish_reason")->AsString(), "tool_calls");
+  const Json& call = Choice(reply).Find("message")->Find("tool_calls")->items().at(0);
+  EXPECT_EQ(call.Find("function")->Dump(), R"({"name":"f","arguments":"{\"a\":1}"})");
+  ASSERT_EQ(script_->requests.size(), 2);
+  EXPECT_EQ(script_->requests[0].shape, nullptr);
+  EXPECT_NE(script_->requests[1].shape, nullptr);
+  EXPECT_EQ(script_->requests[0].prompt, script_->requests[1].prompt);
+}
+
+TEST_F(ServiceTest, CallsWithMarksOneAfterTheOther) {
+  model_->info_.chat_template = "<tool_call>";
+  script_->replies = {"<tool_call>", R"({"name": "f", "arguments": {}})", "\n<tool_call>",
+                      R"({"name": "f", "arguments": {"b": 2}})", ""};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
+  EXPECT_EQ(Choice(reply).Find("message")->Find("tool_calls")->items().size(), 2);
+  EXPECT_TRUE(Choice(reply).Find("message")->Find("content")->is_null());
+  const auto prompts = script_->Prompts();
+  ASSERT_EQ(prompts.size(), 5);
+  EXPECT_EQ(prompts[1], "[tools][user]hi[assistant]<tool_call>\n");
+  EXPECT_EQ(prompts[3],
+            prompts[1] + R"({"name": "f", "arguments": {}})" + "\n</tool_call>\n<tool_call>\n");
+}
+
+TEST_F(ServiceTest, ForcedCalls) {
+  model_->info_.chat_template = "<tool_call>";
+  script_->replies = {R"({"name": "f", "arguments": {}})"};
+  const std::string named = R"("tool_choice": {"type": "function", "function": {"name": "f"}})";
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kTools, named}));
+  EXPECT_EQ(Choice(reply).Find("finish_reason")->AsString(), "stop");
+  EXPECT_EQ(script_->Prompts(),
+            std::vector<std::string>{"[tools][user]hi[assistant]<tool_call>\n"});
+}
+
+TEST_F(ServiceTest, TextIsNoCall) {
+  for (const char* text : {"Hello", "{\"name\": \"Ada\"}", "```js"}) {
+    script_->replies = {text};
+    const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
+    EXPECT_EQ(Choice(reply).Find("message")->Find("tool_calls"), nullptr);
+    EXPECT_EQ(Choice(reply).Find("finish_reason")->AsString(), "stop");
+  }
+}
+
+TEST_F(ServiceTest, ModelsWhoseTemplateHasNoToolsAreTold) {
+  script_->replies = {"x"};
+  Good("/v1/chat/completions", Body({kHi, kTools}));
+  const std::string prompt = script_->Prompts().at(0);
+  EXPECT_TRUE(prompt.starts_with("[system]You can call functions")) << prompt;
+  EXPECT_NE(prompt.find("\"name\":\"f\""), std::string::npos);
+}
+
+TEST_F(ServiceTest, Completions) {
+  script_->replies = {"cd", "x"};
+  const Json reply =
+      Good("/v1/completions",
+           Body({R"("prompt": ["ab", [97]])", R"("echo": true)", R"("logprobs": 1)"}));
+  EXPECT_EQ(Choice(reply).Find("text")->AsString(), "abcd");
+  const Json& logprobs = *Choice(reply).Find("logprobs");
+  EXPECT_EQ(logprobs.Find("tokens")->Dump(), R"(["a","b"])");
+  EXPECT_EQ(logprobs.Find("token_logprobs")->Dump(), "[null,-1]");
+  EXPECT_EQ(logprobs.Find("text_offset")->Dump(), "[0,1]");
+  EXPECT_EQ(*Choice(reply, 1).Find("index")->AsInt(), 1);
+}
+
+TEST_F(ServiceTest, Ollama) {
+  script_->replies = {"hey", "you", "raw"};
+  const Json chat = Good("/api/chat", Body({kHi, R"("stream": false)", R"("model": "fake")"}));
+  EXPECT_EQ(chat.Find("message")->Find("content")->AsString(), "hey");
+  EXPECT_TRUE(chat.Find("done")->AsBool());
+  const auto stream = Post("/api/generate", Body({R"("prompt": "a")", R"("system": "s")"}));
+  EXPECT_EQ(stream->Header("Content-Type"), "application/x-ndjson");
+  EXPECT_EQ(std::ranges::count(stream->body(), '\n'), 4);
+  Good("/api/generate", Body({R"("prompt": "a")", R"("raw": true)", R"("stream": false)"}));
+  EXPECT_EQ(script_->Prompts(),
+            (std::vector<std::string>{"[user]hi[assistant]", "[system]s[user]a[assistant]", "a"}));
+  EXPECT_EQ(script_->requests[0].sampling.repeat_penalty, 1.1F);
+}
+
+TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
+  std::string messages = R"("messages": [{"role": "system", "content": "S"})";
+  for (int i = 0; i < 60; ++i) {
+    messages += R"(, {"role": "user", "content": "a question of some length"})";
+    messages += R"(, {"role": "assistant", "content": "an answer"})";
+  }
+  messages += R"(, {"role": "user", "content": "last"}])";
+  const auto refused = Post("/v1/chat/completions", Body({messages}));
+  EXPECT_EQ(refused->status(), 400);
+  EXPECT_NE(refused->body().find("context_length_exceeded"), std::string::npos);
+  const Json trimmed = Good("/api/chat", Body({messages, R"("stream": false)"}));
+  EXPECT_GT(*trimmed.Find("bantam")->Find("left_out_tokens")->AsInt(), 1000);
+  const std::string prompt = script_->Prompts().at(0);
+  EXPECT_TRUE(prompt.starts_with("[system]S[user]a question")) << prompt;
+  EXPECT_TRUE(prompt.ends_with("[user]last[assistant]"));
+  EXPECT_LT(prompt.size(), 1000);
+}
+
+TEST_F(ServiceTest, LoadsAndUnloads) {
+  const Json loaded = Good("/api/generate", R"({"model": "fake", "stream": false})");
+  EXPECT_EQ(loaded.Find("done_reason")->AsString(), "load");
+  EXPECT_EQ(service_->server().host.Loaded().size(), 1);
+  const Json unloaded = Good("/api/chat", R"({"model": "fake", "stream": false, "keep_alive": 0})");
+  EXPECT_EQ(unloaded.Find("done_reason")->AsString(), "unload");
+}
+
+TEST_F(ServiceTest, Errors) {
+  for (const auto& [path, body, status] :
+       {std::tuple("/v1/chat/completions", "", 400), std::tuple("/v1/chat/completions", "{}", 400),
+        std::tuple("/v1/chat/completions", R"({"model": "x", "messages": [{"role": "user",
+                    "content": "a"}]})",
+                   404),
+        std::tuple("/v1/chat/completions", R"({"model": "broken", "messages": [{"role": "user",
+                    "content": "a"}]})",
+                   404),
+        std::tuple("/v1/completions", R"({"prompt": "a", "suffix": "b"})", 400),
+        std::tuple("/v1/completions", R"({"prompt": "a", "best_of": 2})", 400),
+        std::tuple("/v1/completions", R"({"prompt": ""})", 400),
+        std::tuple("/v1/completions", R"({"prompt": [300]})", 400),
+        std::tuple("/v1/embeddings", R"({"input": "a"})", 501),
+        std::tuple("/api/generate", R"({"prompt": "a", "template": "{{ .Prompt }}"})", 400),
+        std::tuple("/api/generate", R"({"prompt": "a", "images": ["x"]})", 400),
+        std::tuple("/v1/nothing", "{}", 404), std::tuple("/v1/models", "{}", 405)}) {
+    const auto exchange = Post(path, body);
+    EXPECT_EQ(exchange->status(), status) << path << body << exchange->body();
+    const auto json = Json::Parse(exchange->body());
+    ASSERT_TRUE(json && json->Find("error") != nullptr) << exchange->body();
+  }
+}
+
+TEST_F(ServiceTest, ErrorsOfTheEngine) {
+  script_->fail_step = Error{ErrorCode::kInternal, "the engine broke"};
+  const auto exchange = Post("/v1/chat/completions", Body({kHi}));
+  EXPECT_EQ(exchange->status(), 500);
+}
+
+TEST_F(ServiceTest, WhoLeavesIsCancelled) {
+  script_->endless = true;
+  const auto exchange = Send("POST", "/v1/chat/completions", Body({kHi, R"("stream": true)"}));
+  exchange->WaitForWrite();
+  exchange->Leave();
+  exchange->Wait();
+  while (service_->server().host.figures().running > 0) std::this_thread::yield();
+}
+
+TEST_F(ServiceTest, HealthProvesADecode) {
+  auto exchange = Send("GET", "/health");
+  exchange->Wait();
+  EXPECT_NE(exchange->body().find("\"model_loaded\":false"), std::string::npos);
+  Good("/v1/chat/completions", Body({kHi}));
+  exchange = Send("GET", "/health");
+  exchange->Wait();
+  EXPECT_EQ(exchange->status(), 200);
+  EXPECT_NE(exchange->body().find("decode_ms"), std::string::npos);
+}
+
+TEST_F(ServiceTest, MetricsCount) {
+  Good("/v1/chat/completions", Body({kHi}));
+  const auto exchange = Send("GET", "/metrics");
+  exchange->Wait();
+  for (const char* line :
+       {"bantam_generated_tokens_total 3\n", "bantam_queue_length 0\n",
+        "bantam_requests_total{route=\"/v1/chat/completions\",status=\"200\"} 1\n",
+        "bantam_first_token_seconds_count 1\n", "bantam_loaded_models 1\n"}) {
+    EXPECT_NE(exchange->body().find(line), std::string::npos) << line << exchange->body();
+  }
+}
+
+TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
+  ServiceOptions options;
+  options.api_keys = {"one", "two"};
+  Make(options);
+  for (const Route& route : Routes()) {
+    ASSERT_NE(route.handler, nullptr) << route.path;
+    const bool open = route.access == Access::kOpen;
+    for (const auto& [key, right] :
+         {std::pair("", false), std::pair("Bearer", false), std::pair("Bearer ", false),
+          std::pair("Bearer on", false), std::pair("Bearer onee", false),
+          std::pair("Bearer two", true), std::pair("Basic one", false)}) {
+      HttpRequest head;
+      head.method = route.method;
+      head.path = route.path;
+      head.query = {{"name", "x.gguf"}};
+      if (*key != '\0') head.headers = {{"authorization", key}};
+      const BodyRule rule = service_->OnHead(head);
+      EXPECT_EQ(rule.refuse == nullptr, open || right) << route.path << " " << key;
+    }
+  }
+}
+
+TEST_F(ServiceTest, PagesOfOthersAreRefused) {
+  const std::vector<HttpHeader> evil = {{"host", "127.0.0.1:1"},
+                                        {"origin", "https://evil.example"}};
+  EXPECT_EQ(Send("GET", "/v1/models", "", evil)->status(), 403);
+  EXPECT_EQ(Send("GET", "/v1/models", "", {{"host", "evil.example"}})->status(), 403);
+  ServiceOptions options;
+  options.guard.origins = {"https://good.example"};
+  Make(options);
+  const std::vector<HttpHeader> good = {{"host", "127.0.0.1:1"},
+                                        {"origin", "https://good.example"}};
+  auto exchange = Send("GET", "/v1/models", "", good);
+  exchange->Wait();
+  EXPECT_EQ(exchange->status(), 200);
+  EXPECT_EQ(exchange->Header("Access-Control-Allow-Origin"), "https://good.example");
+  auto preflight = good;
+  preflight.push_back({"access-control-request-method", "POST"});
+  EXPECT_EQ(Send("OPTIONS", "/v1/chat/completions", "", preflight)->status(), 204);
+}
+
+}  // namespace
+}  // namespace bantam::server

@@ -1,0 +1,131 @@
+// What every flow needs: a fresh browser context that watches for requests to other hosts, errors
+// and violations of the policy; axe-core; and a few moves that people make.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+async function boundReply(route) {
+  const body = route.request().postDataJSON();
+  const long = /very long/.test(body.messages.at(-1).content);
+  body.max_tokens ??= long ? 2000 : body.response_format ? 200 : 60;
+  await route.continue({ postData: JSON.stringify(body) });
+}
+
+export class Visit {
+  constructor(page, context, base) {
+    Object.assign(this, { page, context, base, faults: [], bodies: [], expected: [] });
+  }
+
+  // `bound`: keeps the replies of a real model short, where nobody asks for a very long one.
+  static async begin(browser, base, { bound = false, ...options } = {}) {
+    const context = await browser.newContext({
+      locale: 'en-GB',
+      viewport: { width: 1280, height: 800 },
+      acceptDownloads: true,
+      ...options,
+    });
+    const visit = new Visit(await context.newPage(), context, base);
+    const { page } = visit;
+    const host = new URL(base).host;
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      const inside = url.host === host || ['blob:', 'data:'].includes(url.protocol);
+      if (!inside) visit.faults.push(`a request to ${url.href}`);
+      if (url.pathname.endsWith('/v1/chat/completions') && request.method() === 'POST') {
+        visit.bodies.push({ ...request.postDataJSON(), headers: request.headers() });
+      }
+    });
+    page.on('pageerror', (error) => visit.faults.push(`an exception: ${error.stack ?? error}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') visit.faults.push(`the console: ${message.text()}`);
+    });
+    if (bound) await page.route(/chat\/completions$/, boundReply);
+    await page.goto(base);
+    await page.getByRole('textbox', { name: /^(Message|消息)$/ }).waitFor();
+    return visit;
+  }
+
+  // Faults whose text matches one of the expected patterns are part of the flow.
+  async end() {
+    await this.context.close();
+    const left = this.faults.filter((f) => !this.expected.some((pattern) => pattern.test(f)));
+    assert.deepEqual(left, []);
+  }
+
+  async axe(what) {
+    // Evaluated by the debugger, so the policy of the page stays in force.
+    await this.page.evaluate(axeSource);
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document));
+    const told = violations.flatMap((v) =>
+      v.nodes.map((n) => `${what}: ${v.id}: ${n.html.slice(0, 160)} ${n.failureSummary}`),
+    );
+    assert.deepEqual(told, []);
+  }
+
+  box() {
+    return this.page.locator('#message');
+  }
+
+  async say(text) {
+    await this.box().fill(text);
+    await this.box().press('Enter');
+  }
+
+  // Until the reply that is being written has ended.
+  async settled() {
+    await this.page.locator('.go.stop').waitFor({ state: 'detached', timeout: 120_000 });
+    await this.page.locator('.from-model[aria-busy=false]').last().waitFor();
+  }
+
+  async ask(text) {
+    await this.say(text);
+    await this.page.locator('.from-model').last().waitFor();
+    await this.settled();
+  }
+
+  replies() {
+    return this.page.locator('.from-model');
+  }
+
+  // The next completions are this text (or this response), from whatever server.
+  async canned(text, { status = 200, headers = {}, tail = 'data: [DONE]\n\n' } = {}) {
+    const chunk = { choices: [{ index: 0, delta: { content: text }, finish_reason: 'stop' }] };
+    const body = status === 200 ? `data: ${JSON.stringify(chunk)}\n\n${tail}` : text;
+    const contentType = status === 200 ? 'text/event-stream' : 'application/json';
+    await this.page.route('**/v1/chat/completions', (route) =>
+      route.fulfill({ status, contentType, headers, body }),
+    );
+  }
+
+  async uncanned() {
+    await this.page.unroute('**/v1/chat/completions');
+  }
+
+  // Nothing sticks out to the side.
+  async fits() {
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth);
+    const { width } = this.page.viewportSize();
+    assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width}`);
+  }
+
+  async dropFile(name, bytes) {
+    const transfer = await this.page.evaluateHandle(
+      ([fileName, size, magic]) => {
+        const content = new Uint8Array(size);
+        content.set([...magic].map((c) => c.charCodeAt(0)));
+        const data = new DataTransfer();
+        data.items.add(new File([content], fileName));
+        return data;
+      },
+      [name, bytes.size, bytes.magic],
+    );
+    await this.page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
+    assert.ok(await this.page.locator('.drop').isVisible(), 'nothing says that it can be dropped');
+    await this.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  }
+}
