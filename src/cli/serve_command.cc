@@ -12,6 +12,7 @@
 #include "cli/model_store.h"
 #include "cli/serve_log.h"
 #include "cli/serve_options.h"
+#include "server/api/question_embedder.h"
 #include "server/embedded_pages.h"
 #include "server/http/http_server.h"
 #include "server/service.h"
@@ -146,6 +147,38 @@ void FinishOptions(const Environment& env, ServeOptions& options, ServeLog& log)
   }
 }
 
+// What of the options changes replies to the same request.
+std::string ComputedBy(const ServeOptions& options, KvPrecision kv) {
+  std::string text = "precision " + std::to_string(static_cast<int>(options.setup.precision)) +
+                     " floats " + std::to_string(static_cast<int>(options.setup.dtype)) + " kv " +
+                     std::to_string(static_cast<int>(kv));
+  for (const AdapterSource& adapter : options.setup.adapters) {
+    text += " adapter " + adapter.path + ":" + std::to_string(adapter.scale);
+  }
+  return text;
+}
+
+Result<void> OpenCache(const Environment& env, ServeOptions& options, KvPrecision kv,
+                       ServeLog& log) {
+  if (options.cache_path.empty()) {
+    if (options.cache.normalize || options.service.cache.sampled ||
+        !options.cache_encoder.empty()) {
+      return Fail(ErrorCode::kInvalidArgument, "options of the cache go with --cache FILE");
+    }
+    return {};
+  }
+  if (!options.cache_encoder.empty()) {
+    const std::string path = TRY(ResolveModel(env, options.cache_encoder));
+    options.cache.embedder = TRY(server::MakeQuestionEmbedder(path, options.setup.engine.threads));
+    options.cache.normalize = true;
+  }
+  options.service.cache.cache = TRY(store::ResponseCache::Open(options.cache_path, options.cache));
+  options.service.cache.computed_by = ComputedBy(options, kv);
+  const std::string note = options.service.cache.cache->note();
+  if (!note.empty()) log.Event("warning", {{"message", Json::String(note)}});
+  return {};
+}
+
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
                   KvPrecision kv, ServeLog& log) {
   server::Service service(TRY(MakeLibrary(env, options, path)), MakeBackend(env, options, kv),
@@ -186,6 +219,7 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   }
   ServeLog log(env.err);
   FinishOptions(env, options, log);
+  TRY(OpenCache(env, options, kv, log));
   BlockSignals();
   return Serve(env, options, path, kv, log);
 }

@@ -84,6 +84,34 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    });
 }
 
+void DeclareCache(ArgParser& parser, ServeOptions& options) {
+  parser.AddSection("Replies that were given before (docs/cache.md)");
+  parser.AddOption("--cache", "FILE", "keep replies there, and give them again",
+                   StoreString(options.cache_path));
+  parser.AddFlag("--cache-sampled", "also those without temperature 0 or a seed",
+                 [&options] { options.service.cache.sampled = true; });
+  parser.AddFlag("--cache-normalize",
+                 "match questions whatever their case, width, punctuation,\n"
+                 "white space and politeness",
+                 [&options] { options.cache.normalize = true; });
+  parser.AddFlag("--cache-similar", "and those that mean the same, judged by their words",
+                 [&options] { options.cache.normalize = options.cache.lexical = true; });
+  parser.AddOption("--cache-encoder", "MODEL", "and by this encoder",
+                   StoreString(options.cache_encoder));
+  parser.AddOption("--cache-ttl", "TIME", "replies older than this are not given; 0: for ever (0)",
+                   [&options](std::string_view value) -> Result<void> {
+                     double seconds = 0;
+                     TRY(StoreSeconds(seconds)(value));
+                     options.cache.ttl_s = static_cast<int64_t>(seconds);
+                     return {};
+                   });
+  parser.AddOption("--cache-size", "BYTES", "of replies and questions (256MiB)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.cache.max_bytes = TRY(ParseBytes(value));
+                     return {};
+                   });
+}
+
 }  // namespace
 
 Result<uint64_t> ParseBytes(std::string_view text) {
@@ -115,6 +143,7 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                    "what MODEL is called in requests (repeatable)", AppendString(options.names));
   DeclareNetwork(parser, options);
   DeclareLimits(parser, options);
+  DeclareCache(parser, options);
   parser.AddSection("The machine");
   parser.AddOption("--ctx,--ctx-size,--max-model-len,-c", "N",
                    "tokens a conversation can have; 0: the model's, at most 32,768 (0)",

@@ -26,6 +26,9 @@ struct ServeOptions {
   server::HttpOptions http;
   server::ServiceOptions service;
   bool log_requests = true;
+  std::string cache_path;  // empty: replies are not kept
+  store::CacheOptions cache;
+  std::string cache_encoder;  // a model; empty: no similarity
 };
 
 void DeclareServe(ArgParser& parser, ServeOptions& options);

@@ -162,6 +162,7 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
                                metrics_.request.Add(record.seconds);
                                if (options_.on_call) options_.on_call(record);
                              });
+  if (key >= 0) call->set_key(options_.api_keys[static_cast<size_t>(key)]);
   call->WatchClient();
   if (!pool_.Post([this, call, handler = match.route->handler] { handler(server_, call); })) {
     call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait; try again later"});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bantam/result.h"
+#include "server/api/cache_options.h"
 #include "server/api/call.h"
 #include "server/api/library.h"
 #include "server/api/metrics.h"
@@ -28,6 +29,7 @@ struct ServiceOptions {
   store::Variables variable;                       // the environment, for pulls
   std::function<void(const CallRecord&)> on_call;  // for the log; thread-safe
   std::shared_ptr<StaticPages> pages;              // null: none
+  ReplyCacheOptions cache;
 };
 
 // What handlers see of it.

@@ -70,6 +70,12 @@ class Call : public std::enable_shared_from_this<Call> {
   bool Write(std::string piece);
   void End();
 
+  // The key it came with; empty: none is asked for. A secret: not for logs.
+  void set_key(std::string key) { key_ = std::move(key); }
+  const std::string& key() const { return key_; }
+
+  // Of the answer; before it begins.
+  void AddHeader(HttpHeader header) { headers_.push_back(std::move(header)); }
   void NoteModel(const std::string& model) { record_.model = model; }
   void NoteTokens(int prompt, int generated, double first_token_s);
 
@@ -79,7 +85,8 @@ class Call : public std::enable_shared_from_this<Call> {
   const std::shared_ptr<Exchange> exchange_;
   const Flavour flavour_;
   const std::string client_;
-  const std::vector<HttpHeader> headers_;  // of every answer
+  std::string key_;
+  std::vector<HttpHeader> headers_;  // of every answer
   const Ended ended_;
   const double started_s_;
   const std::shared_ptr<CancelFlag> cancel_ = std::make_shared<CancelFlag>();

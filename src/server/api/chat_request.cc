@@ -2,9 +2,11 @@
 #include "server/api/chat_request.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
+#include "server/api/reply_cache.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
@@ -87,6 +89,8 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
                     const ModelEntry& entry, const std::shared_ptr<Lease>& lease,
                     const MakeSink& make_sink) {
   if (entry.has_recipe && !request.raw) TRY(AddRecipe(entry.recipe, request));
+  const ReplyCacheOptions& kept = server.options.cache;
+  const auto cacheable = CacheableChat::From(kept, call->key(), request, entry);
   ReplyRequest reply;
   reply.options = std::move(request.options);
   reply.tools = request.tools;
@@ -104,7 +108,18 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
     reply.style = StyleOf(source);
     reply.call_shape = TRY(CompileCall(lease->shapes(), reply.tools, reply.style, prompt.texts));
   }
-  const auto sink = make_sink({entry, *lease, prompt});
+  std::optional<store::CacheQuery> query;
+  if (cacheable) {
+    query = cacheable->Query(prompt.tokens, prompt.left_out > 0);
+    const auto hit = kept.cache->Find(*query);
+    call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : "miss"});
+    if (hit) {
+      SayCached(*hit, *make_sink({entry, *lease, prompt}));
+      return {};
+    }
+  }
+  auto sink = make_sink({entry, *lease, prompt});
+  if (query) sink = KeepReply(kept.cache, *std::move(query), std::move(sink));
   reply.prompt = std::move(prompt.tokens);
   std::vector<ReplyRequest> requests;
   requests.push_back(std::move(reply));

@@ -1,7 +1,9 @@
 // GET /v1/models, POST /tokenize, /detokenize, /v1/embeddings; the server's own state.
 #include <future>
+#include <iterator>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -162,7 +164,14 @@ void GetMetrics(Server& server, const std::shared_ptr<Call>& call) {
   double model_bytes = 0;
   for (const LoadedModelInfo& model : loaded)
     model_bytes += static_cast<double>(model.memory_bytes);
+  const auto cache = server.options.cache.cache;
+  const auto kept = cache ? cache->Stats().value_or(store::CacheStats()) : store::CacheStats();
+  const auto hits = std::accumulate(std::begin(kept.hits), std::end(kept.hits), int64_t{0});
   const Metrics::Sample samples[] = {
+      {"bantam_cache_hits_total", "Replies from the response cache", "counter",
+       static_cast<double>(hits)},
+      {"bantam_cache_misses_total", "Requests it was asked for in vain", "counter",
+       static_cast<double>(kept.misses)},
       {"bantam_queue_length", "Requests that wait", "gauge", static_cast<double>(figures.queued)},
       {"bantam_running_sequences", "Sequences in the batch", "gauge",
        static_cast<double>(figures.running)},

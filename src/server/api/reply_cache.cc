@@ -1,0 +1,164 @@
+// The fields of a cache key, and replies to and from the cache.
+#include "server/api/reply_cache.h"
+
+#include <utility>
+
+namespace bantam::server {
+namespace {
+
+constexpr const char* kStop = "stop";
+constexpr const char* kLength = "length";
+
+// What tells a model file from every other. Where its hash is not known: its place, size and time.
+std::string IdentityOf(const ModelEntry& model, const ReplyCacheOptions& options) {
+  const std::string file = model.digest.empty() ? model.path + " " + std::to_string(model.bytes) +
+                                                      " " + std::to_string(model.modified_s)
+                                                : model.digest;
+  return file + " " + options.computed_by;
+}
+
+void AddSampling(const SamplingParams& sampling, store::CacheKeyBuilder& key) {
+  key.Add("temperature", static_cast<double>(sampling.temperature))
+      .Add("top_k", sampling.top_k)
+      .Add("top_p", static_cast<double>(sampling.top_p))
+      .Add("min_p", static_cast<double>(sampling.min_p))
+      .Add("typical_p", static_cast<double>(sampling.typical_p))
+      .Add("repeat_penalty", static_cast<double>(sampling.repeat_penalty))
+      .Add("presence_penalty", static_cast<double>(sampling.presence_penalty))
+      .Add("frequency_penalty", static_cast<double>(sampling.frequency_penalty))
+      .Add("repeat_last_n", sampling.repeat_last_n)
+      .Add("seeded", sampling.seed.has_value());
+  if (sampling.seed) key.Add("seed", *sampling.seed);
+  std::string biases;
+  for (const auto& [token, bias] : sampling.logit_bias) {
+    biases += std::to_string(token) + ":" + std::to_string(bias) + " ";
+  }
+  key.Add("logit_bias", biases);
+}
+
+void AddShape(const std::optional<ShapeSpec>& shape, store::CacheKeyBuilder& key) {
+  key.Add("shape", shape ? static_cast<int>(shape->kind) : -1);
+  if (!shape) return;
+  key.Add("shape_text", shape->text)
+      .Add("shape_items", std::span<const std::string>(shape->items))
+      .Add("shape_formats", shape->assert_formats);
+}
+
+// The last message's text, taken out, if it is the user's.
+std::string TakeQuestion(Json& list) {
+  if (list.items().empty()) return {};
+  Json::Array items = list.items();
+  Json& last = items.back();
+  const Json* role = last.Find("role");
+  const Json* content = last.Find("content");
+  if (role == nullptr || !role->is_string() || role->AsString() != "user") return {};
+  if (content == nullptr || !content->is_string()) return {};
+  std::string question = content->AsString();
+  last.Set("content", Json::String(""));
+  list = Json::MakeArray(std::move(items));
+  return question;
+}
+
+class KeepingSink final : public ReplySink {
+ public:
+  KeepingSink(std::shared_ptr<store::ResponseCache> cache, store::CacheQuery query,
+              std::shared_ptr<ReplySink> sink)
+      : cache_(std::move(cache)), query_(std::move(query)), sink_(std::move(sink)) {}
+
+  bool OnDelta(int choice, const Delta& delta) override {
+    reply_.text += delta.text;
+    return sink_->OnDelta(choice, delta);
+  }
+  bool OnToolCall(int choice, const ToolCall& call) override {
+    whole_ = false;
+    return sink_->OnToolCall(choice, call);
+  }
+  void OnEnd(int choice, Result<ReplyEnd> end) override {
+    const bool ended =
+        end && (end->finish == FinishReason::kStop || end->finish == FinishReason::kLength);
+    if (whole_ && ended && !end->shortened_at && end->copied.empty()) {
+      reply_.tokens = end->tokens;
+      reply_.finish_reason = end->finish == FinishReason::kStop ? kStop : kLength;
+      reply_.stop_string = end->stop_string;
+      reply_.prompt_tokens = end->stats.prompt_tokens;
+      reply_.generated_tokens = end->stats.generated_tokens;
+      cache_->Put(query_, std::move(reply_));
+    }
+    sink_->OnEnd(choice, std::move(end));
+  }
+
+ private:
+  const std::shared_ptr<store::ResponseCache> cache_;
+  const store::CacheQuery query_;
+  const std::shared_ptr<ReplySink> sink_;
+  store::CachedReply reply_;
+  bool whole_ = true;
+};
+
+}  // namespace
+
+std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& options,
+                                                 const std::string& tenant,
+                                                 const ChatRequest& request,
+                                                 const ModelEntry& model) {
+  const ReplyOptions& reply = request.options;
+  const bool drawn = reply.sampling.temperature != 0 && !reply.sampling.seed;
+  if (options.cache == nullptr || reply.n != 1 || reply.logprobs >= 0 || request.tools.usable() ||
+      !request.begun_reply.empty() || (drawn && !options.sampled) || reply.deadlines.total_s > 0) {
+    return std::nullopt;
+  }
+  CacheableChat chat(tenant, IdentityOf(model, options));
+  AddSampling(reply.sampling, chat.key_);
+  AddShape(reply.shape, chat.key_);
+  chat.key_.Add("max_tokens", reply.max_tokens)
+      .Add("stop", std::span<const std::string>(reply.stop))
+      .Add("ignore_end", reply.ignore_end)
+      .Add("keep_special", reply.keep_special)
+      .Add("context", request.context)
+      .Add("chat_template", request.chat_template)
+      .Add("before", std::span<const int32_t>(request.before))
+      .Add("raw", request.raw.has_value());
+  Json rest = request.messages.list;
+  if (!request.raw) chat.question_ = TakeQuestion(rest);
+  chat.key_.Add("messages", rest.Dump());
+  chat.plain_ = !reply.shape && request.before.empty() && !chat.question_.empty();
+  return chat;
+}
+
+store::CacheQuery CacheableChat::Query(std::span<const TokenId> prompt, bool trimmed) const {
+  store::CacheKeyBuilder key = key_;
+  key.AddPrompt("tokens", prompt);
+  store::CacheQuery query;
+  query.key = key.Finish();
+  if (plain_ && !trimmed) {
+    query.question = question_;
+    query.faq = true;
+  }
+  return query;
+}
+
+void SayCached(const store::CacheHit& hit, ReplySink& sink) {
+  ReplyEnd end;
+  end.finish = hit.reply.finish_reason == kLength ? FinishReason::kLength : FinishReason::kStop;
+  end.stop_string = hit.reply.stop_string;
+  end.tokens = hit.reply.tokens;
+  end.stats.prompt_tokens = hit.reply.prompt_tokens;
+  end.stats.cached_tokens = hit.reply.prompt_tokens;
+  end.stats.generated_tokens = hit.reply.generated_tokens;
+  Delta delta;
+  delta.text = hit.reply.text;
+  delta.tokens = hit.reply.tokens;
+  if (sink.OnDelta(0, delta)) {
+    sink.OnEnd(0, std::move(end));
+  } else {
+    end.finish = FinishReason::kCancelled;
+    sink.OnEnd(0, std::move(end));
+  }
+}
+
+std::shared_ptr<ReplySink> KeepReply(std::shared_ptr<store::ResponseCache> cache,
+                                     store::CacheQuery query, std::shared_ptr<ReplySink> sink) {
+  return std::make_shared<KeepingSink>(std::move(cache), std::move(query), std::move(sink));
+}
+
+}  // namespace bantam::server

@@ -1,0 +1,42 @@
+// ReplyCache: which chats the response cache answers, and replies on their way into it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/api/cache_options.h"
+#include "server/api/chat_request.h"
+#include "server/api/reply.h"
+#include "store/cache/response_cache.h"
+
+namespace bantam::server {
+
+// What makes one chat's reply another's. Taken before the request's parts move on.
+class CacheableChat {
+ public:
+  // Nothing for what is never kept: several choices, log-probabilities, tools, replies that go on
+  // with a begun one, and sampled ones unless options say so.
+  static std::optional<CacheableChat> From(const ReplyCacheOptions& options,
+                                           const std::string& tenant, const ChatRequest& request,
+                                           const ModelEntry& model);
+
+  // Once the prompt is known; `trimmed`: some of the chat was left out of it.
+  store::CacheQuery Query(std::span<const TokenId> prompt, bool trimmed) const;
+
+ private:
+  CacheableChat(const std::string& tenant, const std::string& model) : key_(tenant, model) {}
+
+  store::CacheKeyBuilder key_;
+  std::string question_;
+  bool plain_ = false;
+};
+
+// Says a kept reply as if it came from the engine.
+void SayCached(const store::CacheHit& hit, ReplySink& sink);
+
+// Passes a reply on and keeps it if it ends as it should.
+std::shared_ptr<ReplySink> KeepReply(std::shared_ptr<store::ResponseCache> cache,
+                                     store::CacheQuery query, std::shared_ptr<ReplySink> sink);
+
+}  // namespace bantam::server

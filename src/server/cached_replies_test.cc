@@ -1,0 +1,108 @@
+// Replies from the response cache, through the APIs: whose, which, and in what form.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/test_directory.h"
+#include "server/fake_world.h"
+#include "server/service.h"
+
+namespace bantam::server {
+namespace {
+
+class CachedReplies : public testing::Test {
+ protected:
+  void SetUp() override {
+    store::CacheOptions options;
+    options.normalize = true;
+    auto cache = store::ResponseCache::Open(directory_.File("cache.db"), options);
+    if (!cache && cache.error().code == ErrorCode::kUnsupported) GTEST_SKIP() << "no SQLite";
+    ASSERT_TRUE(cache) << cache.error().message;
+    options_.cache.cache = *std::move(cache);
+    Make();
+  }
+
+  void Make() {
+    service_.reset();
+    auto library = std::make_unique<Library>(
+        std::nullopt, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+    library->Add("path", {"fake"});
+    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
+                                         HostOptions{}, options_);
+  }
+
+  // "HOW: CONTENT" of a chat about `content`, whose other members are `more`.
+  std::string Ask(const std::string& content, const std::string& more = "\"temperature\": 0",
+                  const std::string& key = "") {
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/v1/chat/completions";
+    request.body =
+        R"({"messages": [{"role": "user", "content": ")" + content + R"("}], )" + more + "}";
+    if (!key.empty()) request.headers = {{"authorization", "Bearer " + key}};
+    auto exchange = std::make_shared<FakeExchange>(request);
+    service_->OnRequest(exchange);
+    exchange->Wait();
+    const auto body = Json::Parse(exchange->body());
+    if (!body || body->Find("choices") == nullptr) return exchange->body();
+    std::string how(exchange->Header("X-Bantam-Cache"));
+    how = how.substr(0, how.find("; age"));
+    return how + ": " +
+           body->Find("choices")->items().at(0).Find("message")->Find("content")->AsString();
+  }
+
+  TestDirectory directory_;
+  std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
+  std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
+  ServiceOptions options_;
+  std::unique_ptr<Service> service_;
+};
+
+TEST_F(CachedReplies, AreGivenAgain) {
+  script_->replies = {"one", "two", "three"};
+  EXPECT_EQ(Ask("What is it?"), "miss: one");
+  EXPECT_EQ(Ask("What is it?"), "hit; match=exact: one");
+  ASSERT_TRUE(options_.cache.cache->Flush().has_value());
+  EXPECT_EQ(Ask("  what is it, please"), "hit; match=normalized: one");
+  EXPECT_EQ(Ask("What was it?"), "miss: two");
+  EXPECT_EQ(Ask("What is it?", R"("temperature": 0, "max_tokens": 2)"), "miss: th");
+  EXPECT_EQ(script_->Prompts().size(), 3U);
+}
+
+TEST_F(CachedReplies, OfSampledRequestsAreKeptWhereThatIsAskedFor) {
+  script_->replies = {"one", "two", "three", "four"};
+  EXPECT_EQ(Ask("Hi", R"("temperature": 1)"), ": one");
+  EXPECT_EQ(Ask("Hi", R"("temperature": 1)"), ": two");
+  EXPECT_EQ(Ask("Hi", R"("temperature": 1, "seed": 7)"), "miss: three");
+  EXPECT_EQ(Ask("Hi", R"("temperature": 1, "seed": 7)"), "hit; match=exact: three");
+  options_.cache.sampled = true;
+  Make();
+  EXPECT_EQ(Ask("Hi", R"("temperature": 1)"), "miss: four");
+  EXPECT_EQ(Ask("Hi", R"("temperature": 1)"), "hit; match=exact: four");
+}
+
+TEST_F(CachedReplies, OfOneKeyAreNotGivenToAnother) {
+  options_.api_keys = {"ann", "bob"};
+  Make();
+  script_->replies = {"one", "two"};
+  EXPECT_EQ(Ask("Hi", R"("temperature": 0)", "ann"), "miss: one");
+  EXPECT_EQ(Ask("Hi", R"("temperature": 0)", "bob"), "miss: two");
+  EXPECT_EQ(Ask("Hi", R"("temperature": 0)", "ann"), "hit; match=exact: one");
+}
+
+TEST_F(CachedReplies, OfRequestsForMoreThanTextAreNotKept) {
+  for (const char* more :
+       {R"("temperature": 0, "n": 2)", R"("temperature": 0, "logprobs": true)",
+        R"("temperature": 0, "tools": [{"type": "function", "function": {"name": "f"}}])"}) {
+    script_->replies = {"zip", "zip", "zip", "zip"};
+    EXPECT_EQ(Ask("Hi", more), ": zip") << more;
+    EXPECT_EQ(Ask("Hi", more), ": zip") << more;
+  }
+}
+
+}  // namespace
+}  // namespace bantam::server
