@@ -135,7 +135,8 @@ def main():
                     rates.setdefault((name, server.name), []).append((rate, first))
                     print(f"round {number + 1}  {server.name:13} {name:21} "
                           f"{rate:7.1f} tok/s, first token {first:6.2f} s", flush=True)
-                print(f"round {number + 1}  {server.name:13} peak memory {server.peak_mib():.0f} MiB")
+                print(f"round {number + 1}  {server.name:13} "
+                      f"peak memory {server.peak_mib():.0f} MiB")
     for name in dict.fromkeys(name for name, _ in rates):
         medians = {server: [statistics.median(values) for values in zip(*rates[name, server])]
                    for other, server in rates if other == name}
