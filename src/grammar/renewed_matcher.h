@@ -20,14 +20,16 @@ namespace bantam::grammar {
 //   gave_up()  some answer erred towards "nothing goes on", for want of room or of steps
 //
 // Caches that are crowded, or shared and have given up, are left for new ones, on which the
-// document is read again. Where those do not suffice either (or after kMostRenewals), only the
-// completion that is known goes on from there: every byte of it is legal, no other is. So time and
-// memory stay bounded, and how far a document gets depends on itself and on what was asked about it
-// alone.
+// document is read again. Where those do not suffice either (or after kMostRenewals), what is being
+// read may go on for kMostBeyond bytes, so that a token that a mask has is taken as a whole. From
+// there, or from where bytes are taken back to, only the completion that is known goes on: every
+// byte of it is legal, no other is. So time and memory stay bounded, and how far a document gets
+// depends on itself and on what was asked about it alone.
 template <typename Core, typename Caches>
 class RenewedMatcher final : public Matcher {
  public:
   static constexpr int kMostRenewals = 16;
+  static constexpr int kMostBeyond = 1024;
 
   using Maker = std::function<std::shared_ptr<Caches>()>;
   RenewedMatcher(std::shared_ptr<Caches> shared, Maker make)
@@ -36,7 +38,8 @@ class RenewedMatcher final : public Matcher {
   bool Push(uint8_t byte) override {
     if (plan_) return PushPlanned(*plan_, byte);
     const bool taken = core_->Core::Push(byte);
-    return Suffice() ? Keep(byte, taken) : PushAnew(byte, taken);
+    if (Suffice()) return Keep(byte, taken);
+    return beyond_ > 0 ? PushBeyond(byte, taken) : PushAnew(byte, taken);
   }
 
   void Pop(size_t n) override {
@@ -47,6 +50,7 @@ class RenewedMatcher final : public Matcher {
     plan_.reset();
     core_->Pop(n - planned);
     text_.resize(text_.size() - (n - planned));
+    if (beyond_ > 0) StartPlan();
   }
 
   size_t size() const override { return text_.size() + planned_; }
@@ -102,7 +106,21 @@ class RenewedMatcher final : public Matcher {
       Renew();
     }
     ++losses_;
-    return PushPlanned(plan_.emplace(core_->Completion()), byte);
+    beyond_ = 1;
+    return Keep(byte, core_->Push(byte));
+  }
+
+  bool PushBeyond(uint8_t byte, bool taken) {
+    if (++beyond_ <= kMostBeyond) return Keep(byte, taken);
+    if (taken) core_->Pop(1);
+    StartPlan();
+    return PushPlanned(*plan_, byte);
+  }
+
+  void StartPlan() {
+    ++losses_;
+    planned_ = 0;
+    plan_.emplace(core_->Completion());
   }
 
   bool PushPlanned(const std::string& plan, uint8_t byte) {
@@ -131,6 +149,7 @@ class RenewedMatcher final : public Matcher {
   std::unique_ptr<Core> core_;
   bool own_ = false;
   int renewals_ = 0;
+  int beyond_ = 0;  // bytes that were pushed where caches did not suffice
   uint32_t losses_ = 0;
   std::string text_;  // what the core has read
   // Set: the only way to go on from there, of which so many bytes have been read.

@@ -64,31 +64,6 @@ bool MemberPlan::OnlyGrows(FormulaId formula) {
   return grows;
 }
 
-bool MemberPlan::MayNeedOthers(FormulaId formula) {
-  if (const auto it = needs_others_.find(formula); it != needs_others_.end()) return it->second;
-  const FormulaPool& formulas = steps_.languages().formulas();
-  const auto kind = [&](FormulaId atom) {
-    return steps_.languages().atoms()[formulas.atom(atom)].kind;
-  };
-  bool needs = false;
-  switch (formulas.op(formula)) {
-    case FormulaOp::kAtom: needs = kind(formula) == AtomKind::kMinProperties; break;
-    case FormulaOp::kNot: {
-      const FormulaId atom = formulas.children(formula)[0];
-      needs = formulas.op(atom) != FormulaOp::kAtom ||
-              (kind(atom) != AtomKind::kRequired && kind(atom) != AtomKind::kMinProperties);
-      break;
-    }
-    case FormulaOp::kOne: needs = true; break;
-    default:
-      for (size_t i = 0; i < formulas.children(formula).size(); ++i) {
-        needs = needs || MayNeedOthers(formulas.children(formula)[i]);
-      }
-  }
-  needs_others_.emplace(formula, needs);
-  return needs;
-}
-
 SeenId MemberPlan::Seen(const OpenContainer& at, std::string_view name, NameClassId name_class) {
   if (steps_.name_class(name_class).name == NameClass::kOther) {
     if (!MayNeedOthers(at.live)) return at.seen;

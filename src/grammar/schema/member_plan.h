@@ -43,9 +43,7 @@ class MemberPlan {
   // The names that matter for what follows, with one more: `name` itself, or none where it can
   // neither be asked for again nor be in the way of a shortest end.
   SeenId Seen(const OpenContainer& at, std::string_view name, NameClassId name_class);
-  // The shortest end may hold names that the formula does not speak of: it asks for more members,
-  // or for some that are not as a keyword has it.
-  bool MayNeedOthers(FormulaId formula);
+  bool MayNeedOthers(FormulaId formula) { return finisher_.MayNeedOthers(formula); }
 
  private:
   struct BegunKey {
@@ -65,7 +63,6 @@ class MemberPlan {
   std::map<BegunKey, Begun> begun_;
   std::map<OpenContainer, NamePlan> names_;
   std::unordered_map<FormulaId, bool> only_grows_;
-  std::unordered_map<FormulaId, bool> needs_others_;
   std::map<std::pair<FormulaId, NameClassId>, uint32_t> value_cost_;
   std::unordered_map<NamesId, RegexId> listed_;
 };

@@ -54,7 +54,9 @@ class SchemaMachine {
     return languages_.regexes().used() > most_expressions_ ||
            languages_.formulas().size() > most_formulas_;
   }
-  bool gave_up() { return languages_.regexes().exhausted() || languages_.formulas().full(); }
+  bool gave_up() {
+    return languages_.regexes().exhausted() || languages_.formulas().full() || finisher_.gave_up();
+  }
 
  private:
   const uint64_t serial_ = NextSerial();
