@@ -42,7 +42,7 @@ void TextAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vecto
 
 NumberSet NumberAlgebra::Checked(Result<NumberSet> set) {
   if (set) return *std::move(set);
-  l.SetFailure(set.error().code, set.error().message);
+  l.SetFailure(set.error().code, l.place_ + ": " + set.error().message);
   return NumberSet::None();
 }
 
@@ -90,7 +90,7 @@ NumberSet NumberAlgebra::Equals(const Json& value) {
   if (!value.is_number()) return NumberSet::None();
   const Result<Decimal> number = Decimal::Parse(value.number_text());
   if (number) return NumberSet::Just(*number);
-  l.SetFailure(number.error().code, number.error().message);
+  l.SetFailure(number.error().code, l.place_ + ": " + number.error().message);
   return NumberSet::None();
 }
 

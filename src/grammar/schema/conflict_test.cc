@@ -36,7 +36,7 @@ TEST(Conflict, NamesTheKeywords) {
     const auto compiled = JsonSchema::Compile(*Json::Parse(schema), {});
     ASSERT_FALSE(compiled) << schema;
     EXPECT_EQ(compiled.error().message,
-              reason + "; no document satisfies this schema (or none within the limits of search)");
+              reason + "; no document satisfies this schema");
   }
 }
 

@@ -166,17 +166,7 @@ std::optional<Json> DemandFinder::OnlyValue(FormulaId asked) {
 }
 
 bool DemandFinder::Satisfies(FormulaId value, const Json& scalar) {
-  if (scalar.is_string()) {
-    return languages_.regexes().Matches(languages_.Texts(value), scalar.AsString());
-  }
-  if (scalar.is_number()) {
-    const Result<Decimal> number = Decimal::Parse(scalar.number_text());
-    return number && languages_.Numbers(value).Has(*number);
-  }
-  const JsonLiteral literal = scalar.is_null()  ? JsonLiteral::kNull
-                              : scalar.AsBool() ? JsonLiteral::kTrue
-                                                : JsonLiteral::kFalse;
-  return languages_.Accepts(value, literal);
+  return truth_.Of(value, scalar).value_or(false);
 }
 
 FormulaId DemandFinder::Settled(FormulaId formula, const FormulaList& asked, bool holds) {

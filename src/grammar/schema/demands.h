@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "grammar/schema/contradictions.h"
+#include "grammar/schema/json_truth.h"
 
 namespace bantam::grammar {
 
@@ -28,7 +29,8 @@ class DemandFinder {
       : steps_(steps),
         languages_(steps.languages()),
         formulas_(languages_.formulas()),
-        contradictions_(steps) {}
+        contradictions_(steps),
+        truth_(steps) {}
 
   // Ways to make a formula with kChild atoms true. It is true if and only if one of them is; where
   // the value satisfies more, more than `settled` says may be possible.
@@ -62,6 +64,7 @@ class DemandFinder {
   ValueLanguages& languages_;
   FormulaPool& formulas_;
   Contradictions contradictions_;
+  JsonTruth truth_;
   std::unordered_map<FormulaId, std::vector<Demand>> known_;
   bool gave_up_ = false;
 };

@@ -12,10 +12,10 @@ namespace bantam::grammar {
 namespace {
 
 constexpr int kMostNested = 300;           // values within values of a shortest document
-constexpr int kMostQuestions = 900;        // the same, with conditions
+constexpr int kMostQuestions = 1'200;      // the same, with conditions
 constexpr uint32_t kMostPlaces = 4'000;    // that one search within a container looks at
 constexpr uint64_t kMostWork = 5'000'000;  // of one search, as Search counts it
-constexpr size_t kMostNamesTried = 64;     // where no name is required
+constexpr size_t kMostNamesTried = 500;    // where no name is required
 constexpr size_t kMostCompared = 16;       // places that a place is compared with
 
 }  // namespace
@@ -84,11 +84,18 @@ const Finish& Finisher::Close(const OpenContainer& container) {
   return Query({Key::kClose, 0, container});
 }
 
+const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
+  const std::vector<Demand>& demands = demands_.Of(formula);
+  if (demands_.gave_up()) SayUndecided();
+  return demands;
+}
+
 const Finish& Finisher::Query(const Key& key) {
   Entry& entry = entries_[key];
   if (entry.final) return entry.best;
   CHECK(depth_ == 0 && nested_ == 0);
   work_ = 0;
+  too_deep_ = false;
   do {
     changed_ = false;
     ++pass_;
@@ -96,6 +103,7 @@ const Finish& Finisher::Query(const Key& key) {
     Visit(key);
   } while (changed_);
   for (Entry* visited : visited_) visited->final = true;
+  if (too_deep_ && entry.best.cost == Finish::kNever) SayUndecided();
   return entry.best;
 }
 
@@ -103,7 +111,10 @@ const Finish& Finisher::Visit(const Key& key) {
   Entry& entry = entries_[key];
   if (entry.final || entry.pass == pass_) return entry.best;
   const bool value = key.kind == Key::kValue;
-  if ((value && depth_ >= kMostNested) || nested_ >= kMostQuestions) return entry.best;
+  if ((value && depth_ >= kMostNested) || nested_ >= kMostQuestions) {
+    too_deep_ = true;
+    return entry.best;
+  }
   entry.pass = pass_;
   visited_.push_back(&entry);
   depth_ += value ? 1 : 0;
@@ -260,7 +271,7 @@ void Finisher::Options(const OpenContainer& at, bool all_names, std::vector<Opti
   for (size_t i = 0; i < names.listed.size() && tried < kMostNamesTried; ++i) {
     if (Has(at.seen, names.listed[i])) continue;
     if (std::binary_search(required.begin(), required.end(), names.listed[i])) continue;
-    ++tried;
+    if (++tried == kMostNamesTried) cut_ = true;
     add(languages_.strings()[names.listed[i]], names.listed_class[i]);
   }
   for (const Names::Other& other : names.others) {

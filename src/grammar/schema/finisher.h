@@ -47,7 +47,7 @@ class Finisher {
   // The shortest end of a container, its bracket included.
   const Finish& Close(const OpenContainer& container);
 
-  const std::vector<Demand>& Demands(FormulaId formula) { return demands_.Of(formula); }
+  const std::vector<Demand>& Demands(FormulaId formula);
 
   // The shortest text of a live expression, escaped.
   const std::string& ShortestText(RegexId texts);
@@ -102,6 +102,7 @@ class Finisher {
   Finish FindTogether(const OpenContainer& at, const FormulaList& parts);
   void OfferMember(const OpenContainer& at, const std::string& name, FormulaId begun, Finish& best);
   void OfferOptions(const OpenContainer& at, FormulaList parts, size_t chosen, Finish& best);
+  void OfferOnly(const OpenContainer& at, const FormulaList& parts, FormulaId choice, Finish& best);
   void OfferOffenders(const OpenContainer& at, FormulaList parts, size_t chosen, Finish& best);
   size_t Branches(FormulaId part);
   bool Spend(uint64_t work);
@@ -125,6 +126,7 @@ class Finisher {
   uint64_t work_ = 0;                     // of one question
   FormulaId about_ = FormulaPool::kTrue;  // the value that is looked for
   bool cut_ = false;                      // a search has ended for want of room
+  bool too_deep_ = false;                 // so has a way of the question that was asked last
   bool gave_up_ = false;
   std::string undecided_;
   std::unordered_map<FormulaId, bool> needs_others_;

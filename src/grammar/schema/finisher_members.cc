@@ -300,16 +300,38 @@ void Finisher::OfferMember(const OpenContainer& at, const std::string& name, For
 // One of the alternatives of a condition holds (kOne: and no other).
 void Finisher::OfferOptions(const OpenContainer& at, FormulaList parts, size_t chosen,
                             Finish& best) {
-  const bool one = formulas_.op(parts[chosen]) == FormulaOp::kOne;
-  const FormulaList options(formulas_.children(parts[chosen]).begin(),
-                            formulas_.children(parts[chosen]).end());
+  const FormulaId choice = parts[chosen];
   parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(chosen));
+  if (formulas_.op(choice) == FormulaOp::kOne) return OfferOnly(at, parts, choice, best);
+  const FormulaList options(formulas_.children(choice).begin(), formulas_.children(choice).end());
   for (FormulaId option : options) {
-    if (!Spend(parts.size() + (one ? options.size() : 0))) return;
+    if (!Spend(parts.size())) return;
     FormulaList with = parts;
     with.push_back(option);
-    for (size_t i = 0; one && i < options.size(); ++i) {
-      if (options[i] != option) with.push_back(formulas_.Not(options[i]));
+    const FormulaId live = formulas_.And(std::move(with));
+    if (live == FormulaPool::kFalse) continue;
+    const Finish& found = Visit(MembersOf(at, live, at.seen));
+    if (found.cost < best.cost) best = found;
+  }
+}
+
+// Those first that are shorter by themselves: most often no other has to be looked at.
+void Finisher::OfferOnly(const OpenContainer& at, const FormulaList& parts, FormulaId choice,
+                         Finish& best) {
+  const FormulaList options(formulas_.children(choice).begin(), formulas_.children(choice).end());
+  std::vector<std::pair<uint32_t, size_t>> order;
+  for (size_t i = 0; i < options.size(); ++i) {
+    if (!Spend(1)) return;
+    const Finish& alone = Visit(MembersOf(at, options[i], at.seen));
+    if (alone.cost != Finish::kNever) order.emplace_back(alone.cost, i);
+  }
+  std::sort(order.begin(), order.end());
+  for (const auto& [least, chosen] : order) {
+    if (least >= best.cost) return;
+    if (!Spend(parts.size() + options.size())) return;
+    FormulaList with = parts;
+    for (size_t i = 0; i < options.size(); ++i) {
+      with.push_back(i == chosen ? options[i] : formulas_.Not(options[i]));
     }
     const FormulaId live = formulas_.And(std::move(with));
     if (live == FormulaPool::kFalse) continue;
@@ -346,9 +368,9 @@ void Finisher::OfferOffenders(const OpenContainer& at, FormulaList parts, size_t
 // By what becomes of the formula member by member, for what cannot be told apart.
 Finish Finisher::SearchMembers(const OpenContainer& at) {
   cut_ = false;
+  Finish found = Search(at, true);
   // Most ways need no names but those that something requires.
-  Finish found = Search(at, false);
-  if (found.cost == Finish::kNever) found = Search(at, true);
+  if (found.cost == Finish::kNever && cut_) found = Search(at, false);
   if (found.cost == Finish::kNever) {
     if (cut_) SayUndecided();
     return found;
