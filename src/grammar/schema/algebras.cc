@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "grammar/number/float_step.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -83,6 +85,9 @@ void NumberAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vec
   if (node.exclusive_minimum) out.push_back(NumberSet::AtLeast(*node.exclusive_minimum, true));
   if (node.maximum) out.push_back(NumberSet::AtMost(*node.maximum, false));
   if (node.exclusive_maximum) out.push_back(NumberSet::AtMost(*node.exclusive_maximum, true));
+  if (node.exclusive_minimum && node.exclusive_maximum) {
+    out.push_back(NumbersBetween(*node.exclusive_minimum, *node.exclusive_maximum));
+  }
   if (node.multiple_of) out.push_back(NumberSet::MultiplesOf(*node.multiple_of));
 }
 
