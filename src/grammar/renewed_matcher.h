@@ -94,6 +94,10 @@ class RenewedMatcher final : public Matcher {
 
   bool Keep(uint8_t byte, bool taken) {
     if (taken) text_.push_back(static_cast<char>(byte));
+    if (own_ && !told_ && caches_->gave_up()) {
+      told_ = true;
+      ++losses_;
+    }
     return taken;
   }
 
@@ -151,7 +155,8 @@ class RenewedMatcher final : public Matcher {
   int renewals_ = 0;
   int beyond_ = 0;  // bytes that were pushed where caches did not suffice
   uint32_t losses_ = 0;
-  std::string text_;  // what the core has read
+  bool told_ = false;  // that its own caches have given up
+  std::string text_;   // what the core has read
   // Set: the only way to go on from there, of which so many bytes have been read.
   std::optional<std::string> plan_;
   size_t planned_ = 0;
