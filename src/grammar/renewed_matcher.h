@@ -117,14 +117,13 @@ class RenewedMatcher final : public Matcher {
   bool PushBeyond(uint8_t byte, bool taken) {
     if (++beyond_ <= kMostBeyond) return Keep(byte, taken);
     if (taken) core_->Pop(1);
-    StartPlan();
-    return PushPlanned(*plan_, byte);
+    return PushPlanned(StartPlan(), byte);
   }
 
-  void StartPlan() {
+  const std::string& StartPlan() {
     ++losses_;
     planned_ = 0;
-    plan_.emplace(core_->Completion());
+    return plan_.emplace(core_->Completion());
   }
 
   bool PushPlanned(const std::string& plan, uint8_t byte) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -12,6 +11,13 @@ namespace bantam::grammar {
 namespace {
 
 constexpr double kClose = 1e-12;  // of the bounds' size
+
+double NearestTo(const Decimal& number) {
+  const std::string text = number.ToString();
+  double value = std::numeric_limits<double>::infinity();  // too large
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 Result<Decimal> ShortestOf(double value) {
   char text[40];
@@ -22,8 +28,8 @@ Result<Decimal> ShortestOf(double value) {
 }  // namespace
 
 NumberSet NumbersBetween(const Decimal& low, const Decimal& high) {
-  const double from = std::strtod(low.ToString().c_str(), nullptr);
-  const double to = std::strtod(high.ToString().c_str(), nullptr);
+  const double from = NearestTo(low);
+  const double to = NearestTo(high);
   if (!std::isfinite(from) || !std::isfinite(to) || from > to) return NumberSet::All();
   if (to - from > kClose * std::max(std::abs(from), std::abs(to))) return NumberSet::All();
   const double infinity = std::numeric_limits<double>::infinity();

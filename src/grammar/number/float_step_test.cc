@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <charconv>
 #include <string>
 
 namespace bantam::grammar {
@@ -23,7 +23,8 @@ TEST(FloatStep, NothingIsBetweenNeighbours) {
 TEST(FloatStep, WhatIsFoundIsBetweenInFloat64) {
   const auto text = Between("1", "1.0000000000000004").Complete("");
   ASSERT_TRUE(text.has_value());
-  const double value = std::strtod(text->c_str(), nullptr);
+  double value = 0;
+  std::from_chars(text->data(), text->data() + text->size(), value);
   EXPECT_GT(value, 1.0);
   EXPECT_LT(value, 1.0000000000000004);
 }
