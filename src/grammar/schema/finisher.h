@@ -68,6 +68,8 @@ class Finisher {
   // The path of a schema of which it is not known whether anything satisfies it, for a search has
   // come to its end (then or before); "" if there is none.
   const std::string& undecided() const { return undecided_; }
+  // Conditions looked at since the beginning.
+  uint64_t work() const { return all_work_; }
 
  private:
   struct Key {
@@ -121,9 +123,10 @@ class Finisher {
   std::vector<Entry*> visited_;
   uint32_t pass_ = 0;
   bool changed_ = false;
-  int depth_ = 0;                         // of values
-  int nested_ = 0;                        // questions within questions
-  uint64_t work_ = 0;                     // of one question
+  int depth_ = 0;      // of values
+  int nested_ = 0;     // questions within questions
+  uint64_t work_ = 0;  // of one question
+  uint64_t all_work_ = 0;
   FormulaId about_ = FormulaPool::kTrue;  // the value that is looked for
   bool cut_ = false;                      // a search has ended for want of room
   bool too_deep_ = false;                 // so has a way of the question that was asked last

@@ -66,6 +66,7 @@ bool Finisher::MayNeedOthers(FormulaId formula) {
 
 bool Finisher::Spend(uint64_t work) {
   work_ += work;
+  all_work_ += work;
   if (work_ <= kMostWork) return true;
   gave_up_ = true;
   SayUndecided();
