@@ -46,7 +46,7 @@ bool Finisher::MayNeedOthers(FormulaId formula) {
     case FormulaOp::kAtom: needs = kind(formula) == AtomKind::kMinProperties; break;
     case FormulaOp::kNot: {
       const FormulaId atom = formulas_.children(formula)[0];
-      needs = true;
+      needs = steps_.ReachOf(atom).any;
       if (formulas_.op(atom) != FormulaOp::kAtom) break;
       const bool narrow = kind(atom) == AtomKind::kProperties &&
                           steps_.IsNarrow(languages_.atoms()[formulas_.atom(atom)]);
@@ -54,7 +54,7 @@ bool Finisher::MayNeedOthers(FormulaId formula) {
               kind(atom) != AtomKind::kMinProperties && kind(atom) != AtomKind::kChild;
       break;
     }
-    case FormulaOp::kOne: needs = true; break;
+    case FormulaOp::kOne: needs = steps_.ReachOf(formula).any; break;
     default:
       for (size_t i = 0; i < formulas_.children(formula).size(); ++i) {
         needs = needs || MayNeedOthers(formulas_.children(formula)[i]);
