@@ -15,7 +15,8 @@ namespace bantam::grammar {
 namespace {
 
 constexpr uint64_t kMostCounted = 1'000;  // items or members that have to be there
-constexpr size_t kMostOptions = 5'000;    // of one anyOf or oneOf, lists of values aside
+constexpr size_t kMostAlike = 1'000;  // alternatives of oneOf of which a value may satisfy several
+constexpr size_t kMostOptions = 5'000;  // of one anyOf or oneOf, lists of values aside
 
 const SchemaNode* FirstCopy(const Schema& schema) {
   const auto it = std::ranges::find_if(schema.nodes, &SchemaNode::copy);
@@ -53,6 +54,21 @@ std::string CopyHint(ValueLanguages& languages) {
     return "; " + languages.node(id).path + ": it allows no span of the text to copy from";
   }
   return "";
+}
+
+// After FindExclusive: alternatives of oneOf that are told apart are those of anyOf.
+Result<void> CheckOptions(const Schema& schema) {
+  for (const SchemaNode& node : schema.nodes) {
+    if (node.any_of.size() > kMostOptions || node.one_of.size() > kMostOptions) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
+    }
+    if (node.one_of.size() <= kMostAlike) continue;
+    return Fail(ErrorCode::kResourceExhausted,
+                node.path + "/oneOf: more than " + std::to_string(kMostAlike) +
+                    " alternatives, and neither types nor a member with one value tell them apart");
+  }
+  return {};
 }
 
 // What no text of a sensible size has, where all that is found wanting is its length.
@@ -110,11 +126,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   ListValues(loaded);
   MergeSchemas(loaded);
   FindExclusive(loaded);
-  for (const SchemaNode& node : loaded.nodes) {
-    if (node.any_of.size() <= kMostOptions && node.one_of.size() <= kMostOptions) continue;
-    return Fail(ErrorCode::kResourceExhausted,
-                node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
-  }
+  TRY(CheckOptions(loaded));
   TRY(CheckSizes(loaded));
   const std::string root = loaded.nodes[loaded.root].path;
   compiled->schema_ = std::make_shared<const Schema>(std::move(loaded));

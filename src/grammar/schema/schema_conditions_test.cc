@@ -115,6 +115,18 @@ TEST(SchemaConditions, NumbersTooManyAreRefusedWithTheirPlace) {
             "#/items: a set of numbers with more than 5000 pieces");
 }
 
+TEST(SchemaConditions, AlternativesTooManyToCompare) {
+  std::string options;
+  for (int i = 0; i < 1'001; ++i) {
+    options += (i > 0 ? "," : "") + ("{\"required\":[\"k" + std::to_string(i) + "\"]}");
+  }
+  EXPECT_EQ(
+      MessageOf("{\"oneOf\":[" + options + "]}"),
+      "#/oneOf: more than 1000 alternatives, and neither types nor a member with one value tell "
+      "them apart");
+  EXPECT_EQ(MessageOf("{\"anyOf\":[" + options + "]}"), "compiled");
+}
+
 // The tag may come last: until then all are possible.
 TEST(SchemaConditions, ThousandsOfAlternatives) {
   std::string options;
