@@ -16,6 +16,7 @@ constexpr int kMostQuestions = 1'200;      // the same, with conditions
 constexpr uint32_t kMostPlaces = 4'000;    // that one search within a container looks at
 constexpr uint64_t kMostWork = 5'000'000;  // of one search, as Search counts it
 constexpr size_t kMostNamesTried = 500;    // where no name is required
+constexpr uint64_t kWeightOfUnique = 32;   // each item is another question then
 constexpr size_t kMostCompared = 16;       // places that a place is compared with
 
 }  // namespace
@@ -203,7 +204,8 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
     Options(place.at, all_names, options);
     for (const Option& option : options) {
       const std::vector<Demand>& demands = Demands(option.begun);
-      const uint64_t asked = 1 + steps_.Asked(option.begun).size();
+      const uint64_t weight = steps_.NeedsValue(option.begun) ? kWeightOfUnique : 1;
+      const uint64_t asked = weight * (1 + steps_.Asked(option.begun).size());
       work += demands.size() * asked;
       for (const Demand& demand : demands) {
         const Finish value = Visit({Key::kValue, demand.value, {}});
