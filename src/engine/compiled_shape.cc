@@ -74,12 +74,18 @@ Result<std::shared_ptr<const Shape>> Wrap(Kind kind,
   return std::make_shared<GrammarShape<Grammar>>(kind, *std::move(grammar));
 }
 
+// Without the byte order mark that some editors put first.
+std::string_view Unmarked(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
   grammar::SchemaOptions options;
   options.assert_formats = spec.assert_formats;
   options.copy_from = spec.copy_from;
   for (const auto& [uri, text] : spec.registry) {
-    auto document = Json::Parse(text);
+    auto document = Json::Parse(Unmarked(text));
     if (!document) {
       return Fail(ErrorCode::kInvalidArgument,
                   "the registry's " + uri + " is no JSON: " + document.error().message);
@@ -91,7 +97,7 @@ Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
 
 Result<Json> SchemaOf(const ShapeSpec& spec) {
   const bool any = spec.kind == Kind::kJson;
-  auto document = Json::Parse(any ? R"({"type":"object"})" : std::string_view(spec.text));
+  auto document = Json::Parse(any ? R"({"type":"object"})" : Unmarked(spec.text));
   if (document) return document;
   return Fail(ErrorCode::kInvalidArgument, "the schema is no JSON: " + document.error().message);
 }
@@ -108,7 +114,7 @@ Result<std::shared_ptr<const Shape>> CompileShape(const ShapeSpec& spec) {
   switch (spec.kind) {
     case Kind::kJson:
     case Kind::kJsonSchema: return CompileSchema(spec);
-    case Kind::kGrammar: return Wrap(spec.kind, grammar::CompileGbnf(spec.text));
+    case Kind::kGrammar: return Wrap(spec.kind, grammar::CompileGbnf(Unmarked(spec.text)));
     case Kind::kRegex: return Wrap(spec.kind, grammar::CompileRegex(spec.text));
     case Kind::kChoice: return Wrap(spec.kind, grammar::CompileChoice(spec.items));
     case Kind::kTable:

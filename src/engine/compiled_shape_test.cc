@@ -59,6 +59,13 @@ TEST(CompiledShape, EachKind) {
   }
 }
 
+TEST(CompiledShape, AByteOrderMarkMayStandFirst) {
+  ShapeSpec schema{.kind = ShapeSpec::Kind::kJsonSchema, .text = "\xEF\xBB\xBF{\"const\":1}"};
+  EXPECT_TRUE(Read(Compile(schema), "1").second);
+  ShapeSpec grammar{.kind = ShapeSpec::Kind::kGrammar, .text = "\xEF\xBB\xBFroot ::= \"a\""};
+  EXPECT_TRUE(Read(Compile(grammar), "a").second);
+}
+
 TEST(CompiledShape, FormatsAndRegistry) {
   ShapeSpec spec = {.kind = Kind::kJsonSchema, .text = R"({"type":"string","format":"date"})"};
   EXPECT_FALSE(Read(Compile(spec), "\"x\"").second);

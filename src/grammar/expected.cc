@@ -81,6 +81,8 @@ std::string Forced(Matcher& matcher) {
 std::vector<std::string> ExpectedNext(Matcher& matcher) {
   std::vector<std::string> out;
   const ByteSet legal = Legal(matcher);
+  // Then more may be right than what is known to be.
+  if (matcher.losses() > 0) out.emplace_back("what is beyond the limits of the search");
   const std::string forced = Forced(matcher);
   if (!forced.empty()) {
     out.push_back(forced);

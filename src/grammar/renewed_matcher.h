@@ -20,14 +20,16 @@ namespace bantam::grammar {
 //   gave_up()  some answer erred towards "nothing goes on", for want of room or of steps
 //
 // Caches that are crowded, or shared and have given up, are left for new ones, on which the
-// document is read again. Where those do not suffice either (or after kMostRenewals), only the
-// completion that is known goes on from there: every byte of it is legal, no other is. So time and
-// memory stay bounded, and how far a document gets depends on itself and on what was asked about it
-// alone.
+// document is read again. Where those do not suffice either (or after kMostRenewals), what is being
+// read may go on for kMostBeyond bytes, so that a token that a mask has is taken as a whole. From
+// there, or from where bytes are taken back to, only the completion that is known goes on: every
+// byte of it is legal, no other is. So time and memory stay bounded, and how far a document gets
+// depends on itself and on what was asked about it alone.
 template <typename Core, typename Caches>
 class RenewedMatcher final : public Matcher {
  public:
   static constexpr int kMostRenewals = 16;
+  static constexpr int kMostBeyond = 1024;
 
   using Maker = std::function<std::shared_ptr<Caches>()>;
   RenewedMatcher(std::shared_ptr<Caches> shared, Maker make)
@@ -36,7 +38,8 @@ class RenewedMatcher final : public Matcher {
   bool Push(uint8_t byte) override {
     if (plan_) return PushPlanned(*plan_, byte);
     const bool taken = core_->Core::Push(byte);
-    return Suffice() ? Keep(byte, taken) : PushAnew(byte, taken);
+    if (Suffice()) return Keep(byte, taken);
+    return beyond_ > 0 ? PushBeyond(byte, taken) : PushAnew(byte, taken);
   }
 
   void Pop(size_t n) override {
@@ -47,6 +50,7 @@ class RenewedMatcher final : public Matcher {
     plan_.reset();
     core_->Pop(n - planned);
     text_.resize(text_.size() - (n - planned));
+    if (beyond_ > 0) StartPlan();
   }
 
   size_t size() const override { return text_.size() + planned_; }
@@ -93,6 +97,10 @@ class RenewedMatcher final : public Matcher {
 
   bool Keep(uint8_t byte, bool taken) {
     if (taken) text_.push_back(static_cast<char>(byte));
+    if (own_ && !told_ && caches_->gave_up()) {
+      told_ = true;
+      ++losses_;
+    }
     return taken;
   }
 
@@ -105,7 +113,20 @@ class RenewedMatcher final : public Matcher {
       Renew();
     }
     ++losses_;
-    return PushPlanned(plan_.emplace(core_->Completion()), byte);
+    beyond_ = 1;
+    return Keep(byte, core_->Push(byte));
+  }
+
+  bool PushBeyond(uint8_t byte, bool taken) {
+    if (++beyond_ <= kMostBeyond) return Keep(byte, taken);
+    if (taken) core_->Pop(1);
+    return PushPlanned(StartPlan(), byte);
+  }
+
+  const std::string& StartPlan() {
+    ++losses_;
+    planned_ = 0;
+    return plan_.emplace(core_->Completion());
   }
 
   bool PushPlanned(const std::string& plan, uint8_t byte) {
@@ -134,8 +155,10 @@ class RenewedMatcher final : public Matcher {
   std::unique_ptr<Core> core_;
   bool own_ = false;
   int renewals_ = 0;
+  int beyond_ = 0;  // bytes that were pushed where caches did not suffice
   uint32_t losses_ = 0;
-  std::string text_;  // what the core has read
+  bool told_ = false;  // that its own caches have given up
+  std::string text_;   // what the core has read
   // Set: the only way to go on from there, of which so many bytes have been read.
   std::optional<std::string> plan_;
   size_t planned_ = 0;

@@ -13,7 +13,7 @@ namespace bantam::grammar {
 // none of `left_out`. Value.
 struct NumberPiece {
   static constexpr size_t kMaxNotSteps = 64;
-  static constexpr size_t kMaxLeftOut = 1'000;
+  static constexpr size_t kMaxLeftOut = 5'000;
 
   std::optional<Decimal> low, high;  // none: without end
   bool low_open = false, high_open = false;

@@ -29,6 +29,10 @@ bool BeginsBefore(const NumberPiece& left, const NumberPiece& right) {
   return left.high && !right.high;
 }
 
+bool EndsAfter(const NumberPiece& left, const NumberPiece& right) {
+  return !left.high || (right.high && *right.high < *left.high);
+}
+
 // One round over the wide pieces; true if something changed.
 bool MergeWide(std::vector<NumberPiece>& pieces) {
   std::ranges::sort(pieces, BeginsBefore);
@@ -167,9 +171,21 @@ Result<NumberSet> NumberSet::Simplified(std::vector<NumberPiece> pieces) {
 }
 
 Result<NumberSet> NumberSet::And(const NumberSet& other) const {
+  // Up to each piece, the one that goes farthest: pieces before that end too early for a left one
+  // need not be looked at, nor those that begin after its end.
+  std::vector<const NumberPiece*> farthest;
+  for (const NumberPiece& piece : other.pieces_) {
+    const bool goes_on = !farthest.empty() && EndsAfter(*farthest.back(), piece);
+    farthest.push_back(goes_on ? farthest.back() : &piece);
+  }
   std::vector<NumberPiece> common;
   for (const NumberPiece& left : pieces_) {
-    for (const NumberPiece& right : other.pieces_) {
+    const auto first = std::ranges::partition_point(farthest, [&](const NumberPiece* piece) {
+      return piece->high && left.low && *piece->high < *left.low;
+    });
+    for (auto i = static_cast<size_t>(first - farthest.begin()); i < farthest.size(); ++i) {
+      const NumberPiece& right = other.pieces_[i];
+      if (right.low && left.high && *left.high < *right.low) break;
       auto both = TRY(Intersect(left, right));
       if (both) common.push_back(*std::move(both));
       if (common.size() > kSlack * kMaxPieces) return TooManyPieces();

@@ -29,7 +29,7 @@ class NumberSet {
   // Fail with kResourceExhausted where the result has more than kMaxPieces pieces (or a piece more
   // conditions than NumberPiece allows), And and Not with kUnsupported where two steps have no
   // common multiple within Decimal's limits.
-  static constexpr int kMaxPieces = 1'000;
+  static constexpr int kMaxPieces = 5'000;
   Result<NumberSet> And(const NumberSet& other) const;
   Result<NumberSet> Or(const NumberSet& other) const;
   Result<NumberSet> Not() const;

@@ -92,7 +92,7 @@ TEST(NumberSet, LongListsAndLimits) {
   EXPECT_EQ(others.Not().value().pieces().size(), 300u);
 
   NumberSet ranges = NumberSet::None(), halves = NumberSet::None();
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 150; ++i) {
     const std::string n = std::to_string(i);
     ranges = Either(ranges, Between(n + ".1", n + ".7"));
     halves = Either(halves, Both(NumberSet::MultiplesOf(D("0.0" + std::to_string(i + 1))),

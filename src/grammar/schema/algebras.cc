@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "grammar/number/float_step.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -42,7 +44,7 @@ void TextAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vecto
 
 NumberSet NumberAlgebra::Checked(Result<NumberSet> set) {
   if (set) return *std::move(set);
-  l.SetFailure(set.error().code, set.error().message);
+  l.SetFailure(set.error().code, l.place_ + ": " + set.error().message);
   return NumberSet::None();
 }
 
@@ -83,6 +85,9 @@ void NumberAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vec
   if (node.exclusive_minimum) out.push_back(NumberSet::AtLeast(*node.exclusive_minimum, true));
   if (node.maximum) out.push_back(NumberSet::AtMost(*node.maximum, false));
   if (node.exclusive_maximum) out.push_back(NumberSet::AtMost(*node.exclusive_maximum, true));
+  if (node.exclusive_minimum && node.exclusive_maximum) {
+    out.push_back(NumbersBetween(*node.exclusive_minimum, *node.exclusive_maximum));
+  }
   if (node.multiple_of) out.push_back(NumberSet::MultiplesOf(*node.multiple_of));
 }
 
@@ -90,7 +95,7 @@ NumberSet NumberAlgebra::Equals(const Json& value) {
   if (!value.is_number()) return NumberSet::None();
   const Result<Decimal> number = Decimal::Parse(value.number_text());
   if (number) return NumberSet::Just(*number);
-  l.SetFailure(number.error().code, number.error().message);
+  l.SetFailure(number.error().code, l.place_ + ": " + number.error().message);
   return NumberSet::None();
 }
 

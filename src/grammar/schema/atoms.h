@@ -21,8 +21,9 @@ enum class AtomKind : uint8_t {
   kMinProperties,  // … have n more properties at least
   kMaxProperties,  // … have n more at most
   kNames,          // … have names that are texts of formula a
-  kProperties,   // … obey properties, patternProperties, additionalProperties of schema a, scope b
-  kSameMembers,  // … have members of object value a, with equal values
+  kProperties,     // … obey properties, patternProperties, additionalProperties of schema a, scope
+                   // b; n: a set of names that have come (container_members.cc)
+  kSameMembers,    // … have members of object value a, with equal values
   // of an array, likewise
   kMinItems,
   kMaxItems,

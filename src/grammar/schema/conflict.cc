@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kMostNodes = 5'000;
 constexpr size_t kMostTrials = 300;
-constexpr size_t kMostWork = 2'000'000;  // expressions and formulas, of all trials
+constexpr size_t kMostWork = 2'000'000;  // expressions, formulas and conditions, of all trials
 constexpr size_t kMostNamed = 6;         // keywords
 
 // A keyword, or a part of it, and how to leave it out; `any`: a schema that accepts everything.
@@ -218,7 +218,8 @@ class Reducer {
   bool StillImpossible() {
     if (++trials_ > kMostTrials || work_ > kMostWork) return false;
     SchemaMachine machine(std::make_shared<const Schema>(schema_));
-    work_ += machine.languages().regexes().used() + machine.languages().formulas().size();
+    work_ += machine.languages().regexes().used() + machine.languages().formulas().size() +
+             machine.finisher().work();
     return machine.shortest().cost == Finish::kNever && !machine.gave_up() &&
            !machine.languages().failure();
   }

@@ -35,8 +35,7 @@ TEST(Conflict, NamesTheKeywords) {
   for (const auto& [schema, reason] : cases) {
     const auto compiled = JsonSchema::Compile(*Json::Parse(schema), {});
     ASSERT_FALSE(compiled) << schema;
-    EXPECT_EQ(compiled.error().message,
-              reason + "; no document satisfies this schema (or none within the limits of search)");
+    EXPECT_EQ(compiled.error().message, reason + "; no document satisfies this schema");
   }
 }
 

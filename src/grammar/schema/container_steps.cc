@@ -18,16 +18,12 @@ ContainerSteps::ContainerSteps(ValueLanguages& languages)
   for (const SchemaNode& node : languages.schema().nodes) {
     longest_prefix_ = std::max<uint64_t>(longest_prefix_, node.prefix_items.size());
   }
+  come_.push_back(&come_ids_.emplace(std::vector<uint32_t>{}, 0).first->first);
 }
 
 FormulaId ContainerSteps::Child(FormulaId value) {
   if (value <= FormulaPool::kTrue) return value;
   return AtomOf({AtomKind::kChild, value, 0, 0});
-}
-
-FormulaId ContainerSteps::Member(FormulaId formula, NameClassId name) {
-  return formulas_.Map(formula, members_[name],
-                       [&](FormulaId leaf) { return MemberLeaf(leaf, name); });
 }
 
 FormulaId ContainerSteps::Item(FormulaId formula) {
@@ -53,8 +49,8 @@ FormulaId ContainerSteps::Settle(FormulaId formula, const Outcome& outcome) {
   return formulas_.Map(formula, memo, [&](FormulaId leaf) {
     const Atom atom = languages_.atoms()[formulas_.atom(leaf)];
     if (atom.kind == AtomKind::kChild) {
-      const auto it = std::find(outcome.asked.begin(), outcome.asked.end(), atom.a);
-      if (it == outcome.asked.end()) return leaf;
+      const auto it = std::lower_bound(outcome.asked.begin(), outcome.asked.end(), atom.a);
+      if (it == outcome.asked.end() || *it != atom.a) return leaf;
       const bool holds = outcome.truth[static_cast<size_t>(it - outcome.asked.begin())] != 0;
       return holds ? FormulaPool::kTrue : FormulaPool::kFalse;
     }
@@ -147,7 +143,9 @@ FormulaId ContainerSteps::MemberLeaf(FormulaId leaf, NameClassId id) {
                          : AtomOf({AtomKind::kMaxProperties, 0, 0, atom.n - 1});
     case AtomKind::kNames:
       return Has(name.matched, languages_.Texts(atom.a)) ? leaf : FormulaPool::kFalse;
-    case AtomKind::kProperties: return formulas_.And({leaf, Properties(atom, name)});
+    case AtomKind::kProperties:
+      if (IsNarrow(atom)) return NarrowProperties(atom, name);
+      return formulas_.And({leaf, Properties(atom, name)});
     case AtomKind::kSameMembers: {
       if (name.name == NameClass::kOther) return FormulaPool::kFalse;
       const Json* member = languages_.values()[atom.a].Find(languages_.strings()[name.name]);
@@ -234,7 +232,7 @@ FormulaId ContainerSteps::Unevaluated(FormulaId leaf, const NameClass* name) {
   const Atom atom = languages_.atoms()[formulas_.atom(leaf)];
   FormulaList conditions(formulas_.children(leaf).begin(), formulas_.children(leaf).end());
   for (FormulaId& condition : conditions) {
-    condition = name == nullptr ? Item(condition) : Member(condition, InternClass(*name));
+    condition = name == nullptr ? Item(condition) : MemberOfPart(condition, InternClass(*name));
   }
   std::span<const FormulaId> rest = conditions;
   const FormulaId evaluated = Evaluated(atom.a, atom.b, name, atom.n, true, rest);

@@ -5,6 +5,7 @@
 // nothing is approximated.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -48,7 +49,7 @@ struct Names {
 
 // The outcome of a member or item: each formula that was asked of it, true or not.
 struct Outcome {
-  std::span<const FormulaId> asked;
+  std::span<const FormulaId> asked;  // ascending
   std::span<const uint8_t> truth;
   std::optional<ValueId> value = {};  // of the item, where formulas need it (NeedsValue)
   // Instead of it, where somebody else keeps the items that came before: an equal one is there.
@@ -66,6 +67,7 @@ class ContainerSteps {
   NameClassId InternClass(NameClass name);
 
   // After a member of that name, or an item, has begun: with kChild atoms for what is asked of it.
+  // No name comes twice: conditions forget those that have come.
   FormulaId Member(FormulaId formula, NameClassId name);
   FormulaId Item(FormulaId formula);
   // After it has ended, or what is known of its end: what the outcome does not say stays open.
@@ -92,6 +94,27 @@ class ContainerSteps {
   // Settle has to know the item's value.
   bool NeedsValue(FormulaId formula);
 
+  // The members that a formula speaks of.
+  struct Reach {
+    std::vector<uint32_t> names;  // ascending; in strings()
+    bool any = false;             // all members, or so many that they are not listed
+    bool has(uint32_t name) const {
+      return any || std::binary_search(names.begin(), names.end(), name);
+    }
+  };
+  static constexpr size_t kMostReach = 64;
+  const Reach& ReachOf(FormulaId formula);
+  // Those of which one that comes may make it true. `any`: also such as it does not list.
+  const Reach& HelpOf(FormulaId formula);
+  // The names of `properties` of a kProperties atom that have not come yet.
+  std::vector<uint32_t> Waiting(const Atom& atom);
+  // What such an atom asks of a member.
+  FormulaId AskedBy(const Atom& atom, NameClassId name) {
+    return Properties(atom, *classes_[name]);
+  }
+  // Such an atom speaks of listed names alone.
+  bool IsNarrow(const Atom& atom) const;
+
   ValueLanguages& languages() { return languages_; }
 
  private:
@@ -101,6 +124,12 @@ class ContainerSteps {
   };
   const Mentions& MentionsOf(FormulaId formula);
   FormulaId Child(FormulaId value);
+  FormulaId MemberOfPart(FormulaId part, NameClassId name);
+  FormulaId MemberOfEach(FormulaId formula, NameClassId name);
+  FormulaId NarrowProperties(const Atom& atom, const NameClass& name);
+  Reach ReachOfAtom(const Atom& atom);
+  Reach ReachOfParts(FormulaId formula, bool help);
+  Reach HelpOfNot(FormulaId formula);
   FormulaId MemberLeaf(FormulaId leaf, NameClassId name);
   FormulaId ItemLeaf(FormulaId leaf);
   FormulaId Contains(FormulaId leaf, const Atom& atom, bool least);
@@ -130,7 +159,12 @@ class ContainerSteps {
   std::map<std::pair<std::vector<uint32_t>, std::vector<RegexId>>, NamesId> names_ids_;
   std::deque<Names> names_;
   std::map<FormulaList, NamesId> names_of_;
-  std::unordered_map<NameClassId, std::unordered_map<FormulaId, FormulaId>> members_;
+  std::unordered_map<uint64_t, FormulaId> members_;  // by class and formula
+  std::unordered_map<uint64_t, FormulaId> parts_;    // the same, within conditions
+  std::unordered_map<FormulaId, Reach> reach_;
+  std::unordered_map<FormulaId, Reach> help_;
+  std::map<std::vector<uint32_t>, uint32_t> come_ids_;  // names that have come; 0: none
+  std::vector<const std::vector<uint32_t>*> come_;
   std::unordered_map<FormulaId, FormulaId> items_;
   std::unordered_map<FormulaId, FormulaId> closes_;
   std::unordered_map<FormulaId, Mentions> mentions_;

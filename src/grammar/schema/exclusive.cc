@@ -1,28 +1,147 @@
-// Each two alternatives are looked at as one formula.
+// First by a tag that tells all of them apart, then each two alternatives by their keywords, then
+// as one formula.
 #include "grammar/schema/exclusive.h"
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "grammar/schema/contradictions.h"
+#include "grammar/schema/value_table.h"
 
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostPairs = 20'000;  // looked at in one schema document
+constexpr size_t kMostLooks = 2'000'000;  // at two alternatives, in one schema document …
+constexpr size_t kMostPairs = 5'000;      // … as a formula
+constexpr size_t kMostParts = 32;         // of one schema that are read
+constexpr size_t kMostListed = 64;        // values of a tag
+
+// What the keywords of a schema say of every value it accepts, as far as they say it plainly: its
+// types, and members that it must have, each one of a list.
+struct Plain {
+  uint8_t types = kAllTypes;
+  std::map<std::string, std::vector<ValueId>, std::less<>> tags;  // lists ascending
+};
+
+class PlainReader {
+ public:
+  explicit PlainReader(const Schema& schema) : schema_(schema) {}
+
+  Plain Read(SchemaId id) {
+    Plain plain;
+    std::set<std::string, std::less<>> required;
+    std::map<std::string, std::vector<ValueId>, std::less<>> lists;
+    for (SchemaId part : AllOf(id)) {
+      const SchemaNode& node = schema_.nodes[part];
+      if (node.boolean == false) plain.types = 0;
+      plain.types &= (node.types & kNumberBit) != 0 ? node.types | kIntegerBit : node.types;
+      if (node.values) plain.types &= TypesOf(*node.values);
+      required.insert(node.required.begin(), node.required.end());
+      for (const auto& [name, property] : node.properties) {
+        auto list = ListOf(property);
+        if (list) lists.emplace(name, *std::move(list));
+      }
+    }
+    for (auto& [name, list] : lists) {
+      if (required.contains(name)) plain.tags.emplace(name, std::move(list));
+    }
+    return plain;
+  }
+
+ private:
+  // The schema and those that have to hold with it.
+  std::vector<SchemaId> AllOf(SchemaId id) const {
+    std::vector<SchemaId> all = {id};
+    for (size_t i = 0; i < all.size() && all.size() < kMostParts; ++i) {
+      const SchemaNode& node = schema_.nodes[all[i]];
+      if (node.ref != kNoSchema) all.push_back(node.ref);
+      all.insert(all.end(), node.all_of.begin(), node.all_of.end());
+    }
+    return all;
+  }
+
+  std::optional<std::vector<ValueId>> ListOf(SchemaId id) {
+    for (SchemaId part : AllOf(id)) {
+      const auto& values = schema_.nodes[part].values;
+      if (!values || values->size() > kMostListed) continue;
+      std::vector<ValueId> list;
+      for (const Json& value : *values) list.push_back(values_.Intern(value));
+      std::sort(list.begin(), list.end());
+      return list;
+    }
+    return std::nullopt;
+  }
+
+  static uint8_t TypesOf(const std::vector<Json>& values) {
+    unsigned types = 0;
+    for (const Json& value : values) {
+      types |= value.is_null()     ? kNullBit
+               : value.is_bool()   ? kBoolBit
+               : value.is_number() ? kNumberBit | kIntegerBit
+               : value.is_string() ? kStringBit
+               : value.is_array()  ? kArrayBit
+                                   : kObjectBit;
+    }
+    return static_cast<uint8_t>(types);
+  }
+
+  const Schema& schema_;
+  ValueTable values_;
+};
+
+bool Disjoint(const std::vector<ValueId>& x, const std::vector<ValueId>& y) {
+  for (size_t i = 0, j = 0; i < x.size() && j < y.size();) {
+    if (x[i] == y[j]) return false;
+    x[i] < y[j] ? ++i : ++j;
+  }
+  return true;
+}
+
+bool PlainlyExclude(const Plain& x, const Plain& y) {
+  if ((x.types & y.types) == 0) return true;
+  if ((x.types & y.types) != kObjectBit) return false;
+  return std::any_of(x.tags.begin(), x.tags.end(), [&](const auto& tag) {
+    const auto other = y.tags.find(tag.first);
+    return other != y.tags.end() && Disjoint(tag.second, other->second);
+  });
+}
+
+// A member that all must have tells each from all others.
+bool OneTagTellsAll(const std::vector<Plain>& options) {
+  return std::any_of(options[0].tags.begin(), options[0].tags.end(), [&](const auto& first) {
+    std::set<ValueId> seen;
+    return std::all_of(options.begin(), options.end(), [&](const Plain& option) {
+      const auto tag = option.tags.find(first.first);
+      if (option.types != kObjectBit || tag == option.tags.end()) return false;
+      return std::all_of(tag->second.begin(), tag->second.end(),
+                         [&](ValueId value) { return seen.insert(value).second; });
+    });
+  });
+}
 
 class Alternatives {
  public:
   explicit Alternatives(const Schema& schema)
-      : languages_(std::make_shared<const Schema>(schema)),
+      : plain_(schema),
+        languages_(std::make_shared<const Schema>(schema)),
         steps_(languages_),
         contradictions_(steps_) {}
 
   // No value satisfies two of them.
   bool Exclude(const std::vector<SchemaId>& options) {
+    std::vector<Plain> plain;
+    for (SchemaId option : options) plain.push_back(plain_.Read(option));
+    if (OneTagTellsAll(plain)) return true;
     for (size_t i = 0; i < options.size(); ++i) {
       for (size_t j = i + 1; j < options.size(); ++j) {
+        if (++looks_ > kMostLooks) return false;
+        if (PlainlyExclude(plain[i], plain[j])) continue;
         if (++pairs_ > kMostPairs) return false;
         const FormulaId both = languages_.formulas().And(
             {languages_.Valid(options[i], 0), languages_.Valid(options[j], 0)});
@@ -34,9 +153,11 @@ class Alternatives {
   }
 
  private:
+  PlainReader plain_;
   ValueLanguages languages_;
   ContainerSteps steps_;
   Contradictions contradictions_;
+  size_t looks_ = 0;
   size_t pairs_ = 0;
 };
 

@@ -12,10 +12,11 @@ namespace bantam::grammar {
 namespace {
 
 constexpr int kMostNested = 300;           // values within values of a shortest document
+constexpr int kMostQuestions = 1'200;      // the same, with conditions
 constexpr uint32_t kMostPlaces = 4'000;    // that one search within a container looks at
 constexpr uint64_t kMostWork = 5'000'000;  // of one search, as Search counts it
-constexpr size_t kMostDemands = 1'024;     // cases of one member or item
-constexpr size_t kMostNamesTried = 64;     // where no name is required
+constexpr size_t kMostNamesTried = 500;    // where no name is required
+constexpr uint64_t kWeightOfUnique = 32;   // each item is another question then
 constexpr size_t kMostCompared = 16;       // places that a place is compared with
 
 }  // namespace
@@ -30,6 +31,7 @@ struct Finisher::Place {
   uint64_t order;  // among equal costs the one that was found first
   OpenContainer at;
   std::string text;
+  uint32_t members = 0;
 };
 
 // A member or item that could come next.
@@ -43,7 +45,7 @@ Finisher::Finisher(ContainerSteps& steps)
     : steps_(steps),
       languages_(steps.languages()),
       formulas_(languages_.formulas()),
-      contradictions_(steps) {
+      demands_(steps) {
   const auto [it, added] = seen_ids_.emplace(std::vector<uint32_t>{}, 0);
   seen_.push_back(&it->first);
 }
@@ -76,17 +78,25 @@ bool Finisher::Has(SeenId seen, uint32_t name) const {
 }
 
 const Finish& Finisher::Value(FormulaId value) {
-  return Query({value, true, {}});
+  return Query({Key::kValue, value, {}});
 }
 
 const Finish& Finisher::Close(const OpenContainer& container) {
-  return Query({0, false, container});
+  return Query({Key::kClose, 0, container});
+}
+
+const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
+  const std::vector<Demand>& demands = demands_.Of(formula);
+  if (demands_.gave_up()) SayUndecided();
+  return demands;
 }
 
 const Finish& Finisher::Query(const Key& key) {
   Entry& entry = entries_[key];
   if (entry.final) return entry.best;
-  CHECK(depth_ == 0);
+  CHECK(depth_ == 0 && nested_ == 0);
+  work_ = 0;
+  too_deep_ = false;
   do {
     changed_ = false;
     ++pass_;
@@ -94,18 +104,30 @@ const Finish& Finisher::Query(const Key& key) {
     Visit(key);
   } while (changed_);
   for (Entry* visited : visited_) visited->final = true;
+  if (too_deep_ && entry.best.cost == Finish::kNever) SayUndecided();
   return entry.best;
 }
 
 const Finish& Finisher::Visit(const Key& key) {
   Entry& entry = entries_[key];
   if (entry.final || entry.pass == pass_) return entry.best;
-  if (depth_ >= kMostNested) return entry.best;
+  const bool value = key.kind == Key::kValue;
+  if ((value && depth_ >= kMostNested) || nested_ >= kMostQuestions) {
+    too_deep_ = true;
+    return entry.best;
+  }
   entry.pass = pass_;
   visited_.push_back(&entry);
-  ++depth_;
-  Finish found = key.is_value ? FindValue(key.value) : FindClose(key.container);
-  --depth_;
+  depth_ += value ? 1 : 0;
+  ++nested_;
+  const FormulaId about = about_;
+  if (value) about_ = key.value;
+  Finish found = value                     ? FindValue(key.value)
+                 : key.kind == Key::kClose ? FindClose(key.container)
+                                           : FindMembers(key.container);
+  about_ = about;
+  --nested_;
+  depth_ -= value ? 1 : 0;
   if (found.cost < entry.best.cost) {
     entry.best = std::move(found);
     changed_ = true;
@@ -134,57 +156,18 @@ Finish Finisher::FindValue(FormulaId value) {
     container.live = object ? languages_.Members(value) : languages_.Items(value);
     if (container.live == FormulaPool::kFalse) continue;
     if (object) container.names = steps_.NamesOf(std::array{container.live});
-    const Finish& close = Visit({0, false, container});
+    const Finish& close = Visit({Key::kClose, 0, container});
     if (close.cost != Finish::kNever) offer((object ? "{" : "[") + close.text);
   }
   return best;
 }
 
 Finish Finisher::FindClose(const OpenContainer& container) {
-  if (container.object) {
-    if (auto found = CloseByRequired(container)) return *std::move(found);
-  }
-  // Most ways need no names but those that something requires.
+  if (container.object) return CloseObject(container);
+  cut_ = false;
   Finish found = Search(container, false);
-  if (found.cost == Finish::kNever && container.object) found = Search(container, true);
+  if (found.cost == Finish::kNever && cut_) SayUndecided();
   return found;
-}
-
-// Where all that a formula asks for is names, each with a value that does not depend on the others:
-// they are written one after the other. Nothing: it asks for something else.
-std::optional<Finish> Finisher::CloseByRequired(const OpenContainer& container) {
-  std::vector<uint32_t> required;
-  FormulaList lasting;
-  const FormulaList parts = formulas_.Conjuncts(container.live);
-  for (FormulaId part : parts) {
-    if (part == FormulaPool::kTrue) continue;
-    if (formulas_.op(part) != FormulaOp::kAtom) return std::nullopt;
-    const Atom& atom = languages_.atoms()[formulas_.atom(part)];
-    if (atom.kind == AtomKind::kRequired) {
-      required.push_back(atom.a);
-    } else if (atom.kind == AtomKind::kNames || atom.kind == AtomKind::kProperties) {
-      lasting.push_back(part);
-    } else {
-      return std::nullopt;
-    }
-  }
-  const FormulaId rest = formulas_.And(std::move(lasting));
-  std::string text;
-  for (uint32_t id : required) {
-    if (Has(container.seen, id)) return Finish{};  // written already and not counted: no way
-    const std::string name = languages_.strings()[id];
-    const FormulaId begun = steps_.Member(rest, steps_.ClassOf(container.names, name));
-    const Finish* best = nullptr;
-    for (const Demand& demand : Demands(begun)) {
-      const Finish& value = Visit({demand.value, true, {}});
-      if (best == nullptr || value.cost < best->cost) best = &value;
-    }
-    if (best == nullptr || best->cost == Finish::kNever) return Finish{};
-    if (!text.empty() || !container.first) text += ',';
-    text += JsonQuote(name) + ":" + best->text;
-  }
-  text += '}';
-  return Finish{static_cast<uint32_t>(text.size()), std::move(text)};
 }
 
 Finish Finisher::Search(const OpenContainer& container, bool all_names) {
@@ -205,7 +188,7 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
     if (!found && others.size() < kMostCompared) others.push_back(at.seen);
     return found;
   };
-  places.push({0, 0, container, ""});
+  places.push({0, 0, container, "", 0});
   uint64_t order = 0;
   std::vector<Option> options;
   uint64_t work = 0;  // counts what the formulas are like, not what is known of them already
@@ -215,16 +198,17 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
     if (place.at.live == FormulaPool::kFalse || leads_nowhere_new(place.at)) continue;
     if (!done.emplace(place.at, true).second) continue;
     if (steps_.Closes(place.at.live)) {
-      return {place.cost + 1, place.text + (container.object ? "}" : "]")};
+      return {place.cost + 1, place.text + (container.object ? "}" : "]"), place.members};
     }
     options.clear();
     Options(place.at, all_names, options);
     for (const Option& option : options) {
       const std::vector<Demand>& demands = Demands(option.begun);
-      const uint64_t asked = 1 + steps_.Asked(option.begun).size();
+      const uint64_t weight = steps_.NeedsValue(option.begun) ? kWeightOfUnique : 1;
+      const uint64_t asked = weight * (1 + steps_.Asked(option.begun).size());
       work += demands.size() * asked;
       for (const Demand& demand : demands) {
-        const Finish value = Visit({demand.value, true, {}});
+        const Finish value = Visit({Key::kValue, demand.value, {}});
         if (value.cost == Finish::kNever) continue;
         OpenContainer next = place.at;
         next.live = steps_.SettleValue(demand.settled, value.text).value_or(demand.settled);
@@ -232,10 +216,11 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
         next.seen = option.seen;
         std::string text = place.text + option.before + value.text;
         const auto cost = static_cast<uint32_t>(text.size());
-        places.push({cost, ++order, next, std::move(text)});
+        places.push({cost, ++order, next, std::move(text), place.members + 1});
       }
     }
   }
+  cut_ |= !places.empty();
   return {};
 }
 
@@ -288,7 +273,7 @@ void Finisher::Options(const OpenContainer& at, bool all_names, std::vector<Opti
   for (size_t i = 0; i < names.listed.size() && tried < kMostNamesTried; ++i) {
     if (Has(at.seen, names.listed[i])) continue;
     if (std::binary_search(required.begin(), required.end(), names.listed[i])) continue;
-    ++tried;
+    if (++tried == kMostNamesTried) cut_ = true;
     add(languages_.strings()[names.listed[i]], names.listed_class[i]);
   }
   for (const Names::Other& other : names.others) {
@@ -305,140 +290,6 @@ std::optional<std::string> Finisher::ShortestNew(RegexId texts, SeenId seen) {
   const RegexId free = regexes.Both(both);
   if (!regexes.Alive(free)) return std::nullopt;
   return regexes.Shortest(free);
-}
-
-const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
-  if (const auto it = demands_.find(formula); it != demands_.end()) return it->second;
-  return demands_.emplace(formula, FindDemands(formula)).first->second;
-}
-
-std::vector<Demand> Finisher::FindDemands(FormulaId formula) {
-  std::vector<Demand> demands;
-  if (std::optional<Demand> demand = Separate(formula)) {
-    if (demand->value != FormulaPool::kFalse && demand->settled != FormulaPool::kFalse) {
-      demands.push_back(*demand);
-    }
-    return demands;
-  }
-  AddDemands(formula, {}, demands);
-  // Ways that ask the same are one.
-  std::vector<Demand> merged;
-  for (const Demand& demand : demands) {
-    const auto same = std::find_if(merged.begin(), merged.end(), [&](const Demand& other) {
-      return other.value == demand.value;
-    });
-    if (same == merged.end()) {
-      merged.push_back(demand);
-    } else {
-      same->settled = formulas_.Or({same->settled, demand.settled});
-    }
-  }
-  return merged;
-}
-
-// Where nothing that is asked of the value stands beside anything else in one condition, what is
-// asked is one demand.
-std::optional<Demand> Finisher::Separate(FormulaId formula) {
-  FormulaList asked;
-  FormulaList rest;
-  const auto place = [&](FormulaId part) {
-    if (steps_.Asked(part).empty()) {
-      rest.push_back(part);
-      return true;
-    }
-    asked.push_back(AsValue(part));
-    return asked.back() != FormulaPool::kFalse;
-  };
-  const FormulaList parts = formulas_.Conjuncts(formula);
-  for (FormulaId part : parts) {
-    if (!place(part)) return std::nullopt;
-  }
-  return Demand{formulas_.And(std::move(asked)), formulas_.And(std::move(rest))};
-}
-
-// The formula about the value if it has kChild atoms only; else kFalse.
-FormulaId Finisher::AsValue(FormulaId formula) {
-  bool only_children = true;
-  std::unordered_map<FormulaId, FormulaId> memo;
-  const FormulaId value = formulas_.Map(formula, memo, [&](FormulaId leaf) {
-    const Atom& atom = languages_.atoms()[formulas_.atom(leaf)];
-    if (atom.kind != AtomKind::kChild) only_children = false;
-    return atom.kind == AtomKind::kChild ? atom.a : FormulaPool::kFalse;
-  });
-  return only_children ? value : FormulaPool::kFalse;
-}
-
-FormulaId Finisher::Assume(FormulaId formula, FormulaId asked, bool holds) {
-  const uint8_t truth = holds ? 1 : 0;
-  Outcome outcome;
-  outcome.asked = {&asked, 1};
-  outcome.truth = {&truth, 1};
-  return steps_.Settle(formula, outcome);
-}
-
-// Decides the atoms that can turn out one way only.
-FormulaId Finisher::Decide(FormulaId formula, FormulaList& literals) {
-  for (bool again = true; again;) {
-    again = false;
-    const FormulaList parts = formulas_.Conjuncts(formula);
-    for (FormulaId part : parts) {
-      const auto literal = steps_.AskedLiteral(part);
-      if (!literal) continue;
-      literals.push_back(steps_.OfValue(*literal));
-      formula = Assume(formula, literal->asked, literal->holds);
-      again = true;
-    }
-  }
-  return formula;
-}
-
-// Decides against what contradicts the literals.
-FormulaId Finisher::DropImpossible(FormulaId formula, const FormulaList& literals) {
-  if (literals.empty()) return formula;
-  FormulaList both = literals;
-  both.push_back(FormulaPool::kTrue);
-  const std::vector<FormulaId> all = steps_.Asked(formula);
-  for (FormulaId asked : all) {
-    both.back() = asked;
-    if (contradictions_.Impossible(formulas_.And(both))) formula = Assume(formula, asked, false);
-  }
-  return formula;
-}
-
-void Finisher::AddDemands(FormulaId formula, FormulaList literals, std::vector<Demand>& out) {
-  formula = Decide(DropImpossible(Decide(formula, literals), literals), literals);
-  if (formula == FormulaPool::kFalse || out.size() >= kMostDemands) return;
-  const FormulaId value = formulas_.And(literals);
-  if (contradictions_.Impossible(value)) return;
-  if (steps_.Asked(formula).empty()) {
-    out.push_back({value, formula});
-    return;
-  }
-  FormulaList parts = formulas_.Conjuncts(formula);
-  const auto choice = std::find_if(parts.begin(), parts.end(), [&](FormulaId part) {
-    return formulas_.op(part) == FormulaOp::kOr && !steps_.Asked(part).empty();
-  });
-  if (choice == parts.end()) {
-    const FormulaId asked = steps_.Asked(formula).front();
-    for (const bool holds : {true, false}) {
-      FormulaList more = literals;
-      more.push_back(holds ? asked : formulas_.Not(asked));
-      AddDemands(Assume(formula, asked, holds), std::move(more), out);
-    }
-    return;
-  }
-  const FormulaList options(formulas_.children(*choice).begin(), formulas_.children(*choice).end());
-  FormulaList unasked;
-  for (FormulaId option : options) {
-    if (steps_.Asked(option).empty()) {
-      unasked.push_back(option);
-      continue;
-    }
-    *choice = option;
-    AddDemands(formulas_.And(parts), literals, out);
-  }
-  *choice = formulas_.Or(std::move(unasked));
-  AddDemands(formulas_.And(std::move(parts)), std::move(literals), out);
 }
 
 }  // namespace bantam::grammar

@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "grammar/schema/contradictions.h"
+#include "grammar/schema/demands.h"
 
 namespace bantam::grammar {
 
@@ -24,13 +24,8 @@ using SeenId = uint32_t;
 struct Finish {
   static constexpr uint32_t kNever = ~uint32_t{0};
   uint32_t cost = kNever;
-  std::string text;  // cost bytes
-};
-
-// A way to go on with a member or item.
-struct Demand {
-  FormulaId value = FormulaPool::kTrue;    // what the value must satisfy then
-  FormulaId settled = FormulaPool::kTrue;  // what the container's formula becomes
+  std::string text;      // cost bytes
+  uint32_t members = 0;  // of an object's end
 };
 
 // A container between two members or items.
@@ -52,9 +47,6 @@ class Finisher {
   // The shortest end of a container, its bracket included.
   const Finish& Close(const OpenContainer& container);
 
-  // Ways to make a formula with kChild atoms true: what the value may satisfy, and what remains
-  // then. The formula is true if and only if one of them is (up to kMostDemands are found); where
-  // the value satisfies more, more than `settled` says may be possible.
   const std::vector<Demand>& Demands(FormulaId formula);
 
   // The shortest text of a live expression, escaped.
@@ -64,13 +56,26 @@ class Finisher {
   bool Has(SeenId seen, uint32_t name) const;
   RegexId SeenTexts(SeenId seen);  // the names themselves
 
+  // Of a formula about an object: it may ask for members that it does not list, so that those that
+  // are there already matter.
+  bool MayNeedOthers(FormulaId formula);
+
   ContainerSteps& steps() { return steps_; }
+
+  // Some question was given up, as too large: there may be ways where none, or a longer one, was
+  // found.
+  bool gave_up() const { return gave_up_ || demands_.gave_up(); }
+  // The path of a schema of which it is not known whether anything satisfies it, for a search has
+  // come to its end (then or before); "" if there is none.
+  const std::string& undecided() const { return undecided_; }
+  // Conditions looked at since the beginning.
+  uint64_t work() const { return all_work_; }
 
  private:
   struct Key {
-    FormulaId value;  // of a value; else of no meaning
-    bool is_value;
-    OpenContainer container;
+    enum Kind : uint8_t { kValue, kClose, kMembers } kind = kValue;
+    FormulaId value = 0;  // of a value; else of no meaning
+    OpenContainer container = {};
     auto operator<=>(const Key&) const = default;
   };
   struct Entry {
@@ -85,29 +90,49 @@ class Finisher {
   const Finish& Visit(const Key& key);
   Finish FindValue(FormulaId value);
   Finish FindClose(const OpenContainer& container);
-  std::optional<Finish> CloseByRequired(const OpenContainer& container);
+
+  // finisher_members.cc
+  Finish CloseObject(const OpenContainer& container);
+  Key MembersOf(const OpenContainer& at, FormulaId live, SeenId seen);
+  Finish FindMembers(const OpenContainer& at);
+  Finish FindCounted(const OpenContainer& at, const FormulaList& parts);
+  Finish SearchMembers(const OpenContainer& at);
+  class Connected;
+  std::vector<FormulaList> Apart(const FormulaList& parts);
+  std::vector<FormulaList> Unmet(const FormulaList& parts, Connected& groups);
+  FormulaList LastingFor(const FormulaList& lasting, const FormulaList& parts);
+  Finish FindTogether(const OpenContainer& at, const FormulaList& parts);
+  void OfferMember(const OpenContainer& at, const std::string& name, FormulaId begun, Finish& best);
+  void OfferOptions(const OpenContainer& at, FormulaList parts, size_t chosen, Finish& best);
+  void OfferOnly(const OpenContainer& at, const FormulaList& parts, FormulaId choice, Finish& best);
+  void OfferOffenders(const OpenContainer& at, FormulaList parts, size_t chosen, Finish& best);
+  size_t Branches(FormulaId part);
+  bool Spend(uint64_t work);
+  void SayUndecided();
+
   Finish Search(const OpenContainer& container, bool all_names);
   void Options(const OpenContainer& at, bool all_names, std::vector<Option>& out);
   std::optional<std::string> ShortestNew(RegexId texts, SeenId seen);
   bool AddRequired(FormulaId formula, std::vector<uint32_t>& names);
-  std::vector<Demand> FindDemands(FormulaId formula);
-  FormulaId DropImpossible(FormulaId formula, const FormulaList& literals);
-  void AddDemands(FormulaId formula, FormulaList literals, std::vector<Demand>& out);
-  FormulaId Decide(FormulaId formula, FormulaList& literals);
-  FormulaId Assume(FormulaId formula, FormulaId asked, bool holds);
-  std::optional<Demand> Separate(FormulaId formula);
-  FormulaId AsValue(FormulaId formula);
 
   ContainerSteps& steps_;
   ValueLanguages& languages_;
   FormulaPool& formulas_;
-  Contradictions contradictions_;
-  std::unordered_map<FormulaId, std::vector<Demand>> demands_;
+  DemandFinder demands_;
   std::map<Key, Entry> entries_;
   std::vector<Entry*> visited_;
   uint32_t pass_ = 0;
   bool changed_ = false;
-  int depth_ = 0;
+  int depth_ = 0;      // of values
+  int nested_ = 0;     // questions within questions
+  uint64_t work_ = 0;  // of one question
+  uint64_t all_work_ = 0;
+  FormulaId about_ = FormulaPool::kTrue;  // the value that is looked for
+  bool cut_ = false;                      // a search has ended for want of room
+  bool too_deep_ = false;                 // so has a way of the question that was asked last
+  bool gave_up_ = false;
+  std::string undecided_;
+  std::unordered_map<FormulaId, bool> needs_others_;
   std::unordered_map<RegexId, std::string> shortest_texts_;
   std::unordered_map<RegexId, std::string> shortest_names_;  // not escaped
   std::map<std::vector<uint32_t>, SeenId> seen_ids_;

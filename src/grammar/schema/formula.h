@@ -43,6 +43,8 @@ class FormulaPool {
   FormulaId Or(FormulaList parts);
   FormulaId One(FormulaList parts);
   FormulaId IfElse(FormulaId condition, FormulaId then, FormulaId otherwise);
+  // The formula of that kind (no atom, no node) of other parts.
+  FormulaId Combine(FormulaOp operation, FormulaList parts);
 
   FormulaOp op(FormulaId id) const { return formulas_[id].op; }
   uint32_t atom(FormulaId id) const { return formulas_[id].atom; }
@@ -90,7 +92,6 @@ class FormulaPool {
   };
   static constexpr FormulaId kUnknown = ~FormulaId{0};
 
-  FormulaId Combine(FormulaOp operation, FormulaList parts);
   FormulaId Join(FormulaOp operation, FormulaList parts);
   FormulaId Intern(FormulaOp op, uint32_t atom, FormulaList children);
 

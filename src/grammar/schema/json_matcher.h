@@ -204,6 +204,8 @@ class JsonMatcher : public Matcher {
   Rest FindRest(const State& state, bool with_tail) const;
   std::optional<uint64_t> QuickBound() const;
   uint64_t MostAfterText() const;
+  uint32_t LeastRestOfName(const State& state) const;
+  std::vector<std::string> NamesOfEnd(const State& state) const;
   Rest FindRestOfName(const State& state, bool with_tail) const;
   std::optional<std::string> NewRest(const State& state, RegexId texts, const std::string& read,
                                      std::string_view rest) const;

@@ -15,7 +15,9 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostOptions = 1'000;  // of one anyOf or oneOf, lists of values aside
+constexpr uint64_t kMostCounted = 1'000;  // items or members that have to be there
+constexpr size_t kMostAlike = 1'000;  // alternatives of oneOf of which a value may satisfy several
+constexpr size_t kMostOptions = 5'000;  // of one anyOf or oneOf, lists of values aside
 
 const SchemaNode* FirstCopy(const Schema& schema) {
   const auto it = std::ranges::find_if(schema.nodes, &SchemaNode::copy);
@@ -55,6 +57,40 @@ std::string CopyHint(ValueLanguages& languages) {
   return "";
 }
 
+// After FindExclusive: alternatives of oneOf that are told apart are those of anyOf.
+Result<void> CheckOptions(const Schema& schema) {
+  for (const SchemaNode& node : schema.nodes) {
+    if (node.any_of.size() > kMostOptions || node.one_of.size() > kMostOptions) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
+    }
+    if (node.one_of.size() <= kMostAlike) continue;
+    return Fail(ErrorCode::kResourceExhausted,
+                node.path + "/oneOf: more than " + std::to_string(kMostAlike) +
+                    " alternatives, and neither types nor a member with one value tell them apart");
+  }
+  return {};
+}
+
+// What no text of a sensible size has, where all that is found wanting is its length.
+Result<void> CheckSizes(const Schema& schema) {
+  for (const SchemaNode& node : schema.nodes) {
+    const auto check = [&](const char* keyword, uint64_t count) -> Result<void> {
+      if (count <= kMostCounted) return {};
+      return Fail(ErrorCode::kResourceExhausted,
+                  node.path + "/" + keyword + ": " + std::to_string(count) +
+                      " makes even the shortest text too long; at most " +
+                      std::to_string(kMostCounted) + " can be asked for");
+    };
+    if ((node.types & kArrayBit) != 0) {
+      TRY(check("minItems", node.min_items));
+      if (node.contains != kNoSchema) TRY(check("minContains", node.min_contains));
+    }
+    if ((node.types & kObjectBit) != 0) TRY(check("minProperties", node.min_properties));
+  }
+  return {};
+}
+
 // Says why, of the schema as it was written.
 std::string NothingValid(SchemaMachine& machine, const Json& schema, const SchemaOptions& options) {
   const std::string hint = CopyHint(machine.languages());
@@ -68,7 +104,7 @@ std::string NothingValid(SchemaMachine& machine, const Json& schema, const Schem
     reason = compiled.nodes[compiled.root].path + ":";
   else
     reason += ";";
-  return reason + " no document satisfies this schema (or none within the limits of search)" + hint;
+  return reason + " no document satisfies this schema" + hint;
 }
 
 }  // namespace
@@ -91,17 +127,22 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   ListValues(loaded);
   MergeSchemas(loaded);
   FindExclusive(loaded);
-  for (const SchemaNode& node : loaded.nodes) {
-    if (node.any_of.size() <= kMostOptions && node.one_of.size() <= kMostOptions) continue;
-    return Fail(ErrorCode::kResourceExhausted,
-                node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
-  }
+  TRY(CheckOptions(loaded));
+  TRY(CheckSizes(loaded));
   const std::string root = loaded.nodes[loaded.root].path;
   compiled->schema_ = std::make_shared<const Schema>(std::move(loaded));
   compiled->machine_ = std::make_shared<SchemaMachine>(compiled->schema_);
   SchemaMachine& machine = *compiled->machine_;
   ReadPatterns(machine.languages());
   if (const auto& failure = machine.languages().failure()) return std::unexpected(*failure);
+  const std::string& undecided = machine.finisher().undecided();
+  if (!undecided.empty() &&
+      (machine.finisher().gave_up() || machine.shortest().cost == Finish::kNever)) {
+    return Fail(ErrorCode::kResourceExhausted,
+                undecided +
+                    ": not decided within the limits of the search: too many conditions that "
+                    "depend on each other");
+  }
   if (machine.gave_up()) {
     return Fail(ErrorCode::kResourceExhausted, root + ": the schema is too complex");
   }

@@ -323,6 +323,31 @@ std::optional<std::string> JsonMatcher::NewRest(const State& at, RegexId texts,
   return std::nullopt;
 }
 
+// No rest from within a name is shorter: the end that was known before the name is a shortest one.
+uint32_t JsonMatcher::LeastRestOfName(const State& at) const {
+  const Frame& frame = FrameOf(at);
+  if (frame.decisive) return 0;
+  const Stage& stage = StageOf(at);
+  const size_t begun = at.place == Place::kInName ? document_.size() - at.start : 0;
+  const size_t gone = begun + (stage.at.first ? 0 : 1);
+  return stage.finish - static_cast<uint32_t>(std::min<size_t>(stage.finish, gone));
+}
+
+// The names in the shortest end of the container, where it has more than a few names to choose
+// from.
+std::vector<std::string> JsonMatcher::NamesOfEnd(const State& at) const {
+  constexpr size_t kFew = 8;
+  std::vector<std::string> names;
+  const Stage& stage = StageOf(at);
+  if (stage.fits.empty() || steps_.names(stage.at.names).listed.size() <= kFew) return names;
+  const Finish& close = finisher_.Close(stage.At(stage.fits[0]));
+  if (close.cost == Finish::kNever) return names;
+  const Result<Json> members = Json::Parse("{" + close.text.substr(close.text.starts_with(',')));
+  if (!members) return names;
+  for (const auto& member : members->members()) names.push_back(member.first);
+  return names;
+}
+
 JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at, bool with_tail) const {
   RegexPool& regexes = languages_.regexes();
   const bool begun = at.place == Place::kInName;
@@ -341,7 +366,13 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at, bool with_tail) c
   };
   const Names& names = steps_.names(StageOf(at).at.names);
   const std::span<const uint32_t> listed = begun ? scans_.Listed(at.scan) : names.listed;
+  const uint32_t least = LeastRestOfName(at);
+  for (const std::string& name : NamesOfEnd(at)) {
+    if (!name.starts_with(read) || !regexes.Matches(regex, name.substr(read.size()))) continue;
+    offer(RestOfWord(at, std::string_view(name).substr(read.size())));
+  }
   for (uint32_t id : listed) {
+    if (best.cost <= least) return best;
     const std::string& name = languages_.strings()[id];
     if (!regexes.Matches(regex, name.substr(read.size()))) continue;
     offer(RestOfWord(at, std::string_view(name).substr(read.size())));

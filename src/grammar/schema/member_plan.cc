@@ -9,6 +9,8 @@
 namespace bantam::grammar {
 namespace {
 
+constexpr size_t kMostTried = 4;  // ways of a member that are tried beside a known end
+
 uint64_t CountCharacters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
 }
@@ -64,31 +66,6 @@ bool MemberPlan::OnlyGrows(FormulaId formula) {
   return grows;
 }
 
-bool MemberPlan::MayNeedOthers(FormulaId formula) {
-  if (const auto it = needs_others_.find(formula); it != needs_others_.end()) return it->second;
-  const FormulaPool& formulas = steps_.languages().formulas();
-  const auto kind = [&](FormulaId atom) {
-    return steps_.languages().atoms()[formulas.atom(atom)].kind;
-  };
-  bool needs = false;
-  switch (formulas.op(formula)) {
-    case FormulaOp::kAtom: needs = kind(formula) == AtomKind::kMinProperties; break;
-    case FormulaOp::kNot: {
-      const FormulaId atom = formulas.children(formula)[0];
-      needs = formulas.op(atom) != FormulaOp::kAtom ||
-              (kind(atom) != AtomKind::kRequired && kind(atom) != AtomKind::kMinProperties);
-      break;
-    }
-    case FormulaOp::kOne: needs = true; break;
-    default:
-      for (size_t i = 0; i < formulas.children(formula).size(); ++i) {
-        needs = needs || MayNeedOthers(formulas.children(formula)[i]);
-      }
-  }
-  needs_others_.emplace(formula, needs);
-  return needs;
-}
-
 SeenId MemberPlan::Seen(const OpenContainer& at, std::string_view name, NameClassId name_class) {
   if (steps_.name_class(name_class).name == NameClass::kOther) {
     if (!MayNeedOthers(at.live)) return at.seen;
@@ -124,6 +101,49 @@ uint32_t MemberPlan::CostOfValue(FormulaId lasting, NameClassId name) {
   return value;
 }
 
+MemberPlan::Witness MemberPlan::WitnessOf(const OpenContainer& at) {
+  Witness witness;
+  const Finish& close = finisher_.Close(at);
+  if (close.cost == Finish::kNever) return witness;
+  witness.cost = close.cost;
+  witness.parts = steps_.languages().formulas().Conjuncts(at.live);
+  const size_t comma = close.text.starts_with(',') ? 1 : 0;
+  Result<Json> members = Json::Parse("{" + close.text.substr(comma));
+  if (members) witness.members = *std::move(members);
+  return witness;
+}
+
+// Where the shortest end that is known goes on being one when such a member comes before it: bytes
+// of a value and of that end. Only the conditions to which the member matters are looked at.
+std::optional<uint32_t> MemberPlan::MostBeside(const OpenContainer& at, const Witness& witness,
+                                               NameClassId id) {
+  if (!witness.members) return std::nullopt;
+  const uint32_t name = steps_.name_class(id).name;
+  FormulaPool& formulas = steps_.languages().formulas();
+  if (name != NameClass::kOther &&
+      witness.members->Find(steps_.languages().strings()[name]) != nullptr) {
+    return std::nullopt;
+  }
+  FormulaList parts;
+  for (FormulaId part : witness.parts) {
+    const ContainerSteps::Reach& reach = steps_.ReachOf(part);
+    if (reach.any || (name != NameClass::kOther && reach.has(name))) parts.push_back(part);
+  }
+  const FormulaId begun = steps_.Member(formulas.And(std::move(parts)), id);
+  const std::vector<Demand>& demands = finisher_.Demands(begun);
+  for (size_t i = 0; i < demands.size() && i < kMostTried; ++i) {
+    const Finish& value = finisher_.Value(demands[i].value);
+    if (value.cost == Finish::kNever) continue;
+    FormulaId live = demands[i].settled;
+    for (const auto& [member, json] : witness.members->members()) {
+      const auto next = truth_.Settled(steps_.Member(live, steps_.ClassOf(at.names, member)), json);
+      live = next.value_or(FormulaPool::kFalse);
+    }
+    if (steps_.Closes(live)) return value.cost + witness.cost + 1;
+  }
+  return std::nullopt;
+}
+
 const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
   if (const auto it = names_.find(at); it != names_.end()) return it->second;
   ValueLanguages& languages = steps_.languages();
@@ -133,11 +153,13 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
   const FormulaId lasting = grows ? Lasting(at.live) : FormulaPool::kTrue;
   // A member more never lengthens the end of what only grows, but for the comma before the next.
   const uint32_t close = grows ? finisher_.Close(at).cost + 1 : 0;
+  const Witness witness = grows ? Witness() : WitnessOf(at);
   const auto cost_of = [&](NameClassId name, std::string_view text) {
     if (grows) {
       const uint32_t value = CostOfValue(lasting, name);
       return value == Finish::kNever ? value : value + close;
     }
+    if (const auto most = MostBeside(at, witness, name)) return *most;
     uint32_t least = Finish::kNever;
     for (const BegunWay& way : Member(at, name, Seen(at, text, name))) {
       least = std::min(least, finisher_.Value(way.value).cost + way.close);

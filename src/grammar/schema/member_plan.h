@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -32,7 +33,8 @@ struct NamePlan {
 
 class MemberPlan {
  public:
-  explicit MemberPlan(Finisher& finisher) : finisher_(finisher), steps_(finisher.steps()) {}
+  explicit MemberPlan(Finisher& finisher)
+      : finisher_(finisher), steps_(finisher.steps()), truth_(steps_) {}
 
   Finisher& finisher() { return finisher_; }
 
@@ -43,9 +45,7 @@ class MemberPlan {
   // The names that matter for what follows, with one more: `name` itself, or none where it can
   // neither be asked for again nor be in the way of a shortest end.
   SeenId Seen(const OpenContainer& at, std::string_view name, NameClassId name_class);
-  // The shortest end may hold names that the formula does not speak of: it asks for more members,
-  // or for some that are not as a keyword has it.
-  bool MayNeedOthers(FormulaId formula);
+  bool MayNeedOthers(FormulaId formula) { return finisher_.MayNeedOthers(formula); }
 
  private:
   struct BegunKey {
@@ -53,6 +53,15 @@ class MemberPlan {
     OpenContainer after;
     auto operator<=>(const BegunKey&) const = default;
   };
+  // The shortest end of a container, as members.
+  struct Witness {
+    std::optional<Json> members = {};
+    uint32_t cost = 0;
+    FormulaList parts = {};  // what has to hold
+  };
+  Witness WitnessOf(const OpenContainer& at);
+  std::optional<uint32_t> MostBeside(const OpenContainer& at, const Witness& witness,
+                                     NameClassId name);
   const Begun& Begin(FormulaId begun, OpenContainer after);
   FormulaId Lasting(FormulaId formula);
   // Bytes of the shortest value of a member; kNever: it may not come.
@@ -62,10 +71,10 @@ class MemberPlan {
 
   Finisher& finisher_;
   ContainerSteps& steps_;
+  JsonTruth truth_;
   std::map<BegunKey, Begun> begun_;
   std::map<OpenContainer, NamePlan> names_;
   std::unordered_map<FormulaId, bool> only_grows_;
-  std::unordered_map<FormulaId, bool> needs_others_;
   std::map<std::pair<FormulaId, NameClassId>, uint32_t> value_cost_;
   std::unordered_map<NamesId, RegexId> listed_;
 };

@@ -55,7 +55,9 @@ class SchemaMachine {
            languages_.formulas().size() > most_formulas_;
   }
   bool gave_up() {
-    return languages_.regexes().exhausted() || languages_.formulas().full() || languages_.failure();
+    return languages_.failure().has_value() || languages_.regexes().exhausted() ||
+           languages_.formulas().full() || finisher_.gave_up() || stages_.gave_up() ||
+           checks_.gave_up();
   }
 
  private:

@@ -7,7 +7,7 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostBits = 32;  // answers that a step is remembered by
+constexpr size_t kMostBits = 32;  // answers that are remembered as they are; of more, a number
 
 bool HasLiteral(const FormulaPool& formulas, FormulaId conjunction, FormulaId literal) {
   const FormulaList parts = formulas.Conjuncts(conjunction);
@@ -78,23 +78,26 @@ StageId StageTable::Intern(Stage stage) {
 // shortest end.
 StageId StageTable::InternSettled(Stage stage) {
   std::vector<std::pair<uint32_t, Fit>> kept;  // by length of the end
+  std::unordered_map<FormulaId, size_t> places;
   for (const Fit& fit : stage.fits) {
     if (fit.live == FormulaPool::kFalse) continue;
     const uint32_t close = finisher_.Close(stage.At(fit)).cost;
     if (close == Finish::kNever) continue;
-    const auto same = std::find_if(
-        kept.begin(), kept.end(), [&](const auto& other) { return other.second.live == fit.live; });
-    if (same == kept.end()) {
+    const auto [same, added] = places.emplace(fit.live, kept.size());
+    if (added) {
       kept.emplace_back(close + fit.tail, fit);
-    } else if (close + fit.tail < same->first) {
-      *same = {close + fit.tail, fit};
+    } else if (close + fit.tail < kept[same->second].first) {
+      kept[same->second] = {close + fit.tail, fit};
     }
   }
   if (kept.empty()) return kNone;
   std::sort(kept.begin(), kept.end(), [](const auto& x, const auto& y) {
     return std::pair{x.first, x.second.outer_case} < std::pair{y.first, y.second.outer_case};
   });
-  if (kept.size() > kMostFits) kept.resize(kMostFits);
+  if (kept.size() > kMostFits) {
+    kept.resize(kMostFits);
+    gave_up_ = true;
+  }
   stage.finish = kept.front().first;
   stage.fits.clear();
   for (const auto& fit : kept) stage.fits.push_back(fit.second);
@@ -241,9 +244,13 @@ StageId StageTable::EndValue(StageId begun_id, const std::vector<uint8_t>& truth
     for (FormulaId result : begun.results) stage.results.push_back(steps_.Settle(result, outcome));
     return InternSettled(std::move(stage));
   };
-  if (outcome.truth.size() > kMostBits) return settle();
   uint32_t answers = 0;
-  for (size_t i = 0; i < outcome.truth.size(); ++i) answers |= uint32_t{outcome.truth[i]} << i;
+  if (outcome.truth.size() > kMostBits) {
+    const std::vector<uint8_t> all(outcome.truth.begin(), outcome.truth.end());
+    answers = answers_.emplace(all, static_cast<uint32_t>(answers_.size())).first->second;
+  } else {
+    for (size_t i = 0; i < outcome.truth.size(); ++i) answers |= uint32_t{outcome.truth[i]} << i;
+  }
   const uint32_t value_id = outcome.value.value_or(repeated.value_or(false) ? 1 : 0);
   return Remembered({begun_id, Event::kEndValue, answers, value_id}, settle);
 }

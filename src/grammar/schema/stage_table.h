@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -61,7 +62,7 @@ struct Stage {
 // Remembers every answer; stages stay as long as the table. Not thread-safe.
 class StageTable {
  public:
-  static constexpr size_t kMostFits = 1024;  // ways kept apart; of more, the shortest
+  static constexpr size_t kMostFits = 8192;  // ways kept apart; of more, the shortest
   static constexpr StageId kNone = ~StageId{0};
 
   // `tails`: whether stages know how far the document's end is. Without, equal containers have
@@ -92,6 +93,8 @@ class StageTable {
   const NextNames& Names(StageId stage);
   // The shortest end may need names that no keyword lists: those that are there matter.
   bool NeedsOthers(StageId stage);
+  // Ways were left out, for there were more than kMostFits.
+  bool gave_up() const { return gave_up_; }
 
  private:
   enum class Event : uint8_t { kObject, kArray, kMember, kItem, kEndValue };
@@ -124,6 +127,8 @@ class StageTable {
   std::unordered_map<std::vector<uint32_t>, StageId, WordsHash> ids_;
   std::unordered_map<Step, StageId, StepHash> next_;
   std::unordered_map<StageId, NextNames> names_;
+  std::map<std::vector<uint8_t>, uint32_t> answers_;
+  bool gave_up_ = false;
 };
 
 }  // namespace bantam::grammar

@@ -123,7 +123,9 @@ typename Algebra::Type ValueLanguages::OfAtom(Algebra& algebra, AtomId id) {
     return algebra.Constant(false);
   }
   ++depth_;
+  std::string outer = std::exchange(place_, schema.path);
   auto language = OfSchema(algebra, schema, atom.b);
+  place_ = std::move(outer);
   --depth_;
   expanding_.erase(key);
   algebra.Store(id, language);

@@ -98,6 +98,7 @@ class ValueLanguages {
   std::deque<const Scope*> scopes_;
 
   int depth_ = 0;
+  std::string place_ = "#";                 // the schema that is being worked out
   std::unordered_set<uint64_t> expanding_;  // atoms whose languages are being worked out
   std::unordered_map<AtomId, RegexId> text_of_atom_;
   std::unordered_map<AtomId, NumberSet> numbers_of_atom_;

@@ -1,0 +1,154 @@
+// Conditions that play together, in the manner of configuration files: documents are accepted if
+// and only if an independent validator says so (tests/golden/schemas/conditions.py).
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include "grammar/matcher_contract.h"
+#include "grammar/schema/json_schema.h"
+
+namespace bantam::grammar {
+namespace {
+
+struct Entry {
+  std::string name;
+  Json schema, valid, invalid;
+};
+
+std::vector<Entry> ReadEntries() {
+  std::ifstream file(BANTAM_SOURCE_DIR "/tests/golden/schemas/conditions.jsonl");
+  std::vector<Entry> entries;
+  for (std::string line; std::getline(file, line);) {
+    const Result<Json> json = Json::Parse(line);
+    EXPECT_TRUE(json.has_value());
+    if (!json) break;
+    entries.push_back({json->Find("name")->AsString(), *json->Find("schema"), *json->Find("valid"),
+                       *json->Find("invalid")});
+  }
+  return entries;
+}
+
+bool Accepts(Matcher& matcher, const std::string& text) {
+  for (const char c : text) {
+    if (!matcher.Push(static_cast<uint8_t>(c))) return false;
+  }
+  return matcher.Accepting();
+}
+
+// A completion leads to the end from wherever a document is.
+void ExpectEnds(const JsonSchema& schema, const std::string& text) {
+  const auto matcher = schema.NewMatcher();
+  for (size_t i = 0; i < text.size(); i += 13) {
+    while (matcher->size() < i)
+      ASSERT_TRUE(matcher->Push(static_cast<uint8_t>(text[matcher->size()])));
+    ASSERT_EQ(BrokenByCompletion(*matcher), "") << text.substr(0, i);
+  }
+}
+
+TEST(SchemaConditions, DocumentsAreAcceptedAsTheValidatorSays) {
+  const std::vector<Entry> entries = ReadEntries();
+  EXPECT_GE(entries.size(), 100U);
+  for (const Entry& entry : entries) {
+    SCOPED_TRACE(entry.name);
+    const auto schema = JsonSchema::Compile(entry.schema, {});
+    ASSERT_TRUE(schema.has_value()) << schema.error().message;
+    for (const bool valid : {true, false}) {
+      for (const Json& document : (valid ? entry.valid : entry.invalid).items()) {
+        const std::string text = document.Dump();
+        EXPECT_EQ(Accepts(*(*schema)->NewMatcher(), text), valid) << text;
+        EXPECT_EQ(Accepts(*(*schema)->NewReader(), text), valid) << text;
+      }
+    }
+    ExpectEnds(**schema, entry.valid.items()[0].Dump());
+  }
+}
+
+std::string MessageOf(const std::string& schema) {
+  const auto compiled = JsonSchema::Compile(*Json::Parse(schema), {});
+  return compiled ? "compiled" : compiled.error().message;
+}
+
+// Any of three members of 40, each true or false: as many conditions as make it hard to tell.
+std::string Puzzle(int conditions) {
+  uint64_t state = 1;
+  const auto random = [&](uint64_t n) {
+    state = state * 6364136223846793005 + 1442695040888963407;
+    return (state >> 33) % n;
+  };
+  std::string names;
+  std::string all;
+  for (int i = 0; i < 40; ++i) names += (i > 0 ? ",\"v" : "\"v") + std::to_string(i) + "\"";
+  for (int i = 0; i < conditions; ++i) {
+    std::string any;
+    for (int j = 0; j < 3; ++j) {
+      any += std::string(j > 0 ? "," : "") + R"({"properties":{"v)" + std::to_string(random(40)) +
+             R"(":{"const":)" + (random(2) == 0 ? "true" : "false") + "}}}";
+    }
+    all += std::string(i > 0 ? "," : "") + "{\"anyOf\":[" + any + "]}";
+  }
+  return R"({"type":"object","additionalProperties":{"type":"boolean"},"required":[)" + names +
+         "],\"allOf\":[" + all + "]}";
+}
+
+TEST(SchemaConditions, WhatIsNotDecidedIsSaidToBeThat) {
+  EXPECT_EQ(MessageOf(Puzzle(20)), "compiled");
+  EXPECT_EQ(
+      MessageOf(R"({"type":"object","required":["a"],"properties":{"a":)" + Puzzle(170) + "}}"),
+      "#/properties/a: not decided within the limits of the search: too many conditions that "
+      "depend on each other");
+}
+
+TEST(SchemaConditions, TextsTooLongToBeWrittenAreRefusedBySize) {
+  EXPECT_EQ(MessageOf(R"({"type":"array","minItems":1000000000})"),
+            "#/minItems: 1000000000 makes even the shortest text too long; at most 1000 can be "
+            "asked for");
+  EXPECT_EQ(MessageOf(R"({"items":{"type":"object","minProperties":1001}})"),
+            "#/items/minProperties: 1001 makes even the shortest text too long; at most 1000 can "
+            "be asked for");
+}
+
+TEST(SchemaConditions, NumbersTooManyAreRefusedWithTheirPlace) {
+  std::string numbers;
+  for (int i = 0; i < 5'001; ++i) numbers += (i > 0 ? "," : "") + std::to_string(i * 7);
+  EXPECT_EQ(MessageOf(R"({"type":"array","minItems":1,"items":{"enum":[)" + numbers + "]}}"),
+            "#/items: a set of numbers with more than 5000 pieces");
+}
+
+TEST(SchemaConditions, AlternativesTooManyToCompare) {
+  std::string options;
+  for (int i = 0; i < 1'001; ++i) {
+    options += (i > 0 ? "," : "") + ("{\"required\":[\"k" + std::to_string(i) + "\"]}");
+  }
+  EXPECT_EQ(
+      MessageOf("{\"oneOf\":[" + options + "]}"),
+      "#/oneOf: more than 1000 alternatives, and neither types nor a member with one value tell "
+      "them apart");
+  EXPECT_EQ(MessageOf("{\"anyOf\":[" + options + "]}"), "compiled");
+}
+
+// The tag may come last: until then all are possible.
+TEST(SchemaConditions, ThousandsOfAlternatives) {
+  std::string options;
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string n = std::to_string(i);
+    options += (i > 0 ? "," : "") + (R"({"type":"object","required":["kind"],"properties":{"kind":
+        {"const":"k)" + n + R"("},"w":{"type":"object","properties":{"x":{"const":)" +
+                                     n + "}}}}}");
+  }
+  for (const std::string keyword : {"anyOf", "oneOf"}) {
+    const auto schema =
+        JsonSchema::Compile(*Json::Parse("{\"" + keyword + "\":[" + options + "]}"), {});
+    ASSERT_TRUE(schema.has_value()) << schema.error().message;
+    const auto accepts = [&](const std::string& text) {
+      return Accepts(*(*schema)->NewMatcher(), text);
+    };
+    EXPECT_TRUE(accepts(R"({"kind":"k2999"})"));
+    EXPECT_TRUE(accepts(R"({"w":{"x":2998},"kind":"k2998"})"));
+    EXPECT_FALSE(accepts(R"({"w":{"x":2998},"kind":"k2999"})"));
+    EXPECT_FALSE(accepts(R"({"kind":"k3000"})"));
+  }
+}
+
+}  // namespace
+}  // namespace bantam::grammar
