@@ -113,6 +113,10 @@ class FakeEncoder : public Encoder {
   }
   Result<Embeddings> Embed(std::span<const std::string_view> texts,
                            const EmbedOptions& options) override;
+  Result<Embeddings> EmbedTokens(std::span<const std::vector<TokenId>>,
+                                 const EmbedOptions&) override {
+    return Fail(ErrorCode::kUnsupported, "no command reads ids");
+  }
 
   EmbedOptions options;             // of the last call
   std::vector<size_t> batch_sizes;  // of all calls

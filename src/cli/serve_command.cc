@@ -67,9 +67,22 @@ Result<server::Backend::Loaded> LoadModel(const Environment& env, const ServeOpt
   }
 }
 
+Result<server::Backend::Loaded> LoadEncoder(const Environment& env, const ServeOptions& options,
+                                            const std::string& path) {
+  EncoderOptions load;
+  load.dtype = options.setup.dtype;
+  load.precision = options.setup.precision;
+  load.threads = options.setup.engine.threads;
+  server::Backend::Loaded loaded;
+  loaded.encoder = TRY(env.backend.load_encoder(path, load));
+  return loaded;
+}
+
 server::Backend MakeBackend(const Environment& env, const ServeOptions& options, KvPrecision kv) {
   server::Backend backend;
-  backend.load = [&env, &options, kv](const std::string& path) {
+  backend.load = [&env, &options, kv](const std::string& path) -> Result<server::Backend::Loaded> {
+    const auto info = env.backend.inspect(path);
+    if (info && info->encoder) return LoadEncoder(env, options, path);
     return LoadModel(env, options, kv, path);
   };
   backend.plan = [&env, &options, kv](const std::string& path) -> uint64_t {
@@ -82,16 +95,14 @@ server::Backend MakeBackend(const Environment& env, const ServeOptions& options,
   return backend;
 }
 
-// What MODEL is called in requests: the names given, else the store's, else the file's.
-std::vector<std::string> ServedNames(const ServeOptions& options, const std::string& path) {
-  if (!options.names.empty()) return options.names;
-  const std::string& given = options.setup.model_path;
-  if (given != path) return {given};
+// What a model is called in requests: the store's name, or the file's.
+std::string ServedName(const std::string& given, const std::string& path) {
+  if (given != path) return given;
   std::string name = path;
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   name = name.substr(name.rfind('/') + 1);
   if (name.ends_with(".gguf")) name.resize(name.size() - 5);
-  return {name};
+  return name;
 }
 
 // Waits for SIGINT or SIGTERM, which were blocked before the first thread began. The next one ends
@@ -126,7 +137,14 @@ Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
   std::optional<store::Store> store;
   if (auto found = store::Store::Find(env.variable)) store = *std::move(found);
   auto library = std::make_unique<server::Library>(std::move(store), env.backend.inspect);
-  if (!path.empty()) library->Add(path, ServedNames(options, path));
+  if (!path.empty()) {
+    const std::string own = ServedName(options.setup.model_path, path);
+    library->Add(path, options.names.empty() ? std::vector{own} : options.names);
+  }
+  for (const std::string& encoder : options.encoders) {
+    const std::string found = TRY(ResolveOrPull(env, encoder));
+    library->Add(found, {ServedName(encoder, found)});
+  }
   return library;
 }
 

@@ -114,6 +114,10 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
   parser.AddOption("--model,-m", "MODEL", "the same", StoreString(options.setup.model_path));
   parser.AddOption("--served-model-name,--alias", "NAME",
                    "what MODEL is called in requests (repeatable)", AppendString(options.names));
+  parser.AddOption("--encoder", "MODEL",
+                   "a model that makes embeddings, beside MODEL: loaded on demand, and\n"
+                   "the one for requests that name none (repeatable)",
+                   AppendString(options.encoders));
   DeclareNetwork(parser, options);
   DeclareLimits(parser, options);
   parser.AddSection("The machine");

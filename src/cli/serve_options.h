@@ -19,7 +19,8 @@ struct ServeOptions {
   EngineSetup setup;
   bool given_context = false;
   bool given_keep_alive = false;
-  std::vector<std::string> names;  // --served-model-name
+  std::vector<std::string> names;     // --served-model-name
+  std::vector<std::string> encoders;  // --encoder
   int parallel = 8;
   int kv_tokens = 0;
   server::HostOptions host;

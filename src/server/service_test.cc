@@ -20,10 +20,14 @@ class ServiceTest : public testing::Test {
 
   void Make(ServiceOptions options) {
     service_.reset();
-    auto library = std::make_unique<Library>(
-        std::nullopt, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+    auto library = std::make_unique<Library>(std::nullopt, [](const std::string& path) {
+      ModelInfo info;
+      info.encoder = path == "encoder";
+      return Result<ModelInfo>(info);
+    });
     library->Add("path", {"fake"});
     library->Add("missing", {"broken"});
+    library->Add("encoder", {"vectors"});
     service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
                                          HostOptions{}, std::move(options));
   }
@@ -231,9 +235,31 @@ TEST_F(ServiceTest, LoadsAndUnloads) {
   EXPECT_EQ(unloaded.Find("done_reason")->AsString(), "unload");
 }
 
+TEST_F(ServiceTest, Embeddings) {
+  const Json reply = Good("/v1/embeddings", R"({"input": ["a", "bcd"], "dimensions": 2})");
+  EXPECT_EQ(reply.Find("data")->Dump(), R"([{"object":"embedding","index":0,"embedding":[97,1]},)"
+                                        R"({"object":"embedding","index":1,"embedding":[98,3]}])");
+  EXPECT_EQ(reply.Find("model")->AsString(), "vectors");
+  EXPECT_EQ(reply.Find("usage")->Dump(), R"({"prompt_tokens":4,"total_tokens":4})");
+  const Json base64 = Good(
+      "/v1/embeddings", R"({"model": "vectors", "input": [97, 98], "encoding_format": "base64"})");
+  // 97 and 2 as floats.
+  EXPECT_EQ(base64.Find("data")->items().at(0).Find("embedding")->AsString(), "AADCQgAAAEA=");
+  const Json embed = Good("/api/embed", R"({"input": ["a", "too long, it is"]})");
+  EXPECT_EQ(embed.Find("embeddings")->Dump(), "[[97,1],[116,8]]");
+  EXPECT_EQ(*embed.Find("prompt_eval_count")->AsInt(), 9);
+  EXPECT_EQ(Good("/api/embeddings", R"({"prompt": "b"})").Find("embedding")->Dump(), "[98,1]");
+  EXPECT_EQ(Good("/api/embed", R"({"model": "vectors"})").Find("embeddings")->Dump(), "[]");
+  const auto health = Send("GET", "/health");
+  health->Wait();
+  EXPECT_EQ(health->status(), 200);
+  EXPECT_NE(health->body().find("decode_ms"), std::string::npos);
+}
+
 TEST_F(ServiceTest, Errors) {
   for (const auto& [path, body, status] :
-       {std::tuple("/v1/chat/completions", "", 400), std::tuple("/v1/chat/completions", "{}", 400),
+       {std::tuple("/v1/chat/completions", "", 400),
+        std::tuple("/v1/chat/completions", "{}", 400),
         std::tuple("/v1/chat/completions", R"({"model": "x", "messages": [{"role": "user",
                     "content": "a"}]})",
                    404),
@@ -244,10 +270,21 @@ TEST_F(ServiceTest, Errors) {
         std::tuple("/v1/completions", R"({"prompt": "a", "best_of": 2})", 400),
         std::tuple("/v1/completions", R"({"prompt": ""})", 400),
         std::tuple("/v1/completions", R"({"prompt": [300]})", 400),
-        std::tuple("/v1/embeddings", R"({"input": "a"})", 501),
+        std::tuple("/v1/embeddings", R"({"input": "a", "model": "fake"})", 400),
+        std::tuple("/v1/embeddings", R"({"input": []})", 400),
+        std::tuple("/v1/embeddings", R"({"input": [""]})", 400),
+        std::tuple("/v1/embeddings", R"({"input": ["a", [256]]})", 400),
+        std::tuple("/v1/embeddings", R"({"input": "too long, it is"})", 400),
+        std::tuple("/v1/embeddings", R"({"input": "a", "dimensions": 1})", 400),
+        std::tuple("/v1/embeddings", R"({"input": ["a", "!"]})", 500),
+        std::tuple("/api/embed", R"({"input": "too long, it is", "truncate": false})", 400),
+        std::tuple("/v1/chat/completions", R"({"model": "vectors", "messages": [{"role": "user",
+                    "content": "a"}]})",
+                   400),
         std::tuple("/api/generate", R"({"prompt": "a", "template": "{{ .Prompt }}"})", 400),
         std::tuple("/api/generate", R"({"prompt": "a", "images": ["x"]})", 400),
-        std::tuple("/v1/nothing", "{}", 404), std::tuple("/v1/models", "{}", 405)}) {
+        std::tuple("/v1/nothing", "{}", 404),
+        std::tuple("/v1/models", "{}", 405)}) {
     const auto exchange = Post(path, body);
     EXPECT_EQ(exchange->status(), status) << path << body << exchange->body();
     const auto json = Json::Parse(exchange->body());
@@ -309,7 +346,9 @@ TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
       head.path = route.path;
       if (*key != '\0') head.headers = {{"authorization", key}};
       const BodyRule rule = service_->OnHead(head);
-      EXPECT_EQ(rule.refuse == nullptr, open || right) << route.path << " " << key;
+      FakeExchange exchange(head);
+      if (rule.refuse) rule.refuse(exchange);
+      EXPECT_EQ(exchange.status() != 401, open || right) << route.path << " " << key;
     }
   }
 }

@@ -56,6 +56,8 @@ std::string Metrics::Text(std::span<const Sample> more) const {
        static_cast<double>(cached_tokens.load())},
       {"bantam_generated_tokens_total", "Tokens of finished replies", "counter",
        static_cast<double>(generated_tokens.load())},
+      {"bantam_embedded_tokens_total", "Tokens of texts that became vectors", "counter",
+       static_cast<double>(embedded_tokens.load())},
       {"bantam_cancelled_total", "Replies whose client left", "counter",
        static_cast<double>(cancelled.load())},
       {"bantam_shortened_total", "Replies that were made shorter to be whole within their limit",

@@ -48,38 +48,46 @@ void EngineThread::Detach(const std::shared_ptr<ServedModel>& model, std::functi
   wake_.notify_all();
 }
 
+Result<std::shared_ptr<void>> EngineThread::TakeTicket() {
+  if (n_queued_->fetch_add(1) >= max_queue_) {
+    n_queued_->fetch_sub(1);
+    ++n_refused_;
+    return Fail(ErrorCode::kResourceExhausted, "the queue is full: " + std::to_string(max_queue_) +
+                                                   " requests wait; try again later");
+  }
+  return std::shared_ptr<void>(nullptr, [count = n_queued_](void*) { count->fetch_sub(1); });
+}
+
+Result<void> EngineThread::Send(Arrival arrival) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
+    arrivals_.push_back(std::move(arrival));
+  }
+  wake_.notify_all();
+  return {};
+}
+
 Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
                                   std::vector<Job> jobs) {
   CHECK(!jobs.empty());
   std::shared_ptr<void> ticket;
-  if (!jobs.front().continues) {
-    if (n_queued_->fetch_add(1) >= max_queue_) {
-      n_queued_->fetch_sub(1);
-      ++n_refused_;
-      return Fail(
-          ErrorCode::kResourceExhausted,
-          "the queue is full: " + std::to_string(max_queue_) + " requests wait; try again later");
-    }
-    ticket = std::shared_ptr<void>(nullptr, [count = n_queued_](void*) { count->fetch_sub(1); });
-  }
+  if (!jobs.front().continues) ticket = TRY(TakeTicket());
   const double now = MonotonicSeconds();
   for (Job& job : jobs) {
     job.ticket = ticket;
     job.submitted_s = now;
   }
   ticket.reset();
-  std::vector<Job> refused;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refused = std::move(jobs);
-    } else {
-      arrivals_.push_back({model, std::move(jobs), nullptr});
-    }
-  }
-  wake_.notify_all();
-  if (refused.empty()) return {};
-  return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
+  return Send({model, std::move(jobs), nullptr});
+}
+
+Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
+                                  std::unique_ptr<EmbedJob> job) {
+  CHECK(model->encoder != nullptr && !job->texts.empty());
+  job->ticket = TRY(TakeTicket());
+  job->submitted_s = MonotonicSeconds();
+  return Send({model, {}, nullptr, std::move(job)});
 }
 
 EngineFigures EngineThread::figures() const {
@@ -100,13 +108,15 @@ void EngineThread::Run() {
   }
   for (Arrival& arrival : late) {
     for (Job& job : arrival.jobs) job.on_done(std::unexpected(stopped));
+    if (arrival.embed) arrival.embed->on_done(std::unexpected(stopped));
     if (arrival.gone) arrival.gone();
   }
 }
 
 bool EngineThread::Busy() const {
   return std::ranges::any_of(residents_, [](const Resident& resident) {
-    return !resident.model->running.empty() || !resident.model->queue.empty();
+    const ServedModel& model = *resident.model;
+    return !model.running.empty() || !model.queue.empty() || !model.embeds.empty();
   });
 }
 
@@ -125,6 +135,11 @@ bool EngineThread::TakeArrivals() {
 
 void EngineThread::Accept(Arrival arrival) {
   const auto resident = std::ranges::find(residents_, arrival.model, &Resident::model);
+  const Error unloaded{ErrorCode::kNotFound, "the model has been unloaded"};
+  if (arrival.embed != nullptr) {
+    if (resident == residents_.end()) return arrival.embed->on_done(std::unexpected(unloaded));
+    return resident->model->embeds.Push(std::move(arrival.embed));
+  }
   if (arrival.jobs.empty()) {
     if (!arrival.gone) {
       residents_.push_back({std::move(arrival.model), nullptr});
@@ -137,7 +152,7 @@ void EngineThread::Accept(Arrival arrival) {
   }
   for (Job& job : arrival.jobs) {
     if (resident == residents_.end()) {
-      job.on_done(Fail(ErrorCode::kNotFound, "the model has been unloaded"));
+      job.on_done(std::unexpected(unloaded));
     } else {
       resident->model->queue.Push(std::move(job));
     }
@@ -145,6 +160,10 @@ void EngineThread::Accept(Arrival arrival) {
 }
 
 void EngineThread::Serve(ServedModel& model) {
+  if (model.encoder != nullptr) {
+    model.embeds.DropGone();
+    return model.embeds.RunSlice(*model.encoder);
+  }
   DropWaiting(model);
   CheckRunning(model);
   Admit(model);
@@ -335,6 +354,7 @@ void EngineThread::FailAll(ServedModel& model, const Error& error) {
     }
     End(model, &running, std::unexpected(error));
   }
+  model.embeds.FailAll(error);
   for (Job& job : model.queue.TakeIf([](const Job&) { return true; })) {
     job.ticket.reset();
     job.on_done(std::unexpected(error));
@@ -344,13 +364,15 @@ void EngineThread::FailAll(ServedModel& model, const Error& error) {
 void EngineThread::RemoveDetached() {
   for (size_t i = 0; i < residents_.size();) {
     ServedModel& model = *residents_[i].model;
-    if (!residents_[i].gone || !model.running.empty() || !model.queue.empty()) {
+    if (!residents_[i].gone || !model.running.empty() || !model.queue.empty() ||
+        !model.embeds.empty()) {
       ++i;
       continue;
     }
     const Resident resident = std::move(residents_[i]);
     residents_.erase(residents_.begin() + static_cast<ptrdiff_t>(i));
     model.engine.reset();
+    model.encoder.reset();
     resident.gone();
   }
 }

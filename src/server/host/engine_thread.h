@@ -49,6 +49,9 @@ class EngineThread {
   // if there is no place. Jobs that go on with a reply need none.
   Result<void> Submit(const std::shared_ptr<ServedModel>& model, std::vector<Job> jobs);
 
+  // The same for texts, of an encoder.
+  Result<void> Submit(const std::shared_ptr<ServedModel>& model, std::unique_ptr<EmbedJob> job);
+
   EngineFigures figures() const;
 
  private:
@@ -56,12 +59,15 @@ class EngineThread {
     std::shared_ptr<ServedModel> model;
     std::vector<Job> jobs;       // empty: the model itself comes or goes
     std::function<void()> gone;  // set: goes
+    std::unique_ptr<EmbedJob> embed = nullptr;
   };
   struct Resident {
     std::shared_ptr<ServedModel> model;
     std::function<void()> gone;
   };
 
+  Result<std::shared_ptr<void>> TakeTicket();
+  Result<void> Send(Arrival arrival);
   void Run();
   bool TakeArrivals();
   void Accept(Arrival arrival);

@@ -143,8 +143,9 @@ std::vector<LoadedModelInfo> ModelHost::Loaded() const {
     if (entry->served == nullptr || entry->leaving) continue;
     double left = entry->keep_alive_s;
     if (left >= 0 && entry->users == 0) left = std::max(0.0, left - (now - entry->idle_since_s));
+    const ServedModel& served = *entry->served;
     infos.push_back(
-        {entry->path, entry->served->memory_bytes, entry->served->context, left, entry->users});
+        {entry->path, served.memory_bytes, served.context, left, entry->users, entry->encoder});
   }
   return infos;
 }
@@ -182,6 +183,25 @@ void ModelHost::Run() {
   }
 }
 
+std::shared_ptr<ServedModel> ModelHost::ServedFrom(const std::string& path,
+                                                   Backend::Loaded loaded) const {
+  auto served = std::make_shared<ServedModel>();
+  served->key = path;
+  served->memory_bytes = backend_.plan ? backend_.plan(path) : 0;
+  if (loaded.encoder != nullptr) {
+    served->encoder = std::move(loaded.encoder);
+    served->context = served->encoder->max_tokens();
+    return served;
+  }
+  served->model = std::move(loaded.model);
+  served->context = loaded.engine->context();
+  served->parallel = loaded.engine->options().max_sequences;
+  served->prefix_cache = loaded.engine->options().prefix_cache;
+  served->longest_token = LongestToken(*served->model);
+  served->engine = std::move(loaded.engine);
+  return served;
+}
+
 void ModelHost::LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry) {
   const double start = MonotonicSeconds();
   auto loaded = LoadInto(lock, entry->path);
@@ -189,16 +209,9 @@ void ModelHost::LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_p
   entry->waiters.clear();
   std::vector<std::shared_ptr<Lease>> leases;
   if (loaded) {
-    auto served = std::make_shared<ServedModel>();
-    served->key = entry->path;
-    served->model = std::move(loaded->model);
-    served->context = loaded->engine->context();
-    served->parallel = loaded->engine->options().max_sequences;
-    served->prefix_cache = loaded->engine->options().prefix_cache;
-    served->memory_bytes = backend_.plan ? backend_.plan(entry->path) : 0;
-    served->longest_token = LongestToken(*served->model);
-    served->engine = std::move(loaded->engine);
+    auto served = ServedFrom(entry->path, *std::move(loaded));
     engine_thread_.Attach(served);
+    entry->encoder = served->encoder != nullptr;
     entry->served = std::move(served);
     entry->shapes = std::make_shared<ShapeCache>();
     entry->load_s = MonotonicSeconds() - start;

@@ -26,6 +26,7 @@ struct Backend {
   struct Loaded {
     std::shared_ptr<const Model> model;
     std::unique_ptr<Engine> engine;
+    std::shared_ptr<Encoder> encoder = nullptr;  // instead of the two
   };
   std::function<Result<Loaded>(const std::string& path)> load;
   // Bytes it will need; 0: not known.
@@ -53,7 +54,9 @@ class Lease {
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
-  const Model& model() const { return *served_->model; }
+  // Null of a model that writes text.
+  const std::shared_ptr<Encoder>& encoder() const { return encoder_; }
+  const Model& model() const { return *served_->model; }  // there must be no encoder
   const std::shared_ptr<ServedModel>& served() const { return served_; }
   int context() const { return served_->context; }
   ShapeCache& shapes() const { return *shapes_; }
@@ -62,6 +65,7 @@ class Lease {
  private:
   std::shared_ptr<ServedModel> served_;
   std::shared_ptr<ShapeCache> shapes_;
+  const std::shared_ptr<Encoder> encoder_ = served_->encoder;
   bool was_loaded_;
   double load_s_;
   std::function<void()> release_;
@@ -73,6 +77,7 @@ struct LoadedModelInfo {
   int context = 0;
   double expires_in_s = 0;  // negative: never; 0 while it is in use
   int users = 0;
+  bool encoder = false;
 };
 
 // Thread-safe. Leases and jobs must be gone before it is destroyed, but for those of its own
@@ -102,6 +107,9 @@ class ModelHost {
   Result<void> Submit(const Lease& lease, std::vector<Job> jobs) {
     return engine_thread_.Submit(lease.served(), std::move(jobs));
   }
+  Result<void> Submit(const Lease& lease, std::unique_ptr<EmbedJob> job) {
+    return engine_thread_.Submit(lease.served(), std::move(job));
+  }
   EngineFigures figures() const { return engine_thread_.figures(); }
   const HostOptions& options() const { return options_; }
 
@@ -115,6 +123,7 @@ class ModelHost {
     double keep_alive_s = 0;
     double idle_since_s = 0;
     double load_s = 0;
+    bool encoder = false;
     std::string path;
   };
 
@@ -125,6 +134,7 @@ class ModelHost {
   void Release(const std::shared_ptr<Entry>& entry, bool counts);
   void Retire(const std::shared_ptr<Entry>& entry);  // under mutex_
   double RetireExpired();                            // seconds to the next; under mutex_
+  std::shared_ptr<ServedModel> ServedFrom(const std::string& path, Backend::Loaded loaded) const;
   void LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
   Result<void> MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t bytes);
   Result<Backend::Loaded> LoadInto(std::unique_lock<std::mutex>& lock, const std::string& path);

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "bantam/encoder.h"
 #include "bantam/engine.h"
 #include "bantam/model.h"
+#include "server/host/embed_queue.h"
 #include "server/host/job_queue.h"
 
 namespace bantam::server {
@@ -30,16 +32,19 @@ struct RunningJob {
 
 struct ServedModel {
   std::string key;  // the path it was loaded from
+  // Either a model with its engine, or an encoder; engine and encoder run on the engine's thread.
   std::shared_ptr<const Model> model;
-  std::unique_ptr<Engine> engine;  // of the engine's thread alone
-  int context = 0;                 // tokens of a sequence
-  int parallel = 1;                // sequences at once
+  std::unique_ptr<Engine> engine;
+  std::shared_ptr<Encoder> encoder;
+  int context = 0;   // tokens of a sequence
+  int parallel = 1;  // sequences at once
   bool prefix_cache = true;
   uint64_t memory_bytes = 0;  // as planned
   size_t longest_token = 1;   // bytes
 
   // Of the engine's thread.
   JobQueue queue;
+  EmbedQueue embeds;
   std::vector<std::unique_ptr<RunningJob>> running;
 
   std::atomic<bool> broken{false};  // its engine has failed

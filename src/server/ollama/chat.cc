@@ -130,8 +130,9 @@ void LoadOnly(Server& server, const std::shared_ptr<Call>& call, Parsed parsed) 
     server.host.Unload(entry->path);
     return reply("unload");
   }
-  WithModel(server, call, parsed.chat.model, parsed.chat.keep_alive_s,
-            [reply](ModelEntry, const std::shared_ptr<Lease>&) { reply("load"); });
+  WithModel(
+      server, call, parsed.chat.model, parsed.chat.keep_alive_s,
+      [reply](ModelEntry, const std::shared_ptr<Lease>&) { reply("load"); }, ModelKind::kAny);
 }
 
 void Answer(Server& server, const std::shared_ptr<Call>& call, Result<Parsed> parsed) {
