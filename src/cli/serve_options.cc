@@ -134,6 +134,10 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                      options.setup.engine.prefix_cache = TRY(ParseOnOff(value));
                      return {};
                    });
+  parser.AddOption("--prefix-dir", "DIR",
+                   "keep keys and values of system messages and tools there, so that they\n"
+                   "are not computed again after a restart",
+                   StoreString(options.setup.engine.prefix_dir));
   parser.AddExample("bantam serve qwen2.5:0.5b");
   parser.AddExample("bantam serve model.gguf --served-model-name gpt-4o-mini --port 8000");
   parser.AddExample("bantam serve --model model.gguf --max-model-len 4096 --api-key secret");

@@ -18,7 +18,8 @@ class ServiceTest : public testing::Test {
  protected:
   ServiceTest() { Make({}); }
 
-  void Make(ServiceOptions options) {
+  void Make(ServiceOptions options,
+            const EngineOptions& engine = {.context = 1000, .max_sequences = 2}) {
     service_.reset();
     auto library = std::make_unique<Library>(std::nullopt, [](const std::string& path) {
       ModelInfo info;
@@ -28,7 +29,7 @@ class ServiceTest : public testing::Test {
     library->Add("path", {"fake"});
     library->Add("missing", {"broken"});
     library->Add("encoder", {"vectors"});
-    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
+    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine),
                                          HostOptions{}, std::move(options));
   }
 
@@ -209,13 +210,17 @@ TEST_F(ServiceTest, Ollama) {
   EXPECT_EQ(script_->requests[0].sampling.repeat_penalty, 1.1F);
 }
 
-TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
+std::string LongChat() {
   std::string messages = R"("messages": [{"role": "system", "content": "S"})";
   for (int i = 0; i < 60; ++i) {
     messages += R"(, {"role": "user", "content": "a question of some length"})";
     messages += R"(, {"role": "assistant", "content": "an answer"})";
   }
-  messages += R"(, {"role": "user", "content": "last"}])";
+  return messages + R"(, {"role": "user", "content": "last"}])";
+}
+
+TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
+  const std::string messages = LongChat();
   const auto refused = Post("/v1/chat/completions", Body({messages}));
   EXPECT_EQ(refused->status(), 400);
   EXPECT_NE(refused->body().find("context_length_exceeded"), std::string::npos);
@@ -225,6 +230,46 @@ TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
   EXPECT_TRUE(prompt.starts_with("[system]S[user]a question")) << prompt;
   EXPECT_TRUE(prompt.ends_with("[user]last[assistant]"));
   EXPECT_LT(prompt.size(), 1000);
+}
+
+TEST_F(ServiceTest, TrimsAsItIsTold) {
+  const std::string messages = LongChat();
+  for (const std::string path : {"/v1/chat/completions", "/v1/responses", "/api/chat"}) {
+    std::string body = messages;
+    if (path == "/v1/responses") body.replace(0, 10, "\"input\"");
+    const std::string whole = R"("stream": false, "max_tokens": 5)";
+    EXPECT_EQ(Post(path, Body({body, whole, R"("trim": "error")"}))->status(), 400) << path;
+    EXPECT_EQ(Post(path, Body({body, whole, R"("trim": "newest")"}))->status(), 400) << path;
+    for (const char* trim : {R"("trim": "oldest")", R"("trim": "relevant")"}) {
+      script_->requests.clear();
+      const auto reply = Post(path, Body({body, whole, trim}));
+      ASSERT_EQ(reply->status(), 200) << path << reply->body();
+      const std::string prompt = script_->Prompts().at(0);
+      EXPECT_TRUE(prompt.starts_with("[system]S[")) << prompt;
+      EXPECT_TRUE(prompt.ends_with("[user]last[assistant]")) << prompt;
+      EXPECT_LT(prompt.size(), 1000);
+      const std::string whole_chat = "[system]S[user]last[assistant]";
+      const size_t turn = std::string("[user]a question of some length[assistant]an answer").size();
+      const size_t full = whole_chat.size() + 60 * turn;
+      EXPECT_EQ(reply->Header("X-Bantam-Left-Out-Tokens"), std::to_string(full - prompt.size()));
+      EXPECT_NE(reply->body().find("\"left_out_tokens\":" + std::to_string(full - prompt.size())),
+                std::string::npos);
+    }
+  }
+  const auto fits = Post("/v1/chat/completions", Body({kHi, R"("trim": "relevant")"}));
+  EXPECT_EQ(fits->Header("X-Bantam-Left-Out-Tokens"), "");
+}
+
+TEST_F(ServiceTest, PrefixesAreKeptWhereThereIsAPlace) {
+  const std::string body =
+      R"({"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"}]})";
+  Good("/v1/chat/completions", body);
+  EXPECT_EQ(script_->requests.back().keep_tokens, 0);
+  Make({}, {.context = 1000, .max_sequences = 2, .prefix_dir = "somewhere"});
+  for (int i = 0; i < 2; ++i) {
+    Good("/v1/chat/completions", body);
+    EXPECT_EQ(script_->requests.back().keep_tokens, std::string("[system]S[user]").size());
+  }
 }
 
 TEST_F(ServiceTest, LoadsAndUnloads) {

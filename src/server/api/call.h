@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bantam/result.h"
@@ -57,6 +58,9 @@ class Call : public std::enable_shared_from_this<Call> {
   const std::string& client() const { return client_; }
   const std::shared_ptr<CancelFlag>& cancel() const { return cancel_; }
 
+  // One more header of the answer, before it.
+  void AddHeader(HttpHeader header) { headers_.push_back(std::move(header)); }
+
   void Reply(int status, std::string content_type, std::string body,
              std::vector<HttpHeader> headers = {});
   void ReplyJson(int status, const Json& body);
@@ -79,7 +83,7 @@ class Call : public std::enable_shared_from_this<Call> {
   const std::shared_ptr<Exchange> exchange_;
   const Flavour flavour_;
   const std::string client_;
-  const std::vector<HttpHeader> headers_;  // of every answer
+  std::vector<HttpHeader> headers_;  // of every answer
   const Ended ended_;
   const double started_s_;
   const std::shared_ptr<CancelFlag> cancel_ = std::make_shared<CancelFlag>();

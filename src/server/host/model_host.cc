@@ -197,6 +197,7 @@ std::shared_ptr<ServedModel> ModelHost::ServedFrom(const std::string& path,
   served->context = loaded.engine->context();
   served->parallel = loaded.engine->options().max_sequences;
   served->prefix_cache = loaded.engine->options().prefix_cache;
+  served->keeps_prefixes = !loaded.engine->options().prefix_dir.empty();
   served->longest_token = LongestToken(*served->model);
   served->engine = std::move(loaded.engine);
   return served;

@@ -14,6 +14,7 @@
 #include "bantam/model.h"
 #include "server/host/embed_queue.h"
 #include "server/host/job_queue.h"
+#include "server/host/prefix_lengths.h"
 
 namespace bantam::server {
 
@@ -39,6 +40,8 @@ struct ServedModel {
   int context = 0;   // tokens of a sequence
   int parallel = 1;  // sequences at once
   bool prefix_cache = true;
+  bool keeps_prefixes = false;  // there is an EngineOptions::prefix_dir
+  PrefixLengths prefixes;
   uint64_t memory_bytes = 0;  // as planned
   size_t longest_token = 1;   // bytes
 

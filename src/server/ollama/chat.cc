@@ -37,7 +37,8 @@ Result<Parsed> ReadCommon(const Server& server, const Fields& fields) {
   }
   chat.options.shape = TRY(ReadFormat(fields));
   chat.keep_alive_s = TRY(ReadKeepAlive(fields));
-  chat.trim = TRY(fields.Bool("truncate")).value_or(true) ? Trim::kOldest : Trim::kError;
+  const bool truncate = TRY(fields.Bool("truncate")).value_or(true);
+  chat.trim = TRY(ReadTrim(fields, truncate ? TrimMode::kOldest : TrimMode::kError));
   OllamaForm& form = parsed.form;
   form.stream = TRY(fields.Bool("stream")).value_or(true);
   form.model = chat.model;
