@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/model_store.h"
 #include "cli/serve_log.h"
+#include "cli/serve_models.h"
 #include "cli/serve_options.h"
 #include "server/embedded_pages.h"
 #include "server/http/http_server.h"
@@ -18,82 +19,6 @@
 
 namespace bantam::cli {
 namespace {
-
-constexpr int kMostContext = 32768;
-
-int ContextOf(const Environment& env, const std::string& path, const ServeOptions& options) {
-  if (options.setup.engine.context > 0) return options.setup.engine.context;
-  const auto info = env.backend.inspect(path);
-  return info && info->context_length > 0 ? std::min(info->context_length, kMostContext) : 4096;
-}
-
-LoadOptions LoadOptionsOf(const ServeOptions& options, KvPrecision kv, int context) {
-  LoadOptions load;
-  load.dtype = options.setup.dtype;
-  load.precision = options.setup.precision;
-  load.kv = kv;
-  load.weights = options.setup.weights;
-  load.context = context;
-  load.threads = options.setup.engine.threads;
-  load.prefill_threads = options.setup.prefill_threads;
-  return load;
-}
-
-// Keys and values of all conversations lie in one pool. Where the machine has no room for it and
-// nobody has asked for a size, it is made smaller.
-Result<server::Backend::Loaded> LoadModel(const Environment& env, const ServeOptions& options,
-                                          KvPrecision kv, const std::string& path) {
-  constexpr int kLeastContext = 2048;
-  int context = ContextOf(env, path, options);
-  server::Backend::Loaded loaded;
-  loaded.model = TRY(env.backend.load(path, LoadOptionsOf(options, kv, context)));
-  const bool fixed = options.setup.engine.context > 0 || options.kv_tokens > 0;
-  while (true) {
-    EngineOptions engine = options.setup.engine;
-    engine.context = context;
-    engine.max_sequences = options.parallel;
-    engine.kv_tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
-    if (!fixed && context < ContextOf(env, path, options)) engine.kv_tokens = context;
-    auto created = env.backend.create_engine(loaded.model, engine);
-    if (created) {
-      loaded.engine = *std::move(created);
-      return loaded;
-    }
-    if (fixed || created.error().code != ErrorCode::kResourceExhausted ||
-        context <= kLeastContext) {
-      return std::unexpected(created.error());
-    }
-    context = std::max(kLeastContext, context / 2);
-  }
-}
-
-Result<server::Backend::Loaded> LoadEncoder(const Environment& env, const ServeOptions& options,
-                                            const std::string& path) {
-  EncoderOptions load;
-  load.dtype = options.setup.dtype;
-  load.precision = options.setup.precision;
-  load.threads = options.setup.engine.threads;
-  server::Backend::Loaded loaded;
-  loaded.encoder = TRY(env.backend.load_encoder(path, load));
-  return loaded;
-}
-
-server::Backend MakeBackend(const Environment& env, const ServeOptions& options, KvPrecision kv) {
-  server::Backend backend;
-  backend.load = [&env, &options, kv](const std::string& path) -> Result<server::Backend::Loaded> {
-    const auto info = env.backend.inspect(path);
-    if (info && info->encoder) return LoadEncoder(env, options, path);
-    return LoadModel(env, options, kv, path);
-  };
-  backend.plan = [&env, &options, kv](const std::string& path) -> uint64_t {
-    const int context = ContextOf(env, path, options);
-    const int tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
-    const auto plan =
-        env.backend.plan(path, tokens, 1, options.setup.precision, options.setup.weights, kv);
-    return plan ? plan->total() : 0;
-  };
-  return backend;
-}
 
 // What a model is called in requests: the store's name, or the file's.
 std::string ServedName(const std::string& given, const std::string& path) {
@@ -165,9 +90,10 @@ void FinishOptions(const Environment& env, ServeOptions& options, ServeLog& log)
 }
 
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
-                  KvPrecision kv, ServeLog& log) {
-  server::Service service(TRY(MakeLibrary(env, options, path)), MakeBackend(env, options, kv),
-                          options.host, options.service);
+                  std::optional<KvPrecision> kv, ServeLog& log) {
+  server::Service service(TRY(MakeLibrary(env, options, path)),
+                          MakeServeBackend(env, options, path, kv, log), options.host,
+                          options.service);
   if (!path.empty()) TRY(service.Preload(""));
   const auto http = TRY(server::HttpServer::Create(options.http, service));
   std::string addresses;
@@ -195,7 +121,7 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   ArgParser parser("serve", "answer the clients of OpenAI and Ollama over HTTP");
   DeclareServe(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
-  const KvPrecision kv = TRY(GivenKvPrecision(options.setup)).value_or(KvPrecision::k16);
+  const std::optional<KvPrecision> kv = TRY(GivenKvPrecision(options.setup));
   std::string path;
   if (!options.setup.model_path.empty()) {
     path = TRY(ResolveOrPull(env, options.setup.model_path));

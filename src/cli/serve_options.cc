@@ -76,35 +76,10 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    });
   parser.AddOption("--max-models", "N", "models in memory at once (3)",
                    StoreInt(options.host.max_models, 1));
-  parser.AddOption("--memory-budget", "BYTES",
-                   "for all models together, as 900M or 2GiB; those not used for longest\n"
-                   "make room (what is free)",
-                   [&options](std::string_view value) -> Result<void> {
-                     options.host.memory_bytes = TRY(ParseBytes(value));
-                     return {};
-                   });
+  AddMemoryBudgetOption(parser, options.setup.memory_budget);
 }
 
 }  // namespace
-
-Result<uint64_t> ParseBytes(std::string_view text) {
-  const size_t n = std::min(text.find_first_not_of("0123456789.eE+"), text.size());
-  const auto number = ParseDouble(text.substr(0, n));
-  std::string unit = LowerCase(text.substr(n));
-  double scale = 0;
-  constexpr std::pair<const char*, double> kUnits[] = {
-      {"", 1},    {"b", 1},    {"k", 1e3},       {"kb", 1e3},      {"m", 1e6},       {"mb", 1e6},
-      {"g", 1e9}, {"gb", 1e9}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30},
-  };
-  for (const auto& [name, factor] : kUnits) {
-    if (unit == name) scale = factor;
-  }
-  if (!number || scale == 0 || !(*number * scale >= 1) || *number * scale > 1e18) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "expected a size (900M, 2GiB), got '" + std::string(text) + "'");
-  }
-  return static_cast<uint64_t>(*number * scale);
-}
 
 void DeclareServe(ArgParser& parser, ServeOptions& options) {
   parser.AddPositional("MODEL",

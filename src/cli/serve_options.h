@@ -31,7 +31,4 @@ struct ServeOptions {
 
 void DeclareServe(ArgParser& parser, ServeOptions& options);
 
-// "700M", "1.5GiB", "2e9": bytes. Fails with kInvalidArgument.
-Result<uint64_t> ParseBytes(std::string_view text);
-
 }  // namespace bantam::cli

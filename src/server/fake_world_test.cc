@@ -206,16 +206,19 @@ Result<Embeddings> FakeEncoder::EmbedTokens(std::span<const std::vector<TokenId>
 }
 
 Backend FakeBackend(std::shared_ptr<FakeModel> model, std::shared_ptr<FakeScript> script,
-                    const EngineOptions& options) {
+                    const EngineOptions& options, uint64_t memory) {
   Backend backend;
-  backend.load = [model, script, options](const std::string& path) -> Result<Backend::Loaded> {
+  backend.load = [model, script, options, memory](const std::string& path,
+                                                  const LoadRoom& room) -> Result<Backend::Loaded> {
+    if (memory > 0 && room.others + 100 > memory) {
+      return Fail(ErrorCode::kResourceExhausted, "the model needs 100 bytes");
+    }
     if (path == "missing") return Fail(ErrorCode::kNotFound, "there is no such file");
     if (path == "encoder") {
-      return Backend::Loaded{nullptr, nullptr, std::make_shared<FakeEncoder>()};
+      return Backend::Loaded{nullptr, nullptr, std::make_shared<FakeEncoder>(), 100};
     }
-    return Backend::Loaded{model, std::make_unique<FakeEngine>(options, script)};
+    return Backend::Loaded{model, std::make_unique<FakeEngine>(options, script), nullptr, 100};
   };
-  backend.plan = [](const std::string&) { return uint64_t{100}; };
   return backend;
 }
 

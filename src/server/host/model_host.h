@@ -20,22 +20,26 @@
 
 namespace bantam::server {
 
-// How models become engines; a stand-in for tests. Both may take long and run on one thread of
-// their own, one after the other.
+// What there is for one more model.
+struct LoadRoom {
+  uint64_t others = 0;  // bytes that the loaded models were planned to take
+  bool reduce = true;   // less than usual will do: nothing can be unloaded for it
+};
+
+// How models become engines; a stand-in for tests. May take long and runs on a thread of its own.
 struct Backend {
   struct Loaded {
     std::shared_ptr<const Model> model;
     std::unique_ptr<Engine> engine;
     std::shared_ptr<Encoder> encoder = nullptr;  // instead of the two
+    uint64_t memory_bytes = 0;                   // as planned
   };
-  std::function<Result<Loaded>(const std::string& path)> load;
-  // Bytes it will need; 0: not known.
-  std::function<uint64_t(const std::string& path)> plan;
+  // Fails with kResourceExhausted if there is too little memory.
+  std::function<Result<Loaded>(const std::string& path, const LoadRoom& room)> load;
 };
 
 struct HostOptions {
   double keep_alive_s = 300;  // after the last request; negative: for ever
-  uint64_t memory_bytes = 0;  // all models together; 0: no limit of its own
   int max_models = 3;         // loaded at once
   int max_queue = 64;
 };
@@ -136,7 +140,8 @@ class ModelHost {
   double RetireExpired();                            // seconds to the next; under mutex_
   std::shared_ptr<ServedModel> ServedFrom(const std::string& path, Backend::Loaded loaded) const;
   void LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
-  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t bytes);
+  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock);
+  int CountLoaded() const;  // under mutex_
   Result<Backend::Loaded> LoadInto(std::unique_lock<std::mutex>& lock, const std::string& path);
   std::shared_ptr<Entry> LeastRecentlyUsed() const;
   void WaitForLeaving(std::unique_lock<std::mutex>& lock);
