@@ -92,6 +92,7 @@ class FakeEngine : public Engine {
   Result<int> LoadPrefix(const std::string& path) override;
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
+  KvUse kv_use() const override { return {}; }
 
  private:
   EngineOptions options_;

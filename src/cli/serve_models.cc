@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kMostContext = 32768;
 constexpr int kBlockTokens = 64;
+// How long a stream may wait for the prompts of others between two of its tokens.
+constexpr double kPromptSeconds = 0.1;
 // An encoder's buffers for a batch, and its tokenizer.
 constexpr uint64_t kEncoderWork = uint64_t{48} << 20;
 
@@ -129,6 +131,7 @@ class Loader {
     loaded.model = TRY(std::move(model));
     EngineOptions engine = options_.setup.engine;
     engine.context = ContextOf(info);
+    engine.prompt_seconds = kPromptSeconds;
     engine.max_sequences = options_.parallel;
     if (const MemoryChoice* choice = loaded.model->memory()) {
       const int each = (choice->context + kBlockTokens - 1) / kBlockTokens * kBlockTokens;

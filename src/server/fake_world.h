@@ -68,6 +68,7 @@ class FakeEngine : public Engine {
   Result<int> LoadPrefix(const std::string&) override { return 0; }
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
+  KvUse kv_use() const override { return {64 * running_.size(), 64, 640}; }
 
  private:
   struct Running {

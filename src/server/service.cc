@@ -51,11 +51,13 @@ EngineEvents EventsFor(Metrics& metrics) {
     const GenerationStats& stats = result.generation.stats;
     metrics.prompt_tokens += static_cast<uint64_t>(stats.prompt_tokens);
     metrics.cached_tokens += static_cast<uint64_t>(stats.cached_tokens);
-    metrics.generated_tokens += static_cast<uint64_t>(stats.generated_tokens);
     if (result.generation.finish == FinishReason::kCancelled) ++metrics.cancelled;
     if (result.generation.shortened_at) ++metrics.shortened;
   };
   events.on_first_token = [&metrics](double seconds) { metrics.first_token.Add(seconds); };
+  events.on_tokens = [&metrics](int tokens) {
+    metrics.generated_tokens += static_cast<uint64_t>(tokens);
+  };
   events.on_between = [&metrics](double seconds) { metrics.between.Add(seconds); };
   return events;
 }

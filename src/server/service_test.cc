@@ -370,7 +370,8 @@ TEST_F(ServiceTest, MetricsCount) {
   for (const char* line :
        {"bantam_generated_tokens_total 3\n", "bantam_queue_length 0\n",
         "bantam_requests_total{route=\"/v1/chat/completions\",status=\"200\"} 1\n",
-        "bantam_first_token_seconds_count 1\n", "bantam_loaded_models 1\n"}) {
+        "bantam_first_token_seconds_count 1\n", "bantam_loaded_models 1\n",
+        "bantam_kv_total_bytes 640\n", "process_resident_memory_bytes "}) {
     EXPECT_NE(exchange->body().find(line), std::string::npos) << line << exchange->body();
   }
 }

@@ -54,7 +54,7 @@ std::string Metrics::Text(std::span<const Sample> more) const {
        static_cast<double>(prompt_tokens.load())},
       {"bantam_cached_tokens_total", "Of these, found in the prefix cache", "counter",
        static_cast<double>(cached_tokens.load())},
-      {"bantam_generated_tokens_total", "Tokens of finished replies", "counter",
+      {"bantam_generated_tokens_total", "Tokens of replies, as they come", "counter",
        static_cast<double>(generated_tokens.load())},
       {"bantam_embedded_tokens_total", "Tokens of texts that became vectors", "counter",
        static_cast<double>(embedded_tokens.load())},

@@ -91,13 +91,17 @@ Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
 }
 
 EngineFigures EngineThread::figures() const {
-  return {std::max(0, n_queued_->load()), n_running_.load(), n_steps_.load(), n_refused_.load()};
+  EngineFigures figures = {
+      std::max(0, n_queued_->load()), n_running_.load(), n_steps_.load(), n_refused_.load(), {}};
+  figures.kv = {kv_used_.load(), kv_cached_.load(), kv_total_.load()};
+  return figures;
 }
 
 void EngineThread::Run() {
   while (TakeArrivals()) {
     for (size_t i = 0; i < residents_.size(); ++i) Serve(*residents_[i].model);
     RemoveDetached();
+    NoteKv();
   }
   const Error stopped{ErrorCode::kResourceExhausted, "the server is stopping"};
   for (Resident& resident : residents_) FailAll(*resident.model, stopped);
@@ -111,6 +115,20 @@ void EngineThread::Run() {
     if (arrival.embed) arrival.embed->on_done(std::unexpected(stopped));
     if (arrival.gone) arrival.gone();
   }
+}
+
+void EngineThread::NoteKv() {
+  KvUse sum;
+  for (const Resident& resident : residents_) {
+    if (resident.model->engine == nullptr) continue;
+    const KvUse use = resident.model->engine->kv_use();
+    sum.used += use.used;
+    sum.cached += use.cached;
+    sum.total += use.total;
+  }
+  kv_used_ = sum.used;
+  kv_cached_ = sum.cached;
+  kv_total_ = sum.total;
 }
 
 bool EngineThread::Busy() const {
@@ -262,6 +280,8 @@ bool EngineThread::OnDelta(RunningJob& running, const Delta& delta,
     events_.on_between(now - running.last_delta_s);
   }
   running.last_delta_s = now;
+  running.n_told += static_cast<int>(delta.tokens.size());
+  if (events_.on_tokens) events_.on_tokens(static_cast<int>(delta.tokens.size()));
   if (running.job.cancel->cancelled) return false;
   return !next || next(delta);
 }
@@ -330,6 +350,8 @@ void EngineThread::Collect(ServedModel& model) {
     result.generation = *std::move(taken);
     result.timed_out = running.out_of_time;
     if (running.job.score_top) result.scores = std::move(running.scores);
+    const int untold = result.generation.stats.generated_tokens - running.n_told;
+    if (events_.on_tokens && untold > 0) events_.on_tokens(untold);
     if (events_.on_finish) events_.on_finish(running, result);
     End(model, &running, std::move(result));
   }

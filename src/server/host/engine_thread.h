@@ -21,6 +21,7 @@ struct EngineEvents {
   std::function<void(const RunningJob&, const JobResult&)> on_finish;
   std::function<void(double seconds)> on_first_token;  // since it was submitted
   std::function<void(double seconds)> on_between;      // between two pieces of a reply
+  std::function<void(int tokens)> on_tokens;           // of a piece
 };
 
 struct EngineFigures {
@@ -28,6 +29,7 @@ struct EngineFigures {
   int running = 0;  // sequences
   uint64_t steps = 0;
   uint64_t refused = 0;  // because the queue was full
+  KvUse kv;              // of all engines, when the last step ended
 };
 
 // Submit, Attach, Detach and figures are thread-safe.
@@ -68,6 +70,7 @@ class EngineThread {
 
   Result<std::shared_ptr<void>> TakeTicket();
   Result<void> Send(Arrival arrival);
+  void NoteKv();
   void Run();
   bool TakeArrivals();
   void Accept(Arrival arrival);
@@ -93,6 +96,9 @@ class EngineThread {
   std::atomic<int> n_running_{0};
   std::atomic<uint64_t> n_steps_{0};
   std::atomic<uint64_t> n_refused_{0};
+  std::atomic<uint64_t> kv_used_{0};
+  std::atomic<uint64_t> kv_cached_{0};
+  std::atomic<uint64_t> kv_total_{0};
 
   std::mutex mutex_;
   std::condition_variable wake_;

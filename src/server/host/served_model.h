@@ -25,6 +25,7 @@ struct RunningJob {
   double started_s = 0;
   double first_token_s = 0;
   double last_delta_s = 0;
+  int n_told = 0;            // tokens of all pieces so far
   bool out_of_time = false;  // a deadline has ended it …
   bool too_late = false;     // … before its first token
   int scored = -1;           // prompt tokens scored so far; -1: nothing to score (any more)
