@@ -44,7 +44,7 @@ struct Embeddings {
   }
 };
 
-// One thread at a time may call Embed; the other members are safe from many.
+// One thread at a time may call Embed or EmbedTokens; the other members are safe from many.
 class Encoder {
  public:
   // Opens, checks and prepares a GGUF file or a Hugging Face folder (config.json, safetensors,
@@ -70,6 +70,10 @@ class Encoder {
   // with kInvalidArgument for impossible options, kCorrupt if the model gives what is no number.
   virtual Result<Embeddings> Embed(std::span<const std::string_view> texts,
                                    const EmbedOptions& options) = 0;
+  // The same for texts that are ids already, as Tokenize gives them. Fails with kInvalidArgument
+  // for ids outside the vocabulary too.
+  virtual Result<Embeddings> EmbedTokens(std::span<const std::vector<TokenId>> texts,
+                                         const EmbedOptions& options) = 0;
 };
 
 }  // namespace bantam

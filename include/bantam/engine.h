@@ -22,7 +22,10 @@ struct EngineOptions {
   int max_sequences = 1;   // sequences that run at once
   int kv_tokens = 0;       // size of the shared key-value pool; 0: context × max_sequences
   int prompt_chunk = 512;  // most prompt tokens per step
-  int threads = 0;         // 0, or what the model was loaded with
+  // Seconds that a step may spend on prompts while replies wait for it: the chunk follows what
+  // steps have taken. 0: prompt_chunk alone counts. Answers are the same.
+  double prompt_seconds = 0;
+  int threads = 0;  // 0, or what the model was loaded with
   bool prefix_cache = true;
   // Where keys and values of prompts' beginnings are kept (GenerationRequest::keep_tokens) and
   // found again by later engines of the same model; empty: nowhere. Answers are the same.
@@ -119,6 +122,13 @@ struct ScoredPosition {
   std::span<const float> logits;  // [vocabulary_size] after it; valid during the callback
 };
 
+// Of the key-value pool, in bytes.
+struct KvUse {
+  uint64_t used = 0;    // by what runs
+  uint64_t cached = 0;  // kept for prompts that begin alike, given up when they are needed
+  uint64_t total = 0;
+};
+
 // Not thread-safe: one thread submits and steps (the server wraps it). The same request gives the
 // same tokens whatever else runs, however the prompt is cut and whatever is cached.
 class Engine {
@@ -167,6 +177,7 @@ class Engine {
 
   virtual int context() const = 0;
   virtual const EngineOptions& options() const = 0;
+  virtual KvUse kv_use() const = 0;
 };
 
 // The instruction set the kernels run on ("amx", "avx2", …).

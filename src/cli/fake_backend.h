@@ -92,6 +92,7 @@ class FakeEngine : public Engine {
   Result<int> LoadPrefix(const std::string& path) override;
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
+  KvUse kv_use() const override { return {}; }
 
  private:
   EngineOptions options_;
@@ -113,6 +114,10 @@ class FakeEncoder : public Encoder {
   }
   Result<Embeddings> Embed(std::span<const std::string_view> texts,
                            const EmbedOptions& options) override;
+  Result<Embeddings> EmbedTokens(std::span<const std::vector<TokenId>>,
+                                 const EmbedOptions&) override {
+    return Fail(ErrorCode::kUnsupported, "no command reads ids");
+  }
 
   EmbedOptions options;             // of the last call
   std::vector<size_t> batch_sizes;  // of all calls

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/model_store.h"
 #include "cli/serve_log.h"
+#include "cli/serve_models.h"
 #include "cli/serve_options.h"
 #include "server/api/question_embedder.h"
 #include "server/embedded_pages.h"
@@ -20,79 +21,14 @@
 namespace bantam::cli {
 namespace {
 
-constexpr int kMostContext = 32768;
-
-int ContextOf(const Environment& env, const std::string& path, const ServeOptions& options) {
-  if (options.setup.engine.context > 0) return options.setup.engine.context;
-  const auto info = env.backend.inspect(path);
-  return info && info->context_length > 0 ? std::min(info->context_length, kMostContext) : 4096;
-}
-
-LoadOptions LoadOptionsOf(const ServeOptions& options, KvPrecision kv, int context) {
-  LoadOptions load;
-  load.dtype = options.setup.dtype;
-  load.precision = options.setup.precision;
-  load.kv = kv;
-  load.weights = options.setup.weights;
-  load.context = context;
-  load.threads = options.setup.engine.threads;
-  load.prefill_threads = options.setup.prefill_threads;
-  return load;
-}
-
-// Keys and values of all conversations lie in one pool. Where the machine has no room for it and
-// nobody has asked for a size, it is made smaller.
-Result<server::Backend::Loaded> LoadModel(const Environment& env, const ServeOptions& options,
-                                          KvPrecision kv, const std::string& path) {
-  constexpr int kLeastContext = 2048;
-  int context = ContextOf(env, path, options);
-  server::Backend::Loaded loaded;
-  loaded.model = TRY(env.backend.load(path, LoadOptionsOf(options, kv, context)));
-  const bool fixed = options.setup.engine.context > 0 || options.kv_tokens > 0;
-  while (true) {
-    EngineOptions engine = options.setup.engine;
-    engine.context = context;
-    engine.max_sequences = options.parallel;
-    engine.kv_tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
-    if (!fixed && context < ContextOf(env, path, options)) engine.kv_tokens = context;
-    auto created = env.backend.create_engine(loaded.model, engine);
-    if (created) {
-      loaded.engine = *std::move(created);
-      return loaded;
-    }
-    if (fixed || created.error().code != ErrorCode::kResourceExhausted ||
-        context <= kLeastContext) {
-      return std::unexpected(created.error());
-    }
-    context = std::max(kLeastContext, context / 2);
-  }
-}
-
-server::Backend MakeBackend(const Environment& env, const ServeOptions& options, KvPrecision kv) {
-  server::Backend backend;
-  backend.load = [&env, &options, kv](const std::string& path) {
-    return LoadModel(env, options, kv, path);
-  };
-  backend.plan = [&env, &options, kv](const std::string& path) -> uint64_t {
-    const int context = ContextOf(env, path, options);
-    const int tokens = options.kv_tokens > 0 ? options.kv_tokens : std::max(context, kMostContext);
-    const auto plan =
-        env.backend.plan(path, tokens, 1, options.setup.precision, options.setup.weights, kv);
-    return plan ? plan->total() : 0;
-  };
-  return backend;
-}
-
-// What MODEL is called in requests: the names given, else the store's, else the file's.
-std::vector<std::string> ServedNames(const ServeOptions& options, const std::string& path) {
-  if (!options.names.empty()) return options.names;
-  const std::string& given = options.setup.model_path;
-  if (given != path) return {given};
+// What a model is called in requests: the store's name, or the file's.
+std::string ServedName(const std::string& given, const std::string& path) {
+  if (given != path) return given;
   std::string name = path;
   while (name.size() > 1 && name.ends_with('/')) name.pop_back();
   name = name.substr(name.rfind('/') + 1);
   if (name.ends_with(".gguf")) name.resize(name.size() - 5);
-  return {name};
+  return name;
 }
 
 // Waits for SIGINT or SIGTERM, which were blocked before the first thread began. The next one ends
@@ -127,7 +63,14 @@ Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
   std::optional<store::Store> store;
   if (auto found = store::Store::Find(env.variable)) store = *std::move(found);
   auto library = std::make_unique<server::Library>(std::move(store), env.backend.inspect);
-  if (!path.empty()) library->Add(path, ServedNames(options, path));
+  if (!path.empty()) {
+    const std::string own = ServedName(options.setup.model_path, path);
+    library->Add(path, options.names.empty() ? std::vector{own} : options.names);
+  }
+  for (const std::string& encoder : options.encoders) {
+    const std::string found = TRY(ResolveOrPull(env, encoder));
+    library->Add(found, {ServedName(encoder, found)});
+  }
   return library;
 }
 
@@ -147,19 +90,19 @@ void FinishOptions(const Environment& env, ServeOptions& options, ServeLog& log)
   }
 }
 
-// What of the options changes replies to the same request.
-std::string ComputedBy(const ServeOptions& options, KvPrecision kv) {
+// What of the options changes replies to the same request (but for what memory allows).
+std::string ComputedBy(const ServeOptions& options) {
   std::string text = "precision " + std::to_string(static_cast<int>(options.setup.precision)) +
-                     " floats " + std::to_string(static_cast<int>(options.setup.dtype)) + " kv " +
-                     std::to_string(static_cast<int>(kv));
+                     " floats " + std::to_string(static_cast<int>(options.setup.dtype));
+  const auto kv = GivenKvPrecision(options.setup).value_or(std::nullopt);
+  if (kv) text += " kv " + std::to_string(static_cast<int>(*kv));
   for (const AdapterSource& adapter : options.setup.adapters) {
     text += " adapter " + adapter.path + ":" + std::to_string(adapter.scale);
   }
   return text;
 }
 
-Result<void> OpenCache(const Environment& env, ServeOptions& options, KvPrecision kv,
-                       ServeLog& log) {
+Result<void> OpenCache(const Environment& env, ServeOptions& options, ServeLog& log) {
   if (options.cache_path.empty()) {
     if (options.cache.normalize || options.service.cache.sampled ||
         !options.cache_encoder.empty()) {
@@ -173,16 +116,17 @@ Result<void> OpenCache(const Environment& env, ServeOptions& options, KvPrecisio
     options.cache.normalize = true;
   }
   options.service.cache.cache = TRY(store::ResponseCache::Open(options.cache_path, options.cache));
-  options.service.cache.computed_by = ComputedBy(options, kv);
+  options.service.cache.computed_by = ComputedBy(options);
   const std::string note = options.service.cache.cache->note();
   if (!note.empty()) log.Event("warning", {{"message", Json::String(note)}});
   return {};
 }
 
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
-                  KvPrecision kv, ServeLog& log) {
-  server::Service service(TRY(MakeLibrary(env, options, path)), MakeBackend(env, options, kv),
-                          options.host, options.service);
+                  std::optional<KvPrecision> kv, ServeLog& log) {
+  server::Service service(TRY(MakeLibrary(env, options, path)),
+                          MakeServeBackend(env, options, path, kv, log), options.host,
+                          options.service);
   if (!path.empty()) TRY(service.Preload(""));
   const auto http = TRY(server::HttpServer::Create(options.http, service));
   std::string addresses;
@@ -210,7 +154,7 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   ArgParser parser("serve", "answer the clients of OpenAI and Ollama over HTTP");
   DeclareServe(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
-  const KvPrecision kv = TRY(GivenKvPrecision(options.setup)).value_or(KvPrecision::k16);
+  const std::optional<KvPrecision> kv = TRY(GivenKvPrecision(options.setup));
   std::string path;
   if (!options.setup.model_path.empty()) {
     path = TRY(ResolveOrPull(env, options.setup.model_path));
@@ -219,7 +163,7 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   }
   ServeLog log(env.err);
   FinishOptions(env, options, log);
-  TRY(OpenCache(env, options, kv, log));
+  TRY(OpenCache(env, options, log));
   BlockSignals();
   return Serve(env, options, path, kv, log);
 }

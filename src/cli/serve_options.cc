@@ -75,13 +75,7 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    });
   parser.AddOption("--max-models", "N", "models in memory at once (3)",
                    StoreInt(options.host.max_models, 1));
-  parser.AddOption("--memory-budget", "BYTES",
-                   "for all models together, as 900M or 2GiB; the longest\n"
-                   "unused makes room (what is free)",
-                   [&options](std::string_view value) -> Result<void> {
-                     options.host.memory_bytes = TRY(ParseBytes(value));
-                     return {};
-                   });
+  AddMemoryBudgetOption(parser, options.setup.memory_budget);
 }
 
 void DeclareCache(ArgParser& parser, ServeOptions& options) {
@@ -107,31 +101,12 @@ void DeclareCache(ArgParser& parser, ServeOptions& options) {
                    });
   parser.AddOption("--cache-size", "BYTES", "of replies and questions (256MiB)",
                    [&options](std::string_view value) -> Result<void> {
-                     options.cache.max_bytes = TRY(ParseBytes(value));
+                     options.cache.max_bytes = TRY(ParseMemorySize(value)).bytes;
                      return {};
                    });
 }
 
 }  // namespace
-
-Result<uint64_t> ParseBytes(std::string_view text) {
-  const size_t n = std::min(text.find_first_not_of("0123456789.eE+"), text.size());
-  const auto number = ParseDouble(text.substr(0, n));
-  std::string unit = LowerCase(text.substr(n));
-  double scale = 0;
-  constexpr std::pair<const char*, double> kUnits[] = {
-      {"", 1},    {"b", 1},    {"k", 1e3},       {"kb", 1e3},      {"m", 1e6},       {"mb", 1e6},
-      {"g", 1e9}, {"gb", 1e9}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30},
-  };
-  for (const auto& [name, factor] : kUnits) {
-    if (unit == name) scale = factor;
-  }
-  if (!number || scale == 0 || !(*number * scale >= 1) || *number * scale > 1e18) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "expected a size (900M, 2GiB), got '" + std::string(text) + "'");
-  }
-  return static_cast<uint64_t>(*number * scale);
-}
 
 void DeclareServe(ArgParser& parser, ServeOptions& options) {
   parser.AddPositional("MODEL",
@@ -141,6 +116,10 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
   parser.AddOption("--model,-m", "MODEL", "the same", StoreString(options.setup.model_path));
   parser.AddOption("--served-model-name,--alias", "NAME",
                    "what MODEL is called in requests (repeatable)", AppendString(options.names));
+  parser.AddOption("--encoder", "MODEL",
+                   "a model that makes embeddings, beside MODEL: loaded on demand, and\n"
+                   "the one for requests that name none (repeatable)",
+                   AppendString(options.encoders));
   DeclareNetwork(parser, options);
   DeclareLimits(parser, options);
   DeclareCache(parser, options);
@@ -158,6 +137,10 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                      options.setup.engine.prefix_cache = TRY(ParseOnOff(value));
                      return {};
                    });
+  parser.AddOption("--prefix-dir", "DIR",
+                   "keep keys and values of system messages and tools there, so that they\n"
+                   "are not computed again after a restart",
+                   StoreString(options.setup.engine.prefix_dir));
   parser.AddExample("bantam serve qwen2.5:0.5b");
   parser.AddExample("bantam serve model.gguf --served-model-name gpt-4o-mini --port 8000");
   parser.AddExample("bantam serve --model model.gguf --max-model-len 4096 --api-key secret");

@@ -19,7 +19,8 @@ struct ServeOptions {
   EngineSetup setup;
   bool given_context = false;
   bool given_keep_alive = false;
-  std::vector<std::string> names;  // --served-model-name
+  std::vector<std::string> names;     // --served-model-name
+  std::vector<std::string> encoders;  // --encoder
   int parallel = 8;
   int kv_tokens = 0;
   server::HostOptions host;
@@ -32,8 +33,5 @@ struct ServeOptions {
 };
 
 void DeclareServe(ArgParser& parser, ServeOptions& options);
-
-// "700M", "1.5GiB", "2e9": bytes. Fails with kInvalidArgument.
-Result<uint64_t> ParseBytes(std::string_view text);
 
 }  // namespace bantam::cli

@@ -34,7 +34,9 @@ BatchEngine::BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& 
       scheduler_(*model_, cache_,
                  {options.max_sequences, options.prompt_chunk, model_->max_batch_tokens(),
                   options.speculation}),
+      pace_(options.prompt_seconds, options.prompt_chunk),
       sampler_(model_->vocabulary_size()) {
+  block_bytes_ = model_->Block(0).size();
   CHECK(vocabulary.size() == model_->vocabulary_size());
   CHECK(PrefixCache::BlocksFor(options.context) <= model_->n_blocks());
   const auto n = static_cast<size_t>(options.max_sequences);
@@ -154,14 +156,23 @@ Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
 Result<bool> BatchEngine::Step() {
   if (busy_) return std::unexpected(InvalidArgument("a callback may not step the engine"));
   if (scheduler_.idle()) return false;
+  scheduler_.set_chunk_beside_replies(pace_.tokens());
   const std::span<const Scheduler::Work> plan = scheduler_.Plan();
   if (plan.empty()) return Fail(ErrorCode::kInternal, "no request can go on");
   busy_ = true;
+  const double start = MonotonicSeconds();
   RunBatch(plan);
+  pace_.Measure(scheduler_.planned_prompt_tokens(), MonotonicSeconds() - start);
   ChooseTokens(plan);
   EndCallbacks();
   if (scheduler_.idle()) KeepPrefixes();
   return !scheduler_.idle();
+}
+
+KvUse BatchEngine::kv_use() const {
+  const BlockPool& pool = cache_.pool();
+  const auto bytes = [this](int blocks) { return static_cast<uint64_t>(blocks) * block_bytes_; };
+  return {bytes(pool.size() - pool.available()), bytes(pool.idle()), bytes(pool.size())};
 }
 
 void BatchEngine::RunBatch(std::span<const Scheduler::Work> plan) {

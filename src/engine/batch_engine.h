@@ -14,6 +14,7 @@
 #include "engine/forward_model.h"
 #include "engine/prefix_cache.h"
 #include "engine/prefix_store.h"
+#include "engine/prompt_pace.h"
 #include "engine/sampler.h"
 #include "engine/scheduler.h"
 #include "engine/token_text.h"
@@ -44,6 +45,7 @@ class BatchEngine : public Engine {
 
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
+  KvUse kv_use() const override;
   const PrefixCache& cache() const { return cache_; }
 
  private:
@@ -101,11 +103,13 @@ class BatchEngine : public Engine {
   Result<bool> ScoreRow(Scoring& scoring, int pos, std::span<const float> logits);
 
   std::unique_ptr<ForwardModel> model_;
+  uint64_t block_bytes_ = 0;
   const Vocabulary& vocabulary_;
   TokenText token_text_;
   EngineOptions options_;
   PrefixCache cache_;
   Scheduler scheduler_;
+  PromptPace pace_;
   Sampler sampler_;
   uint64_t next_id_ = 1;
   bool busy_ = false;                 // inside Step or Score: callbacks may not start another

@@ -113,6 +113,27 @@ int64_t LoadedEncoder::Shorten(std::vector<TokenId>& ids, int max_tokens) const 
 
 Result<Embeddings> LoadedEncoder::Embed(std::span<const std::string_view> texts,
                                         const EmbedOptions& options) {
+  std::vector<std::vector<TokenId>> ids;
+  for (const std::string_view text : texts) ids.push_back(Tokenize(text));
+  return EmbedTokens(ids, options);
+}
+
+Result<void> LoadedEncoder::CheckTokens(std::span<const std::vector<TokenId>> texts) const {
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const std::string name = "text " + std::to_string(i);
+    if (texts[i].empty()) return Fail(ErrorCode::kInvalidArgument, name + " has no tokens");
+    for (const TokenId id : texts[i]) {
+      if (id >= 0 && id < config_.model.vocab_size) continue;
+      return Fail(ErrorCode::kInvalidArgument, name + ": token " + std::to_string(id) +
+                                                   " is outside the vocabulary of " +
+                                                   std::to_string(config_.model.vocab_size));
+    }
+  }
+  return {};
+}
+
+Result<Embeddings> LoadedEncoder::EmbedTokens(std::span<const std::vector<TokenId>> texts,
+                                              const EmbedOptions& options) {
   const int max_tokens = options.max_tokens == 0 ? config_.max_tokens : options.max_tokens;
   constexpr int kLeast = 3;  // a token between two special ones
   if (options.max_tokens != 0 && (max_tokens < kLeast || max_tokens > positions())) {
@@ -120,21 +141,23 @@ Result<Embeddings> LoadedEncoder::Embed(std::span<const std::string_view> texts,
                 "max_tokens must be 0 or between " + std::to_string(kLeast) + " and the model's " +
                     std::to_string(positions()) + ", not " + std::to_string(max_tokens));
   }
-  const Pooling pooling = options.pooling == Pooling::kModel ? config_.pooling : options.pooling;
+  TRY(CheckTokens(texts));
   Embeddings out;
   out.dims = dims();
-  const auto n = static_cast<size_t>(out.dims);
-  out.values.resize(texts.size() * n);
-  std::vector<std::vector<TokenId>> ids;
-  for (const std::string_view text : texts) {
-    ids.push_back(Tokenize(text));
-    if (ids.back().empty()) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  "text " + std::to_string(ids.size() - 1) + " has no tokens");
-    }
-    out.left_out.push_back(Shorten(ids.back(), max_tokens));
-    out.tokens.push_back(static_cast<int>(ids.back().size()));
+  out.values.resize(texts.size() * static_cast<size_t>(out.dims));
+  std::vector<std::vector<TokenId>> ids(texts.begin(), texts.end());
+  for (std::vector<TokenId>& text : ids) {
+    out.left_out.push_back(Shorten(text, max_tokens));
+    out.tokens.push_back(static_cast<int>(text.size()));
   }
+  TRY(EncodeAll(ids, options, out));
+  return out;
+}
+
+Result<void> LoadedEncoder::EncodeAll(const std::vector<std::vector<TokenId>>& ids,
+                                      const EmbedOptions& options, Embeddings& out) {
+  const Pooling pooling = options.pooling == Pooling::kModel ? config_.pooling : options.pooling;
+  const auto n = static_cast<size_t>(out.dims);
   const std::vector<size_t> order = LongestFirst(ids);
   std::vector<float> batch_out(size_t{TextEncoder::kBatchTexts} * n);
   std::vector<EncoderText> batch;
@@ -153,7 +176,7 @@ Result<Embeddings> LoadedEncoder::Embed(std::span<const std::string_view> texts,
       }
     }
   }
-  return out;
+  return {};
 }
 
 }  // namespace bantam

@@ -28,10 +28,15 @@ class LoadedEncoder final : public Encoder {
   std::vector<TokenId> Tokenize(std::string_view text) const override;
   Result<Embeddings> Embed(std::span<const std::string_view> texts,
                            const EmbedOptions& options) override;
+  Result<Embeddings> EmbedTokens(std::span<const std::vector<TokenId>> texts,
+                                 const EmbedOptions& options) override;
 
  private:
   LoadedEncoder() = default;
   Result<void> LoadWeights(const EncoderOptions& options);
+  Result<void> CheckTokens(std::span<const std::vector<TokenId>> texts) const;
+  Result<void> EncodeAll(const std::vector<std::vector<TokenId>>& ids, const EmbedOptions& options,
+                         Embeddings& out);
   // Cuts what is too long, and returns how much that was.
   int64_t Shorten(std::vector<TokenId>& ids, int max_tokens) const;
 

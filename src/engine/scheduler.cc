@@ -131,7 +131,10 @@ std::span<const Scheduler::Work> Scheduler::Plan() {
     n_batch += n;
   }
   if (limits_.speculation && n_batch > 0) n_batch += AddDrafts();
-  int budget = std::min(limits_.prompt_chunk, limits_.max_batch_tokens - n_batch);
+  const int chunk =
+      plan_.empty() ? limits_.prompt_chunk : std::min(limits_.prompt_chunk, chunk_beside_replies_);
+  int budget = std::min(chunk, limits_.max_batch_tokens - n_batch);
+  n_prompt_tokens_ = 0;
   for (size_t i = 0; i < running_.size() && budget > 0; ++i) {
     Sequence& sequence = *running_[i];
     if (Decodes(sequence)) continue;
@@ -140,6 +143,7 @@ std::span<const Scheduler::Work> Scheduler::Plan() {
     if (!Cover(sequence, n)) break;
     plan_.push_back({&sequence, n, n == sequence.n_pending()});
     budget -= n;
+    n_prompt_tokens_ += n;
   }
   return plan_;
 }

@@ -43,6 +43,10 @@ class Scheduler {
   // is covered by blocks. The span is valid until the next call. Empty only if nothing is left.
   std::span<const Work> Plan();
 
+  // Tokens of prompts a batch that replies wait for, if fewer than SchedulerLimits::prompt_chunk.
+  void set_chunk_beside_replies(int tokens) { chunk_beside_replies_ = tokens; }
+  int planned_prompt_tokens() const { return n_prompt_tokens_; }  // by the last Plan
+
   // A queued or running sequence; null if unknown.
   Sequence* Find(uint64_t id) const;
 
@@ -77,6 +81,8 @@ class Scheduler {
   std::deque<std::unique_ptr<Sequence>> waiting_;  // by age
   List running_;                                   // by age
   std::vector<Work> plan_;
+  int chunk_beside_replies_ = limits_.prompt_chunk;
+  int n_prompt_tokens_ = 0;
 };
 
 }  // namespace bantam

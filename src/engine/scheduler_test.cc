@@ -62,6 +62,20 @@ TEST_F(SchedulerTest, RepliesFirstThenPromptsUpToTheBudget) {
   EXPECT_EQ(Step(), (Plan{{2, 1}, {3, 1}, {4, 10}}));
 }
 
+TEST_F(SchedulerTest, PromptsAreCutShorterBesideReplies) {
+  Start(100, {.max_sequences = 3, .prompt_chunk = 100, .max_batch_tokens = 1024});
+  scheduler_->set_chunk_beside_replies(32);
+  Add(150);
+  EXPECT_EQ(Step(), (Plan{{1, 100}})) << "nobody waits";
+  EXPECT_EQ(Step(), (Plan{{1, 50}}));
+  EXPECT_EQ(scheduler_->planned_prompt_tokens(), 50);
+  Add(70);
+  EXPECT_EQ(Step(), (Plan{{1, 1}, {2, 32}}));
+  EXPECT_EQ(scheduler_->planned_prompt_tokens(), 32);
+  scheduler_->set_chunk_beside_replies(64);
+  EXPECT_EQ(Step(), (Plan{{1, 1}, {2, 38}}));
+}
+
 TEST_F(SchedulerTest, AdmitsOnlyWhatFitsBesideTheOthers) {
   Start(10, {.max_sequences = 8, .prompt_chunk = 1000, .max_batch_tokens = 1024});
   Add(300);  // 5 blocks

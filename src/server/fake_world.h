@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bantam/encoder.h"
 #include "bantam/engine.h"
 #include "bantam/model.h"
 #include "server/host/model_host.h"
@@ -67,6 +68,7 @@ class FakeEngine : public Engine {
   Result<int> LoadPrefix(const std::string&) override { return 0; }
   int context() const override { return options_.context; }
   const EngineOptions& options() const override { return options_; }
+  KvUse kv_use() const override { return {64 * running_.size(), 64, 640}; }
 
  private:
   struct Running {
@@ -83,9 +85,32 @@ class FakeEngine : public Engine {
   RequestId next_ = 1;
 };
 
-// Loads fake models by any path but "missing".
+// A vector of a text is its first byte and its length; it reads 8 bytes. Not normalised.
+class FakeEncoder : public Encoder {
+ public:
+  FakeEncoder() { info_.vocabulary_size = 256; }
+  const ModelInfo& info() const override { return info_; }
+  int dims() const override { return 2; }
+  int max_tokens() const override { return 8; }
+  int positions() const override { return 16; }
+  Pooling pooling() const override { return Pooling::kMean; }
+  std::vector<TokenId> Tokenize(std::string_view text) const override;
+  Result<Embeddings> Embed(std::span<const std::string_view> texts,
+                           const EmbedOptions& options) override;
+  Result<Embeddings> EmbedTokens(std::span<const std::vector<TokenId>> texts,
+                                 const EmbedOptions& options) override;
+
+  std::vector<size_t> slices;  // texts of every call
+
+ private:
+  ModelInfo info_;
+};
+
+// Loads fake models by any path but "missing"; "encoder" is an encoder. Each takes 100 of `memory`
+// bytes; 0: there is no limit.
 Backend FakeBackend(std::shared_ptr<FakeModel> model, std::shared_ptr<FakeScript> script,
-                    const EngineOptions& options = {.context = 1000, .max_sequences = 2});
+                    const EngineOptions& options = {.context = 1000, .max_sequences = 2},
+                    uint64_t memory = 0);
 
 class FakeExchange : public Exchange {
  public:

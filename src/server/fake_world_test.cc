@@ -175,14 +175,50 @@ Result<void> FakeEngine::Score(std::span<const TokenId> tokens, int, int from,
   return {};
 }
 
+std::vector<TokenId> FakeEncoder::Tokenize(std::string_view text) const {
+  std::vector<TokenId> ids;
+  for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
+  return ids;
+}
+
+Result<Embeddings> FakeEncoder::Embed(std::span<const std::string_view> texts,
+                                      const EmbedOptions& options) {
+  std::vector<std::vector<TokenId>> ids;
+  for (const std::string_view text : texts) ids.push_back(Tokenize(text));
+  return EmbedTokens(ids, options);
+}
+
+Result<Embeddings> FakeEncoder::EmbedTokens(std::span<const std::vector<TokenId>> texts,
+                                            const EmbedOptions& options) {
+  slices.push_back(texts.size());
+  Embeddings out;
+  out.dims = 2;
+  const size_t most = options.max_tokens > 0 ? static_cast<size_t>(options.max_tokens) : 8;
+  for (const std::vector<TokenId>& text : texts) {
+    if (text[0] == '!') return Fail(ErrorCode::kCorrupt, "gives what is not a number");
+    const size_t n = std::min(text.size(), most);
+    out.values.push_back(static_cast<float>(text[0]));
+    out.values.push_back(static_cast<float>(n));
+    out.tokens.push_back(static_cast<int>(n));
+    out.left_out.push_back(static_cast<int64_t>(text.size() - n));
+  }
+  return out;
+}
+
 Backend FakeBackend(std::shared_ptr<FakeModel> model, std::shared_ptr<FakeScript> script,
-                    const EngineOptions& options) {
+                    const EngineOptions& options, uint64_t memory) {
   Backend backend;
-  backend.load = [model, script, options](const std::string& path) -> Result<Backend::Loaded> {
+  backend.load = [model, script, options, memory](const std::string& path,
+                                                  const LoadRoom& room) -> Result<Backend::Loaded> {
+    if (memory > 0 && room.others + 100 > memory) {
+      return Fail(ErrorCode::kResourceExhausted, "the model needs 100 bytes");
+    }
     if (path == "missing") return Fail(ErrorCode::kNotFound, "there is no such file");
-    return Backend::Loaded{model, std::make_unique<FakeEngine>(options, script)};
+    if (path == "encoder") {
+      return Backend::Loaded{nullptr, nullptr, std::make_shared<FakeEncoder>(), 100};
+    }
+    return Backend::Loaded{model, std::make_unique<FakeEngine>(options, script), nullptr, 100};
   };
-  backend.plan = [](const std::string&) { return uint64_t{100}; };
   return backend;
 }
 

@@ -23,6 +23,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/completions", kKey, kOpenAi, PostCompletions},
     {"POST", "/v1/responses", kKey, kOpenAi, PostResponses},
     {"POST", "/v1/embeddings", kKey, kOpenAi, PostEmbeddings},
+    {"POST", "/embeddings", kKey, kOpenAi, PostEmbeddings},
     {"GET", "/v1/models", kKey, kOpenAi, GetModels},
     {"GET", "/models", kKey, kOpenAi, GetModels},
     {"GET", "/v1/models/*", kKey, kOpenAi, GetModel},
@@ -41,7 +42,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/copy", kKey, kOllama, PostCopy},
     {"DELETE", "/api/delete", kKey, kOllama, DeleteModel},
     {"POST", "/api/embed", kKey, kOllama, PostEmbed},
-    {"POST", "/api/embeddings", kKey, kOllama, PostEmbed},
+    {"POST", "/api/embeddings", kKey, kOllama, PostOldEmbeddings},
 };
 
 bool Matches(std::string_view pattern, std::string_view path) {

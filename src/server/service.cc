@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/quote.h"
+#include "server/api/fields.h"
 #include "server/api/status_of.h"
 #include "server/ollama/handlers.h"
 #include "server/ollama/import_sink.h"
@@ -50,11 +51,13 @@ EngineEvents EventsFor(Metrics& metrics) {
     const GenerationStats& stats = result.generation.stats;
     metrics.prompt_tokens += static_cast<uint64_t>(stats.prompt_tokens);
     metrics.cached_tokens += static_cast<uint64_t>(stats.cached_tokens);
-    metrics.generated_tokens += static_cast<uint64_t>(stats.generated_tokens);
     if (result.generation.finish == FinishReason::kCancelled) ++metrics.cancelled;
     if (result.generation.shortened_at) ++metrics.shortened;
   };
   events.on_first_token = [&metrics](double seconds) { metrics.first_token.Add(seconds); };
+  events.on_tokens = [&metrics](int tokens) {
+    metrics.generated_tokens += static_cast<uint64_t>(tokens);
+  };
   events.on_between = [&metrics](double seconds) { metrics.between.Add(seconds); };
   return events;
 }
@@ -178,9 +181,27 @@ Result<void> Service::Preload(std::string_view name) {
   return done.get_future().get();
 }
 
+namespace {
+
+// Known before anything is loaded.
+Result<ModelEntry> FindKind(const Library& library, const std::string& name, ModelKind kind) {
+  if (name.empty() && kind == ModelKind::kEncoder) return library.FirstEncoder();
+  ModelEntry entry = TRY(library.Find(name));
+  const auto info = library.Inspect(entry.path);
+  if (!info || kind == ModelKind::kAny || info->encoder == (kind == ModelKind::kEncoder)) {
+    return entry;
+  }
+  return BadField("model", Quote(entry.name) +
+                               (info->encoder ? " is an encoder: it gives embeddings, and writes "
+                                                "no text"
+                                              : " writes text; embeddings need an encoder"));
+}
+
+}  // namespace
+
 void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,
-               std::optional<double> keep_alive_s, WithModelNext next) {
-  auto entry = server.library.Find(name);
+               std::optional<double> keep_alive_s, WithModelNext next, ModelKind kind) {
+  auto entry = FindKind(server.library, name, kind);
   if (!entry) return call->ReplyError(entry.error());
   call->NoteModel(entry->name);
   const auto here = std::this_thread::get_id();

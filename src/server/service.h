@@ -72,10 +72,14 @@ class Service final : public HttpHandler {
   Server server_;
 };
 
+// What a request can be answered with.
+enum class ModelKind : uint8_t { kAny, kText, kEncoder };
+
 // Finds and loads a model, then goes on with `next` on a thread of the pool; what fails is the
-// call's error. `keep_alive_s`: see ModelHost.
+// call's error, also a model of the other kind. `keep_alive_s`: see ModelHost.
 using WithModelNext = std::function<void(ModelEntry, std::shared_ptr<Lease>)>;
 void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,
-               std::optional<double> keep_alive_s, WithModelNext next);
+               std::optional<double> keep_alive_s, WithModelNext next,
+               ModelKind kind = ModelKind::kText);
 
 }  // namespace bantam::server

@@ -19,14 +19,19 @@ class ServiceTest : public testing::Test {
  protected:
   ServiceTest() { Make({}); }
 
-  void Make(ServiceOptions options) {
+  void Make(ServiceOptions options,
+            const EngineOptions& engine = {.context = 1000, .max_sequences = 2}) {
     service_.reset();
-    auto library = std::make_unique<Library>(
-        store::Store(directory_.path()),
-        [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+    auto library =
+        std::make_unique<Library>(store::Store(directory_.path()), [](const std::string& path) {
+          ModelInfo info;
+          info.encoder = path == "encoder";
+          return Result<ModelInfo>(info);
+        });
     library->Add("path", {"fake"});
     library->Add("missing", {"broken"});
-    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
+    library->Add("encoder", {"vectors"});
+    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine),
                                          HostOptions{}, std::move(options));
   }
 
@@ -208,13 +213,17 @@ TEST_F(ServiceTest, Ollama) {
   EXPECT_EQ(script_->requests[0].sampling.repeat_penalty, 1.1F);
 }
 
-TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
+std::string LongChat() {
   std::string messages = R"("messages": [{"role": "system", "content": "S"})";
   for (int i = 0; i < 60; ++i) {
     messages += R"(, {"role": "user", "content": "a question of some length"})";
     messages += R"(, {"role": "assistant", "content": "an answer"})";
   }
-  messages += R"(, {"role": "user", "content": "last"}])";
+  return messages + R"(, {"role": "user", "content": "last"}])";
+}
+
+TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
+  const std::string messages = LongChat();
   const auto refused = Post("/v1/chat/completions", Body({messages}));
   EXPECT_EQ(refused->status(), 400);
   EXPECT_NE(refused->body().find("context_length_exceeded"), std::string::npos);
@@ -226,6 +235,46 @@ TEST_F(ServiceTest, OllamaTrimsAndOpenAiRefuses) {
   EXPECT_LT(prompt.size(), 1000);
 }
 
+TEST_F(ServiceTest, TrimsAsItIsTold) {
+  const std::string messages = LongChat();
+  for (const std::string path : {"/v1/chat/completions", "/v1/responses", "/api/chat"}) {
+    std::string body = messages;
+    if (path == "/v1/responses") body.replace(0, 10, "\"input\"");
+    const std::string whole = R"("stream": false, "max_tokens": 5)";
+    EXPECT_EQ(Post(path, Body({body, whole, R"("trim": "error")"}))->status(), 400) << path;
+    EXPECT_EQ(Post(path, Body({body, whole, R"("trim": "newest")"}))->status(), 400) << path;
+    for (const char* trim : {R"("trim": "oldest")", R"("trim": "relevant")"}) {
+      script_->requests.clear();
+      const auto reply = Post(path, Body({body, whole, trim}));
+      ASSERT_EQ(reply->status(), 200) << path << reply->body();
+      const std::string prompt = script_->Prompts().at(0);
+      EXPECT_TRUE(prompt.starts_with("[system]S[")) << prompt;
+      EXPECT_TRUE(prompt.ends_with("[user]last[assistant]")) << prompt;
+      EXPECT_LT(prompt.size(), 1000);
+      const std::string whole_chat = "[system]S[user]last[assistant]";
+      const size_t turn = std::string("[user]a question of some length[assistant]an answer").size();
+      const size_t full = whole_chat.size() + 60 * turn;
+      EXPECT_EQ(reply->Header("X-Bantam-Left-Out-Tokens"), std::to_string(full - prompt.size()));
+      EXPECT_NE(reply->body().find("\"left_out_tokens\":" + std::to_string(full - prompt.size())),
+                std::string::npos);
+    }
+  }
+  const auto fits = Post("/v1/chat/completions", Body({kHi, R"("trim": "relevant")"}));
+  EXPECT_EQ(fits->Header("X-Bantam-Left-Out-Tokens"), "");
+}
+
+TEST_F(ServiceTest, PrefixesAreKeptWhereThereIsAPlace) {
+  const std::string body =
+      R"({"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"}]})";
+  Good("/v1/chat/completions", body);
+  EXPECT_EQ(script_->requests.back().keep_tokens, 0);
+  Make({}, {.context = 1000, .max_sequences = 2, .prefix_dir = "somewhere"});
+  for (int i = 0; i < 2; ++i) {
+    Good("/v1/chat/completions", body);
+    EXPECT_EQ(script_->requests.back().keep_tokens, std::string("[system]S[user]").size());
+  }
+}
+
 TEST_F(ServiceTest, LoadsAndUnloads) {
   const Json loaded = Good("/api/generate", R"({"model": "fake", "stream": false})");
   EXPECT_EQ(loaded.Find("done_reason")->AsString(), "load");
@@ -234,9 +283,31 @@ TEST_F(ServiceTest, LoadsAndUnloads) {
   EXPECT_EQ(unloaded.Find("done_reason")->AsString(), "unload");
 }
 
+TEST_F(ServiceTest, Embeddings) {
+  const Json reply = Good("/v1/embeddings", R"({"input": ["a", "bcd"], "dimensions": 2})");
+  EXPECT_EQ(reply.Find("data")->Dump(), R"([{"object":"embedding","index":0,"embedding":[97,1]},)"
+                                        R"({"object":"embedding","index":1,"embedding":[98,3]}])");
+  EXPECT_EQ(reply.Find("model")->AsString(), "vectors");
+  EXPECT_EQ(reply.Find("usage")->Dump(), R"({"prompt_tokens":4,"total_tokens":4})");
+  const Json base64 = Good(
+      "/v1/embeddings", R"({"model": "vectors", "input": [97, 98], "encoding_format": "base64"})");
+  // 97 and 2 as floats.
+  EXPECT_EQ(base64.Find("data")->items().at(0).Find("embedding")->AsString(), "AADCQgAAAEA=");
+  const Json embed = Good("/api/embed", R"({"input": ["a", "too long, it is"]})");
+  EXPECT_EQ(embed.Find("embeddings")->Dump(), "[[97,1],[116,8]]");
+  EXPECT_EQ(*embed.Find("prompt_eval_count")->AsInt(), 9);
+  EXPECT_EQ(Good("/api/embeddings", R"({"prompt": "b"})").Find("embedding")->Dump(), "[98,1]");
+  EXPECT_EQ(Good("/api/embed", R"({"model": "vectors"})").Find("embeddings")->Dump(), "[]");
+  const auto health = Send("GET", "/health");
+  health->Wait();
+  EXPECT_EQ(health->status(), 200);
+  EXPECT_NE(health->body().find("decode_ms"), std::string::npos);
+}
+
 TEST_F(ServiceTest, Errors) {
   for (const auto& [path, body, status] :
-       {std::tuple("/v1/chat/completions", "", 400), std::tuple("/v1/chat/completions", "{}", 400),
+       {std::tuple("/v1/chat/completions", "", 400),
+        std::tuple("/v1/chat/completions", "{}", 400),
         std::tuple("/v1/chat/completions", R"({"model": "x", "messages": [{"role": "user",
                     "content": "a"}]})",
                    404),
@@ -247,10 +318,21 @@ TEST_F(ServiceTest, Errors) {
         std::tuple("/v1/completions", R"({"prompt": "a", "best_of": 2})", 400),
         std::tuple("/v1/completions", R"({"prompt": ""})", 400),
         std::tuple("/v1/completions", R"({"prompt": [300]})", 400),
-        std::tuple("/v1/embeddings", R"({"input": "a"})", 501),
+        std::tuple("/v1/embeddings", R"({"input": "a", "model": "fake"})", 400),
+        std::tuple("/v1/embeddings", R"({"input": []})", 400),
+        std::tuple("/v1/embeddings", R"({"input": [""]})", 400),
+        std::tuple("/v1/embeddings", R"({"input": ["a", [256]]})", 400),
+        std::tuple("/v1/embeddings", R"({"input": "too long, it is"})", 400),
+        std::tuple("/v1/embeddings", R"({"input": "a", "dimensions": 1})", 400),
+        std::tuple("/v1/embeddings", R"({"input": ["a", "!"]})", 500),
+        std::tuple("/api/embed", R"({"input": "too long, it is", "truncate": false})", 400),
+        std::tuple("/v1/chat/completions", R"({"model": "vectors", "messages": [{"role": "user",
+                    "content": "a"}]})",
+                   400),
         std::tuple("/api/generate", R"({"prompt": "a", "template": "{{ .Prompt }}"})", 400),
         std::tuple("/api/generate", R"({"prompt": "a", "images": ["x"]})", 400),
-        std::tuple("/v1/nothing", "{}", 404), std::tuple("/v1/models", "{}", 405)}) {
+        std::tuple("/v1/nothing", "{}", 404),
+        std::tuple("/v1/models", "{}", 405)}) {
     const auto exchange = Post(path, body);
     EXPECT_EQ(exchange->status(), status) << path << body << exchange->body();
     const auto json = Json::Parse(exchange->body());
@@ -291,7 +373,8 @@ TEST_F(ServiceTest, MetricsCount) {
   for (const char* line :
        {"bantam_generated_tokens_total 3\n", "bantam_queue_length 0\n",
         "bantam_requests_total{route=\"/v1/chat/completions\",status=\"200\"} 1\n",
-        "bantam_first_token_seconds_count 1\n", "bantam_loaded_models 1\n"}) {
+        "bantam_first_token_seconds_count 1\n", "bantam_loaded_models 1\n",
+        "bantam_kv_total_bytes 640\n", "process_resident_memory_bytes "}) {
     EXPECT_NE(exchange->body().find(line), std::string::npos) << line << exchange->body();
   }
 }
@@ -313,7 +396,9 @@ TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
       head.query = {{"name", "x.gguf"}};
       if (*key != '\0') head.headers = {{"authorization", key}};
       const BodyRule rule = service_->OnHead(head);
-      EXPECT_EQ(rule.refuse == nullptr, open || right) << route.path << " " << key;
+      FakeExchange exchange(head);
+      if (rule.refuse) rule.refuse(exchange);
+      EXPECT_EQ(exchange.status() != 401, open || right) << route.path << " " << key;
     }
   }
 }

@@ -19,6 +19,7 @@ PROGRAM = os.environ.get("BANTAM_BIN", str(ROOT / "build/release/bantam"))
 MODELS = pathlib.Path(os.environ.get("BANTAM_MODELS", ROOT / "models"))
 TINY = str(ROOT / "tests/golden/models/qwen2_tied.gguf")
 SMOL = str(MODELS / "smollm2-135m-instruct-q4_1.gguf")
+MINILM = str(MODELS / "all-minilm-l6-v2")
 QWEN = str(MODELS / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf")
 PATIENCE_S = 300  # machines under test are slow and shared
 

@@ -3,6 +3,8 @@
 import concurrent.futures
 import http.client
 import json
+import os
+import tempfile
 import threading
 import time
 import unittest
@@ -95,6 +97,25 @@ class LoadTest(ServerTest):
             status, _, text = self.server.call("GET", "/health")
             self.assertEqual((status, json.loads(text)["model_loaded"]), (200, True))
             stream.result()
+
+
+class PrefixTest(unittest.TestCase):
+    def test_system_messages_outlive_the_server(self):
+        if not os.path.exists(SMOL):
+            self.skipTest("no model")
+        body = chat(PROMPTS[0], temperature=0)
+        replies = []
+        with tempfile.TemporaryDirectory() as directory:
+            for _ in range(2):
+                server = Server(SMOL, "--ctx", "2048", "--prefix-dir", directory)
+                try:
+                    replies.append(server.post("/v1/chat/completions", body))
+                finally:
+                    self.assertEqual(server.stop(), 0)
+        cold, warm = (r["usage"]["prompt_tokens_details"]["cached_tokens"] for r in replies)
+        self.assertEqual(cold, 0)
+        self.assertGreaterEqual(warm, 64)
+        self.assertEqual(replies[0]["choices"], replies[1]["choices"])
 
 
 class QueueTest(unittest.TestCase):

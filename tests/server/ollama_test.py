@@ -5,7 +5,7 @@ import os
 import pathlib
 import unittest
 
-from harness import PATIENCE_S, QWEN, SMOL, TINY, ServerTest, skip_without
+from harness import MINILM, PATIENCE_S, QWEN, SMOL, TINY, ServerTest, skip_without
 
 skip_without("ollama")
 import ollama  # noqa: E402
@@ -144,10 +144,10 @@ class OllamaTest(ServerTest):
         with self.assertRaises(ollama.ResponseError):
             self.client.pull("no-such-model-anywhere")
 
-    def test_embeddings_are_refused(self):
+    def test_embeddings_want_an_encoder(self):
         with self.assertRaises(ollama.ResponseError) as raised:
             self.client.embed("small", "text")
-        self.assertEqual(raised.exception.status_code, 501)
+        self.assertEqual(raised.exception.status_code, 400)
 
     def test_versions(self):
         self.assertEqual(self.server.call("GET", "/")[2], b"Bantam is running")
@@ -157,6 +157,37 @@ class OllamaTest(ServerTest):
 
 
 @unittest.skipUnless(os.path.exists(QWEN), "the test model is not there (./dev model test)")
+class OllamaEmbedTest(ServerTest):
+    arguments = ("--encoder", MINILM, "--keep-alive", "5m")
+
+    @classmethod
+    def setUpClass(cls):
+        if not os.path.exists(MINILM):
+            raise unittest.SkipTest("all-minilm-l6-v2 is not there (./dev model minilm)")
+        super().setUpClass()
+        cls.client = ollama.Client(cls.server.url)
+
+    def test_embed(self):
+        name = "all-minilm-l6-v2"
+        both = self.client.embed(name, ["A cat sat.", "Stocks fell."])
+        one = self.client.embed(name, "A cat sat.")
+        self.assertEqual((len(both.embeddings), list(both.embeddings[0])),
+                         (2, list(one.embeddings[0])))
+        self.assertEqual(one.prompt_eval_count, 6)
+        self.assertEqual(self.client.embed(name, "x " * 400).prompt_eval_count, 256)
+        with self.assertRaises(ollama.ResponseError) as raised:
+            self.client.embed(name, "x " * 400, truncate=False)
+        self.assertEqual(raised.exception.status_code, 400)
+        old = self.client.embeddings(name, "A cat sat.").embedding
+        length = sum(x * x for x in old) ** 0.5
+        for a, b in zip(old, one.embeddings[0]):
+            self.assertAlmostEqual(a / length, b, 5)
+        self.assertEqual(self.client.show(name).capabilities, ["embedding"])
+        self.assertEqual([m.model for m in self.client.ps().models], [name])
+        self.client.embed(name, [], keep_alive=0)
+        self.assertEqual(self.client.ps().models, [])
+
+
 class OllamaToolsTest(ServerTest):
     arguments = (QWEN, "--ctx", "2048", "--served-model-name", "coder")
 

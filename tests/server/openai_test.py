@@ -1,9 +1,10 @@
 """The official openai package against `bantam serve`."""
 
 import json
+import os
 import unittest
 
-from harness import PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
+from harness import MINILM, PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
 
 skip_without("openai")
 import openai  # noqa: E402
@@ -228,7 +229,7 @@ class OpenAiTest(ServerTest):
         self.assertEqual(raised.exception.code, "context_length_exceeded")
         with self.assertRaises(openai.APIStatusError) as raised:
             self.client.embeddings.create(model="small", input="text")
-        self.assertEqual(raised.exception.status_code, 501)
+        self.assertEqual(raised.exception.param, "model")
 
     def test_every_field_is_accepted(self):
         reply = self.chat(
@@ -248,6 +249,55 @@ WEATHER = {"type": "function", "function": {
 TIME = {"type": "function", "function": {
     "name": "get_time", "parameters": {"type": "object", "properties": {
         "zone": {"type": "string"}}, "required": ["zone"]}}}
+
+
+class EmbeddingsTest(ServerTest):
+    arguments = ("--encoder", MINILM)
+
+    @classmethod
+    def setUpClass(cls):
+        if not os.path.exists(MINILM):
+            raise unittest.SkipTest("all-minilm-l6-v2 is not there (./dev model minilm)")
+        super().setUpClass()
+        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key="none")
+
+    def vectors(self, texts, **fields):
+        reply = self.client.embeddings.create(model="all-minilm-l6-v2", input=texts, **fields)
+        self.assertEqual([item.index for item in reply.data], list(range(len(reply.data))))
+        return [item.embedding for item in reply.data]
+
+    def test_vectors(self):
+        texts = ["A cat sat.", "A kitten was sitting.", "Stock prices fell."]
+        base64 = self.vectors(texts)
+        floats = self.vectors(texts, encoding_format="float")
+        for a, b in zip(base64, floats):
+            self.assertEqual(len(a), 384)
+            self.assertLess(max(abs(x - y) for x, y in zip(a, b)), 1e-7)
+            self.assertAlmostEqual(sum(x * x for x in a), 1, 5)
+        near, far = (sum(x * y for x, y in zip(floats[0], floats[i])) for i in (1, 2))
+        self.assertGreater(near, far + 0.3)
+        self.assertEqual(self.vectors(texts[0], encoding_format="float"), floats[:1])
+        ids = self.client.embeddings.create(model="all-minilm-l6-v2", dimensions=384,
+                                            input=[[101, 1037, 4937, 2938, 1012, 102]])
+        self.assertEqual(ids.data[0].embedding, base64[0])
+        self.assertEqual((ids.usage.prompt_tokens, ids.usage.total_tokens), (6, 6))
+
+    def test_many(self):
+        texts = [f"The number {i} and {'some ' * (i % 40)}words." for i in range(300)]
+        many = self.vectors(texts, encoding_format="float")
+        for i in (0, 39, 150, 299):
+            self.assertEqual(self.vectors([texts[i]], encoding_format="float"), [many[i]])
+
+    def test_refusals(self):
+        for fields in ({"input": []}, {"input": "x " * 400}, {"input": "a", "dimensions": 100},
+                       {"input": [[10**6]]}, {"input": "a", "encoding_format": "hex"},
+                       {"input": [1.5]}, {"input": {}}):
+            with self.assertRaises(openai.BadRequestError, msg=str(fields)[:60]):
+                self.client.embeddings.create(model="all-minilm-l6-v2", **fields)
+        with self.assertRaises(openai.BadRequestError) as raised:
+            self.client.chat.completions.create(
+                model="all-minilm-l6-v2", messages=[{"role": "user", "content": "a"}])
+        self.assertIn("encoder", raised.exception.message)
 
 
 class ToolsTest(ServerTest):

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bantam/result.h"
@@ -57,6 +58,9 @@ class Call : public std::enable_shared_from_this<Call> {
   const std::string& client() const { return client_; }
   const std::shared_ptr<CancelFlag>& cancel() const { return cancel_; }
 
+  // One more header of the answer, before it.
+  void AddHeader(HttpHeader header) { headers_.push_back(std::move(header)); }
+
   void Reply(int status, std::string content_type, std::string body,
              std::vector<HttpHeader> headers = {});
   void ReplyJson(int status, const Json& body);
@@ -74,8 +78,6 @@ class Call : public std::enable_shared_from_this<Call> {
   void set_key(std::string key) { key_ = std::move(key); }
   const std::string& key() const { return key_; }
 
-  // Of the answer; before it begins.
-  void AddHeader(HttpHeader header) { headers_.push_back(std::move(header)); }
   void NoteModel(const std::string& model) { record_.model = model; }
   void NoteTokens(int prompt, int generated, double first_token_s);
 

@@ -45,99 +45,92 @@ class Renderer {
  public:
   Renderer(const Model& model, PromptRequest request)
       : model_(model), request_(std::move(request)) {
+    bool described = true;
     if (request_.tools.usable()) {
       const std::string& source =
           request_.chat_template.empty() ? model.info().chat_template : request_.chat_template;
-      described_ = StyleOf(source).described;
-      if (!described_) TellOfTools(request_.tools, request_.messages);
+      described = StyleOf(source).described;
+      if (!described) TellOfTools(request_.tools, request_.messages);
     }
-    const Json::Array& items = request_.messages.list.items();
-    while (n_system_ < items.size() && HasRole(items[n_system_], "system")) ++n_system_;
+    input_.messages_json = request_.messages.list.Dump();
+    if (request_.tools.usable() && described) input_.tools_json = request_.tools.list.Dump();
+    input_.chat_template = request_.chat_template;
   }
 
   Result<Prompt> Render() {
+    TRY(CheckSize());
+    const std::vector<TokenId> begun = Tokenize(request_.begun_reply);
+    const int most = request_.context - 1 - static_cast<int>(begun.size());
+    const int room = request_.context - request_.reserve - static_cast<int>(begun.size());
+    Result<FittedChat> fitted = Fit(std::min(room, most));
+    // The reply wants room, but a prompt that fits is no error.
+    if (!fitted && fitted.error().code == ErrorCode::kTooLong) fitted = Fit(most);
+    if (!fitted) return std::unexpected(Told(fitted.error()));
     Prompt prompt;
-    prompt.texts = request_.messages.texts;
-    const size_t limit = static_cast<size_t>(std::max(1, request_.context - request_.reserve));
-    auto tokens = Tokens(n_system_);
-    const bool too_long =
-        tokens ? tokens->size() > limit : tokens.error().code == ErrorCode::kTooLong;
-    if (!too_long) {
-      prompt.tokens = TRY(std::move(tokens));
-      return prompt;
+    prompt.texts = std::move(request_.messages.texts);
+    prompt.left_out = fitted->left_out_tokens();
+    prompt.tokens = std::move(fitted->prompt);
+    if (!request_.begun_reply.empty()) {
+      ChatInput whole = input_;
+      whole.messages_json = std::move(fitted->messages_json);
+      prompt.tokens = Tokenize(TRY(model_.RenderChat(whole)) + request_.begun_reply);
     }
-    if (request_.trim == Trim::kError) {
-      if (!tokens) return std::unexpected(tokens.error());
-      // The reply wants room, but a prompt that fits is no error.
-      if (std::ssize(*tokens) < request_.context) {
-        prompt.tokens = *std::move(tokens);
-        return prompt;
-      }
-      return PromptTooLong(std::to_string(tokens->size()), request_.context);
-    }
-    const size_t whole = tokens ? tokens->size() : 0;
-    TRY(DropOldest(limit, prompt));
-    prompt.left_out = static_cast<int>(whole - std::min(whole, prompt.tokens.size()));
-    if (whole == 0) prompt.left_out = -1;
+    if (request_.prefixes != nullptr) prompt.keep = request_.prefixes->Of(model_, FrontOfChat());
     return prompt;
   }
 
  private:
-  // The system messages, then the messages from `first` on.
-  Result<std::vector<TokenId>> Tokens(size_t first) const {
-    const Json::Array& items = request_.messages.list.items();
-    Json::Array kept(items.begin(), items.begin() + static_cast<ptrdiff_t>(n_system_));
-    kept.insert(kept.end(), items.begin() + static_cast<ptrdiff_t>(first), items.end());
-    size_t bytes = 0;
-    for (const Json& item : kept) bytes += item.Find("content")->AsString().size();
-    const size_t most = static_cast<size_t>(request_.context) * request_.longest_token;
-    if (bytes > most)
-      return PromptTooLong("more than " + std::to_string(request_.context), request_.context);
-    ChatInput input;
-    input.messages_json = Json::MakeArray(std::move(kept)).Dump();
-    if (request_.tools.usable() && described_) input.tools_json = request_.tools.list.Dump();
-    input.chat_template = request_.chat_template;
-    auto rendered = model_.RenderChat(input);
-    if (!rendered) return Fail(ErrorCode::kInvalidArgument, rendered.error().message);
-    const std::string text = *std::move(rendered) + request_.begun_reply;
-    // The template writes the beginning-of-text token itself.
+  // The template writes the beginning-of-text token itself.
+  std::vector<TokenId> Tokenize(const std::string& text) const {
     return model_.Tokenize(text, {.add_special = false, .parse_special = true});
   }
 
-  // The longest rest of the chat that fits and begins with a user's turn; at least the last turn.
-  Result<void> DropOldest(size_t limit, Prompt& prompt) {
-    const Json::Array& items = request_.messages.list.items();
-    std::vector<size_t> starts;
-    for (size_t i = n_system_; i < items.size(); ++i) {
-      if (HasRole(items[i], "user")) starts.push_back(i);
+  Result<FittedChat> Fit(int max_tokens) const {
+    return FitChat(model_, input_, request_.trim, std::max(1, max_tokens));
+  }
+
+  // What cannot fit is not read as a whole, unless it is to be made shorter.
+  Result<void> CheckSize() const {
+    constexpr size_t kMostTrimmed = size_t{8} << 20;
+    size_t bytes = 0;
+    for (const Json& item : request_.messages.list.items()) {
+      bytes += item.Find("content")->AsString().size();
     }
-    if (starts.empty()) starts.push_back(n_system_);
-    size_t low = 0;
-    size_t high = starts.size() - 1;
-    while (low < high) {
-      const size_t middle = (low + high) / 2;
-      const auto tokens = Tokens(starts[middle]);
-      if (!tokens && tokens.error().code != ErrorCode::kTooLong) {
-        return std::unexpected(tokens.error());
-      }
-      if (tokens && tokens->size() <= limit) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
+    const size_t fitting = static_cast<size_t>(request_.context) * request_.longest_token;
+    if (request_.trim == TrimMode::kError && bytes > fitting) {
+      return PromptTooLong("more than " + std::to_string(request_.context), request_.context);
     }
-    prompt.tokens = TRY(Tokens(starts[low]));
-    if (std::ssize(prompt.tokens) >= request_.context) {
-      return PromptTooLong(std::to_string(prompt.tokens.size()) + " even with its last turn alone,",
-                           request_.context);
+    if (bytes > std::max(fitting, kMostTrimmed)) {
+      return Fail(ErrorCode::kTooLong, "the chat has " + std::to_string(bytes) +
+                                           " bytes; no more than " + std::to_string(kMostTrimmed) +
+                                           " are made to fit a context of " +
+                                           std::to_string(request_.context) + " tokens");
     }
     return {};
   }
 
+  // In the words of this room; what is wrong with a template is the request's error.
+  Error Told(const Error& error) const {
+    if (error.code != ErrorCode::kTooLong) return {ErrorCode::kInvalidArgument, error.message};
+    return {ErrorCode::kTooLong, "the prompt is too long: " + error.message + " a context of " +
+                                     std::to_string(request_.context) +
+                                     ", and the reply needs room too"};
+  }
+
+  ChatInput FrontOfChat() const {
+    Json front = Json::MakeArray();
+    for (const Json& item : request_.messages.list.items()) {
+      if (!HasRole(item, "system")) break;
+      front.Append(item);
+    }
+    ChatInput input = input_;
+    input.messages_json = front.Dump();
+    return input;
+  }
+
   const Model& model_;
   PromptRequest request_;
-  bool described_ = true;
-  size_t n_system_ = 0;  // system messages at the beginning
+  ChatInput input_;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // ChatPrompt: from messages to the tokens a model reads.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +9,9 @@
 #include "bantam/result.h"
 #include "server/api/messages.h"
 #include "server/api/tools.h"
+#include "server/host/prefix_lengths.h"
 
 namespace bantam::server {
-
-enum class Trim : uint8_t {
-  kError,   // a chat that does not fit is refused
-  kOldest,  // its oldest turns are left out; system messages and the last turn stay
-};
 
 struct PromptRequest {
   Messages messages;
@@ -26,16 +21,19 @@ struct PromptRequest {
   int context = 0;            // tokens for prompt and reply
   int reserve = 1;            // of them, kept for the reply
   size_t longest_token = 1;   // bytes
-  Trim trim = Trim::kError;
+  TrimMode trim = TrimMode::kError;
+  PrefixLengths* prefixes = nullptr;  // set: Prompt::keep is wanted
 };
 
 struct Prompt {
   std::vector<TokenId> tokens;
-  std::vector<std::string> texts;  // of the messages that were kept
-  int left_out = 0;                // tokens of the chat that were not
+  std::vector<std::string> texts;  // of the messages, as they were given
+  int left_out = 0;                // tokens of the chat that are not in the prompt
+  int keep = 0;                    // first tokens that chats like this one have in common
 };
 
-// Fails with kTooLong (before reading all of a text that cannot fit), or as templates do.
+// Makes a chat fit as it is told to. Fails with kTooLong (before reading all of a text that cannot
+// fit), or as templates do.
 Result<Prompt> RenderPrompt(const Model& model, PromptRequest request);
 
 // The tokens of a text, with the same limit.

@@ -75,6 +75,8 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyR
     input.reserve = ReplyReserve(context, reply.options.max_tokens);
     input.longest_token = longest_token;
     input.trim = request.trim;
+    ServedModel& served = *lease.served();
+    if (served.keeps_prefixes && request.before.empty()) input.prefixes = &served.prefixes;
     prompt = TRY(RenderPrompt(lease.model(), std::move(input)));
   }
   prompt.tokens.insert(prompt.tokens.begin(), request.before.begin(), request.before.end());
@@ -90,7 +92,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
                     const MakeSink& make_sink) {
   if (entry.has_recipe && !request.raw) TRY(AddRecipe(entry.recipe, request));
   const ReplyCacheOptions& kept = server.options.cache;
-  const auto cacheable = CacheableChat::From(kept, call->key(), request, entry);
+  const auto cacheable = CacheableChat::From(kept, call->key(), request, entry, lease->model());
   ReplyRequest reply;
   reply.options = std::move(request.options);
   reply.tools = request.tools;
@@ -99,6 +101,10 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   const int context =
       request.context > 0 ? std::min(request.context, lease->context()) : lease->context();
   Prompt prompt = TRY(MakePrompt(request, *lease, reply, context));
+  if (prompt.left_out > 0) {
+    call->AddHeader({"X-Bantam-Left-Out-Tokens", std::to_string(prompt.left_out)});
+  }
+  reply.keep_tokens = prompt.keep;
   LimitTokens(reply.options, context, prompt.tokens.size());
   if (reply.options.shape) {
     reply.shape = TRY(CompileShape(lease->shapes(), *reply.options.shape, prompt.texts));
@@ -131,6 +137,16 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
 void LimitTokens(ReplyOptions& options, int context, size_t prompt_tokens) {
   const int left = std::max(1, context - static_cast<int>(prompt_tokens));
   options.max_tokens = options.max_tokens < 0 ? left : std::min(options.max_tokens, left);
+}
+
+Result<TrimMode> ReadTrim(const Fields& fields, TrimMode otherwise) {
+  const auto trim = TRY(fields.Text("trim"));
+  if (!trim) return otherwise;
+  if (*trim == "error") return TrimMode::kError;
+  if (*trim == "oldest") return TrimMode::kOldest;
+  if (*trim == "relevant") return TrimMode::kRelevant;
+  return fields.Bad(
+      "trim", "must be \"relevant\", \"oldest\" or \"error\", not " + Shown(Json::String(*trim)));
 }
 
 void RunChat(Server& server, const std::shared_ptr<Call>& call, ChatRequest request,

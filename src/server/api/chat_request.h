@@ -10,6 +10,7 @@
 #include "bantam/result.h"
 #include "server/api/call.h"
 #include "server/api/chat_prompt.h"
+#include "server/api/fields.h"
 #include "server/api/messages.h"
 #include "server/api/reply.h"
 #include "server/api/tools.h"
@@ -26,7 +27,7 @@ struct ChatRequest {
   std::string begun_reply;         // the reply goes on after it
   std::optional<std::string> raw;  // instead of messages: the prompt as it is
   std::vector<TokenId> before;     // tokens that stand before the prompt
-  Trim trim = Trim::kError;
+  TrimMode trim = TrimMode::kError;
   int context = 0;  // tokens this chat may take; 0: the model's
   std::optional<double> keep_alive_s;
 };
@@ -45,6 +46,9 @@ using MakeSink = std::function<std::shared_ptr<ReplySink>(const ChatStart&)>;
 // that is the call's error.
 void RunChat(Server& server, const std::shared_ptr<Call>& call, ChatRequest request,
              MakeSink make_sink);
+
+// This server's own field `trim`: what becomes of a chat that does not fit.
+Result<TrimMode> ReadTrim(const Fields& fields, TrimMode otherwise);
 
 // Whatever is to be checked of options once the context is known: a limit within it.
 void LimitTokens(ReplyOptions& options, int context, size_t prompt_tokens);

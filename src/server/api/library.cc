@@ -162,6 +162,14 @@ Result<ModelEntry> Library::Find(std::string_view name) const {
   return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found, try pulling it first");
 }
 
+Result<ModelEntry> Library::FirstEncoder() const {
+  for (const ModelEntry& entry : served_) {
+    const auto info = Inspect(entry.path);
+    if (info && info->encoder) return entry;
+  }
+  return BadField("model", "must name an encoder: the server was not started with one");
+}
+
 std::vector<ModelEntry> Library::List() const {
   std::vector<ModelEntry> entries = served_;
   if (!store_) return entries;

@@ -56,6 +56,8 @@ class Library {
   // By its name in any letter case, with or without ":latest"; empty: the default. Fails with
   // kNotFound.
   Result<ModelEntry> Find(std::string_view name) const;
+  // Of the command line's models. Fails with kInvalidArgument if none is an encoder.
+  Result<ModelEntry> FirstEncoder() const;
   std::vector<ModelEntry> List() const;
 
   // What the file says about itself; kept for the next time.

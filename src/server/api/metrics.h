@@ -38,6 +38,7 @@ class Metrics {
   std::atomic<uint64_t> prompt_tokens{0};
   std::atomic<uint64_t> cached_tokens{0};
   std::atomic<uint64_t> generated_tokens{0};
+  std::atomic<uint64_t> embedded_tokens{0};
   std::atomic<uint64_t> cancelled{0};
   std::atomic<uint64_t> shortened{0};
   std::atomic<int> open_requests{0};

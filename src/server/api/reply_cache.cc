@@ -10,11 +10,14 @@ constexpr const char* kStop = "stop";
 constexpr const char* kLength = "length";
 
 // What tells a model file from every other. Where its hash is not known: its place, size and time.
-std::string IdentityOf(const ModelEntry& model, const ReplyCacheOptions& options) {
-  const std::string file = model.digest.empty() ? model.path + " " + std::to_string(model.bytes) +
-                                                      " " + std::to_string(model.modified_s)
-                                                : model.digest;
-  return file + " " + options.computed_by;
+std::string IdentityOf(const ModelEntry& entry, const Model& model,
+                       const ReplyCacheOptions& options) {
+  const std::string file = entry.digest.empty() ? entry.path + " " + std::to_string(entry.bytes) +
+                                                      " " + std::to_string(entry.modified_s)
+                                                : entry.digest;
+  const MemoryChoice* memory = model.memory();
+  const int kv = memory == nullptr ? -1 : static_cast<int>(memory->kv);
+  return file + " " + options.computed_by + " kv " + std::to_string(kv);
 }
 
 void AddSampling(const SamplingParams& sampling, store::CacheKeyBuilder& key) {
@@ -100,14 +103,14 @@ class KeepingSink final : public ReplySink {
 std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& options,
                                                  const std::string& tenant,
                                                  const ChatRequest& request,
-                                                 const ModelEntry& model) {
+                                                 const ModelEntry& entry, const Model& model) {
   const ReplyOptions& reply = request.options;
   const bool drawn = reply.sampling.temperature != 0 && !reply.sampling.seed;
   if (options.cache == nullptr || reply.n != 1 || reply.logprobs >= 0 || request.tools.usable() ||
       !request.begun_reply.empty() || (drawn && !options.sampled) || reply.deadlines.total_s > 0) {
     return std::nullopt;
   }
-  CacheableChat chat(tenant, IdentityOf(model, options));
+  CacheableChat chat(tenant, IdentityOf(entry, model, options));
   AddSampling(reply.sampling, chat.key_);
   AddShape(reply.shape, chat.key_);
   chat.key_.Add("max_tokens", reply.max_tokens)

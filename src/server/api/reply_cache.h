@@ -19,7 +19,7 @@ class CacheableChat {
   // with a begun one, and sampled ones unless options say so.
   static std::optional<CacheableChat> From(const ReplyCacheOptions& options,
                                            const std::string& tenant, const ChatRequest& request,
-                                           const ModelEntry& model);
+                                           const ModelEntry& entry, const Model& model);
 
   // Once the prompt is known; `trimmed`: some of the chat was left out of it.
   store::CacheQuery Query(std::span<const TokenId> prompt, bool trimmed) const;

@@ -25,6 +25,7 @@ struct ReplyRequest {
   Tools tools;
   CallStyle style;
   std::shared_ptr<const Shape> call_shape;  // set if `tools` are usable
+  int keep_tokens = 0;                      // GenerationRequest::keep_tokens
   std::optional<int> score_top;             // score the prompt too
   std::string client;
   std::shared_ptr<CancelFlag> cancel;

@@ -48,48 +48,60 @@ void EngineThread::Detach(const std::shared_ptr<ServedModel>& model, std::functi
   wake_.notify_all();
 }
 
+Result<std::shared_ptr<void>> EngineThread::TakeTicket() {
+  if (n_queued_->fetch_add(1) >= max_queue_) {
+    n_queued_->fetch_sub(1);
+    ++n_refused_;
+    return Fail(ErrorCode::kResourceExhausted, "the queue is full: " + std::to_string(max_queue_) +
+                                                   " requests wait; try again later");
+  }
+  return std::shared_ptr<void>(nullptr, [count = n_queued_](void*) { count->fetch_sub(1); });
+}
+
+Result<void> EngineThread::Send(Arrival arrival) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
+    arrivals_.push_back(std::move(arrival));
+  }
+  wake_.notify_all();
+  return {};
+}
+
 Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
                                   std::vector<Job> jobs) {
   CHECK(!jobs.empty());
   std::shared_ptr<void> ticket;
-  if (!jobs.front().continues) {
-    if (n_queued_->fetch_add(1) >= max_queue_) {
-      n_queued_->fetch_sub(1);
-      ++n_refused_;
-      return Fail(
-          ErrorCode::kResourceExhausted,
-          "the queue is full: " + std::to_string(max_queue_) + " requests wait; try again later");
-    }
-    ticket = std::shared_ptr<void>(nullptr, [count = n_queued_](void*) { count->fetch_sub(1); });
-  }
+  if (!jobs.front().continues) ticket = TRY(TakeTicket());
   const double now = MonotonicSeconds();
   for (Job& job : jobs) {
     job.ticket = ticket;
     job.submitted_s = now;
   }
   ticket.reset();
-  std::vector<Job> refused;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refused = std::move(jobs);
-    } else {
-      arrivals_.push_back({model, std::move(jobs), nullptr});
-    }
-  }
-  wake_.notify_all();
-  if (refused.empty()) return {};
-  return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
+  return Send({model, std::move(jobs), nullptr});
+}
+
+Result<void> EngineThread::Submit(const std::shared_ptr<ServedModel>& model,
+                                  std::unique_ptr<EmbedJob> job) {
+  CHECK(model->encoder != nullptr && !job->texts.empty());
+  job->ticket = TRY(TakeTicket());
+  job->submitted_s = MonotonicSeconds();
+  return Send({model, {}, nullptr, std::move(job)});
 }
 
 EngineFigures EngineThread::figures() const {
-  return {std::max(0, n_queued_->load()), n_running_.load(), n_steps_.load(), n_refused_.load()};
+  EngineFigures figures = {
+      std::max(0, n_queued_->load()), n_running_.load(), n_steps_.load(), n_refused_.load(), {}};
+  figures.kv = {kv_used_.load(), kv_cached_.load(), kv_total_.load()};
+  return figures;
 }
 
 void EngineThread::Run() {
   while (TakeArrivals()) {
     for (size_t i = 0; i < residents_.size(); ++i) Serve(*residents_[i].model);
     RemoveDetached();
+    NoteKv();
   }
   const Error stopped{ErrorCode::kResourceExhausted, "the server is stopping"};
   for (Resident& resident : residents_) FailAll(*resident.model, stopped);
@@ -100,13 +112,29 @@ void EngineThread::Run() {
   }
   for (Arrival& arrival : late) {
     for (Job& job : arrival.jobs) job.on_done(std::unexpected(stopped));
+    if (arrival.embed) arrival.embed->on_done(std::unexpected(stopped));
     if (arrival.gone) arrival.gone();
   }
 }
 
+void EngineThread::NoteKv() {
+  KvUse sum;
+  for (const Resident& resident : residents_) {
+    if (resident.model->engine == nullptr) continue;
+    const KvUse use = resident.model->engine->kv_use();
+    sum.used += use.used;
+    sum.cached += use.cached;
+    sum.total += use.total;
+  }
+  kv_used_ = sum.used;
+  kv_cached_ = sum.cached;
+  kv_total_ = sum.total;
+}
+
 bool EngineThread::Busy() const {
   return std::ranges::any_of(residents_, [](const Resident& resident) {
-    return !resident.model->running.empty() || !resident.model->queue.empty();
+    const ServedModel& model = *resident.model;
+    return !model.running.empty() || !model.queue.empty() || !model.embeds.empty();
   });
 }
 
@@ -125,6 +153,11 @@ bool EngineThread::TakeArrivals() {
 
 void EngineThread::Accept(Arrival arrival) {
   const auto resident = std::ranges::find(residents_, arrival.model, &Resident::model);
+  const Error unloaded{ErrorCode::kNotFound, "the model has been unloaded"};
+  if (arrival.embed != nullptr) {
+    if (resident == residents_.end()) return arrival.embed->on_done(std::unexpected(unloaded));
+    return resident->model->embeds.Push(std::move(arrival.embed));
+  }
   if (arrival.jobs.empty()) {
     if (!arrival.gone) {
       residents_.push_back({std::move(arrival.model), nullptr});
@@ -137,7 +170,7 @@ void EngineThread::Accept(Arrival arrival) {
   }
   for (Job& job : arrival.jobs) {
     if (resident == residents_.end()) {
-      job.on_done(Fail(ErrorCode::kNotFound, "the model has been unloaded"));
+      job.on_done(std::unexpected(unloaded));
     } else {
       resident->model->queue.Push(std::move(job));
     }
@@ -145,6 +178,10 @@ void EngineThread::Accept(Arrival arrival) {
 }
 
 void EngineThread::Serve(ServedModel& model) {
+  if (model.encoder != nullptr) {
+    model.embeds.DropGone();
+    return model.embeds.RunSlice(*model.encoder);
+  }
   DropWaiting(model);
   CheckRunning(model);
   Admit(model);
@@ -243,6 +280,8 @@ bool EngineThread::OnDelta(RunningJob& running, const Delta& delta,
     events_.on_between(now - running.last_delta_s);
   }
   running.last_delta_s = now;
+  running.n_told += static_cast<int>(delta.tokens.size());
+  if (events_.on_tokens) events_.on_tokens(static_cast<int>(delta.tokens.size()));
   if (running.job.cancel->cancelled) return false;
   return !next || next(delta);
 }
@@ -311,6 +350,8 @@ void EngineThread::Collect(ServedModel& model) {
     result.generation = *std::move(taken);
     result.timed_out = running.out_of_time;
     if (running.job.score_top) result.scores = std::move(running.scores);
+    const int untold = result.generation.stats.generated_tokens - running.n_told;
+    if (events_.on_tokens && untold > 0) events_.on_tokens(untold);
     if (events_.on_finish) events_.on_finish(running, result);
     End(model, &running, std::move(result));
   }
@@ -335,6 +376,7 @@ void EngineThread::FailAll(ServedModel& model, const Error& error) {
     }
     End(model, &running, std::unexpected(error));
   }
+  model.embeds.FailAll(error);
   for (Job& job : model.queue.TakeIf([](const Job&) { return true; })) {
     job.ticket.reset();
     job.on_done(std::unexpected(error));
@@ -344,13 +386,15 @@ void EngineThread::FailAll(ServedModel& model, const Error& error) {
 void EngineThread::RemoveDetached() {
   for (size_t i = 0; i < residents_.size();) {
     ServedModel& model = *residents_[i].model;
-    if (!residents_[i].gone || !model.running.empty() || !model.queue.empty()) {
+    if (!residents_[i].gone || !model.running.empty() || !model.queue.empty() ||
+        !model.embeds.empty()) {
       ++i;
       continue;
     }
     const Resident resident = std::move(residents_[i]);
     residents_.erase(residents_.begin() + static_cast<ptrdiff_t>(i));
     model.engine.reset();
+    model.encoder.reset();
     resident.gone();
   }
 }

@@ -21,6 +21,7 @@ struct EngineEvents {
   std::function<void(const RunningJob&, const JobResult&)> on_finish;
   std::function<void(double seconds)> on_first_token;  // since it was submitted
   std::function<void(double seconds)> on_between;      // between two pieces of a reply
+  std::function<void(int tokens)> on_tokens;           // of a piece
 };
 
 struct EngineFigures {
@@ -28,6 +29,7 @@ struct EngineFigures {
   int running = 0;  // sequences
   uint64_t steps = 0;
   uint64_t refused = 0;  // because the queue was full
+  KvUse kv;              // of all engines, when the last step ended
 };
 
 // Submit, Attach, Detach and figures are thread-safe.
@@ -49,6 +51,9 @@ class EngineThread {
   // if there is no place. Jobs that go on with a reply need none.
   Result<void> Submit(const std::shared_ptr<ServedModel>& model, std::vector<Job> jobs);
 
+  // The same for texts, of an encoder.
+  Result<void> Submit(const std::shared_ptr<ServedModel>& model, std::unique_ptr<EmbedJob> job);
+
   EngineFigures figures() const;
 
  private:
@@ -56,12 +61,16 @@ class EngineThread {
     std::shared_ptr<ServedModel> model;
     std::vector<Job> jobs;       // empty: the model itself comes or goes
     std::function<void()> gone;  // set: goes
+    std::unique_ptr<EmbedJob> embed = nullptr;
   };
   struct Resident {
     std::shared_ptr<ServedModel> model;
     std::function<void()> gone;
   };
 
+  Result<std::shared_ptr<void>> TakeTicket();
+  Result<void> Send(Arrival arrival);
+  void NoteKv();
   void Run();
   bool TakeArrivals();
   void Accept(Arrival arrival);
@@ -87,6 +96,9 @@ class EngineThread {
   std::atomic<int> n_running_{0};
   std::atomic<uint64_t> n_steps_{0};
   std::atomic<uint64_t> n_refused_{0};
+  std::atomic<uint64_t> kv_used_{0};
+  std::atomic<uint64_t> kv_cached_{0};
+  std::atomic<uint64_t> kv_total_{0};
 
   std::mutex mutex_;
   std::condition_variable wake_;

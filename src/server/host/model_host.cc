@@ -20,8 +20,10 @@ size_t LongestToken(const Model& model) {
   return longest;
 }
 
-std::string Mebibytes(uint64_t bytes) {
-  return std::to_string((bytes >> 20) + 1) + " MiB";
+std::unexpected<Error> NoRoom(const std::string& why) {
+  return Fail(ErrorCode::kResourceExhausted,
+              "there is no memory for another model while those that are loaded are in use (" +
+                  why + "); try again later");
 }
 
 }  // namespace
@@ -143,8 +145,9 @@ std::vector<LoadedModelInfo> ModelHost::Loaded() const {
     if (entry->served == nullptr || entry->leaving) continue;
     double left = entry->keep_alive_s;
     if (left >= 0 && entry->users == 0) left = std::max(0.0, left - (now - entry->idle_since_s));
+    const ServedModel& served = *entry->served;
     infos.push_back(
-        {entry->path, entry->served->memory_bytes, entry->served->context, left, entry->users});
+        {entry->path, served.memory_bytes, served.context, left, entry->users, entry->encoder});
   }
   return infos;
 }
@@ -182,6 +185,26 @@ void ModelHost::Run() {
   }
 }
 
+std::shared_ptr<ServedModel> ModelHost::ServedFrom(const std::string& path,
+                                                   Backend::Loaded loaded) const {
+  auto served = std::make_shared<ServedModel>();
+  served->key = path;
+  served->memory_bytes = loaded.memory_bytes;
+  if (loaded.encoder != nullptr) {
+    served->encoder = std::move(loaded.encoder);
+    served->context = served->encoder->max_tokens();
+    return served;
+  }
+  served->model = std::move(loaded.model);
+  served->context = loaded.engine->context();
+  served->parallel = loaded.engine->options().max_sequences;
+  served->prefix_cache = loaded.engine->options().prefix_cache;
+  served->keeps_prefixes = !loaded.engine->options().prefix_dir.empty();
+  served->longest_token = LongestToken(*served->model);
+  served->engine = std::move(loaded.engine);
+  return served;
+}
+
 void ModelHost::LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry) {
   const double start = MonotonicSeconds();
   auto loaded = LoadInto(lock, entry->path);
@@ -189,16 +212,9 @@ void ModelHost::LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_p
   entry->waiters.clear();
   std::vector<std::shared_ptr<Lease>> leases;
   if (loaded) {
-    auto served = std::make_shared<ServedModel>();
-    served->key = entry->path;
-    served->model = std::move(loaded->model);
-    served->context = loaded->engine->context();
-    served->parallel = loaded->engine->options().max_sequences;
-    served->prefix_cache = loaded->engine->options().prefix_cache;
-    served->memory_bytes = backend_.plan ? backend_.plan(entry->path) : 0;
-    served->longest_token = LongestToken(*served->model);
-    served->engine = std::move(loaded->engine);
+    auto served = ServedFrom(entry->path, *std::move(loaded));
     engine_thread_.Attach(served);
+    entry->encoder = served->encoder != nullptr;
     entry->served = std::move(served);
     entry->shapes = std::make_shared<ShapeCache>();
     entry->load_s = MonotonicSeconds() - start;
@@ -235,51 +251,44 @@ void ModelHost::WaitForLeaving(std::unique_lock<std::mutex>& lock) {
   });
 }
 
-// Unloads what nobody uses, the longest unused first, until one more fits.
-Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t bytes) {
+int ModelHost::CountLoaded() const {
+  return static_cast<int>(
+      std::ranges::count_if(entries_, [](const auto& entry) { return entry->served != nullptr; }));
+}
+
+// Unloads what nobody uses, the longest unused first, until there may be one more.
+Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock) {
   while (true) {
     WaitForLeaving(lock);
     if (stopping_) return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
-    uint64_t used = 0;
-    int n_loaded = 0;
-    for (const auto& entry : entries_) {
-      if (entry->served == nullptr) continue;
-      used += entry->served->memory_bytes;
-      ++n_loaded;
-    }
-    const bool fits = options_.memory_bytes == 0 || used + bytes <= options_.memory_bytes;
-    if (fits && n_loaded < options_.max_models) return {};
+    if (CountLoaded() < options_.max_models) return {};
     const std::shared_ptr<Entry> oldest = LeastRecentlyUsed();
-    if (oldest != nullptr) {
-      Retire(oldest);
-      continue;
-    }
-    if (n_loaded == 0) {
-      return Fail(ErrorCode::kResourceExhausted, "the model needs " + Mebibytes(bytes) +
-                                                     "; models may take " +
-                                                     Mebibytes(options_.memory_bytes) + " here");
-    }
-    return Fail(ErrorCode::kResourceExhausted,
-                "there is no memory for another model while those that are loaded are in use; try "
-                "again later");
+    if (oldest == nullptr) return NoRoom("at most " + std::to_string(options_.max_models));
+    Retire(oldest);
   }
 }
 
-// Loads outside of the lock. Where the machine's memory is short, unused models make room.
+// Loads outside of the lock. Where memory is short, unused models make room; what is left to a
+// model then may be less than usual.
 Result<Backend::Loaded> ModelHost::LoadInto(std::unique_lock<std::mutex>& lock,
                                             const std::string& path) {
-  lock.unlock();
-  const uint64_t bytes = backend_.plan ? backend_.plan(path) : 0;
-  lock.lock();
-  TRY(MakeRoom(lock, bytes));
+  TRY(MakeRoom(lock));
   while (true) {
+    LoadRoom room;
+    for (const auto& entry : entries_) {
+      if (entry->served != nullptr) room.others += entry->served->memory_bytes;
+    }
+    room.reduce = LeastRecentlyUsed() == nullptr;
     lock.unlock();
-    auto loaded = backend_.load(path);
+    auto loaded = backend_.load(path, room);
     lock.lock();
     if (loaded || loaded.error().code != ErrorCode::kResourceExhausted) return loaded;
-    const std::shared_ptr<Entry> oldest = LeastRecentlyUsed();
-    if (oldest == nullptr) return loaded;
-    Retire(oldest);
+    if (const std::shared_ptr<Entry> oldest = LeastRecentlyUsed()) {
+      Retire(oldest);
+    } else if (room.reduce) {
+      if (CountLoaded() == 0) return loaded;
+      return NoRoom(loaded.error().message);
+    }
     WaitForLeaving(lock);
     if (stopping_) return loaded;
   }

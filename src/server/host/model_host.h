@@ -20,21 +20,26 @@
 
 namespace bantam::server {
 
-// How models become engines; a stand-in for tests. Both may take long and run on one thread of
-// their own, one after the other.
+// What there is for one more model.
+struct LoadRoom {
+  uint64_t others = 0;  // bytes that the loaded models were planned to take
+  bool reduce = true;   // less than usual will do: nothing can be unloaded for it
+};
+
+// How models become engines; a stand-in for tests. May take long and runs on a thread of its own.
 struct Backend {
   struct Loaded {
     std::shared_ptr<const Model> model;
     std::unique_ptr<Engine> engine;
+    std::shared_ptr<Encoder> encoder = nullptr;  // instead of the two
+    uint64_t memory_bytes = 0;                   // as planned
   };
-  std::function<Result<Loaded>(const std::string& path)> load;
-  // Bytes it will need; 0: not known.
-  std::function<uint64_t(const std::string& path)> plan;
+  // Fails with kResourceExhausted if there is too little memory.
+  std::function<Result<Loaded>(const std::string& path, const LoadRoom& room)> load;
 };
 
 struct HostOptions {
   double keep_alive_s = 300;  // after the last request; negative: for ever
-  uint64_t memory_bytes = 0;  // all models together; 0: no limit of its own
   int max_models = 3;         // loaded at once
   int max_queue = 64;
 };
@@ -53,7 +58,9 @@ class Lease {
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
-  const Model& model() const { return *served_->model; }
+  // Null of a model that writes text.
+  const std::shared_ptr<Encoder>& encoder() const { return encoder_; }
+  const Model& model() const { return *served_->model; }  // there must be no encoder
   const std::shared_ptr<ServedModel>& served() const { return served_; }
   int context() const { return served_->context; }
   ShapeCache& shapes() const { return *shapes_; }
@@ -62,6 +69,7 @@ class Lease {
  private:
   std::shared_ptr<ServedModel> served_;
   std::shared_ptr<ShapeCache> shapes_;
+  const std::shared_ptr<Encoder> encoder_ = served_->encoder;
   bool was_loaded_;
   double load_s_;
   std::function<void()> release_;
@@ -73,6 +81,7 @@ struct LoadedModelInfo {
   int context = 0;
   double expires_in_s = 0;  // negative: never; 0 while it is in use
   int users = 0;
+  bool encoder = false;
 };
 
 // Thread-safe. Leases and jobs must be gone before it is destroyed, but for those of its own
@@ -102,6 +111,9 @@ class ModelHost {
   Result<void> Submit(const Lease& lease, std::vector<Job> jobs) {
     return engine_thread_.Submit(lease.served(), std::move(jobs));
   }
+  Result<void> Submit(const Lease& lease, std::unique_ptr<EmbedJob> job) {
+    return engine_thread_.Submit(lease.served(), std::move(job));
+  }
   EngineFigures figures() const { return engine_thread_.figures(); }
   const HostOptions& options() const { return options_; }
 
@@ -115,6 +127,7 @@ class ModelHost {
     double keep_alive_s = 0;
     double idle_since_s = 0;
     double load_s = 0;
+    bool encoder = false;
     std::string path;
   };
 
@@ -125,8 +138,10 @@ class ModelHost {
   void Release(const std::shared_ptr<Entry>& entry, bool counts);
   void Retire(const std::shared_ptr<Entry>& entry);  // under mutex_
   double RetireExpired();                            // seconds to the next; under mutex_
+  std::shared_ptr<ServedModel> ServedFrom(const std::string& path, Backend::Loaded loaded) const;
   void LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
-  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock, uint64_t bytes);
+  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock);
+  int CountLoaded() const;  // under mutex_
   Result<Backend::Loaded> LoadInto(std::unique_lock<std::mutex>& lock, const std::string& path);
   std::shared_ptr<Entry> LeastRecentlyUsed() const;
   void WaitForLeaving(std::unique_lock<std::mutex>& lock);

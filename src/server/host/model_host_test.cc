@@ -16,11 +16,12 @@ class ModelHostTest : public testing::Test {
  protected:
   using Got = Result<std::shared_ptr<Lease>>;
 
-  void Make(HostOptions options = {}) {
-    Backend backend = FakeBackend(model_, script_);
-    backend.load = [this, load = backend.load](const std::string& path) {
-      ++loads_;
-      return load(path);
+  void Make(HostOptions options = {}, uint64_t memory = 0) {
+    Backend backend = FakeBackend(model_, script_, {.context = 1000, .max_sequences = 2}, memory);
+    backend.load = [this, load = backend.load](const std::string& path, const LoadRoom& room) {
+      auto loaded = load(path, room);
+      if (loaded || loaded.error().code != ErrorCode::kResourceExhausted) ++loads_;
+      return loaded;
     };
     host_ = std::make_unique<ModelHost>(std::move(backend), options, EngineEvents{});
   }
@@ -218,7 +219,7 @@ TEST_F(ModelHostTest, KeepAliveExpires) {
 }
 
 TEST_F(ModelHostTest, TheLongestUnusedMakesRoom) {
-  Make({.keep_alive_s = -1, .memory_bytes = 250});
+  Make({.keep_alive_s = -1}, 250);
   EXPECT_TRUE(Acquire("a"));
   const Got b = Acquire("b");
   ASSERT_TRUE(b);
@@ -232,7 +233,7 @@ TEST_F(ModelHostTest, TheLongestUnusedMakesRoom) {
 }
 
 TEST_F(ModelHostTest, AModelThatNeverFitsIsRefused) {
-  Make({.memory_bytes = 50});
+  Make({}, 50);
   const Got lease = Acquire("a");
   ASSERT_FALSE(lease);
   EXPECT_NE(lease.error().message.find("needs"), std::string::npos);

@@ -37,7 +37,8 @@ Result<Parsed> ReadCommon(const Server& server, const Fields& fields) {
   }
   chat.options.shape = TRY(ReadFormat(fields));
   chat.keep_alive_s = TRY(ReadKeepAlive(fields));
-  chat.trim = TRY(fields.Bool("truncate")).value_or(true) ? Trim::kOldest : Trim::kError;
+  const bool truncate = TRY(fields.Bool("truncate")).value_or(true);
+  chat.trim = TRY(ReadTrim(fields, truncate ? TrimMode::kOldest : TrimMode::kError));
   OllamaForm& form = parsed.form;
   form.stream = TRY(fields.Bool("stream")).value_or(true);
   form.model = chat.model;
@@ -130,8 +131,9 @@ void LoadOnly(Server& server, const std::shared_ptr<Call>& call, Parsed parsed) 
     server.host.Unload(entry->path);
     return reply("unload");
   }
-  WithModel(server, call, parsed.chat.model, parsed.chat.keep_alive_s,
-            [reply](ModelEntry, const std::shared_ptr<Lease>&) { reply("load"); });
+  WithModel(
+      server, call, parsed.chat.model, parsed.chat.keep_alive_s,
+      [reply](ModelEntry, const std::shared_ptr<Lease>&) { reply("load"); }, ModelKind::kAny);
 }
 
 void Answer(Server& server, const std::shared_ptr<Call>& call, Result<Parsed> parsed) {

@@ -21,5 +21,6 @@ void PostCreate(Server& server, const std::shared_ptr<Call>& call);
 void PostCopy(Server& server, const std::shared_ptr<Call>& call);
 void DeleteModel(Server& server, const std::shared_ptr<Call>& call);
 void PostEmbed(Server& server, const std::shared_ptr<Call>& call);
+void PostOldEmbeddings(Server& server, const std::shared_ptr<Call>& call);
 
 }  // namespace bantam::server

@@ -67,8 +67,8 @@ Result<Json> ShowBody(const Server& server, const Call& call) {
   const ModelInfo info = TRY(server.library.Inspect(entry.path));
   const std::string& chat_template =
       entry.recipe.chat_template.empty() ? info.chat_template : entry.recipe.chat_template;
-  Json capabilities = Json::MakeArray({Json::String("completion")});
-  if (!chat_template.empty()) capabilities.Append(Json::String("tools"));
+  Json capabilities = Json::MakeArray({Json::String(info.encoder ? "embedding" : "completion")});
+  if (!info.encoder && !chat_template.empty()) capabilities.Append(Json::String("tools"));
   const std::string arch = info.architecture;
   Json facts = Json::MakeObject();
   facts.Set("general.architecture", Json::String(arch));
@@ -203,11 +203,6 @@ void PostCreate(Server& server, const std::shared_ptr<Call>& call) {
     call->Write(status(text).Dump() + "\n");
   }
   call->End();
-}
-
-void PostEmbed(Server&, const std::shared_ptr<Call>& call) {
-  call->ReplyError(501, {ErrorCode::kUnsupported,
-                         "this server has no encoder yet: embeddings are not supported"});
 }
 
 }  // namespace bantam::server

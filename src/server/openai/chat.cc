@@ -75,7 +75,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
     chat.begun_reply = chat.messages.TakeBegunReply();
   }
   chat.chat_template = TRY(fields.Text("chat_template")).value_or("");
-  chat.trim = TRY(ReadTrim(fields));
+  chat.trim = TRY(ReadTrim(fields, TrimMode::kError));
   ChatForm& form = parsed.form;
   form.stream = TRY(fields.Bool("stream")).value_or(false);
   if (const Json* stream = TRY(fields.Object("stream_options"))) {
@@ -94,13 +94,6 @@ Result<Parsed> Read(const Server& server, const Call& call) {
 }
 
 }  // namespace
-
-Result<Trim> ReadTrim(const Fields& fields) {
-  const std::string trim = TRY(fields.Text("trim")).value_or("error");
-  if (trim == "error") return Trim::kError;
-  if (trim == "oldest") return Trim::kOldest;
-  return fields.Bad("trim", "must be \"error\" or \"oldest\"");
-}
 
 void PostChatCompletions(Server& server, const std::shared_ptr<Call>& call) {
   auto parsed = Read(server, *call);

@@ -8,8 +8,6 @@
 
 #include "bantam/model.h"
 #include "server/api/call.h"
-#include "server/api/chat_prompt.h"
-#include "server/api/fields.h"
 #include "server/api/reply.h"
 #include "server/openai/parts.h"
 
@@ -33,8 +31,5 @@ struct ChatForm {
 
 std::shared_ptr<ReplySink> MakeChatSink(std::shared_ptr<Call> call,
                                         std::shared_ptr<const Model> model, ChatForm form);
-
-// This server's own field: what becomes of a chat that does not fit.
-Result<Trim> ReadTrim(const Fields& fields);
 
 }  // namespace bantam::server

@@ -1,5 +1,5 @@
-// GET /v1/models, POST /tokenize, /detokenize, /v1/embeddings; the server's own state.
-#include <future>
+// GET /v1/models, POST /tokenize, /detokenize; the server's own state.
+#include <algorithm>
 #include <iterator>
 #include <limits>
 #include <memory>
@@ -53,11 +53,6 @@ void GetModel(Server& server, const std::shared_ptr<Call>& call) {
       server.library.Find(std::string_view(call->request().path).substr(kPath.size()));
   if (!entry) return call->ReplyError(entry.error());
   call->ReplyJson(200, ModelJson(*entry));
-}
-
-void PostEmbeddings(Server&, const std::shared_ptr<Call>& call) {
-  call->ReplyError(501, {ErrorCode::kUnsupported,
-                         "this server has no encoder yet: embeddings are not supported"});
 }
 
 void PostTokenize(Server& server, const std::shared_ptr<Call>& call) {
@@ -180,6 +175,14 @@ void GetMetrics(Server& server, const std::shared_ptr<Call>& call) {
        static_cast<double>(figures.refused)},
       {"bantam_loaded_models", "Models in memory", "gauge", static_cast<double>(loaded.size())},
       {"bantam_model_bytes", "Memory the loaded models were planned to take", "gauge", model_bytes},
+      {"bantam_kv_used_bytes", "Keys and values of what runs", "gauge",
+       static_cast<double>(figures.kv.used)},
+      {"bantam_kv_cached_bytes", "Keys and values kept for prompts that begin alike", "gauge",
+       static_cast<double>(figures.kv.cached)},
+      {"bantam_kv_total_bytes", "Memory for keys and values, whether in use or not", "gauge",
+       static_cast<double>(figures.kv.total)},
+      {"process_resident_memory_bytes", "Resident memory of the process", "gauge",
+       static_cast<double>(ResidentBytes())},
       {"bantam_peak_resident_bytes", "Most memory the process has had", "gauge",
        static_cast<double>(PeakResidentBytes())},
       {"bantam_start_time_seconds", "When the server started, since 1970", "gauge",
@@ -188,19 +191,19 @@ void GetMetrics(Server& server, const std::shared_ptr<Call>& call) {
   call->Reply(200, "text/plain; version=0.0.4", server.metrics.Text(samples));
 }
 
-// With a model loaded: a token of a reply, before whatever waits.
-void GetHealth(Server& server, const std::shared_ptr<Call>& call) {
-  Json body = Json::MakeObject();
-  const auto loaded = server.host.Loaded();
-  if (loaded.empty()) {
-    body.Set("status", Json::String("ok"));
-    body.Set("model_loaded", Json::Bool(false));
-    return call->ReplyJson(200, body);
-  }
-  const auto lease = server.host.Borrow(loaded[0].path);
-  if (lease == nullptr) {
-    return call->ReplyError(503, {ErrorCode::kResourceExhausted, "the model is being unloaded"});
-  }
+namespace {
+
+void ReplyHealthy(Call& call, double start) {
+  Json answer = Json::MakeObject();
+  answer.Set("status", Json::String("ok"));
+  answer.Set("model_loaded", Json::Bool(true));
+  answer.Set("decode_ms", Json::Double((MonotonicSeconds() - start) * 1e3));
+  call.ReplyJson(200, answer);
+}
+
+// A token of a reply, before whatever waits.
+Result<void> ProveDecode(Server& server, const std::shared_ptr<Call>& call,
+                         const std::shared_ptr<Lease>& lease) {
   Job job;
   job.request.prompt = {0};
   job.request.sampling.temperature = 0;
@@ -215,17 +218,45 @@ void GetHealth(Server& server, const std::shared_ptr<Call>& call) {
     if (result->generation.tokens.empty()) {
       return call->ReplyError(503, {ErrorCode::kInternal, "no token was decoded"});
     }
-    Json answer = Json::MakeObject();
-    answer.Set("status", Json::String("ok"));
-    answer.Set("model_loaded", Json::Bool(true));
-    answer.Set("decode_ms", Json::Double((MonotonicSeconds() - start) * 1e3));
-    call->ReplyJson(200, answer);
+    ReplyHealthy(*call, start);
   };
   std::vector<Job> jobs;
   jobs.push_back(std::move(job));
-  if (const auto sent = server.host.Submit(*lease, std::move(jobs)); !sent) {
-    call->ReplyError(503, sent.error());
+  return server.host.Submit(*lease, std::move(jobs));
+}
+
+Result<void> ProveEmbedding(Server& server, const std::shared_ptr<Call>& call,
+                            const std::shared_ptr<Lease>& lease) {
+  auto job = std::make_unique<EmbedJob>();
+  job->texts.push_back(lease->encoder()->Tokenize("a"));
+  job->cancel = call->cancel();
+  job->deadlines.queue_s = 30;
+  const double start = MonotonicSeconds();
+  job->on_done = [call, start, lease](const Result<Embeddings>& done) {
+    if (!done) return call->ReplyError(503, done.error());
+    ReplyHealthy(*call, start);
+  };
+  return server.host.Submit(*lease, std::move(job));
+}
+
+}  // namespace
+
+void GetHealth(Server& server, const std::shared_ptr<Call>& call) {
+  const auto loaded = server.host.Loaded();
+  if (loaded.empty()) {
+    Json body = Json::MakeObject();
+    body.Set("status", Json::String("ok"));
+    body.Set("model_loaded", Json::Bool(false));
+    return call->ReplyJson(200, body);
   }
+  const auto text = std::ranges::find(loaded, false, &LoadedModelInfo::encoder);
+  const auto lease = server.host.Borrow(text != loaded.end() ? text->path : loaded[0].path);
+  if (lease == nullptr) {
+    return call->ReplyError(503, {ErrorCode::kResourceExhausted, "the model is being unloaded"});
+  }
+  const auto sent = lease->encoder() != nullptr ? ProveEmbedding(server, call, lease)
+                                                : ProveDecode(server, call, lease);
+  if (!sent) call->ReplyError(503, sent.error());
 }
 
 }  // namespace bantam::server

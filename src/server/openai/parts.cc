@@ -100,10 +100,7 @@ Json Remarks(const ReplyEnd& end, int left_out) {
     }
     remarks.Set("copied", std::move(spans));
   }
-  if (left_out != 0) {
-    // -1: the chat was too long to be counted.
-    remarks.Set("left_out_tokens", left_out > 0 ? Json::Int(left_out) : Json());
-  }
+  if (left_out > 0) remarks.Set("left_out_tokens", Json::Int(left_out));
   return remarks.members().empty() ? Json() : remarks;
 }
 

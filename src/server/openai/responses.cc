@@ -138,7 +138,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   if (truncation != "auto" && truncation != "disabled") {
     return fields.Bad("truncation", "must be \"auto\" or \"disabled\"");
   }
-  chat.trim = truncation == "auto" ? Trim::kOldest : Trim::kError;
+  chat.trim = TRY(ReadTrim(fields, truncation == "auto" ? TrimMode::kOldest : TrimMode::kError));
   parsed.form.stream = TRY(fields.Bool("stream")).value_or(false);
   parsed.form.id = "resp_" + RandomId(24);
   parsed.form.created_s = UnixSeconds();

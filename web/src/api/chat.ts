@@ -46,7 +46,7 @@ export function chatBody(model: string, turns: ChatTurn[], sampling: Sampling, s
     messages: turns,
     stream: true,
     stream_options: { include_usage: true },
-    trim: 'oldest', // a long conversation goes on; the reply says what was left out
+    trim: 'relevant', // a long conversation goes on; the reply says what was left out
   };
   for (const [name, value] of Object.entries(sampling)) {
     if (value !== undefined) body[name] = value;

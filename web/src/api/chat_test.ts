@@ -33,7 +33,7 @@ describe('chatBody', () => {
       messages: [{ role: 'user', content: 'x' }],
       stream: true,
       stream_options: { include_usage: true },
-      trim: 'oldest',
+      trim: 'relevant',
       top_k: 4,
     });
   });

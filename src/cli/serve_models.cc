@@ -1,0 +1,190 @@
+// Wishes, budgets, engines.
+#include "cli/serve_models.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "base/memory_info.h"
+#include "cli/smaller_models.h"
+
+namespace bantam::cli {
+namespace {
+
+constexpr int kMostContext = 32768;
+constexpr int kBlockTokens = 64;
+// How long a stream may wait for the prompts of others between two of its tokens.
+constexpr double kPromptSeconds = 0.1;
+// An encoder's buffers for a batch, and its tokenizer.
+constexpr uint64_t kEncoderWork = uint64_t{48} << 20;
+
+class Loader {
+ public:
+  Loader(const Environment& env, const ServeOptions& options, std::string model_path,
+         std::optional<KvPrecision> kv, ServeLog& log)
+      : env_(env),
+        options_(options),
+        model_path_(std::move(model_path)),
+        kv_(kv),
+        log_(log),
+        program_(ResidentBytes()) {}
+
+  Result<server::Backend::Loaded> Load(const std::string& path, const server::LoadRoom& room) {
+    const ModelInfo info = TRY(env_.backend.inspect(path));
+    const std::optional<uint64_t> left = TRY(Left(room));
+    auto loaded = info.encoder ? LoadEncoder(path, info, left) : LoadModel(path, info, left, room);
+    if (!loaded && loaded.error().code == ErrorCode::kResourceExhausted && left &&
+        path == model_path_) {
+      return Fail(loaded.error().code,
+                  loaded.error().message + SmallerModels(env_, options_.setup.model_path, *left));
+    }
+    return loaded;
+  }
+
+ private:
+  // What the process may come to with one more model; nothing: nobody knows. Of what other models
+  // were planned to take some has not been touched yet.
+  Result<std::optional<uint64_t>> Left(const server::LoadRoom& room) const {
+    const MachineInfo machine = env_.backend.describe_machine();
+    const uint64_t resident = ResidentBytes();
+    const uint64_t planned = program_ + room.others;
+    const uint64_t promised = planned - std::min(planned, resident);
+    std::optional<uint64_t> limit;
+    if (options_.setup.memory_budget) {
+      limit = TRY(BytesOf(*options_.setup.memory_budget, machine.memory_total));
+    }
+    if (machine.memory_available > 0) {
+      limit = std::min(limit.value_or(UINT64_MAX), resident + machine.memory_available);
+    }
+    if (!limit) return std::nullopt;
+    return std::max<uint64_t>(1, *limit - std::min(*limit, promised));
+  }
+
+  int ContextOf(const ModelInfo& info) const {
+    if (options_.setup.engine.context > 0) return options_.setup.engine.context;
+    return info.context_length > 0 ? std::min(info.context_length, kMostContext) : 4096;
+  }
+
+  LoadOptions OptionsOf(const std::string& path, MemoryWish wish) const {
+    LoadOptions load;
+    load.dtype = options_.setup.dtype;
+    load.precision = options_.setup.precision;
+    if (path == model_path_) load.adapters = options_.setup.adapters;
+    load.memory = std::move(wish);
+    load.threads = options_.setup.engine.threads;
+    load.prefill_threads = options_.setup.prefill_threads;
+    return load;
+  }
+
+  // Keys and values of all conversations lie in one pool, of as many tokens as a context has, or
+  // 32,768 if that is more. All as usual if that fits; else, when no other model could make room,
+  // what does.
+  std::vector<MemoryWish> Wishes(const ModelInfo& info, std::optional<uint64_t> left,
+                                 bool reduce) const {
+    const int pool =
+        options_.kv_tokens > 0 ? options_.kv_tokens : std::max(ContextOf(info), kMostContext);
+    MemoryWish usual;
+    usual.budget = left;
+    usual.max_sequences = options_.parallel;
+    usual.fewer_sequences = false;
+    usual.context = (pool + options_.parallel - 1) / options_.parallel;
+    usual.context = (usual.context + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
+    usual.prompt_chunk = 512;
+    usual.kv = kv_.value_or(KvPrecision::k16);
+    usual.weights = options_.setup.weights;
+    if (usual.weights == WeightLayout::kAuto) usual.weights = WeightLayout::kPacked;
+    usual.shapes = true;
+    std::vector<MemoryWish> wishes = {usual};
+    if (!reduce) return wishes;
+    // Without a budget the machine's own limits count, and weights may stay in the file; answers
+    // must not depend on what is free.
+    MemoryWish less;
+    if (options_.setup.memory_budget) less.budget = left;
+    less.max_sequences = options_.parallel;
+    less.shapes = true;
+    less.kv = kv_;
+    if (!less.kv && !options_.setup.memory_budget) less.kv = KvPrecision::k16;
+    less.weights = options_.setup.weights;
+    if (options_.kv_tokens > 0) {
+      less.context = usual.context;
+      less.fewer_sequences = false;
+    } else {
+      less.context = options_.setup.engine.context;
+    }
+    wishes.push_back(less);
+    return wishes;
+  }
+
+  Result<server::Backend::Loaded> LoadModel(const std::string& path, const ModelInfo& info,
+                                            std::optional<uint64_t> left,
+                                            const server::LoadRoom& room) {
+    const uint64_t before = ResidentBytes();
+    Result<std::shared_ptr<const Model>> model =
+        Fail(ErrorCode::kInternal, "no memory was wished for");
+    for (const MemoryWish& wish : Wishes(info, left, room.reduce)) {
+      model = env_.backend.load(path, OptionsOf(path, wish));
+      if (model || model.error().code != ErrorCode::kResourceExhausted) break;
+    }
+    server::Backend::Loaded loaded;
+    loaded.model = TRY(std::move(model));
+    EngineOptions engine = options_.setup.engine;
+    engine.context = ContextOf(info);
+    engine.prompt_seconds = kPromptSeconds;
+    engine.max_sequences = options_.parallel;
+    if (const MemoryChoice* choice = loaded.model->memory()) {
+      const int each = (choice->context + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
+      engine.max_sequences = choice->max_sequences;
+      engine.kv_tokens = each * choice->max_sequences;
+      engine.context = std::min(engine.context, engine.kv_tokens);
+      loaded.memory_bytes = choice->plan.total() - std::min(choice->plan.total(), before);
+      log_.Event("loaded", {{"model", Json::String(path)},
+                            {"context", Json::Int(engine.context)},
+                            {"memory", Json::String(choice->Describe())}});
+    }
+    loaded.engine = TRY(env_.backend.create_engine(loaded.model, engine));
+    return loaded;
+  }
+
+  Result<server::Backend::Loaded> LoadEncoder(const std::string& path, const ModelInfo& info,
+                                              std::optional<uint64_t> left) {
+    const uint64_t before = ResidentBytes();
+    const uint64_t needed = info.file_bytes + kEncoderWork;
+    if (left && before + needed > *left) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  "the encoder needs about " + std::to_string(needed >> 20) + " MiB, but only " +
+                      std::to_string((*left - std::min(*left, before)) >> 20) + " MiB are left");
+    }
+    EncoderOptions load;
+    load.dtype = options_.setup.dtype;
+    load.precision = options_.setup.precision;
+    load.threads = options_.setup.engine.threads;
+    server::Backend::Loaded loaded;
+    loaded.encoder = TRY(env_.backend.load_encoder(path, load));
+    loaded.memory_bytes = needed;
+    return loaded;
+  }
+
+  const Environment& env_;
+  const ServeOptions& options_;
+  const std::string model_path_;
+  const std::optional<KvPrecision> kv_;
+  ServeLog& log_;
+  const uint64_t program_;  // resident before there was a model
+};
+
+}  // namespace
+
+server::Backend MakeServeBackend(const Environment& env, const ServeOptions& options,
+                                 const std::string& model_path, std::optional<KvPrecision> kv,
+                                 ServeLog& log) {
+  const auto loader = std::make_shared<Loader>(env, options, model_path, kv, log);
+  server::Backend backend;
+  backend.load = [loader](const std::string& path, const server::LoadRoom& room) {
+    return loader->Load(path, room);
+  };
+  return backend;
+}
+
+}  // namespace bantam::cli
