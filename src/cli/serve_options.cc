@@ -47,8 +47,8 @@ Result<server::RateLimitOptions> ParseRateLimit(std::string_view text) {
 void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
   parser.AddSection("The network");
   parser.AddOption("--host", "ADDRESS",
-                   "127.0.0.1, an address of this machine, localhost, or * for all of them\n"
-                   "(127.0.0.1)",
+                   "127.0.0.1, an address of this machine, localhost, or * for all\n"
+                   "of them (127.0.0.1)",
                    StoreString(options.http.host));
   parser.AddOption("--port,-p", "N", "0: a free one (11434)",
                    [&options](std::string_view value) -> Result<void> {
@@ -66,8 +66,8 @@ void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
                    "a further name the server is known under (repeatable; * for any)",
                    AppendString(options.service.guard.hosts));
   parser.AddOption("--cors-origin,--allowed-origins", "ORIGIN",
-                   "pages that may use the server: https://app.example, http://localhost:*\n"
-                   "(repeatable; * for all)",
+                   "pages that may use the server: https://app.example,\n"
+                   "http://localhost:* (repeatable; * for all)",
                    AppendString(options.service.guard.origins));
   parser.AddFlag("--no-request-log", "no line for each request on stderr",
                  [&options] { options.log_requests = false; });
@@ -80,8 +80,8 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
   parser.AddOption("--queue", "N", "requests that may wait; more are answered 503 (64)",
                    StoreInt(options.host.max_queue, 1));
   parser.AddOption("--rate-limit", "N[/TIME]",
-                   "requests of a key, or of an address without keys: 60/min, 5/s; more are\n"
-                   "answered 429 (any)",
+                   "requests of a key, or of an address without keys: 60/min, 5/s;\n"
+                   "more are answered 429 (any)",
                    [&options](std::string_view value) -> Result<void> {
                      options.service.rate_limit = TRY(ParseRateLimit(value));
                      return {};
@@ -125,8 +125,8 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                    "tokens a conversation can have; 0: the model's, at most 32,768 (0)",
                    StoreInt(options.setup.engine.context, 0));
   parser.AddOption("--kv-tokens", "N",
-                   "tokens whose keys and values are kept, of all conversations together;\n"
-                   "0: the context, or 32,768 if that is more (0)",
+                   "tokens whose keys and values are kept, of all conversations\n"
+                   "together; 0: the context, or 32,768 if that is more (0)",
                    StoreInt(options.kv_tokens, 0));
   AddEngineOptions(parser, options.setup);
   parser.AddOption("--prefix-cache", "on|off", "reuse what other requests have read (on)",
@@ -135,8 +135,8 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                      return {};
                    });
   parser.AddOption("--prefix-dir", "DIR",
-                   "keep keys and values of system messages and tools there, so that they\n"
-                   "are not computed again after a restart",
+                   "keep keys and values of system messages and tools there, so that\n"
+                   "they are not computed again after a restart",
                    StoreString(options.setup.engine.prefix_dir));
   parser.AddExample("bantam serve qwen2.5:0.5b");
   parser.AddExample("bantam serve model.gguf --served-model-name gpt-4o-mini --port 8000");

@@ -235,8 +235,8 @@ class OpenAiTest(ServerTest):
         reply = self.chat(
             frequency_penalty=0.1, presence_penalty=0.1, logit_bias={"5": -100},
             metadata={"a": "b"}, modalities=["text"], n=1, parallel_tool_calls=True,
-            prompt_cache_key="k", reasoning_effort="low", safety_identifier="s", service_tier="auto", store=False,
-            top_p=0.9, user="u", verbosity="low",
+            prompt_cache_key="k", reasoning_effort="low", safety_identifier="s",
+            service_tier="auto", store=False, top_p=0.9, user="u", verbosity="low",
             extra_body={"unknown": [1], "min_p": 0.1, "top_k": 5, "repetition_penalty": 1.1})
         self.assertTrue(reply.choices[0].message.content)
 
