@@ -26,6 +26,24 @@ ArgParser::Setter StoreSeconds(double& target) {
   };
 }
 
+// "60/min", "5/s", "1000/h", "10/30s"; a number alone is by the minute.
+Result<server::RateLimitOptions> ParseRateLimit(std::string_view text) {
+  const size_t slash = std::min(text.find('/'), text.size());
+  server::RateLimitOptions limit;
+  limit.requests = TRY(ParseInt(text.substr(0, slash), 1, 1'000'000));
+  if (slash == text.size()) return limit;
+  const std::string_view unit = text.substr(slash + 1);
+  if (unit == "min" || unit == "m") return limit;
+  const bool bare = unit == "s" || unit == "h";
+  const auto seconds = server::ParseDuration((bare ? "1" : "") + std::string(unit));
+  if (!seconds || !(*seconds > 0)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "expected requests and a time (60/min, 5/s), got '" + std::string(text) + "'");
+  }
+  limit.seconds = *seconds;
+  return limit;
+}
+
 void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
   parser.AddSection("The network");
   parser.AddOption("--host", "ADDRESS",
@@ -60,6 +78,13 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    StoreInt(options.parallel, 1));
   parser.AddOption("--queue", "N", "requests that may wait; more are answered 503 (64)",
                    StoreInt(options.host.max_queue, 1));
+  parser.AddOption("--rate-limit", "N[/TIME]",
+                   "requests of a key, or of an address without keys: 60/min, 5/s;\n"
+                   "more are answered 429 (any)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.service.rate_limit = TRY(ParseRateLimit(value));
+                     return {};
+                   });
   parser.AddOption("--queue-timeout", "TIME", "longest wait in the queue; 0: any (2m)",
                    StoreSeconds(options.service.deadlines.queue_s));
   parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (5m)",
@@ -138,8 +163,8 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                      return {};
                    });
   parser.AddOption("--prefix-dir", "DIR",
-                   "keep keys and values of system messages and tools there, so that they\n"
-                   "are not computed again after a restart",
+                   "keep keys and values of system messages and tools there, so that\n"
+                   "they are not computed again after a restart",
                    StoreString(options.setup.engine.prefix_dir));
   parser.AddExample("bantam serve qwen2.5:0.5b");
   parser.AddExample("bantam serve model.gguf --served-model-name gpt-4o-mini --port 8000");

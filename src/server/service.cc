@@ -39,6 +39,11 @@ int KeyOf(const HttpRequest& head, const std::vector<std::string>& keys) {
   return found;
 }
 
+// Who shares a key shares its turns and limits; without keys every address has its own.
+std::string ClientOf(const HttpRequest& head, int key) {
+  return key >= 0 ? "key " + std::to_string(key) : head.peer;
+}
+
 void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
             std::vector<HttpHeader> headers = {}) {
   headers.push_back({"Content-Type", "application/json"});
@@ -68,6 +73,7 @@ Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOp
                  ServiceOptions options)
     : options_(std::move(options)),
       guard_(options_.guard),
+      rate_limit_(options_.rate_limit),
       library_(std::move(library)),
       host_(std::move(backend), host, EventsFor(metrics_)),
       pulls_(4, 16),
@@ -110,13 +116,22 @@ BodyRule Service::OnHead(const HttpRequest& head) {
     return RefuseWith(match.flavour, 404, {ErrorCode::kNotFound, "there is nothing at this path"},
                       std::move(headers));
   }
-  if (match.route->access == Access::kKey && !options_.api_keys.empty() &&
-      KeyOf(head, options_.api_keys) < 0) {
+  const int key = KeyOf(head, options_.api_keys);
+  if (match.route->access == Access::kKey && !options_.api_keys.empty() && key < 0) {
     headers.push_back({"WWW-Authenticate", "Bearer"});
     return RefuseWith(match.flavour, 401,
                       {ErrorCode::kInvalidArgument,
                        "this server wants a key: send it as \"Authorization: Bearer KEY\""},
                       std::move(headers));
+  }
+  if (match.route->access == Access::kKey && head.method == "POST") {
+    if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {
+      headers.push_back({"Retry-After", std::to_string(*wait)});
+      return RefuseWith(match.flavour, 429,
+                        {ErrorCode::kResourceExhausted,
+                         "too many requests: try again in " + std::to_string(*wait) + " s"},
+                        std::move(headers));
+    }
   }
   rule.limit = options_.max_body_bytes;
   if (match.route->handler == PostImport) return ImportRule(head, std::move(headers));
@@ -152,9 +167,8 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
     return Refuse(*exchange, match.flavour, 404,
                   {ErrorCode::kNotFound, "there is nothing at this path"});
   }
-  // Who shares a key shares its turns; without keys every address has its own.
   const int key = KeyOf(request, options_.api_keys);
-  const std::string client = key >= 0 ? "key " + std::to_string(key) : request.peer;
+  const std::string client = ClientOf(request, key);
   ++metrics_.open_requests;
   auto headers = guard_.CorsHeaders(request);
   const auto call =

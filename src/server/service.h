@@ -15,6 +15,7 @@
 #include "server/host/task_pool.h"
 #include "server/http/exchange.h"
 #include "server/http/origin_guard.h"
+#include "server/rate_limit.h"
 #include "server/static_pages.h"
 
 namespace bantam::server {
@@ -25,6 +26,7 @@ struct ServiceOptions {
   uint64_t max_body_bytes = uint64_t{32} << 20;
   int max_choices = 64;  // n, and prompts of one request
   Deadlines deadlines;
+  RateLimitOptions rate_limit;  // of what asks for work
   GuardOptions guard;
   store::Variables variable;                       // the environment, for pulls
   std::function<void(const CallRecord&)> on_call;  // for the log; thread-safe
@@ -64,6 +66,7 @@ class Service final : public HttpHandler {
 
   const ServiceOptions options_;
   const OriginGuard guard_;
+  RateLimit rate_limit_;
   const std::unique_ptr<Library> library_;
   Metrics metrics_;
   ModelHost host_;

@@ -379,6 +379,45 @@ TEST_F(ServiceTest, MetricsCount) {
   }
 }
 
+TEST_F(ServiceTest, ToolsWhoseSchemaCannotBeUsedAreNamed) {
+  const std::string tools =
+      R"("tools": [{"type": "function", "function": {"name": "good", "parameters": {}}},
+         {"type": "function", "function": {"name": "broken", "parameters": {"type": "nothing"}}}])";
+  const auto reply = Post("/v1/chat/completions", Body({kHi, tools}));
+  EXPECT_EQ(reply->status(), 400);
+  EXPECT_NE(reply->body().find("tools[1].function.parameters"), std::string::npos) << reply->body();
+  EXPECT_NE(reply->body().find("broken"), std::string::npos);
+}
+
+TEST_F(ServiceTest, AdaptersThatAreNotThere) {
+  for (const char* lora : {R"("lora": [{"id": 0, "scale": 1}])", R"("lora": [{"id": 0}])",
+                           R"("lora": [1])", R"("lora": {})"}) {
+    EXPECT_EQ(Post("/v1/chat/completions", Body({kHi, lora}))->status(), 400) << lora;
+  }
+  Good("/v1/chat/completions", Body({kHi, R"("lora": [])"}));
+}
+
+TEST_F(ServiceTest, ManyRequestsOfAKeyAreRefused) {
+  ServiceOptions options;
+  options.api_keys = {"one", "two"};
+  options.rate_limit = {.requests = 2, .seconds = 3600};
+  Make(options);
+  const auto ask = [this](const std::string& key) {
+    auto exchange =
+        Send("POST", "/v1/completions", R"({"prompt": "a"})", {{"authorization", "Bearer " + key}});
+    exchange->Wait();
+    return exchange;
+  };
+  EXPECT_EQ(ask("one")->status(), 200);
+  EXPECT_EQ(ask("one")->status(), 200);
+  const auto refused = ask("one");
+  EXPECT_EQ(refused->status(), 429);
+  EXPECT_EQ(refused->Header("Retry-After"), "1800");
+  EXPECT_NE(refused->body().find("rate_limit_exceeded"), std::string::npos);
+  EXPECT_EQ(ask("two")->status(), 200);
+  EXPECT_EQ(ask("wrong")->status(), 401);
+}
+
 TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
   ServiceOptions options;
   options.api_keys = {"one", "two"};

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import time
 import unittest
 
 from harness import MINILM, PATIENCE_S, QWEN, SMOL, TINY, ServerTest, skip_without
@@ -56,7 +57,8 @@ class OllamaTest(ServerTest):
         self.assertEqual(set(json.loads(reply.response)), {"name", "age"})
         status, _, text = self.server.call("POST", "/api/chat", {
             "model": "small", "messages": QUESTION, "format": "xml"})
-        self.assertEqual((status, json.loads(text)["error"][:8]), (400, "format: "))
+        self.assertEqual(status, 400)  # newer clients refuse it themselves
+        self.assertIn("format", json.loads(text)["error"])
 
     def test_load_and_unload(self):
         loaded = self.client.generate("small", "", keep_alive="10m")
@@ -185,6 +187,9 @@ class OllamaEmbedTest(ServerTest):
         self.assertEqual(self.client.show(name).capabilities, ["embedding"])
         self.assertEqual([m.model for m in self.client.ps().models], [name])
         self.client.embed(name, [], keep_alive=0)
+        end = time.monotonic() + PATIENCE_S  # it leaves once the reply is written
+        while self.client.ps().models and time.monotonic() < end:
+            time.sleep(0.05)
         self.assertEqual(self.client.ps().models, [])
 
 

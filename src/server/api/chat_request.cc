@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/quote.h"
+#include "server/api/lora_fields.h"
 #include "server/api/reply_cache.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
@@ -38,23 +40,29 @@ int ReplyReserve(int context, int max_tokens) {
   return std::max(reserve, 1);
 }
 
-// Where a tool's schema cannot be compiled, its calls have any arguments.
+// What is wrong with the schemas of tools, by the tool whose it is.
+Error BadTool(ShapeCache& cache, const Tools& tools, const std::vector<std::string>& texts,
+              const Error& error) {
+  const Json::Array& items = tools.list.items();
+  for (size_t i = 0; i < items.size(); ++i) {
+    ShapeSpec spec;
+    spec.kind = ShapeSpec::Kind::kJsonSchema;
+    spec.text = items[i].Find("function")->Find("parameters")->Dump();
+    const auto shape = CompileShape(cache, spec, texts);
+    if (shape) continue;
+    return BadField("tools[" + std::to_string(i) + "].function.parameters",
+                    "the tool " + Quote(tools.names[i]) + ": " + shape.error().message)
+        .error();
+  }
+  return BadField("tools", error.message).error();
+}
+
 Result<std::shared_ptr<const Shape>> CompileCall(ShapeCache& cache, const Tools& tools,
                                                  const CallStyle& style,
                                                  const std::vector<std::string>& texts) {
   auto shape = CompileShape(cache, CallShape(tools, style), texts);
-  if (shape) return shape;
-  Tools plain = tools;
-  Json::Array items = plain.list.items();
-  Json any = Json::MakeObject();
-  any.Set("type", Json::String("object"));
-  for (Json& item : items) {
-    Json function = *item.Find("function");
-    function.Set("parameters", any);
-    item.Set("function", std::move(function));
-  }
-  plain.list = Json::MakeArray(std::move(items));
-  return CompileShape(cache, CallShape(plain, style), texts);
+  if (shape || shape.error().code == ErrorCode::kInternal) return shape;
+  return std::unexpected(BadTool(cache, tools, texts, shape.error()));
 }
 
 // Takes messages and tools out of the request.
@@ -106,6 +114,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   }
   reply.keep_tokens = prompt.keep;
   LimitTokens(reply.options, context, prompt.tokens.size());
+  TRY(SetAdapterScales(lease->model(), reply.options));
   if (reply.options.shape) {
     reply.shape = TRY(CompileShape(lease->shapes(), *reply.options.shape, prompt.texts));
   } else if (reply.tools.usable()) {

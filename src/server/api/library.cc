@@ -40,6 +40,11 @@ bool SameName(std::string_view a, std::string_view b) {
   return WithoutLatest(a) == WithoutLatest(b);
 }
 
+bool SameFile(const std::string& a, const std::string& b) {
+  std::error_code none;
+  return a == b || std::filesystem::equivalent(a, b, none);
+}
+
 ModelEntry EntryOf(const store::Manifest& manifest, std::string path) {
   ModelEntry entry;
   entry.name = manifest.name;
@@ -192,6 +197,12 @@ std::vector<ModelEntry> Library::List() const {
   for (const store::Manifest& manifest : *manifests) {
     if (known(manifest.name)) continue;
     const auto path = store_->PathOf(manifest);
+    // A file of the store that the command line names by its path is one model, not two.
+    if (path && std::ranges::any_of(served_, [&](const ModelEntry& entry) {
+          return SameFile(entry.path, *path);
+        })) {
+      continue;
+    }
     entries.push_back(EntryOf(manifest, path.value_or("")));
   }
   return entries;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bantam/engine.h"
@@ -23,6 +24,8 @@ struct ReplyOptions {
   bool ignore_end = false;
   bool keep_special = false;
   std::optional<ShapeSpec> shape;
+  std::optional<std::vector<std::pair<int, float>>> lora;  // adapters by number, as asked for
+  std::vector<float> adapter_scales;  // GenerationRequest::adapter_scales, made of that
   Deadlines deadlines;
 };
 

@@ -1,7 +1,10 @@
 // The fields of a cache key, and replies to and from the cache.
 #include "server/api/reply_cache.h"
 
+#include <bit>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace bantam::server {
 namespace {
@@ -34,9 +37,17 @@ void AddSampling(const SamplingParams& sampling, store::CacheKeyBuilder& key) {
   if (sampling.seed) key.Add("seed", *sampling.seed);
   std::string biases;
   for (const auto& [token, bias] : sampling.logit_bias) {
-    biases += std::to_string(token) + ":" + std::to_string(bias) + " ";
+    biases += std::to_string(token) + ":" + std::to_string(std::bit_cast<uint32_t>(bias)) + " ";
   }
   key.Add("logit_bias", biases);
+}
+
+void AddAdapters(const ReplyOptions& reply, store::CacheKeyBuilder& key) {
+  std::string scales = reply.lora ? "given" : "";
+  for (const auto& [id, scale] : reply.lora.value_or(std::vector<std::pair<int, float>>())) {
+    scales += " " + std::to_string(id) + ":" + std::to_string(std::bit_cast<uint32_t>(scale));
+  }
+  key.Add("lora", scales);
 }
 
 void AddShape(const std::optional<ShapeSpec>& shape, store::CacheKeyBuilder& key) {
@@ -112,6 +123,7 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   }
   CacheableChat chat(tenant, IdentityOf(entry, model, options));
   AddSampling(reply.sampling, chat.key_);
+  AddAdapters(reply, chat.key_);
   AddShape(reply.shape, chat.key_);
   chat.key_.Add("max_tokens", reply.max_tokens)
       .Add("stop", std::span<const std::string>(reply.stop))

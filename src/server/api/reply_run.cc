@@ -49,6 +49,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     generation.max_tokens =
         options.max_tokens < 0 ? -1 : std::max(0, options.max_tokens - Generated());
     generation.keep_tokens = request_->keep_tokens;
+    generation.adapter_scales = options.adapter_scales;
     generation.keep_special = options.keep_special;
     return job;
   }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "server/api/chat_request.h"
 #include "server/api/ids.h"
+#include "server/api/lora_fields.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/openai/chat_sink.h"
@@ -58,6 +59,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   chat.messages = TRY(ReadMessages(*messages));
   chat.tools = TRY(ReadTools(fields));
   TRY(ReadSamplingFields(fields, options.sampling));
+  TRY(ReadLora(fields, options));
   TRY(ReadLimit(fields, options));
   TRY(ReadLogprobs(fields, options));
   options.stop = TRY(ReadStop(fields));

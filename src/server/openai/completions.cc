@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "server/api/chat_request.h"
 #include "server/api/ids.h"
+#include "server/api/lora_fields.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
@@ -103,6 +104,7 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
   request.model = TRY(fields.Text("model")).value_or("");
   request.prompts = TRY(ReadPrompts(fields));
   TRY(ReadSamplingFields(fields, options.sampling));
+  TRY(ReadLora(fields, options));
   options.max_tokens = 16;  // as OpenAI's
   for (const char* name : {"n_predict", "max_tokens"}) {
     const auto limit = TRY(fields.Integer(name, -1, std::numeric_limits<int>::max()));
@@ -167,6 +169,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
     ReplyRequest reply;
     reply.prompt = form.prompts.back();
     reply.options = request.options;
+    TRY(SetAdapterScales(lease->model(), reply.options));
     LimitTokens(reply.options, lease->context(), reply.prompt.size());
     if (request.options.shape && request.options.max_tokens != 0) {
       reply.shape = TRY(CompileShape(lease->shapes(), *request.options.shape, {form.texts.back()}));
