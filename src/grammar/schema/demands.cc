@@ -18,6 +18,7 @@ bool IsScalar(const Json& value) {
 
 const std::vector<Demand>& DemandFinder::Of(FormulaId formula) {
   if (const auto it = known_.find(formula); it != known_.end()) return it->second;
+  most_work_ = work_ + kMostWork;
   return known_.emplace(formula, Find(formula)).first->second;
 }
 
@@ -99,11 +100,12 @@ void DemandFinder::Answers(State first, std::vector<Demand>& out) {
     open.pop_back();
     state.formula = Decide(state.formula, state.literals);
     if (state.formula == FormulaPool::kFalse) continue;
-    if (out.size() >= kMostAnswers || count >= 4 * kMostAnswers) {
+    const std::vector<FormulaId> asked = steps_.Asked(state.formula);
+    work_ += 1 + asked.size() + state.literals.size();
+    if (out.size() >= kMostAnswers || count >= 4 * kMostAnswers || work_ > most_work_) {
       gave_up_ = true;
       return;
     }
-    const std::vector<FormulaId> asked = steps_.Asked(state.formula);
     if (state.literals.size() <= kMostChecked || asked.empty()) {
       const FormulaId value = formulas_.And(state.literals);
       if (contradictions_.Impossible(value)) continue;

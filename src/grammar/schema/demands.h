@@ -24,6 +24,7 @@ class DemandFinder {
  public:
   static constexpr size_t kMostDemands = 20'000;  // alternatives of one condition
   static constexpr size_t kMostAnswers = 2'048;   // sets of answers, where there are several
+  static constexpr uint64_t kMostWork = 500'000;  // questions looked at for one formula
 
   explicit DemandFinder(ContainerSteps& steps)
       : steps_(steps),
@@ -37,6 +38,8 @@ class DemandFinder {
   const std::vector<Demand>& Of(FormulaId formula);
   // Ways were left out, for there were too many.
   bool gave_up() const { return gave_up_; }
+  // Questions looked at since the beginning.
+  uint64_t work() const { return work_; }
 
  private:
   struct State {
@@ -67,6 +70,8 @@ class DemandFinder {
   JsonTruth truth_;
   std::unordered_map<FormulaId, std::vector<Demand>> known_;
   bool gave_up_ = false;
+  uint64_t work_ = 0;
+  uint64_t most_work_ = 0;
 };
 
 }  // namespace bantam::grammar

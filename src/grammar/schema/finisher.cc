@@ -86,8 +86,10 @@ const Finish& Finisher::Close(const OpenContainer& container) {
 }
 
 const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
+  constexpr uint64_t kWeight = 4;  // of a question, in conditions
+  const uint64_t before = demands_.work();
   const std::vector<Demand>& demands = demands_.Of(formula);
-  if (demands_.gave_up()) SayUndecided();
+  if (demands_.gave_up() || !Spend(kWeight * (demands_.work() - before))) SayUndecided();
   return demands;
 }
 
