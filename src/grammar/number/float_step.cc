@@ -5,18 +5,18 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <string>
+#include <string_view>
+
+#include "base/parse_double.h"
 
 namespace bantam::grammar {
 namespace {
 
 constexpr double kClose = 1e-12;  // of the bounds' size
 
+// Infinite if it is out of range.
 double NearestTo(const Decimal& number) {
-  const std::string text = number.ToString();
-  double value = std::numeric_limits<double>::infinity();  // too large
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  return ParseDouble(number.ToString()).value_or(std::numeric_limits<double>::infinity());
 }
 
 Result<Decimal> ShortestOf(double value) {
