@@ -29,7 +29,8 @@ TEST(PassageRankingTest, RareTermsCountMore) {
 
 TEST(PassageRankingTest, OfNothingIsNothing) {
   EXPECT_TRUE(PassageRanking({}).Scores(std::vector<WeightedTerm>{{1, 1}}).empty());
-  EXPECT_EQ(PassageRanking({{}}).Scores({}), std::vector<double>{0});
+  EXPECT_EQ(PassageRanking(std::vector<std::vector<uint64_t>>(1)).Scores({}),
+            std::vector<double>{0});
 }
 
 }  // namespace
