@@ -22,10 +22,11 @@ import report
 import results as results_file
 import rows as table
 from openvino_program import OpenVino
-from programs import Bantam, LlamaCpp, OneSequence
+from programs import Bantam, FileReading, LlamaCpp, OneSequence
 from tests import NotMeasured
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+KINDS = (Bantam, OneSequence, FileReading, LlamaCpp, OpenVino)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -49,6 +50,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                         metavar="PYTHON", help="one that has openvino_genai ($OPENVINO_PYTHON)")
     parser.add_argument("--openvino-model", default=os.environ.get("OPENVINO_MODEL"),
                         metavar="DIR", help="the main model, converted ($OPENVINO_MODEL)")
+    parser.add_argument("--openvino-small", metavar="DIR", help="the second model, converted")
     parser.add_argument("--csv", metavar="FILE", help="write every single run")
     parser.add_argument("--publish", action="store_true", help=f"into {documents.CSV}, and draw")
     parser.add_argument("--draw", action="store_true", help=f"from {documents.CSV}, no measuring")
@@ -62,6 +64,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     except ValueError as error:
         parser.error(str(error))
     options.models = {"main": options.main, "small": options.small, "q4_0": options.q4_0}
+    options.openvino_models = {"main": options.openvino_model, "small": options.openvino_small}
     options.rounds = options.rounds or (2 if options.quick else 5)
     if not (options.main or options.list or options.draw):
         parser.error("MODEL is missing")
@@ -89,7 +92,7 @@ def floor(text: str, rows: list[table.Row]) -> tuple[str, float]:
 def measure(options) -> results_file.Results:
     """All rows, with what `bantam doctor` says before and after them."""
     progress = measuring.Progress()
-    programs = {kind.name: kind(options) for kind in (Bantam, OneSequence, LlamaCpp, OpenVino)}
+    programs = {kind.name: kind(options) for kind in KINDS}
     bantam = programs.pop(Bantam.name)
     results = results_file.Results()
     describe = options.publish or options.csv

@@ -19,10 +19,9 @@ class OpenVino(Program):
     name = "OpenVINO"
 
     def measure(self, test: Test) -> float:
-        if test.model != "main":
-            raise NotMeasured("only its own conversion of the main model is measured")
-        if not (self.options.openvino_python and self.options.openvino_model):
-            raise NotMeasured("not given (--openvino-python PYTHON --openvino-model DIR)")
+        if not (self.options.openvino_python and self.options.openvino_models.get(test.model)):
+            option = "--openvino-small" if test.model == "small" else "--openvino-model"
+            raise NotMeasured(f"not given (--openvino-python PYTHON {option} DIR)")
         match test:
             case Prefill():
                 return self.worker(test, test.tokens, 1)[0]["prefill"]
@@ -39,6 +38,7 @@ class OpenVino(Program):
             if test.isa not in ISAS:
                 raise NotMeasured(f"cannot be held to {test.isa}")
             environment["ONEDNN_MAX_CPU_ISA"] = ISAS[test.isa]
-        done = self.run([self.options.openvino_python, WORKER, self.options.openvino_model,
-                         self.options.threads, prompt, reply], environment)
+        done = self.run([self.options.openvino_python, WORKER,
+                         self.options.openvino_models[test.model], self.options.threads, prompt,
+                         reply], environment)
         return json.loads(done.output.splitlines()[-1]), done

@@ -2,13 +2,22 @@
 
 import dataclasses
 import json
+import os
 import shutil
 import statistics
+import time
 
 import process
 from tests import Decode, FirstToken, Memory, NotMeasured, Prefill, Test
 
 START_REPEATS = 3  # of a start to the first token, after one that warms the file
+
+
+def forget(path: str):
+    """Drops the file's pages from the page cache; what is dirty stays."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 class Program:
@@ -32,9 +41,14 @@ class Program:
     def run(self, command: list, environment: dict[str, str] | None = None) -> process.Finished:
         return process.run([str(word) for word in command], self.options.timeout, environment)
 
-    def start_ms(self, command: list, environment: dict[str, str] | None = None) -> float:
+    def start_ms(self, test: FirstToken, command: list,
+                 environment: dict[str, str] | None = None) -> float:
         """Of a command whose first output is the first token."""
-        times = [self.run(command, environment).first_byte_s for _ in range(START_REPEATS + 1)]
+        times = []
+        for _ in range(START_REPEATS + 1):
+            if test.cold:
+                forget(self.model(test))
+            times.append(self.run(command, environment).first_byte_s)
         return statistics.median(times[1:]) * 1000
 
 
@@ -57,7 +71,7 @@ class Bantam(Program):
                 return done.peak_bytes / 2**20
             case FirstToken():
                 return self.start_ms(
-                    [self.options.bantam, "run", self.model(test), "--no-chat", "-n", 1,
+                    test, [self.options.bantam, "run", self.model(test), "--no-chat", "-n", 1,
                      "--temperature", 0, "-t", self.options.threads, test.prompt], environment)
         raise NotMeasured("has no such test")
 
@@ -77,6 +91,26 @@ class OneSequence(Bantam):
 
     def measure(self, test: Test) -> float:
         return super().measure(dataclasses.replace(test, sequences=1))
+
+
+class FileReading(Program):
+    """Only reads the model, from its first byte to its last."""
+
+    name = "reading the file"
+    PIECE = 1 << 20
+
+    def measure(self, test: Test) -> float:
+        path = self.model(test)
+        times = []
+        for _ in range(START_REPEATS):
+            forget(path)
+            start = time.monotonic()
+            with open(path, "rb", buffering=0) as file:
+                buffer = bytearray(self.PIECE)
+                while file.readinto(buffer):
+                    pass
+            times.append(time.monotonic() - start)
+        return statistics.median(times) * 1000
 
 
 class LlamaCpp(Program):
@@ -107,7 +141,7 @@ class LlamaCpp(Program):
                 return done.peak_bytes / 2**20
             case FirstToken():
                 return self.start_ms(
-                    [self.tool("llama-completion", test), "-m", self.model(test), "-p",
+                    test, [self.tool("llama-completion", test), "-m", self.model(test), "-p",
                      test.prompt, "-n", 1, "-t", self.options.threads, "--temp", 0, "--no-warmup",
                      "-no-cnv", "--no-display-prompt"])
         raise NotMeasured("has no such test")

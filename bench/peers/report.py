@@ -3,7 +3,8 @@
 from results import Results
 from rows import Row
 
-PROGRAMS = ("bantam", "llama.cpp", "OpenVINO", "one sequence")
+PROGRAMS = ("bantam", "llama.cpp", "OpenVINO")
+YARDSTICKS = ("one sequence", "reading the file")  # without a column: a ratio in the last one
 
 
 def number(value: float) -> str:
@@ -42,12 +43,13 @@ def broken(rows: list[Row], results: Results, floors: dict[str, float]) -> list[
 
 
 def markdown(rows: list[Row], results: Results, titles: dict[str, str] | None = None,
-             words: tuple[str, str] = ("ratio to each", "one sequence")) -> str:
-    """One line a row; a column for each program that was measured at all."""
-    heading, alone = words
+             words: tuple[str, ...] = ("ratio to each", *YARDSTICKS)) -> str:
+    """One line a row; a column for each program that was measured at all. `words` are the last
+    column's heading and what it calls the yardsticks."""
+    heading, *yardsticks = words
     measured = [name for name in PROGRAMS
                 if any(name in results.samples.get(row.name, {}) for row in rows)]
-    peers = [name for name in measured if name not in ("bantam", "one sequence")]
+    peers = [name for name in measured if name != "bantam"]
     lines = ["| | Bantam | " + " | ".join(peers) + f" | {heading} |",
              "| --- " * (len(peers) + 3) + "|"]
     for row in rows:
@@ -59,11 +61,13 @@ def markdown(rows: list[Row], results: Results, titles: dict[str, str] | None = 
             median = results.median(row.name, name)
             cells.append("–" if median is None else _cell(median, row))
             ratios.append("–" if median is None else f"{row.ratio(ours, median):.2f}")
-        single = results.median(row.name, "one sequence")
-        if single is not None:
-            ratios = [f"{ours / single:.1f} × {alone}"]
+        beside = [(results.median(row.name, name), word)
+                  for name, word in zip(YARDSTICKS, yardsticks)]
+        alone = [f"{ours / median:.2f} × {word}" for median, word in beside if median is not None]
+        if alone and set(ratios) == {"–"}:
+            ratios = []
         title = (titles or {}).get(row.name, row.title)
-        lines.append(f"| {title} | " + " | ".join(cells) + f" | {' · '.join(ratios)} |")
+        lines.append(f"| {title} | " + " | ".join(cells) + f" | {' · '.join(ratios + alone)} |")
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 from tests import Decode, FirstToken, Memory, Prefill, Test
 
-LLAMA, OPENVINO, ALONE = "llama.cpp", "OpenVINO", "one sequence"
+LLAMA, OPENVINO, ALONE, READING = "llama.cpp", "OpenVINO", "one sequence", "reading the file"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,8 +51,11 @@ ROWS = [
         floors=((ALONE, 4.5),)),
     Row("memory-4096", "peak memory, 4,096 tokens", Memory(), BOTH, 0.4),
     Row("first-token", "start to first token", FirstToken()),
-    Row("small-prefill-512", "SmolLM2-135M: prompt of 512", Prefill(model="small")),
-    Row("small-decode-64", "SmolLM2-135M: reply of 64", Decode(model="small")),
+    Row("first-token-cold", "the same, file not in memory", FirstToken(cold=True),
+        (READING, LLAMA), floors=((READING, 0.87),)),
+    Row("small-prefill-512", "SmolLM2-135M: prompt of 512", Prefill(model="small"), BOTH,
+        floors=BFLOAT16),
+    Row("small-decode-64", "SmolLM2-135M: reply of 64", Decode(model="small"), BOTH),
 ]
 
 

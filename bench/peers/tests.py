@@ -39,6 +39,7 @@ class Memory(Test):
 
 @dataclasses.dataclass(frozen=True)
 class FirstToken(Test):
-    """Milliseconds from the start of the process to the first token, the file being in memory."""
+    """Milliseconds from the start of the process to the first token."""
 
     prompt: str = "The capital of France is"
+    cold: bool = False  # the file has to be read from the disk first

@@ -207,7 +207,7 @@ class Documents(unittest.TestCase):
         text = report.markdown(table.ROWS, self.results())
         self.assertIn("| | Bantam | llama.cpp | OpenVINO | ratio to each |\n", text)
         self.assertIn("| prompt of 512 | 800 | 200 | 1,000 | 4.00 · 0.80 |", text)
-        self.assertIn("| eight replies at once | 160 | – | – | 4.0 × one sequence |", text)
+        self.assertIn("| eight replies at once | 160 | – | – | 4.00 × one sequence |", text)
         self.assertIn("| peak memory, 4,096 tokens | 500 MiB | 750 MiB | – | 1.50 · – |", text)
         self.assertEqual(text.count("\n"), 4, "rows that were not measured are not there")
 
