@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Many clients at once: bantam serve beside llama-server, the same file, prompts and clients.
 
-    python bench/serving.py MODEL.gguf --llama PATH/TO/llama-server [--rounds 3] [--clients 8]
+    python bench/serving.py MODEL.gguf [--llama PATH/TO/llama-server]
+        [--openvino-python PYTHON --openvino-model DIR] [--rounds 3] [--clients 8]
 
-Each round starts one server after the other and runs two loads on each: clients with different
-prompts, and clients that share a system prompt of about 400 tokens. Of each: tokens a second over
-all clients, and the median time to the first token. Medians over the rounds, then the ratios.
+Each round starts one program after the other and runs three loads on each: clients with different
+prompts, clients that share a system prompt of about 400 tokens, and one client alone. Of each:
+tokens a second over all clients, and the median time to the first token. Medians over the rounds,
+then the ratios. OpenVINO GenAI gets the prompts without a server, by its pipeline for many requests.
 """
 
 import argparse
@@ -88,30 +90,60 @@ class Server:
         return {"first": first or 0, "tokens": tokens, "seconds": time.monotonic() - began}
 
 
-def load(server: Server, n_clients: int, system: str, n_tokens: int, salt: str) -> tuple:
-    results = []
+    def load(self, prompts: list[tuple[str, str]], n_tokens: int) -> tuple[float, float]:
+        results = []
 
-    def client(i: int):
-        topic = TOPICS[i % len(TOPICS)]
-        results.append(server.request(f"{salt} Write about {topic}.", system, n_tokens))
+        def client(system: str, user: str):
+            results.append(self.request(user, system, n_tokens))
 
-    began = time.monotonic()
-    threads = [threading.Thread(target=client, args=(i,)) for i in range(n_clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.monotonic() - began
-    assert len(results) == n_clients, "a client failed"
-    return (sum(one["tokens"] for one in results) / seconds,
-            statistics.median(one["first"] for one in results))
+        began = time.monotonic()
+        threads = [threading.Thread(target=client, args=prompt) for prompt in prompts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seconds = time.monotonic() - began
+        assert len(results) == len(prompts), "a client failed"
+        return (sum(one["tokens"] for one in results) / seconds,
+                statistics.median(one["first"] for one in results))
+
+
+class OpenVino:
+    name = "OpenVINO"
+
+    def __init__(self, command: list[str]):
+        self.command = command
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.load([("", "warm up")], 8)
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    peak_mib = Server.peak_mib
+
+    def load(self, prompts: list[tuple[str, str]], n_tokens: int) -> tuple[float, float]:
+        self.process.stdin.write(json.dumps({"prompts": prompts, "tokens": n_tokens}) + "\n")
+        self.process.stdin.flush()
+        result = json.loads(self.process.stdout.readline())
+        return result["rate"], result["first"]
+
+
+def prompts_of(n_clients: int, system: str, salt: str) -> list[tuple[str, str]]:
+    return [(system, f"{salt} Write about {TOPICS[i % len(TOPICS)]}.") for i in range(n_clients)]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("model")
     parser.add_argument("--bantam", default=str(ROOT / "build/release/bantam"))
-    parser.add_argument("--llama", help="llama-server; without it Bantam alone is measured")
+    parser.add_argument("--llama", help="llama-server")
+    parser.add_argument("--openvino-python", help="one that has openvino_genai")
+    parser.add_argument("--openvino-model", help="the model, converted")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--tokens", type=int, default=96)
@@ -124,6 +156,9 @@ def main():
         servers.append(Server("llama-server", [args.llama, "-m", args.model, "-np",
                                                str(args.clients), "-c", str(2048 * args.clients),
                                                *threads]))
+    if args.openvino_python and args.openvino_model:
+        servers.append(OpenVino([args.openvino_python, str(ROOT / "bench/openvino_batching.py"),
+                                 args.openvino_model, str(args.threads)]))
     rates: dict = {}
     for number in range(args.rounds):
         for server in servers:
@@ -131,7 +166,8 @@ def main():
                 for name, system, clients in (("different prompts", "", args.clients),
                                               ("shared system prompt", system_prompt(1800),
                                                args.clients), ("one client", "", 1)):
-                    rate, first = load(server, clients, system, args.tokens, f"({number})")
+                    rate, first = server.load(prompts_of(clients, system, f"({number})"),
+                                              args.tokens)
                     rates.setdefault((name, server.name), []).append((rate, first))
                     print(f"round {number + 1}  {server.name:13} {name:21} "
                           f"{rate:7.1f} tok/s, first token {first:6.2f} s", flush=True)
@@ -142,10 +178,11 @@ def main():
                    for other, server in rates if other == name}
         line = ", ".join(f"{server} {rate:.1f} tok/s and {first:.2f} s"
                          for server, (rate, first) in medians.items())
-        if args.llama:
-            ours, theirs = medians["bantam"], medians["llama-server"]
-            line += f": {ours[0] / theirs[0]:.2f}x, first token {ours[1] / theirs[1]:.2f}x"
         print(f"{name}: {line}")
+        ours = medians.pop("bantam")
+        for server, theirs in medians.items():
+            print(f"  beside {server}: {ours[0] / theirs[0]:.2f}x, "
+                  f"first token {ours[1] / theirs[1]:.2f}x")
 
 
 if __name__ == "__main__":

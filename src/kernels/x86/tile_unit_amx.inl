@@ -4,8 +4,8 @@
 // sixteen tokens are one as it reads its first: neither is rearranged. Dots go through memory to
 // the vector registers, which scale and add them: 48 operations on two ports for 16 x 16 x 32
 // products. Measured on one core: the tiles take 33 cycles, the vectors 24, both 50 to 57, for they
-// hardly overlap (nor with tiles further ahead); `vpdpbusd` and the same vectors take 110. In turns,
-// sixteen products of the unit and then their vectors, they would take 49 with everything in the
+// hardly overlap (nor with tiles further ahead); `vpdpbusd` and the same vectors take 110. Sixteen
+// products of the unit and then their vectors, in turns, would take 49 with everything in the
 // first-level cache; but activations come from the second, and nothing hides that: 10 % lost.
 
 constexpr bool kTileUnit = true;
