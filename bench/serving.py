@@ -7,7 +7,7 @@
 Each round starts one program after the other and runs three loads on each: clients with different
 prompts, clients that share a system prompt of about 400 tokens, and one client alone. Of each:
 tokens a second over all clients, and the median time to the first token. Medians over the rounds,
-then the ratios. OpenVINO GenAI gets the prompts without a server, by its pipeline for many requests.
+then the ratios. OpenVINO GenAI has no server here: its pipeline for many requests gets them.
 """
 
 import argparse
