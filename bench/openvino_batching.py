@@ -2,7 +2,7 @@
 
     openvino_batching.py MODEL_DIR THREADS
 
-Each line on standard input is a load, {"prompts": [[system, user], …], "tokens": N}, answered by one
+Each line on standard input is a load, {"prompts": [[system, user], …], "tokens": N}, answered by a
 line of JSON: tokens a second over all prompts, and the median time to the first token.
 """
 
