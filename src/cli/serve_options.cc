@@ -87,7 +87,7 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    });
   parser.AddOption("--queue-timeout", "TIME", "longest wait in the queue; 0: any (2m)",
                    StoreSeconds(options.service.deadlines.queue_s));
-  parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (5m)",
+  parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (30m)",
                    StoreSeconds(options.service.deadlines.first_token_s));
   parser.AddOption("--timeout", "TIME", "longest reply, which ends there; 0: any (0)",
                    StoreSeconds(options.service.deadlines.total_s));

@@ -21,8 +21,8 @@ struct CancelFlag {
 // How long a job may take, in seconds; 0: for ever.
 struct Deadlines {
   double queue_s = 120;
-  double first_token_s = 300;  // from its start
-  double total_s = 0;          // from its start
+  double first_token_s = 1800;  // from its start; a small board reads a long prompt for minutes
+  double total_s = 0;           // from its start
 };
 
 // Log-probabilities of a prompt's own tokens. tops[i] are the likeliest for position i.
