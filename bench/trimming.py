@@ -82,8 +82,9 @@ def main():
                 reply = ask(server.port, messages, context)
             firsts[context].append(reply["first"])
             found = facts[asked]["needle"].lower() in reply["answer"].lower()
-            print(f"{'trimmed' if context == TRIMMED else 'whole':8} {reply['read']:6} tokens read, "
-                  f"{reply['left_out']:6} left out, first token {reply['first']:6.2f} s, "
+            name = "trimmed" if context == TRIMMED else "whole"
+            print(f"{name:8} {reply['read']:6} tokens read, {reply['left_out']:6} left out, "
+                  f"first token {reply['first']:6.2f} s, "
                   f"{'the fact is' if found else 'no fact'} in the answer", flush=True)
     whole, trimmed = (statistics.median(firsts[context]) for context in (WHOLE, TRIMMED))
     print(f"first token: {whole:.1f} s whole, {trimmed:.2f} s trimmed: {whole / trimmed:.1f}x")
