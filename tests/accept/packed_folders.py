@@ -175,7 +175,8 @@ def main():
         peak = report["peak_rss_bytes"]
         line = f"{name:12} NMSE {nmse:.2e}   peak {peak / 1e6:.0f} MB"
         if options.speed:
-            line += f"   {speed(report):.1f} tokens/s, {speed(report) / base:.2f} of the GGUF file's"
+            fast = speed(report)
+            line += f"   {fast:.1f} tokens/s, {fast / base:.2f} of the GGUF file's"
         print(line, flush=True)
         if not nmse < NMSE_BOUND:
             failures.append(f"{name}: NMSE {nmse:.3g}, below {NMSE_BOUND:g} wanted")
