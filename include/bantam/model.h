@@ -86,6 +86,18 @@ struct TensorInfo {
   uint64_t bytes = 0;
 };
 
+// How a model's makers say that tokens are to be chosen: generation_config.json of a folder, the
+// keys general.sampling.* of a GGUF file. Values out of range are left out.
+struct SuggestedSampling {
+  std::optional<float> temperature, top_p, min_p, typical_p, repeat_penalty;
+  std::optional<int> top_k, repeat_last_n;
+  std::string note;  // what was left out, and why; empty: nothing
+  bool empty() const {
+    return !temperature && !top_p && !min_p && !typical_p && !repeat_penalty && !top_k &&
+           !repeat_last_n;
+  }
+};
+
 struct ModelInfo {
   std::string path;
   std::string name;          // general.name
@@ -105,6 +117,7 @@ struct ModelInfo {
   int context_length = 0;     // tokens the model was trained for
   std::string tokenizer;      // "gpt2/qwen2": model and pre-tokeniser
   std::string chat_template;  // Jinja source; empty if none
+  SuggestedSampling sampling;
   std::vector<TensorInfo> tensors;
 };
 

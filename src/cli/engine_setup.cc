@@ -57,13 +57,7 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                      setup.weights = TRY(ParseWeightLayout(value));
                      return {};
                    });
-  parser.AddOption("--lora", "PATH[:SCALE]",
-                   "add a low-rank adapter to the weights: a GGUF adapter or a PEFT\n"
-                   "folder (repeatable; scale 1)",
-                   [&setup](std::string_view value) -> Result<void> {
-                     setup.adapters.push_back(TRY(ParseAdapter(value)));
-                     return {};
-                   });
+  AddAdapterOption(parser, setup.adapters);
   parser.AddOption("--speculation", "on|off",
                    "run guesses from the text so far along: the same answer, sooner (on)",
                    [&setup](std::string_view value) -> Result<void> {
@@ -74,6 +68,16 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                    "score only tokens that can win where that changes no answer (on)",
                    [&setup](std::string_view value) -> Result<void> {
                      setup.engine.two_stage_head = TRY(ParseOnOff(value));
+                     return {};
+                   });
+}
+
+void AddAdapterOption(ArgParser& parser, std::vector<AdapterSource>& adapters) {
+  parser.AddOption("--lora", "PATH[:SCALE]",
+                   "add a low-rank adapter to the weights: a GGUF adapter or a PEFT\n"
+                   "folder (repeatable; scale 1)",
+                   [&adapters](std::string_view value) -> Result<void> {
+                     adapters.push_back(TRY(ParseAdapter(value)));
                      return {};
                    });
 }

@@ -33,6 +33,7 @@ void AddModelArgument(ArgParser& parser, std::string& path);
 // --threads, --precision, --weights and the like; --ctx and --prefix-cache are for commands that
 // can use them.
 void AddEngineOptions(ArgParser& parser, EngineSetup& setup);
+void AddAdapterOption(ArgParser& parser, std::vector<AdapterSource>& adapters);
 void AddContextOption(ArgParser& parser, int& context);
 void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget);
 

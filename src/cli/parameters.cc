@@ -151,6 +151,17 @@ constexpr Parameter kParameters[] = {
      GetStop, [](ReplySettings& settings) { settings.stop.clear(); }},
 };
 
+template <typename Visit>
+void VisitSuggested(SuggestedSampling& suggested, Visit visit) {
+  visit("temperature", suggested.temperature);
+  visit("top-k", suggested.top_k);
+  visit("top-p", suggested.top_p);
+  visit("min-p", suggested.min_p);
+  visit("typical-p", suggested.typical_p);
+  visit("repeat-penalty", suggested.repeat_penalty);
+  visit("repeat-last-n", suggested.repeat_last_n);
+}
+
 bool AmongNames(std::string_view names, std::string_view name) {
   while (!names.empty()) {
     const size_t space = std::min(names.find(' '), names.size());
@@ -181,11 +192,44 @@ void AddParameterOptions(ArgParser& parser, ReplySettings& settings) {
     if (!parameter.repeats) help += " (default " + parameter.get(ReplySettings()) + ")";
     parser.AddOption(parameter.option_names, parameter.value_name, std::move(help),
                      [&parameter, &settings](std::string_view value) -> Result<void> {
+                       settings.given.emplace_back(parameter.name);
                        return parameter.set(settings, value);
                      });
   }
   parser.AddFlag("--ignore-end,--ignore-eos", "go on past the model's end of text",
                  [&settings] { settings.ignore_end = true; });
+}
+
+void ApplySuggested(SuggestedSampling suggested, ReplySettings& settings) {
+  VisitSuggested(suggested, [&](const char* name, auto& value) {
+    if (std::ranges::find(settings.given, name) != settings.given.end()) value.reset();
+  });
+  Apply(suggested, settings.sampling);
+}
+
+std::string DescribeSuggested(const SuggestedSampling& suggested) {
+  std::string out;
+  SuggestedSampling copy = suggested;
+  VisitSuggested(copy, [&out](const char* name, const auto& value) {
+    if (!value) return;
+    out += (out.empty() ? "" : ", ") + std::string(name) + " " +
+           FormatFloat(static_cast<float>(*value));
+  });
+  return out;
+}
+
+void AddGenerationConfigOption(ArgParser& parser, bool& suggested) {
+  parser.AddOption("--generation-config", "auto|none",
+                   "auto: what the model's makers suggest (generation_config.json or the\n"
+                   "GGUF file's keys) stands where nothing is said (auto)",
+                   [&suggested](std::string_view value) -> Result<void> {
+                     if (value != "auto" && value != "none" && value != "vllm") {
+                       return Fail(ErrorCode::kInvalidArgument,
+                                   "expected auto or none, got '" + std::string(value) + "'");
+                     }
+                     suggested = value == "auto";
+                     return {};
+                   });
 }
 
 Result<ReplySettings> WithParameter(const ReplySettings& settings, std::string_view name,

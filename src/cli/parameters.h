@@ -27,7 +27,8 @@ struct ReplySettings {
   std::shared_ptr<const Shape> shape;  // null: free
   // Where a schema has x-copy, instead of `shape`: made for each reply, of the texts of its prompt.
   std::function<Result<std::shared_ptr<const Shape>>(std::vector<std::string> texts)> copying;
-  bool show_copies = false;  // --copies
+  bool show_copies = false;        // --copies
+  std::vector<std::string> given;  // names of the parameters that options said
 };
 
 struct Parameter {
@@ -49,6 +50,14 @@ const Parameter* FindParameter(std::string_view name);
 
 // Adds an option for each. `settings` must outlive the parser.
 void AddParameterOptions(ArgParser& parser, ReplySettings& settings);
+
+// What the model's makers suggest, for parameters that no option said.
+void ApplySuggested(SuggestedSampling suggested, ReplySettings& settings);
+// "temperature 0.7, top-k 20"; empty: nothing.
+std::string DescribeSuggested(const SuggestedSampling& suggested);
+
+// --generation-config auto|none: whether what a model's makers suggest counts.
+void AddGenerationConfigOption(ArgParser& parser, bool& suggested);
 
 // /set NAME VALUE: a changed copy of `settings`, checked with `validate`. Those that repeat take
 // several values in quotes or separated by spaces.

@@ -33,6 +33,7 @@ struct RunOptions {
   std::string prefix_path;
   bool chat = true;
   bool stats = false;
+  bool suggested = true;  // what the model's makers say about sampling counts
 };
 
 void Declare(ArgParser& parser, RunOptions& options) {
@@ -49,6 +50,7 @@ void Declare(ArgParser& parser, RunOptions& options) {
                  [&options] { options.stats = true; });
   parser.AddSection("The reply");
   AddParameterOptions(parser, options.settings);
+  AddGenerationConfigOption(parser, options.suggested);
   parser.AddSection("The reply's shape (one of them): always valid, always finished");
   AddShapeOptions(parser, options.shape);
   parser.AddFlag("--copies", "where each string of \"x-copy\" comes from, as JSON lines\nto stderr",
@@ -162,6 +164,11 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   chat.raw = !options.chat || !has_template;
   ChatSession session(model, *engine, env, std::move(chat));
   session.settings = options.settings;
+  if (options.suggested) {
+    const SuggestedSampling& suggested = model->info().sampling;
+    if (!suggested.note.empty()) Note(env, "the model's suggestions: " + suggested.note);
+    ApplySuggested(suggested, session.settings);
+  }
   session.set_system(options.system);
   if (!options.setup.engine.prefix_dir.empty() && !session.options().raw) {
     ChatInput input;

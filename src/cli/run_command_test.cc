@@ -104,6 +104,23 @@ TEST_F(RunCommandTest, KeysAndValuesTakeTheBitsThatAreWanted) {
   EXPECT_NE(world_.err.text.find("--cache-type-k and --cache-type-v differ"), std::string::npos);
 }
 
+TEST_F(RunCommandTest, MakersSuggestionsStandWhereNothingIsSaid) {
+  world_.model->info_.sampling.temperature = 0.7F;
+  world_.model->info_.sampling.top_k = 20;
+  world_.model->info_.sampling.note = "top_p is 7";
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--top-k", "5"}), 0);
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--generation-config", "none"}), 0);
+  const SamplingParams& suggested = world_.script->requests.at(0).sampling;
+  EXPECT_EQ(suggested.temperature, 0.7F);
+  EXPECT_EQ(suggested.top_k, 5);
+  EXPECT_EQ(suggested.top_p, SamplingParams().top_p);
+  EXPECT_EQ(world_.script->requests.at(1).sampling.temperature, SamplingParams().temperature);
+  EXPECT_EQ(world_.err.text, "bantam: the model's suggestions: top_p is 7\n");
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--generation-config", "some"}), 2);
+  EXPECT_EQ(world_.Run({"show", "tiny.gguf"}), 0);
+  EXPECT_NE(world_.out.text.find("temperature 0.7, top-k 20"), std::string::npos);
+}
+
 TEST_F(RunCommandTest, WeightsLieWhereTheyAreWanted) {
   world_.script->replies = {{"a"}, {"b"}};
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--weights", "mapped", "--ctx", "300"}), 0);

@@ -62,7 +62,12 @@ Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
                                                      const std::string& path) {
   std::optional<store::Store> store;
   if (auto found = store::Store::Find(env.variable)) store = *std::move(found);
-  auto library = std::make_unique<server::Library>(std::move(store), env.backend.inspect);
+  auto library = std::make_unique<server::Library>(
+      std::move(store), [&env, suggested = options.suggested](const std::string& file) {
+        auto info = env.backend.inspect(file);
+        if (info && !suggested) info->sampling = {};
+        return info;
+      });
   if (!path.empty()) {
     const std::string own = ServedName(options.setup.model_path, path);
     library->Add(path, options.names.empty() ? std::vector{own} : options.names);

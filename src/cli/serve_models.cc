@@ -33,6 +33,10 @@ class Loader {
 
   Result<server::Backend::Loaded> Load(const std::string& path, const server::LoadRoom& room) {
     const ModelInfo info = TRY(env_.backend.inspect(path));
+    if (options_.suggested && !info.sampling.note.empty()) {
+      log_.Event("warning",
+                 {{"model", Json::String(path)}, {"message", Json::String(info.sampling.note)}});
+    }
     const std::optional<uint64_t> left = TRY(Left(room));
     auto loaded = info.encoder ? LoadEncoder(path, info, left) : LoadModel(path, info, left, room);
     if (!loaded && loaded.error().code == ErrorCode::kResourceExhausted && left &&

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "base/parse_double.h"
+#include "cli/parameters.h"
 #include "cli/values.h"
 #include "server/ollama/options.h"
 
@@ -145,6 +146,7 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                    "a model that makes embeddings, beside MODEL: loaded on demand, and\n"
                    "the one for requests that name none (repeatable)",
                    AppendString(options.encoders));
+  AddGenerationConfigOption(parser, options.suggested);
   DeclareNetwork(parser, options);
   DeclareLimits(parser, options);
   DeclareCache(parser, options);

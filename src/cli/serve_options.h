@@ -21,6 +21,7 @@ struct ServeOptions {
   bool given_keep_alive = false;
   std::vector<std::string> names;     // --served-model-name
   std::vector<std::string> encoders;  // --encoder
+  bool suggested = true;              // what models' makers say about sampling counts
   int parallel = 8;
   int kv_tokens = 0;
   server::HostOptions host;

@@ -12,6 +12,7 @@
 #include "cli/format_text.h"
 #include "cli/memory_size.h"
 #include "cli/model_store.h"
+#include "cli/parameters.h"
 #include "cli/tensor_kinds.h"
 
 namespace bantam::cli {
@@ -61,7 +62,25 @@ std::string DescribeModel(const ModelInfo& info) {
          Line("tokenizer", info.tokenizer) + Line("licence", FirstLine(info.license)) +
          Line("chat template", info.chat_template.empty()
                                    ? "none"
-                                   : FormatCount(info.chat_template.size()) + " bytes");
+                                   : FormatCount(info.chat_template.size()) + " bytes") +
+         (info.sampling.empty() ? "" : Line("sampling", DescribeSuggested(info.sampling))) +
+         (info.sampling.note.empty() ? "" : Line("", info.sampling.note));
+}
+
+Json SamplingJson(const SuggestedSampling& sampling) {
+  Json json = Json::MakeObject();
+  const auto set = [&json](const char* key, const auto& value) {
+    if (value) json.Set(key, Json::NumberText(FormatFloat(static_cast<float>(*value))));
+  };
+  set("temperature", sampling.temperature);
+  set("top_k", sampling.top_k);
+  set("top_p", sampling.top_p);
+  set("min_p", sampling.min_p);
+  set("typical_p", sampling.typical_p);
+  set("repeat_penalty", sampling.repeat_penalty);
+  set("repeat_last_n", sampling.repeat_last_n);
+  if (!sampling.note.empty()) json.Set("note", Json::String(sampling.note));
+  return json;
 }
 
 std::string DescribeMemory(const Memory& memory, const ModelInfo& info) {
@@ -174,6 +193,7 @@ Json ModelJson(const ModelInfo& info, const Memory& memory) {
   number("context_length", info.context_length);
   text("tokenizer", info.tokenizer);
   text("chat_template", info.chat_template);
+  json.Set("sampling", SamplingJson(info.sampling));
   Json plans = Json::MakeObject();
   plans.Set("context", Json::Int(memory.context));
   plans.Set("fast", PlanJson(memory.fast));
@@ -227,6 +247,7 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
                    });
   parser.AddOption("--threads,-t", "N", "with --plan: threads to compute with (what there is)",
                    StoreInt(options.threads, 0));
+  AddAdapterOption(parser, options.adapters);
   parser.AddExample("bantam show model.gguf");
   parser.AddExample("bantam show model.gguf --plan");
   parser.AddExample("bantam show model.gguf --ctx 8192 --json");
@@ -234,6 +255,9 @@ Result<int> ShowCommand(const Environment& env, std::span<const std::string> arg
   path = TRY(ResolveModel(env, path));
   if (budget && !plan_devices) {
     return Fail(ErrorCode::kInvalidArgument, "--memory-budget goes with --plan");
+  }
+  if (!options.adapters.empty() && !plan_devices) {
+    return Fail(ErrorCode::kInvalidArgument, "--lora goes with --plan");
   }
   if (plan_devices) {
     options.memory.emplace().context = context;

@@ -45,6 +45,12 @@ Result<void> CheckMemory(const Weights& weights, WeightLayout layout,
                   " MiB are free: choose mapped weights, which need none");
 }
 
+Result<void> AddTo(MemoryCost& cost, const AdapterFile& adapter) {
+  const Result<void> added = cost.Add(adapter);
+  if (!added) return std::unexpected(InFile(adapter.path(), added.error()));
+  return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::Open(std::unique_ptr<ModelFile> file) {
@@ -97,7 +103,6 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
   auto model = TRY(Open(std::move(file)));
   const Result<void> loaded = model->LoadWeights(options);
   if (!loaded) return std::unexpected(InFile(path, loaded.error()));
-  TRY(model->LoadAdapters(options.adapters));
   return model;
 }
 
@@ -110,10 +115,8 @@ Result<ModelConfig> LoadedModel::CheckedConfig() const {
                                        config.architecture + ".vocab_size)");
 }
 
-Result<WeightLayout> LoadedModel::ChooseWeights(const ModelConfig& config,
+Result<WeightLayout> LoadedModel::ChooseWeights(const MemoryCost& cost,
                                                 const LoadOptions& options) {
-  const MemoryCost cost =
-      TRY(MemoryCost::Create(*file_, config, options.precision, team(), ResidentBytes()));
   if (options.memory) {
     memory_ = TRY(ChooseMemory(*options.memory, cost, MemoryLeft()));
     return memory_->weights;
@@ -131,7 +134,14 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   TRY(CheckThreads("prefill threads", options.prefill_threads));
   threads_ = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   prefill_threads_ = options.prefill_threads > 0 ? options.prefill_threads : threads_;
-  const WeightLayout layout = TRY(ChooseWeights(config, options));
+  AdapterFiles adapters = TRY(OpenAdapters(config, options.adapters));
+  WeightLayout layout;
+  {
+    MemoryCost cost =
+        TRY(MemoryCost::Create(*file_, config, options.precision, team(), ResidentBytes()));
+    for (const auto& adapter : adapters) TRY(AddTo(cost, *adapter));
+    layout = TRY(ChooseWeights(cost, options));
+  }
   TRY(file_->Convert());
   pool_ = std::make_unique<ThreadPool>(team());
   const int batch = memory_ ? MostBatchTokens(memory_->prompt_chunk, memory_->max_sequences)
@@ -142,28 +152,37 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   loaded_as_ = "precision " + std::to_string(static_cast<int>(options.precision)) + " floats " +
                std::to_string(static_cast<int>(options.dtype));
   if (options.on_progress) options.on_progress(1);
-  return {};
+  return LoadAdapters(adapters, options.adapters);
 }
 
 std::string LoadedModel::ContentHash() const {
   return loaded_as_ + " " + file_->ContentHash();
 }
 
-Result<void> LoadedModel::LoadAdapters(const std::vector<AdapterSource>& sources) {
+Result<LoadedModel::AdapterFiles> LoadedModel::OpenAdapters(
+    const ModelConfig& config, const std::vector<AdapterSource>& sources) const {
   if (sources.size() > kMaxAdapters) {
     return Fail(ErrorCode::kInvalidArgument, "there may be at most " +
                                                  std::to_string(kMaxAdapters) + " adapters, not " +
                                                  std::to_string(sources.size()));
   }
+  AdapterFiles files;
   for (const AdapterSource& source : sources) {
     if (!__builtin_isfinite(source.scale)) {
       return Fail(ErrorCode::kInvalidArgument, source.path + ": the adapter's scale is not finite");
     }
-    const auto file = TRY(AdapterFile::Open(source.path, transformer_->config().architecture));
-    const Result<void> added = transformer_->AddAdapter(*file);
-    if (!added) return std::unexpected(InFile(source.path, added.error()));
-    adapters_.push_back(source);
-    adapter_scales_.push_back(source.scale);
+    files.push_back(TRY(AdapterFile::Open(source.path, config.architecture)));
+  }
+  return files;
+}
+
+Result<void> LoadedModel::LoadAdapters(const AdapterFiles& files,
+                                       const std::vector<AdapterSource>& sources) {
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Result<void> added = transformer_->AddAdapter(*files[i]);
+    if (!added) return std::unexpected(InFile(files[i]->path(), added.error()));
+    adapters_.push_back(sources[i]);
+    adapter_scales_.push_back(sources[i].scale);
   }
   return {};
 }
@@ -177,9 +196,12 @@ Result<std::vector<Result<MemoryChoice>>> LoadedModel::Fit(const std::string& pa
   if (!config) return std::unexpected(InFile(path, config.error()));
   TRY(CheckThreads("threads", options.threads));
   const int threads = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
-  const auto cost =
+  auto cost =
       MemoryCost::Create(*model->file_, *config, options.precision, threads, ResidentBytes());
   if (!cost) return std::unexpected(InFile(path, cost.error()));
+  for (const auto& adapter : TRY(model->OpenAdapters(*config, options.adapters))) {
+    TRY(AddTo(*cost, *adapter));
+  }
   std::vector<Result<MemoryChoice>> choices;
   for (const uint64_t budget : budgets) {
     MemoryWish wish = options.memory.value_or(MemoryWish());

@@ -12,7 +12,9 @@
 #include "bantam/model.h"
 #include "base/thread_pool.h"
 #include "engine/chat_renderer.h"
+#include "engine/memory_plan.h"
 #include "engine/token_text.h"
+#include "format/adapter_file.h"
 #include "format/model_file.h"
 #include "model/config.h"
 #include "model/transformer.h"
@@ -66,10 +68,13 @@ class LoadedModel final : public Model {
   LoadedModel() = default;
   static Result<std::shared_ptr<LoadedModel>> Open(std::unique_ptr<ModelFile> file);
   Result<void> LoadWeights(const LoadOptions& options);
-  Result<void> LoadAdapters(const std::vector<AdapterSource>& sources);
+  using AdapterFiles = std::vector<std::unique_ptr<AdapterFile>>;
+  Result<AdapterFiles> OpenAdapters(const ModelConfig& config,
+                                    const std::vector<AdapterSource>& sources) const;
+  Result<void> LoadAdapters(const AdapterFiles& files, const std::vector<AdapterSource>& sources);
   Result<ModelConfig> CheckedConfig() const;
   // How the weights lie, as wished or as memory allows.
-  Result<WeightLayout> ChooseWeights(const ModelConfig& config, const LoadOptions& options);
+  Result<WeightLayout> ChooseWeights(const MemoryCost& cost, const LoadOptions& options);
   int team() const { return std::max(threads_, prefill_threads_); }
   const grammar::TokenTrie& Trie() const;
 

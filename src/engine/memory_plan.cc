@@ -11,6 +11,7 @@
 #include "engine/open_model.h"
 #include "engine/prefix_cache.h"
 #include "engine/scheduler.h"
+#include "model/adapter.h"
 #include "model/encoder_config.h"
 #include "model/encoder_weights.h"
 #include "model/text_encoder.h"
@@ -66,6 +67,13 @@ Result<MemoryCost> MemoryCost::Create(const ModelFile& file, const ModelConfig& 
   return cost;
 }
 
+Result<void> MemoryCost::Add(const AdapterFile& adapter) {
+  const Adapter::Size size = TRY(Adapter::Measure(adapter.pairs(), *weights_));
+  adapters_ += size.bytes;
+  adapter_rank_ += size.rank;
+  return {};
+}
+
 MemoryPlan MemoryCost::Plan(const MemoryUse& use) const {
   CHECK(use.weights != WeightLayout::kAuto);
   MemoryPlan plan;
@@ -80,6 +88,7 @@ MemoryPlan MemoryCost::Plan(const MemoryUse& use) const {
   if (layout == WeightLayout::kPacked) {
     plan.scratch += std::min(plan.weights, static_cast<uint64_t>(threads_) * kPackingBytes);
   }
+  plan.weights += adapters_;
   plan.program = Program(use);
   plan.program += plan.total() / kBytesPerTableByte;
   return plan;
@@ -88,7 +97,7 @@ MemoryPlan MemoryCost::Plan(const MemoryUse& use) const {
 uint64_t MemoryCost::Scratch(const MemoryUse& use) const {
   const ModelConfig& config = weights_->config();
   uint64_t bytes = Transformer::ScratchBytes(
-      *weights_, MostBatchTokens(use.prompt_chunk, use.sequences), threads_);
+      *weights_, MostBatchTokens(use.prompt_chunk, use.sequences), threads_, adapter_rank_);
   // What BatchEngine, its sampler and the head keep: rows of scores and of what they come from,
   // candidates, weights, counts, bounds.
   const uint64_t outputs = static_cast<uint64_t>(use.sequences + Scheduler::kSpeculativeTokens);

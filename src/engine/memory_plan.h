@@ -8,6 +8,7 @@
 
 #include "bantam/model.h"
 #include "bantam/result.h"
+#include "format/adapter_file.h"
 #include "format/model_file.h"
 #include "model/config.h"
 #include "model/kv_shape.h"
@@ -36,6 +37,9 @@ class MemoryCost {
   static Result<MemoryCost> Create(const ModelFile& file, const ModelConfig& config,
                                    Precision precision, int threads, uint64_t program = 0);
 
+  // Counts an adapter as part of the weights, and its work space. Fails as Adapter::Measure.
+  Result<void> Add(const AdapterFile& adapter);
+
   // The most that this process has resident when all of the context is in use. All weights are
   // counted, also those that stay in the file's pages; of an embedding apart from the head only the
   // rows of tokens that are met are read, and they are not.
@@ -49,7 +53,9 @@ class MemoryCost {
   uint64_t Program(const MemoryUse& use) const;
 
   std::unique_ptr<const Weights> weights_;
-  KvShape shapes_[2];       // by KvPrecision
+  KvShape shapes_[2];      // by KvPrecision
+  uint64_t adapters_ = 0;  // bytes, and the sum of their ranks
+  int adapter_rank_ = 0;
   uint64_t converted_ = 0;  // tensors in memory that are no matrices (an embedding of its own)
   int threads_ = 1;
   uint64_t program_ = 0;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/loaded_model.h"
 #include "engine/model_info.h"
 
 namespace bantam {
@@ -77,6 +78,28 @@ TEST(ChooseLayout, AutoIsPackedWhereThatFits) {
   const uint64_t usual_need = cost.Plan({.context = usual}).own();
   EXPECT_EQ(choose(kAuto, 0, usual_need), WeightLayout::kPacked);
   EXPECT_EQ(choose(kAuto, 0, usual_need - 1), WeightLayout::kMapped);
+}
+
+TEST(PlanMemory, CountsWhatAdaptersTake) {
+  const std::string golden = BANTAM_SOURCE_DIR "/tests/golden/";
+  const std::string path = golden + "models/qwen2_mixed.gguf";
+  LoadOptions options;
+  options.threads = 2;
+  options.memory = MemoryWish{.budget = {}, .context = 256, .kv = KvPrecision::k16};
+  const auto bare = LoadedModel::Load(path, options).value();
+  options.adapters = {{golden + "adapters/qwen2_mixed"}, {golden + "adapters/qwen2_mixed.gguf"}};
+  const auto adapted = LoadedModel::Load(path, options).value();
+  const MemoryPlan& without = bare->memory()->plan;
+  const MemoryPlan& with = adapted->memory()->plan;
+  const Transformer& transformer = *adapted->transformer();
+  EXPECT_GT(transformer.adapter_bytes(), 0U);
+  EXPECT_EQ(with.weights, without.weights + transformer.adapter_bytes());
+  EXPECT_EQ(with.scratch,
+            without.scratch + transformer.scratch_bytes() - bare->transformer()->scratch_bytes());
+  // An adapter for another model is refused before weights are read.
+  options.adapters = {{golden + "adapters/phi3_window.gguf"}};
+  EXPECT_FALSE(LoadedModel::Load(path, options));
+  EXPECT_FALSE(LoadedModel::Fit(path, options, std::vector{uint64_t{1} << 30}));
 }
 
 }  // namespace

@@ -8,7 +8,10 @@
 
 #include "base/check.h"
 #include "base/dtype.h"
+#include "base/mapped_file.h"
 #include "engine/file_type.h"
+#include "engine/suggested_sampling.h"
+#include "format/hf_shards.h"
 #include "model/encoder_config.h"
 
 namespace bantam {
@@ -28,6 +31,14 @@ int CountOf(const Metadata& metadata, const std::string& key) {
   if (!counts || counts->empty()) return 0;
   return static_cast<int>(
       std::clamp<int64_t>(*std::max_element(counts->begin(), counts->end()), 0, INT_MAX));
+}
+
+SuggestedSampling SamplingOf(const ModelFile& file) {
+  if (!IsDirectory(file.path())) return SamplingOfKeys(file.metadata());
+  constexpr uint64_t kMostBytes = 4 << 20;
+  const Result<std::string> config =
+      ReadFolderText(file.path(), "generation_config.json", kMostBytes);
+  return SamplingOfConfig(config ? *config : std::string());
 }
 
 void DescribeTensors(const ModelFile& file, ModelInfo& info) {
@@ -77,6 +88,7 @@ ModelInfo DescribeModel(const ModelFile& file) {
   if (!pre.empty()) info.tokenizer += "/" + pre;
   info.chat_template = TextOf(metadata, "tokenizer.chat_template");
   info.encoder = IsEncoder(info.architecture);
+  if (!info.encoder) info.sampling = SamplingOf(file);
   DescribeTensors(file, info);
   return info;
 }

@@ -25,8 +25,10 @@ struct Place {
 };
 
 // Where each matrix of the file goes: several parts, if it is all of them stacked.
-std::map<std::string, std::vector<Place>> PlacesOf(const Weights& weights) {
-  std::map<std::string, std::vector<Place>> places;
+using PlaceMap = std::map<std::string, std::vector<Place>>;
+
+PlaceMap PlacesOf(const Weights& weights) {
+  PlaceMap places;
   for (int layer = 0; layer < weights.config().n_layers; ++layer) {
     std::map<std::string, int> used;
     for (int i = 0; i < kLayerParts; ++i) {
@@ -41,17 +43,23 @@ std::map<std::string, std::vector<Place>> PlacesOf(const Weights& weights) {
   return places;
 }
 
-bool IsFloat(DType type) {
-  return type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+// Types that kernels do not multiply as floats become float32.
+DType KeptType(DType type) {
+  const bool kept = type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+  return kept ? type : DType::kF32;
 }
 
-// Copies rows of a tensor, widened with zeros to `columns`. Types that kernels do not multiply as
-// floats become float32.
+int PaddedRank(const AdapterPair& pair) {
+  const auto rank = static_cast<int>(pair.a.n_rows());
+  return (rank + kRankMultiple - 1) / kRankMultiple * kRankMultiple;
+}
+
+// Copies rows of a tensor, widened with zeros to `columns`.
 class RowCopier {
  public:
   RowCopier(const TensorView& from, int n_rows, int columns)
       : from_(from), columns_(columns), row_(static_cast<size_t>(from.row_length())) {
-    out_.type = IsFloat(from.type) ? from.type : DType::kF32;
+    out_.type = KeptType(from.type);
     out_.bytes.resize(static_cast<size_t>(n_rows * RowBytes(out_.type, columns)));
   }
 
@@ -98,7 +106,7 @@ class AdapterBinder {
     const Linear& linear = PartOf(weights_.layers()[static_cast<size_t>(place.layer)], place.part);
     LowRank low;
     const auto rank = static_cast<int>(pair.a.n_rows());
-    low.rank = (rank + kRankMultiple - 1) / kRankMultiple * kRankMultiple;
+    low.rank = PaddedRank(pair);
     low.columns = linear.columns;
     low.scale = pair.scale;
     RowCopier a(pair.a, low.rank, linear.columns);
@@ -115,6 +123,18 @@ class AdapterBinder {
     return low;
   }
 
+  Result<std::vector<Place>> Find(const AdapterPair& pair, const PlaceMap& places) const {
+    const auto found = places.find(pair.target);
+    if (found == places.end()) {
+      return Fail(ErrorCode::kUnsupported, Named(pair) +
+                                               ": the model's layers have no such matrix "
+                                               "(embeddings, norms and heads cannot be adapted)");
+    }
+    TRY(CheckShape(pair, found->second));
+    return found->second;
+  }
+
+ private:
   // Shapes against those of the whole matrix.
   Result<void> CheckShape(const AdapterPair& pair, const std::vector<Place>& places) const {
     int rows = 0;
@@ -134,7 +154,6 @@ class AdapterBinder {
 
   static std::string Named(const AdapterPair& pair) { return "adapter of " + Quote(pair.target); }
 
- private:
   int RowInFile(LayerPart part, int row) const {
     if (!reordered_ || (part != LayerPart::kQuery && part != LayerPart::kKey)) return row;
     return RowInOtherOrder(row, config_.head_dim, config_.rope_style == RopeStyle::kNeoX);
@@ -161,15 +180,7 @@ Result<std::unique_ptr<Adapter>> Adapter::Bind(std::span<const AdapterPair> pair
   const auto places = PlacesOf(weights);
   const AdapterBinder binder(from_folder, weights);
   for (const AdapterPair& pair : pairs) {
-    const auto found = places.find(pair.target);
-    if (found == places.end()) {
-      return Fail(ErrorCode::kUnsupported,
-                  binder.Named(pair) +
-                      ": the model's layers have no such matrix (embeddings, "
-                      "norms and heads cannot be adapted)");
-    }
-    TRY(binder.CheckShape(pair, found->second));
-    for (const Place& place : found->second) {
+    for (const Place& place : TRY(binder.Find(pair, places))) {
       LowRank& low = adapter->parts_[static_cast<size_t>(place.layer * kLayerParts +
                                                          static_cast<int>(place.part))];
       low = TRY(binder.Bind(pair, place));
@@ -177,6 +188,22 @@ Result<std::unique_ptr<Adapter>> Adapter::Bind(std::span<const AdapterPair> pair
     }
   }
   return adapter;
+}
+
+Result<Adapter::Size> Adapter::Measure(std::span<const AdapterPair> pairs, const Weights& weights) {
+  Size size;
+  const auto places = PlacesOf(weights);
+  const AdapterBinder binder(true, weights);
+  for (const AdapterPair& pair : pairs) {
+    for (const Place& place : TRY(binder.Find(pair, places))) {
+      const Linear& linear = PartOf(weights.layers()[static_cast<size_t>(place.layer)], place.part);
+      const int rank = PaddedRank(pair);
+      size.rank = std::max(size.rank, rank);
+      size.bytes += static_cast<uint64_t>(rank * RowBytes(KeptType(pair.a.type), linear.columns));
+      size.bytes += static_cast<uint64_t>(linear.rows * RowBytes(KeptType(pair.b.type), rank));
+    }
+  }
+  return size;
 }
 
 uint64_t Adapter::bytes() const {

@@ -43,6 +43,14 @@ class Adapter {
   static Result<std::unique_ptr<Adapter>> Bind(std::span<const AdapterPair> pairs, bool from_folder,
                                                const Weights& weights);
 
+  // What Bind of those would take of memory, and its rank(). Fails as Bind does for matrices and
+  // shapes.
+  struct Size {
+    uint64_t bytes = 0;
+    int rank = 0;
+  };
+  static Result<Size> Measure(std::span<const AdapterPair> pairs, const Weights& weights);
+
   // Null if the matrix is as it was.
   const LowRank* Find(int layer, LayerPart part) const {
     const LowRank& one = parts_[static_cast<size_t>(layer * kLayerParts + static_cast<int>(part))];

@@ -31,8 +31,10 @@ class FakeModel : public Model {
   // "[tools]" if there are any, "[role]content" for each message, "[assistant]".
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return id == kEnd; }
+  std::span<const AdapterSource> adapters() const override { return adapters_; }
 
   ModelInfo info_;
+  std::vector<AdapterSource> adapters_;
 };
 
 // Shared with the test. Thread-safe, but for what is set before the engine runs.

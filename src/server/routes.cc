@@ -29,6 +29,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/models/*", kKey, kOpenAi, GetModel},
     {"POST", "/tokenize", kKey, kOpenAi, PostTokenize},
     {"POST", "/detokenize", kKey, kOpenAi, PostDetokenize},
+    {"GET", "/lora-adapters", kKey, kOpenAi, GetLoraAdapters},
+    {"POST", "/lora-adapters", kKey, kOpenAi, PostLoraAdapters},
     {"GET", "/", kOpen, kOllama, GetRoot},
     {"GET", "/api/version", kOpen, kOllama, GetApiVersion},
     {"GET", "/api/tags", kKey, kOllama, GetTags},

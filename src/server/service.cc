@@ -78,9 +78,8 @@ Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOp
       host_(std::move(backend), host, EventsFor(metrics_)),
       pulls_(4, 16),
       pool_(2, 1024),
-      server_{
-          *library_, host_, pool_, pulls_, metrics_, options_, static_cast<double>(UnixSeconds())} {
-}
+      server_{*library_, host_, pool_,    pulls_,
+              metrics_,  lora_, options_, static_cast<double>(UnixSeconds())} {}
 
 Service::~Service() = default;
 

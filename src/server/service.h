@@ -10,6 +10,7 @@
 #include "server/api/cache_options.h"
 #include "server/api/call.h"
 #include "server/api/library.h"
+#include "server/api/lora_fields.h"
 #include "server/api/metrics.h"
 #include "server/host/model_host.h"
 #include "server/host/task_pool.h"
@@ -41,6 +42,7 @@ struct Server {
   TaskPool& pool;   // where handlers run
   TaskPool& pulls;  // for what takes minutes
   Metrics& metrics;
+  LoraDefaults& lora;
   const ServiceOptions& options;
   double started_s = 0;
 };
@@ -69,6 +71,7 @@ class Service final : public HttpHandler {
   RateLimit rate_limit_;
   const std::unique_ptr<Library> library_;
   Metrics metrics_;
+  LoraDefaults lora_;
   ModelHost host_;
   TaskPool pulls_;
   TaskPool pool_;  // before the others: its tasks use them

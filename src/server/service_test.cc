@@ -23,8 +23,9 @@ class ServiceTest : public testing::Test {
             const EngineOptions& engine = {.context = 1000, .max_sequences = 2}) {
     service_.reset();
     auto library =
-        std::make_unique<Library>(store::Store(directory_.path()), [](const std::string& path) {
+        std::make_unique<Library>(store::Store(directory_.path()), [this](const std::string& path) {
           ModelInfo info;
+          info.sampling = suggested_;
           info.encoder = path == "encoder";
           return Result<ModelInfo>(info);
         });
@@ -44,6 +45,7 @@ class ServiceTest : public testing::Test {
     request.body = body;
     request.headers = std::move(headers);
     request.peer = "127.0.0.1";
+    request.loopback = loopback_;
     auto exchange = std::make_shared<FakeExchange>(request);
     const BodyRule rule = service_->OnHead(request);
     if (rule.refuse) {
@@ -73,7 +75,10 @@ class ServiceTest : public testing::Test {
   }
 
   TestDirectory directory_;
+  SuggestedSampling suggested_;
+  bool loopback_ = true;
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
+  std::vector<AdapterSource>& adapters_ = model_->adapters_;
   std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
   std::unique_ptr<Service> service_;
 };
@@ -459,6 +464,60 @@ TEST_F(ServiceTest, PagesOfOthersAreRefused) {
   auto preflight = good;
   preflight.push_back({"access-control-request-method", "POST"});
   EXPECT_EQ(Send("OPTIONS", "/v1/chat/completions", "", preflight)->status(), 204);
+}
+
+TEST_F(ServiceTest, MakersSuggestionsStandWhereARequestSaysNothing) {
+  suggested_.temperature = 0.6F;
+  suggested_.top_k = 20;
+  const std::string chat = R"({"messages": [{"role": "user", "content": "hi"}], "top_k": 7})";
+  Good("/v1/chat/completions", chat);
+  Good("/v1/completions", R"({"prompt": "hi", "temperature": 0})");
+  Good("/v1/responses", R"({"input": "hi"})");
+  Good("/api/generate", R"({"prompt": "hi", "stream": false, "options": {"temperature": 0.1}})");
+  const auto sampling = [this](size_t i) { return script_->requests.at(i).sampling; };
+  EXPECT_EQ(sampling(0).temperature, 0.6F);
+  EXPECT_EQ(sampling(0).top_k, 7);
+  EXPECT_EQ(sampling(1).temperature, 0);
+  EXPECT_EQ(sampling(1).top_k, 20);
+  EXPECT_EQ(sampling(2).temperature, 0.6F);
+  EXPECT_EQ(sampling(3).temperature, 0.1F);
+  EXPECT_EQ(sampling(3).top_k, 20);
+  EXPECT_EQ(sampling(3).repeat_penalty, 1.1F);  // Ollama's own
+}
+
+TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
+  adapters_ = {{"a.gguf", 1}, {"b", 0.5F}};
+  const auto listed = [this] { return Send("GET", "/lora-adapters"); };
+  auto list = listed();
+  list->Wait();
+  EXPECT_EQ(list->body(),
+            R"([{"id":0,"path":"a.gguf","scale":1},{"id":1,"path":"b","scale":0.5}])");
+  const std::string chat = R"({"messages": [{"role": "user", "content": "hi"}]})";
+  Good("/v1/chat/completions", chat);
+  Good("/lora-adapters", R"([{"id": 1, "scale": 0.25}])");
+  list = listed();
+  list->Wait();
+  EXPECT_EQ(list->body(),
+            R"([{"id":0,"path":"a.gguf","scale":0},{"id":1,"path":"b","scale":0.25}])");
+  Good("/v1/chat/completions", chat);
+  Good("/v1/completions", R"({"prompt": "hi", "lora": [{"id": 0, "scale": 2}]})");
+  Good("/v1/completions", R"({"prompt": "hi"})");
+  using Scales = std::vector<float>;
+  const auto scales = [this](size_t i) { return script_->requests.at(i).adapter_scales; };
+  EXPECT_EQ(scales(0), Scales());
+  EXPECT_EQ(scales(1), (Scales{0, 0.25F}));
+  EXPECT_EQ(scales(2), (Scales{2, 0}));
+  EXPECT_EQ(scales(3), (Scales{0, 0.25F}));
+  for (const char* bad : {"{}", "[1]", R"([{"id": 0}])", R"([{"id": 2, "scale": 1}])",
+                          R"([{"id": 0, "scale": "1"}])", "["}) {
+    EXPECT_EQ(Post("/lora-adapters", bad)->status(), 400) << bad;
+  }
+  loopback_ = false;
+  EXPECT_EQ(Post("/lora-adapters", "[]")->status(), 403);
+  loopback_ = true;
+  Good("/lora-adapters", "[]");  // none counts
+  Good("/v1/completions", R"({"prompt": "hi"})");
+  EXPECT_EQ(scales(4), (Scales{0, 0}));
 }
 
 }  // namespace

@@ -327,6 +327,40 @@ template <class Source, int kTokens>
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
 }
 
+// And of signed bytes by slots: their products are widened one by one, so a slot's codes need not
+// stay. (By halves the codes of several slots went to the stack and back: a tenth more time.)
+template <class Source, int kTokens>
+[[gnu::always_inline]] inline void TileKernelBySlots(const uint8_t* panel, int n_groups, int lane,
+                                                     const Tile& x, Lanes* sums) {
+  Lanes sum[kTokens];
+  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
+  int at = 0;
+  for (int g = 0; g < n_groups; ++g, at += x.width) {
+    const uint8_t* block = panel + int64_t{g} * Source::kBlockBytes;
+    const int8_t* codes = x.codes + int64_t{at} * 32;
+    Ints dot[kTokens];
+    for (int t = 0; t < kTokens; ++t) dot[t] = StartValue<Source>(x.minus_sums + at + t);
+#pragma GCC unroll 8
+    for (int s = 0; s < 8; ++s) {
+      const Bytes slot = LoadBytes(block + s * 64 + lane * 4);
+#pragma GCC unroll 4
+      for (int t = 0; t < kTokens; ++t) {
+        dot[t] = OrderedInts(Dot<Source::kBits, 1>(dot[t], &slot, codes + t * 32 + s * 4));
+      }
+    }
+    const uint8_t* scales = block + Source::kScales + lane * 4;
+#pragma GCC unroll 4
+    for (int t = 0; t < kTokens; ++t) {
+      const Lanes scale = Mul(LoadLanes(scales), SplatLanes(x.scales[at + t]));
+      sum[t] = Fma(ToFloat(dot[t]), scale, sum[t]);
+      if constexpr (HasMin(Source::kKind)) {
+        sum[t] = Fma(LoadLanes(scales + 64), SplatLanes(x.scaled_sums[at + t]), sum[t]);
+      }
+    }
+  }
+  for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
+}
+
 // The same where a matrix unit makes the dots: a group's while the one before is being added.
 template <class Source, int kTokens>
 [[gnu::always_inline]] inline void TileUnitKernel(const uint8_t* panel, int n_groups, const Tile& x,
@@ -391,7 +425,11 @@ template <class Source, int kTokens>
       TileUnitKernel<Source, kTokens>(panel, job.x.groups(), x, sums);
     } else if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked &&
                          !HasSubScale(Source::kKind)) {
-      TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+      if constexpr (Source::kBits == 8 && kLanes == 8) {  // SSE4.1 joins slots
+        TileKernelBySlots<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+      } else {
+        TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
+      }
     } else {
       TileKernel<Source, kTokens, kVectors>(panel, job.x.groups(), lane, x, sums);
     }

@@ -90,6 +90,11 @@ inline Ints LoadUnsigned(const uint8_t* p) {
 inline Lanes Ordered(Lanes a) {
   return a;
 }
+// Keeps the compiler from computing several of these at once, for which there are no registers.
+inline Ints OrderedInts(Ints a) {
+  __asm__ volatile("" : "+x"(a));
+  return a;
+}
 inline Lanes SplatLanes(float value) {
   return _mm256_set1_ps(value);
 }

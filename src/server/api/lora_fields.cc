@@ -3,27 +3,46 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 
 namespace bantam::server {
 
-Result<void> ReadLora(const Fields& fields, ReplyOptions& options) {
-  const Json* list = TRY(fields.Array("lora"));
-  if (list == nullptr) return {};
-  options.lora.emplace();
-  for (size_t i = 0; i < list->items().size(); ++i) {
-    const Json& item = list->items()[i];
-    const std::string name = fields.Name("lora") + "[" + std::to_string(i) + "]";
+void LoraDefaults::Set(Scales scales) {
+  const std::lock_guard lock(mutex_);
+  scales_ = std::move(scales);
+}
+
+std::optional<LoraDefaults::Scales> LoraDefaults::Get() const {
+  const std::lock_guard lock(mutex_);
+  return scales_;
+}
+
+Result<LoraDefaults::Scales> ReadLoraList(const Json& list, const std::string& list_name) {
+  LoraDefaults::Scales scales;
+  for (size_t i = 0; i < list.items().size(); ++i) {
+    const Json& item = list.items()[i];
+    const std::string name = list_name + "[" + std::to_string(i) + "]";
     if (!item.is_object()) return BadField(name, "must be an object with an id and a scale");
     const Fields inner(item, name + ".");
     const auto id = TRY(inner.Integer("id", 0, std::numeric_limits<int>::max()));
     const auto scale = TRY(inner.Number("scale", -1e6, 1e6));
     if (!id) return inner.Bad("id", "must be given");
     if (!scale) return inner.Bad("scale", "must be given");
-    options.lora->emplace_back(static_cast<int>(*id), static_cast<float>(*scale));
+    scales.emplace_back(static_cast<int>(*id), static_cast<float>(*scale));
   }
+  return scales;
+}
+
+Result<void> ReadLora(const Fields& fields, ReplyOptions& options) {
+  const Json* list = TRY(fields.Array("lora"));
+  if (list != nullptr) options.lora = TRY(ReadLoraList(*list, fields.Name("lora")));
   return {};
+}
+
+void ApplyLoraDefaults(const LoraDefaults& defaults, const Model& model, ReplyOptions& options) {
+  if (!options.lora && !model.adapters().empty()) options.lora = defaults.Get();
 }
 
 Result<void> SetAdapterScales(const Model& model, ReplyOptions& options) {

@@ -86,6 +86,13 @@ Result<void> ReadSamplingFields(const Fields& fields, SamplingParams& sampling) 
   return ReadLogitBias(fields, sampling);
 }
 
+void ApplySuggestedSampling(const Library& library, std::string_view model,
+                            SamplingParams& sampling) {
+  const auto entry = library.Find(model);
+  if (!entry) return;
+  if (const auto info = library.Inspect(entry->path)) Apply(info->sampling, sampling);
+}
+
 Result<std::vector<std::string>> ReadStop(const Fields& fields) {
   constexpr size_t kMost = 32;
   constexpr size_t kMostBytes = 4096;

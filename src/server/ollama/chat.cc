@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "server/api/chat_request.h"
+#include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/ollama/handlers.h"
 #include "server/ollama/options.h"
@@ -28,6 +29,7 @@ Result<Parsed> ReadCommon(const Server& server, const Fields& fields) {
   chat.model = TRY(fields.Text("model")).value_or("");
   chat.options = OllamaDefaults();
   chat.options.deadlines = server.options.deadlines;
+  ApplySuggestedSampling(server.library, chat.model, chat.options.sampling);
   if (const auto entry = server.library.Find(chat.model); entry && entry->has_recipe) {
     TRY(ReadOllamaOptions(Fields(entry->recipe.parameters, "parameters."), chat.options,
                           chat.context));

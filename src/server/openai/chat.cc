@@ -58,6 +58,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   if (messages == nullptr) return fields.Bad("messages", "must be given");
   chat.messages = TRY(ReadMessages(*messages));
   chat.tools = TRY(ReadTools(fields));
+  ApplySuggestedSampling(server.library, chat.model, options.sampling);
   TRY(ReadSamplingFields(fields, options.sampling));
   TRY(ReadLora(fields, options));
   TRY(ReadLimit(fields, options));

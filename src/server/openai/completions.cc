@@ -103,6 +103,7 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
   options.deadlines = server.options.deadlines;
   request.model = TRY(fields.Text("model")).value_or("");
   request.prompts = TRY(ReadPrompts(fields));
+  ApplySuggestedSampling(server.library, request.model, options.sampling);
   TRY(ReadSamplingFields(fields, options.sampling));
   TRY(ReadLora(fields, options));
   options.max_tokens = 16;  // as OpenAI's
@@ -162,6 +163,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
                     const ModelEntry& entry, const std::shared_ptr<Lease>& lease) {
   CompletionForm& form = request.form;
   form.model = entry.name;
+  ApplyLoraDefaults(server.lora, lease->model(), request.options);
   std::shared_ptr<const Shape> shape;
   std::vector<ReplyRequest> replies;
   for (const TextOrIds& prompt : request.prompts) {

@@ -125,6 +125,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   chat.messages = TRY(ReadInput(fields));
   chat.tools = TRY(ReadTools(fields));
   chat.options.deadlines = server.options.deadlines;
+  ApplySuggestedSampling(server.library, chat.model, chat.options.sampling);
   TRY(ReadSamplingFields(fields, chat.options.sampling));
   if (const auto limit =
           TRY(fields.Integer("max_output_tokens", 1, std::numeric_limits<int>::max()))) {
