@@ -13,6 +13,7 @@
 #include "cli/serve_log.h"
 #include "cli/serve_models.h"
 #include "cli/serve_options.h"
+#include "cli/service_state.h"
 #include "server/api/question_embedder.h"
 #include "server/embedded_pages.h"
 #include "server/http/http_server.h"
@@ -51,6 +52,12 @@ void BlockSignals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// For systemd's Type=notify; elsewhere nothing happens.
+void TellManager(const Environment& env, ServeLog& log, std::string_view state) {
+  const auto told = TellServiceManager(env.variable("NOTIFY_SOCKET"), state);
+  if (!told) log.Event("warning", {{"message", Json::String(told.error().message)}});
 }
 
 bool IsLoopback(const std::string& host) {
@@ -140,7 +147,9 @@ Result<int> Serve(const Environment& env, const ServeOptions& options, const std
     log.Event("warning", {{"message", Json::String("everybody who reaches this address can use "
                                                    "the server: --api-key asks for a key")}});
   }
+  TellManager(env, log, "READY=1");
   WaitForSignal();
+  TellManager(env, log, "STOPPING=1");
   log.Event("stopping", {});
   http->Stop();
   log.Event("stopped", {});

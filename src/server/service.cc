@@ -44,6 +44,14 @@ std::string ClientOf(const HttpRequest& head, int key) {
   return key >= 0 ? "key " + std::to_string(key) : head.peer;
 }
 
+// From this machine and not through a proxy on it, which says for whom it asks.
+bool IsLocal(const HttpRequest& head) {
+  for (const char* name : {"forwarded", "x-forwarded-for", "x-real-ip", "via"}) {
+    if (!head.Header(name).empty()) return false;
+  }
+  return head.loopback;
+}
+
 void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
             std::vector<HttpHeader> headers = {}) {
   headers.push_back({"Content-Type", "application/json"});
@@ -140,7 +148,7 @@ BodyRule Service::OnHead(const HttpRequest& head) {
 
 // A model's file goes to the disk as it comes. Without a key that is for this machine alone.
 BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
-  if (options_.api_keys.empty() && !head.loopback) {
+  if (options_.api_keys.empty() && !IsLocal(head)) {
     return RefuseWith(Flavour::kOllama, 403,
                       {ErrorCode::kInvalidArgument,
                        "files are taken from this machine only, or with a key (--api-key)"},

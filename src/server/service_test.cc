@@ -461,5 +461,26 @@ TEST_F(ServiceTest, PagesOfOthersAreRefused) {
   EXPECT_EQ(Send("OPTIONS", "/v1/chat/completions", "", preflight)->status(), 204);
 }
 
+TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
+  const auto status = [&](bool loopback, const char* header) {
+    HttpRequest head;
+    head.method = "POST";
+    head.path = "/api/import";
+    head.query = {{"name", "a.gguf"}};
+    head.loopback = loopback;
+    if (*header != '\0') head.headers = {{header, "192.0.2.1"}};
+    FakeExchange exchange(head);
+    const BodyRule rule = service_->OnHead(head);
+    if (rule.refuse) rule.refuse(exchange);
+    return exchange.status();  // 0: taken
+  };
+  EXPECT_EQ(status(true, ""), 0);
+  EXPECT_EQ(status(false, ""), 403);
+  // A proxy on this machine asks for somebody else.
+  for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
+    EXPECT_EQ(status(true, header), 403) << header;
+  }
+}
+
 }  // namespace
 }  // namespace bantam::server
