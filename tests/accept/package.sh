@@ -56,13 +56,15 @@ check_health() {
   fail "no answer from: $*"
 }
 
-# The unit as systemd reads it: with the installed program, and as closed as it is meant to be.
+# The unit as systemd reads it, and as closed as it is meant to be.
 check_unit() {
-  local system=$1 exposure
+  local exposure said
   have systemd-analyze || { echo "package: no systemd-analyze here"; return; }
-  systemd-analyze verify --man=no --root="$system" bantam.service 2>&1 | grep -i bantam &&
-    fail "systemd-analyze verify"
-  exposure=$(systemd-analyze security --offline=true "$root/packaging/bantam.service" 2>/dev/null |
+  sed "s|/usr/bin/bantam|$root/build/release/bantam|" "$root/packaging/bantam.service" \
+    >"$work/bantam.service"
+  said=$(systemd-analyze verify --man=no "$work/bantam.service" 2>&1) || fail "the unit: $said"
+  [[ $said != *bantam.service:* ]] || fail "the unit: $said"
+  exposure=$(systemd-analyze security --offline=true "$work/bantam.service" 2>/dev/null |
     sed -n 's/.*exposure level.*: \([0-9]*\)\..*/\1/p')
   ((exposure < 2)) || fail "the unit is exposed: $exposure"
 }
@@ -81,7 +83,6 @@ check_installation() {
     "/tmp/$(basename "$package")" >"$work/apt" 2>&1 || { cat "$work/apt" >&2; fail "apt"; }
   grep -q '^Setting up bantam' "$work/apt" || fail "apt did not set it up"
   [[ $(grep -c '^Setting up' "$work/apt") == 1 ]] || fail "it wants more than a minimal system has"
-  check_unit "$system"
   command=$(sed -n 's/^ExecStart=\([^$]*\)\$BANTAM_ARGS$/\1/p' \
     "$system/usr/lib/systemd/system/bantam.service")
   [[ -n $command ]] || fail "the unit has no ExecStart with \$BANTAM_ARGS"
@@ -98,6 +99,7 @@ package=$("$root/dev" package)
 check_version "$package"
 check_contents "$package"
 check_lintian "$package"
+check_unit
 check_installation "$package"
 echo "package: $(basename "$package"), $(dpkg-deb -f "$package" Depends)"
 
