@@ -129,6 +129,17 @@ Result<void> OpenCache(const Environment& env, ServeOptions& options, ServeLog& 
   return {};
 }
 
+// Where `bantam cache` finds the server that has the file.
+Result<void> AnnounceCache(const ServeOptions& options, std::string url) {
+  if (options.service.cache.cache == nullptr) return {};
+  for (const auto& [all, one] :
+       {std::pair("//0.0.0.0:", "//127.0.0.1:"), std::pair("//[::]:", "//[::1]:")}) {
+    const size_t place = url.find(all);
+    if (place != std::string::npos) url.replace(place, std::string_view(all).size(), one);
+  }
+  return options.service.cache.cache->Announce(url);
+}
+
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
                   std::optional<KvPrecision> kv, ServeLog& log) {
   server::Service service(TRY(MakeLibrary(env, options, path)),
@@ -147,6 +158,7 @@ Result<int> Serve(const Environment& env, const ServeOptions& options, const std
     log.Event("warning", {{"message", Json::String("everybody who reaches this address can use "
                                                    "the server: --api-key asks for a key")}});
   }
+  TRY(AnnounceCache(options, scheme + http->addresses().front()));
   TellManager(env, log, "READY=1");
   WaitForSignal();
   TellManager(env, log, "STOPPING=1");

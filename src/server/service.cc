@@ -52,6 +52,10 @@ bool IsLocal(const HttpRequest& head) {
   return head.loopback;
 }
 
+bool NeedsThisMachine(Access access, size_t n_keys) {
+  return (access == Access::kFile && n_keys == 0) || (access == Access::kKept && n_keys != 1);
+}
+
 void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
             std::vector<HttpHeader> headers = {}) {
   headers.push_back({"Content-Type", "application/json"});
@@ -125,14 +129,22 @@ BodyRule Service::OnHead(const HttpRequest& head) {
                       std::move(headers));
   }
   const int key = KeyOf(head, options_.api_keys);
-  if (match.route->access == Access::kKey && !options_.api_keys.empty() && key < 0) {
+  if (match.route->access != Access::kOpen && !options_.api_keys.empty() && key < 0) {
     headers.push_back({"WWW-Authenticate", "Bearer"});
     return RefuseWith(match.flavour, 401,
                       {ErrorCode::kInvalidArgument,
                        "this server wants a key: send it as \"Authorization: Bearer KEY\""},
                       std::move(headers));
   }
-  if (match.route->access == Access::kKey && head.method == "POST") {
+  if (NeedsThisMachine(match.route->access, options_.api_keys.size()) && !IsLocal(head)) {
+    return RefuseWith(match.flavour, 403,
+                      {ErrorCode::kInvalidArgument,
+                       options_.api_keys.empty()
+                           ? "this is for this machine only, or with a key (--api-key)"
+                           : "this is for this machine only: it is about what all keys share"},
+                      std::move(headers));
+  }
+  if (match.route->access != Access::kOpen && head.method == "POST") {
     if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {
       headers.push_back({"Retry-After", std::to_string(*wait)});
       return RefuseWith(match.flavour, 429,
@@ -146,14 +158,8 @@ BodyRule Service::OnHead(const HttpRequest& head) {
   return rule;
 }
 
-// A model's file goes to the disk as it comes. Without a key that is for this machine alone.
+// A model's file goes to the disk as it comes.
 BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
-  if (options_.api_keys.empty() && !IsLocal(head)) {
-    return RefuseWith(Flavour::kOllama, 403,
-                      {ErrorCode::kInvalidArgument,
-                       "files are taken from this machine only, or with a key (--api-key)"},
-                      std::move(headers));
-  }
   auto sink = ImportSink::Create(library_->store(), head.Query("name"));
   if (!sink) {
     return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),

@@ -23,4 +23,10 @@ void DeleteModel(Server& server, const std::shared_ptr<Call>& call);
 void PostEmbed(Server& server, const std::shared_ptr<Call>& call);
 void PostOldEmbeddings(Server& server, const std::shared_ptr<Call>& call);
 
+// The response cache's administration; not Ollama's.
+void GetCache(Server& server, const std::shared_ptr<Call>& call);
+void GetCacheExport(Server& server, const std::shared_ptr<Call>& call);
+void PostCacheImport(Server& server, const std::shared_ptr<Call>& call);
+void PostCacheClear(Server& server, const std::shared_ptr<Call>& call);
+
 }  // namespace bantam::server
