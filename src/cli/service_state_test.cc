@@ -1,3 +1,4 @@
+// Tests of what the service manager is told.
 #include "cli/service_state.h"
 
 #include <gtest/gtest.h>

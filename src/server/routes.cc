@@ -42,6 +42,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/cache/export", kKept, kOllama, GetCacheExport},
     {"POST", "/api/cache/import", kKept, kOllama, PostCacheImport},
     {"POST", "/api/cache/clear", kKept, kOllama, PostCacheClear},
+    {"HEAD", "/api/blobs/*", kFile, kOllama, HeadBlob},
+    {"POST", "/api/blobs/*", kFile, kOllama, PostBlob},
     {"POST", "/api/create", kKey, kOllama, PostCreate},
     {"POST", "/api/copy", kKey, kOllama, PostCopy},
     {"DELETE", "/api/delete", kKey, kOllama, DeleteModel},

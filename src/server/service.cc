@@ -10,6 +10,7 @@
 #include "base/quote.h"
 #include "server/api/fields.h"
 #include "server/api/status_of.h"
+#include "server/ollama/blob_sink.h"
 #include "server/ollama/handlers.h"
 #include "server/ollama/import_sink.h"
 #include "server/routes.h"
@@ -154,13 +155,17 @@ BodyRule Service::OnHead(const HttpRequest& head) {
     }
   }
   rule.limit = options_.max_body_bytes;
-  if (match.route->handler == PostImport) return ImportRule(head, std::move(headers));
+  if (match.route->handler == PostImport) {
+    return FileRule(ImportSink::Create(library_->store(), head.Query("name")), std::move(headers));
+  }
+  if (match.route->handler == PostBlob) {
+    return FileRule(BlobSink::Create(library_->store(), head.path), std::move(headers));
+  }
   return rule;
 }
 
-// A model's file goes to the disk as it comes.
-BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
-  auto sink = ImportSink::Create(library_->store(), head.Query("name"));
+BodyRule Service::FileRule(Result<std::unique_ptr<BodySink>> sink,
+                           std::vector<HttpHeader> headers) {
   if (!sink) {
     return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),
                       std::move(headers));

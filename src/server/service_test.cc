@@ -462,10 +462,12 @@ TEST_F(ServiceTest, PagesOfOthersAreRefused) {
 }
 
 TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
+  const std::string digits(64, 'a');
+  std::string path;
   const auto status = [&](bool loopback, const char* header) {
     HttpRequest head;
     head.method = "POST";
-    head.path = "/api/import";
+    head.path = path;
     head.query = {{"name", "a.gguf"}};
     head.loopback = loopback;
     if (*header != '\0') head.headers = {{header, "192.0.2.1"}};
@@ -474,11 +476,14 @@ TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
     if (rule.refuse) rule.refuse(exchange);
     return exchange.status();  // 0: taken
   };
-  EXPECT_EQ(status(true, ""), 0);
-  EXPECT_EQ(status(false, ""), 403);
-  // A proxy on this machine asks for somebody else.
-  for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
-    EXPECT_EQ(status(true, header), 403) << header;
+  for (const std::string& one : {std::string("/api/import"), "/api/blobs/sha256:" + digits}) {
+    path = one;
+    EXPECT_EQ(status(true, ""), 0) << path;
+    EXPECT_EQ(status(false, ""), 403) << path;
+    // A proxy on this machine asks for somebody else.
+    for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
+      EXPECT_EQ(status(true, header), 403) << header;
+    }
   }
 }
 

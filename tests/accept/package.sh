@@ -32,7 +32,7 @@ check_contents() {
 }
 
 check_lintian() {
-  have lintian || { echo "package: no lintian here, so it is not asked (apt install lintian)"; return; }
+  have lintian || { echo "package: not checked by lintian (apt install lintian)"; return; }
   local said
   said=$(lintian --allow-root --tag-display-limit 0 "$1" 2>/dev/null) || true
   [[ -z $said ]] || fail "lintian: $said"

@@ -17,6 +17,8 @@ void PostGenerate(Server& server, const std::shared_ptr<Call>& call);
 void PostShow(Server& server, const std::shared_ptr<Call>& call);
 void PostPull(Server& server, const std::shared_ptr<Call>& call);
 void PostImport(Server& server, const std::shared_ptr<Call>& call);
+void HeadBlob(Server& server, const std::shared_ptr<Call>& call);
+void PostBlob(Server& server, const std::shared_ptr<Call>& call);
 void PostCreate(Server& server, const std::shared_ptr<Call>& call);
 void PostCopy(Server& server, const std::shared_ptr<Call>& call);
 void DeleteModel(Server& server, const std::shared_ptr<Call>& call);
