@@ -110,7 +110,7 @@ cmd_accept() {
   build release
   fetch_test_models
   python_packages "${python_test_packages[@]}" "${python_accept_packages[@]}"
-  need arm64 page
+  need arm64 page package accept
   need_node
   "$root/tools/sysroot.sh" >&2
   build arm64 bantam

@@ -29,6 +29,9 @@ def find_nginx():
 
 
 NGINX = find_nginx()
+if not shutil.which("openssl"):
+    print("skipped: openssl is not there to make a certificate")
+    sys.exit(0)
 WRAPPER = """
 daemon off;
 pid {folder}/pid;

@@ -171,7 +171,8 @@ void DeleteModel(Server& server, const std::shared_ptr<Call>& call) {
     const std::string name = TRY(ReadModelName(Fields(body)));
     const auto entry = server.library.Find(name);
     TRY(server.library.Remove(name));
-    if (entry && !entry->has_recipe) server.host.Unload(entry->path);
+    const bool gone = entry && (!entry->has_recipe || entry->recipe.from == entry->name);
+    if (gone) server.host.Unload(entry->path);
     return {};
   };
   const auto done = remove();
