@@ -10,7 +10,8 @@ _bantam() {
   fi
   if [[ $command == cache || $command == json || $command == grammar ]]; then
     if ((COMP_CWORD == 2)); then
-      help=$(bantam "$command" --help 2>/dev/null | awk '/^  [a-z]+  / {print $1}')
+      help=$(bantam "$command" --help 2>/dev/null |
+        sed -nE 's/^  ([a-z]+)  .*/\1/p; s/^  (ACTION)? +([a-z]+): .*/\2/p')
       mapfile -t COMPREPLY < <(compgen -W "$help" -- "$word")
       return
     fi
