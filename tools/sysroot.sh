@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 sysroot=$root/build/sysroot-arm64
 packages=(libedit-dev libncurses-dev libbsd-dev libmd-dev libgtest-dev libgmock-dev libsqlite3-dev
-  libcurl4-openssl-dev libssl-dev)
+  libcurl4-openssl-dev libssl-dev libtinfo6)
 stamp=$sysroot/.packages
 [[ -f $stamp && $(<"$stamp") == "${packages[*]}" ]] && exit
 
