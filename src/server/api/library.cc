@@ -174,9 +174,9 @@ Result<std::optional<ModelEntry>> Library::FindStored(std::string_view name) con
   if (!manifest && manifest.error().code != ErrorCode::kInvalidArgument) {
     return std::unexpected(manifest.error());
   }
-  if (!manifest || !manifest->has_value()) return std::nullopt;
-  const store::Manifest& found = manifest->value();
-  return EntryOf(found, TRY(store_->PathOf(found)));
+  const std::optional<store::Manifest> found = manifest.value_or(std::nullopt);
+  if (!found) return std::nullopt;
+  return EntryOf(*found, TRY(store_->PathOf(*found)));
 }
 
 Result<ModelEntry> Library::Find(std::string_view name) const {
@@ -210,8 +210,8 @@ std::vector<ModelEntry> Library::List() const {
   for (; !none && file != end; file.increment(none)) {
     const auto recipe = FromJson(ReadWhole(file->path().string()));
     if (!recipe || known(recipe->first)) continue;
-    auto entry = FindRecipe(recipe->first);
-    if (entry && entry->has_value()) entries.push_back(entry->value());
+    auto entry = FindRecipe(recipe->first).value_or(std::nullopt);
+    if (entry) entries.push_back(*std::move(entry));
   }
   std::vector<std::string> warnings;
   const auto manifests = store_->List(warnings);
@@ -252,23 +252,24 @@ Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
 }
 
 // All files of the store that make it up are checked before the name is theirs.
-Result<void> Library::CheckModel(const store::Manifest& manifest) const {
+Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
   if (manifest.folder) return {};  // its files have their names only once it is added
-  const auto info = inspect_(store_->BlobPath(manifest.files[0].sha256));
+  const auto info = inspect_(store.BlobPath(manifest.files[0].sha256));
   if (!info) return BadField("files", info.error().message);
   return {};
 }
 
-Result<store::Manifest> Library::PlanOf(std::span<const store::GivenFile> files,
+Result<store::Manifest> Library::PlanOf(const store::Store& store,
+                                        std::span<const store::GivenFile> files,
                                         Recipe& recipe) const {
   if (!files.empty()) {
     if (!recipe.from.empty()) return BadField("files", "and from: only one of them can be given");
-    return store::PlanModel(*store_, files);
+    return store::PlanModel(store, files);
   }
   const ModelEntry base = TRY(Find(recipe.from));
   const std::string stored = base.has_recipe ? base.recipe.from : base.name;
   const auto manifest =
-      TRY(store::FindStored(*store_, WithoutLatest(stored), store::Catalogue::BuiltIn()));
+      TRY(store::FindStored(store, WithoutLatest(stored), store::Catalogue::BuiltIn()));
   if (!manifest) {
     return BadField("adapters", "go with models of the store, and " + Quote(base.name) +
                                     " is a file of the command line ('bantam import')");
@@ -283,9 +284,9 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
   const std::string plain = WithoutLatest(name);
   if (!store::IsModelName(plain)) return store::NotAModelName(name);
   Recipe with = recipe;
-  store::Manifest manifest = TRY(PlanOf(files, with));
+  store::Manifest manifest = TRY(PlanOf(*store_, files, with));
   TRY(store::AddAdapters(*store_, adapters, manifest));
-  TRY(CheckModel(manifest));
+  TRY(CheckModel(*store_, manifest));
   manifest.name = plain;
   manifest.source = "/api/create";
   manifest.added_s = UnixSeconds();
@@ -304,8 +305,8 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
 
 Result<void> Library::Remove(std::string_view name) {
   if (!store_) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
-  const auto recipe = FindRecipe(name);
-  const bool own = recipe && *recipe && SameName((*recipe)->recipe.from, name);
+  const std::optional<ModelEntry> made = FindRecipe(name).value_or(std::nullopt);
+  const bool own = made && SameName(made->recipe.from, name);
   if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0 &&
       !own) {
     return {};

@@ -90,8 +90,9 @@ class Library {
   std::optional<ModelEntry> FindServed(std::string_view name) const;
   Result<std::optional<ModelEntry>> FindStored(std::string_view name) const;
   Result<std::optional<ModelEntry>> FindRecipe(std::string_view name) const;
-  Result<store::Manifest> PlanOf(std::span<const store::GivenFile> files, Recipe& recipe) const;
-  Result<void> CheckModel(const store::Manifest& manifest) const;
+  Result<store::Manifest> PlanOf(const store::Store& store, std::span<const store::GivenFile> files,
+                                 Recipe& recipe) const;
+  Result<void> CheckModel(const store::Store& store, const store::Manifest& manifest) const;
 
   const std::optional<store::Store> store_;
   const std::function<Result<ModelInfo>(const std::string&)> inspect_;
