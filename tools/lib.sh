@@ -27,6 +27,15 @@ need_node() {
     </dev/null >&2 || note "could not fetch Node: the program will have no chat page"
 }
 
+# nginx for its test, unpacked into build/nginx: nothing is installed, let alone started.
+need_nginx() {
+  have nginx || [[ -x /usr/sbin/nginx || -x $root/build/nginx/usr/sbin/nginx ]] && return
+  note "fetching nginx into build/nginx"
+  mkdir -p "$root/build/nginx"
+  (cd "$root/build/nginx" && apt-get download nginx && dpkg-deb -x nginx_*.deb .) \
+    </dev/null >"$(log_file nginx)" 2>&1 || note "could not fetch nginx: its test is skipped"
+}
+
 # A Python environment of the project's own: build/venv. python_packages installs what is missing.
 venv=$root/build/venv
 make_venv() {

@@ -11,6 +11,8 @@ packages_build=(
 )
 packages_lint=(clang-format-19:clang-format-19 clang-tidy-19:clang-tidy-19 git:git)
 packages_git=(git:git)
+packages_package=(dpkg-dev:dpkg-shlibdeps)
+packages_accept=(lintian:lintian debootstrap:debootstrap)
 packages_page=(chromium:chromium)
 packages_sanitize=(
   'libclang-rt-19-dev:/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a'

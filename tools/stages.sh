@@ -82,7 +82,7 @@ cmd_test() {
     need build
     build release
     [[ $1 == unit || $1 == isa ]] || fetch_test_models
-    [[ $1 != e2e ]] || python_packages "${python_server_packages[@]}"
+    [[ $1 != e2e ]] || { python_packages "${python_server_packages[@]}"; need_nginx; }
     run_ctest release -L "$1"
     return
   fi
@@ -90,6 +90,7 @@ cmd_test() {
   stage "build (clang-19)" build release
   stage "test models" fetch_test_models
   stage "clients of the server" python_packages "${python_server_packages[@]}"
+  need_nginx
   stage "unit, isa, model and end-to-end tests" run_ctest release
   stage "chat page in headless Chromium" test_page
   stage "conformance with reference implementations" run_parity
@@ -109,7 +110,7 @@ cmd_accept() {
   build release
   fetch_test_models
   python_packages "${python_test_packages[@]}" "${python_accept_packages[@]}"
-  need arm64 page
+  need arm64 page package accept
   need_node
   "$root/tools/sysroot.sh" >&2
   build arm64 bantam

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Unpacks Debian's arm64 development packages (static libedit, GoogleTest) below
+# Unpacks Debian's arm64 development packages (static libedit, SQLite, GoogleTest; headers) below
 # build/sysroot-arm64, through a private apt index: the system stays as it is, no root needed.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 sysroot=$root/build/sysroot-arm64
-packages=(libedit-dev libncurses-dev libbsd-dev libmd-dev libgtest-dev libgmock-dev)
+packages=(libedit-dev libncurses-dev libbsd-dev libmd-dev libgtest-dev libgmock-dev libsqlite3-dev
+  libcurl4-openssl-dev libssl-dev libtinfo6)
 stamp=$sysroot/.packages
 [[ -f $stamp && $(<"$stamp") == "${packages[*]}" ]] && exit
 

@@ -1,4 +1,4 @@
-// bantam cache: the file of a response cache, while no server has it.
+// bantam cache: the file of a response cache, or through the server that has it.
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +12,7 @@
 #include "cli/suggest.h"
 #include "cli/values.h"
 #include "store/cache/faq_file.h"
+#include "store/cache/remote_cache.h"
 #include "store/cache/response_cache.h"
 
 namespace bantam::cli {
@@ -24,31 +25,63 @@ constexpr const char* kHelp =
     "  stats     what is in it\n"
     "  clear     remove replies, or the FAQ\n"
     "  export    everything, as JSON Lines\n\n"
-    "A server that runs has the file to itself: stop it first.\n\n"
+    "Where a server has the file, it is asked; --server URL asks one without the file.\n\n"
     "Examples:\n"
     "  bantam cache import faq.jsonl --cache answers.db\n"
     "  bantam cache stats --cache answers.db\n"
-    "  bantam cache export --cache answers.db --faq > faq.jsonl\n\n"
+    "  bantam cache export --cache answers.db --faq > faq.jsonl\n"
+    "  bantam cache stats --server http://127.0.0.1:11434\n\n"
     "'bantam cache import --help' explains a command.\n";
 
-Result<std::unique_ptr<store::ResponseCache>> OpenCache(const Environment& env,
-                                                        const std::string& path,
-                                                        bool make = false) {
-  if (path.empty()) return Fail(ErrorCode::kInvalidArgument, "which cache? give --cache FILE");
-  store::CacheOptions options;
-  options.make = make;
-  auto cache = TRY(store::ResponseCache::Open(path, options));
-  if (!cache->note().empty()) env.err.WriteUntrusted("bantam: " + cache->note() + "\n");
-  return cache;
+// Which cache a command is about.
+struct Place {
+  std::string path;
+  std::string server;
+  std::string key;
+  bool make = false;
+};
+
+Result<std::unique_ptr<store::CacheContents>> AskServer(const Environment& env,
+                                                        const std::string& server,
+                                                        const Place& place) {
+  const std::string key =
+      place.key.empty() ? env.variable("BANTAM_API_KEY").value_or("") : place.key;
+  return TRY(store::RemoteCache::Open(server, key, env.variable));
 }
 
-void AddPath(ArgParser& parser, std::string& path) {
-  parser.AddOption("--cache", "FILE", "the file of the cache", StoreString(path));
+Result<std::unique_ptr<store::CacheContents>> OpenCache(const Environment& env,
+                                                        const Place& place) {
+  if (!place.server.empty()) {
+    if (place.path.empty()) return AskServer(env, place.server, place);
+    return Fail(ErrorCode::kInvalidArgument, "--cache and --server: give one of them");
+  }
+  if (place.path.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "which cache? give --cache FILE or --server URL");
+  }
+  store::CacheOptions options;
+  options.make = place.make;
+  auto cache = store::ResponseCache::Open(place.path, options);
+  if (!cache && cache.error().code == ErrorCode::kResourceExhausted) {
+    const std::string holder = store::ResponseCache::HolderOf(place.path);
+    if (!holder.empty()) return AskServer(env, holder, place);
+  }
+  if (!cache) return std::unexpected(cache.error());
+  if (!(*cache)->note().empty()) env.err.WriteUntrusted("bantam: " + (*cache)->note() + "\n");
+  return *std::move(cache);
+}
+
+void AddPlace(ArgParser& parser, Place& place) {
+  parser.AddOption("--cache", "FILE", "the file of the cache", StoreString(place.path));
+  parser.AddOption("--server", "URL", "a server that runs, as in http://127.0.0.1:11434",
+                   StoreString(place.server));
+  parser.AddOption("--api-key", "KEY", "a key of the server; also BANTAM_API_KEY",
+                   StoreString(place.key));
 }
 
 Result<int> Import(const Environment& env, std::span<const std::string> args) {
   std::string file;
-  std::string path;
+  Place place;
+  place.make = true;
   std::string tenant;
   bool replace = false;
   ArgParser parser("cache import", "add the questions and answers of an FAQ file");
@@ -56,7 +89,7 @@ Result<int> Import(const Environment& env, std::span<const std::string> args) {
                        "lines {\"question\": …, \"answer\": …, \"also\": [rewordings]}; - reads\n"
                        "standard input",
                        true, StoreString(file));
-  AddPath(parser, path);
+  AddPlace(parser, place);
   parser.AddOption("--tenant", "NAME", "whose requests they answer (everybody's)",
                    StoreString(tenant));
   parser.AddFlag("--replace", "remove the answers that were imported before",
@@ -66,24 +99,25 @@ Result<int> Import(const Environment& env, std::span<const std::string> args) {
   const std::string text = TRY(ReadTextFileOr(env.in, file));
   const std::vector<store::FaqItem> items =
       TRY(store::ReadFaq(text, file == "-" ? "standard input" : file));
-  const auto cache = TRY(OpenCache(env, path, true));
+  const auto cache = TRY(OpenCache(env, place));
   TRY(cache->ImportFaq(items, tenant, replace));
   size_t n_questions = 0;
   for (const store::FaqItem& item : items) n_questions += item.questions.size();
   env.err.WriteUntrusted("bantam: " + FormatCount(items.size()) + " answer(s) to " +
-                         FormatCount(n_questions) + " question(s) are in '" + path + "'\n");
+                         FormatCount(n_questions) + " question(s) are in " +
+                         (place.path.empty() ? place.server : "'" + place.path + "'") + "\n");
   return 0;
 }
 
 Result<int> Stats(const Environment& env, std::span<const std::string> args) {
-  std::string path;
+  Place place;
   bool as_json = false;
   ArgParser parser("cache stats", "what is in a response cache");
-  AddPath(parser, path);
+  AddPlace(parser, place);
   parser.AddFlag("--json", "for programs", [&as_json] { as_json = true; });
   parser.AddExample("bantam cache stats --cache answers.db");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
-  const auto cache = TRY(OpenCache(env, path));
+  const auto cache = TRY(OpenCache(env, place));
   const store::CacheStats stats = TRY(cache->Stats());
   if (as_json) {
     env.out.Write(store::StatsJson(stats).Dump(2) + "\n");
@@ -103,13 +137,13 @@ Result<int> Stats(const Environment& env, std::span<const std::string> args) {
 }
 
 Result<int> Clear(const Environment& env, std::span<const std::string> args) {
-  std::string path;
+  Place place;
   std::string tenant;
   bool with_tenant = false;
   bool all = false;
   store::ClearRequest request;
   ArgParser parser("cache clear", "remove replies, or the FAQ, from a response cache");
-  AddPath(parser, path);
+  AddPlace(parser, place);
   parser.AddFlag("--faq", "the FAQ's answers, not the replies", [&request] {
     request.faq = true;
     request.replies = false;
@@ -128,22 +162,22 @@ Result<int> Clear(const Environment& env, std::span<const std::string> args) {
   if (all) request.faq = request.replies = true;
   if (with_tenant) request.tenant = tenant;
   request.older_than_s = int64_t{days} * 24 * 3600;
-  const auto cache = TRY(OpenCache(env, path));
+  const auto cache = TRY(OpenCache(env, place));
   const int64_t removed = TRY(cache->Clear(request));
   env.err.Write("bantam: removed " + FormatCount(static_cast<uint64_t>(removed)) + "\n");
   return 0;
 }
 
 Result<int> Export(const Environment& env, std::span<const std::string> args) {
-  std::string path;
+  Place place;
   bool faq = false;
   ArgParser parser("cache export", "write a response cache as JSON Lines");
-  AddPath(parser, path);
+  AddPlace(parser, place);
   parser.AddFlag("--faq", "the FAQ alone, as 'bantam cache import' reads it",
                  [&faq] { faq = true; });
   parser.AddExample("bantam cache export --cache answers.db > answers.jsonl");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
-  const auto cache = TRY(OpenCache(env, path));
+  const auto cache = TRY(OpenCache(env, place));
   TRY(cache->Export([&](const Json& json) -> Result<void> {
     if (!faq) {
       env.out.WriteUntrusted(json.Dump() + "\n");

@@ -125,6 +125,9 @@ Result<std::shared_ptr<const Model>> Load(const Environment& env, const EngineSe
   options.kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
   options.weights = setup.weights;
   options.adapters = setup.adapters;
+  if (const auto store = store::Store::Find(env.variable)) {
+    for (const std::string& file : store->AdaptersOf(path)) options.adapters.push_back({file});
+  }
   options.memory = std::move(memory);
   options.context = setup.engine.context;
   options.threads = setup.engine.threads;

@@ -13,6 +13,7 @@
 #include "cli/serve_log.h"
 #include "cli/serve_models.h"
 #include "cli/serve_options.h"
+#include "cli/service_state.h"
 #include "server/api/question_embedder.h"
 #include "server/embedded_pages.h"
 #include "server/http/http_server.h"
@@ -51,6 +52,12 @@ void BlockSignals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// For systemd's Type=notify; elsewhere nothing happens.
+void TellManager(const Environment& env, ServeLog& log, std::string_view state) {
+  const auto told = TellServiceManager(env.variable("NOTIFY_SOCKET"), state);
+  if (!told) log.Event("warning", {{"message", Json::String(told.error().message)}});
 }
 
 bool IsLoopback(const std::string& host) {
@@ -127,6 +134,17 @@ Result<void> OpenCache(const Environment& env, ServeOptions& options, ServeLog& 
   return {};
 }
 
+// Where `bantam cache` finds the server that has the file.
+Result<void> AnnounceCache(const ServeOptions& options, std::string url) {
+  if (options.service.cache.cache == nullptr) return {};
+  for (const auto& [all, one] :
+       {std::pair("//0.0.0.0:", "//127.0.0.1:"), std::pair("//[::]:", "//[::1]:")}) {
+    const size_t place = url.find(all);
+    if (place != std::string::npos) url.replace(place, std::string_view(all).size(), one);
+  }
+  return options.service.cache.cache->Announce(url);
+}
+
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
                   std::optional<KvPrecision> kv, ServeLog& log) {
   server::Service service(TRY(MakeLibrary(env, options, path)),
@@ -145,7 +163,10 @@ Result<int> Serve(const Environment& env, const ServeOptions& options, const std
     log.Event("warning", {{"message", Json::String("everybody who reaches this address can use "
                                                    "the server: --api-key asks for a key")}});
   }
+  TRY(AnnounceCache(options, scheme + http->addresses().front()));
+  TellManager(env, log, "READY=1");
   WaitForSignal();
+  TellManager(env, log, "STOPPING=1");
   log.Event("stopping", {});
   http->Stop();
   log.Event("stopped", {});

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/memory_info.h"
 #include "cli/smaller_models.h"
+#include "store/store.h"
 
 namespace bantam::cli {
 namespace {
@@ -76,6 +77,9 @@ class Loader {
     load.dtype = options_.setup.dtype;
     load.precision = options_.setup.precision;
     if (path == model_path_) load.adapters = options_.setup.adapters;
+    if (const auto store = store::Store::Find(env_.variable)) {
+      for (const std::string& file : store->AdaptersOf(path)) load.adapters.push_back({file});
+    }
     load.memory = std::move(wish);
     load.threads = options_.setup.engine.threads;
     load.prefill_threads = options_.setup.prefill_threads;

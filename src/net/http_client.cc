@@ -59,7 +59,7 @@ HttpResult HttpClient::Get(const HttpRequest& request) const {
     if (!hop) return std::unexpected(std::move(hop).error());
     answer.hops.push_back(*std::move(hop));
     const HttpHop& last = answer.last();
-    if (!IsRedirect(last.status)) return answer;
+    if (!IsRedirect(last.status) || request.post) return answer;
     const std::string* location = last.Find("location");
     if (location == nullptr) return Refuse(url, "a redirect that does not say where to");
     if (answer.hops.size() > kMaxRedirects) {

@@ -1,4 +1,4 @@
-// HttpClient: GET over HTTP and HTTPS from servers that are not trusted.
+// HttpClient: GET and POST over HTTP and HTTPS from servers that are not trusted.
 //
 // Redirects are followed here, not by the library: at most ten, never from https to http, never to
 // a private, loopback, link-local or reserved address from outside of it. A token goes to the
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ struct HttpHop {
   Url url;
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string error_body;  // of an answer that is no 2xx, the first 4 KiB
 
   // The first header of that (lower-case) name, or nullptr.
   const std::string* Find(std::string_view name) const;
@@ -52,6 +54,8 @@ struct HttpRequest {
   std::string if_range;    // and only if the entity still has this ETag (else all of it)
   uint64_t max_bytes = 0;  // of the body; more is an error
   int total_s = 0;         // for everything; 0: no limit but stall_s
+  // Set: a POST with this JSON as body. Redirects are then the last answer.
+  std::optional<std::string> post;
   // Called before the body of a 2xx answer; an error ends the request.
   std::function<Result<void>(const HttpHop&)> on_answer;
   // Pieces of the body of a 2xx answer, in order; an error ends the request.
@@ -77,8 +81,8 @@ class HttpClient {
  public:
   explicit HttpClient(HttpOptions options) : options_(std::move(options)) {}
 
-  // Blocks. Errors name the URL, without its query. Safe to call from several threads if the
-  // functions of the options are.
+  // A GET, unless `request.post` is set. Blocks. Errors name the URL, without its query. Safe to
+  // call from several threads if the functions of the options are.
   HttpResult Get(const HttpRequest& request) const;
 
  private:

@@ -213,5 +213,25 @@ TEST_F(HttpClientTest, CanBeStopped) {
   EXPECT_EQ(result.error().error.code, ErrorCode::kCancelled);
 }
 
+TEST_F(HttpClientTest, Posts) {
+  server.answers["/new"] = Answer("200 OK", "", "made");
+  server.answers["/old"] = Answer("409 Conflict", "", R"({"error":"there already"})");
+  server.answers["/away"] = To("/new");
+  HttpRequest request;
+  request.post = R"({"a":1})";
+  ASSERT_TRUE(Get("/new", request));
+  EXPECT_EQ(body, "made");
+  const auto refused = Get("/old", request);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status(), 409);
+  EXPECT_EQ(refused->last().error_body, R"({"error":"there already"})");
+  const auto away = Get("/away", request);
+  ASSERT_TRUE(away);
+  EXPECT_EQ(away->status(), 302);
+  ASSERT_EQ(server.requests.size(), 3U);
+  EXPECT_TRUE(server.requests[0].starts_with("POST /new HTTP/1.1\r\n"));
+  EXPECT_NE(server.requests[0].find("Content-Length: 7\r\n"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace bantam::net

@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kMaxHeaderBytes = size_t{64} << 10;
 constexpr size_t kMaxHeaders = 256;
 constexpr uint64_t kMaxDiscarded = uint64_t{64} << 10;  // of the body of a redirect or an error
+constexpr size_t kShownErrorBytes = 4096;
 constexpr long kStallBytesPerS = 100;
 
 std::string_view Trimmed(std::string_view text) {
@@ -78,7 +79,7 @@ Transfer::Transfer(const CurlApi& curl, const HttpOptions& options, const HttpRe
       options_(options),
       request_(request),
       rules_(rules),
-      hop_{.url = std::move(url), .status = 0, .headers = {}},
+      hop_{.url = std::move(url), .status = 0, .headers = {}, .error_body = {}},
       with_token_(with_token),
       proxy_(ProxyFor(hop_.url, options.variable)),
       handle_(curl.easy_init()) {}
@@ -141,6 +142,13 @@ void Transfer::Configure() {
     AddHeader("Range: bytes=" + std::to_string(request_.from) + "-");
     if (!request_.if_range.empty()) AddHeader("If-Range: " + request_.if_range);
   }
+  if (request_.post) {
+    AddHeader("Content-Type: application/json");
+    AddHeader("Expect:");  // no "100-continue" to wait for
+    Set(CURLOPT_POST, 1L);
+    Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.post->size()));
+    Set(CURLOPT_POSTFIELDS, request_.post->c_str());  // not copied
+  }
   Set(CURLOPT_HTTPHEADER, headers_);
   for (const std::string& entry : options_.resolve) {
     resolve_ = curl_.slist_append(resolve_, entry.c_str());
@@ -200,6 +208,8 @@ bool Transfer::EndOfHeaders() {
 bool Transfer::TakeBody(std::span<const uint8_t> bytes) {
   body_bytes_ += bytes.size();
   if (discarding_) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    hop_.error_body += text.substr(0, kShownErrorBytes - hop_.error_body.size());
     discarded_ = body_bytes_ > kMaxDiscarded;
     return !discarded_;
   }

@@ -16,6 +16,8 @@ using Handler = void (*)(Server& server, const std::shared_ptr<Call>& call);
 enum class Access : uint8_t {
   kOpen,  // anybody: says nothing about models, starts nothing
   kKey,   // needs the key, where the server has one
+  kFile,  // and where it has none, this machine: takes files
+  kKept,  // and where it has several, this machine too: shows what all have asked
 };
 
 struct Route {

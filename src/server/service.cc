@@ -10,6 +10,7 @@
 #include "base/quote.h"
 #include "server/api/fields.h"
 #include "server/api/status_of.h"
+#include "server/ollama/blob_sink.h"
 #include "server/ollama/handlers.h"
 #include "server/ollama/import_sink.h"
 #include "server/routes.h"
@@ -42,6 +43,18 @@ int KeyOf(const HttpRequest& head, const std::vector<std::string>& keys) {
 // Who shares a key shares its turns and limits; without keys every address has its own.
 std::string ClientOf(const HttpRequest& head, int key) {
   return key >= 0 ? "key " + std::to_string(key) : head.peer;
+}
+
+// From this machine and not through a proxy on it, which says for whom it asks.
+bool IsLocal(const HttpRequest& head) {
+  for (const char* name : {"forwarded", "x-forwarded-for", "x-real-ip", "via"}) {
+    if (!head.Header(name).empty()) return false;
+  }
+  return head.loopback;
+}
+
+bool NeedsThisMachine(Access access, size_t n_keys) {
+  return (access == Access::kFile && n_keys == 0) || (access == Access::kKept && n_keys != 1);
 }
 
 void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
@@ -116,14 +129,22 @@ BodyRule Service::OnHead(const HttpRequest& head) {
                       std::move(headers));
   }
   const int key = KeyOf(head, options_.api_keys);
-  if (match.route->access == Access::kKey && !options_.api_keys.empty() && key < 0) {
+  if (match.route->access != Access::kOpen && !options_.api_keys.empty() && key < 0) {
     headers.push_back({"WWW-Authenticate", "Bearer"});
     return RefuseWith(match.flavour, 401,
                       {ErrorCode::kInvalidArgument,
                        "this server wants a key: send it as \"Authorization: Bearer KEY\""},
                       std::move(headers));
   }
-  if (match.route->access == Access::kKey && head.method == "POST") {
+  if (NeedsThisMachine(match.route->access, options_.api_keys.size()) && !IsLocal(head)) {
+    return RefuseWith(match.flavour, 403,
+                      {ErrorCode::kInvalidArgument,
+                       options_.api_keys.empty()
+                           ? "this is for this machine only, or with a key (--api-key)"
+                           : "this is for this machine only: it is about what all keys share"},
+                      std::move(headers));
+  }
+  if (match.route->access != Access::kOpen && head.method == "POST") {
     if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {
       headers.push_back({"Retry-After", std::to_string(*wait)});
       return RefuseWith(match.flavour, 429,
@@ -133,19 +154,17 @@ BodyRule Service::OnHead(const HttpRequest& head) {
     }
   }
   rule.limit = options_.max_body_bytes;
-  if (match.route->handler == PostImport) return ImportRule(head, std::move(headers));
+  if (match.route->handler == PostImport) {
+    return FileRule(ImportSink::Create(library_->store(), head.Query("name")), std::move(headers));
+  }
+  if (match.route->handler == PostBlob) {
+    return FileRule(BlobSink::Create(library_->store(), head.path), std::move(headers));
+  }
   return rule;
 }
 
-// A model's file goes to the disk as it comes. Without a key that is for this machine alone.
-BodyRule Service::ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers) {
-  if (options_.api_keys.empty() && !head.loopback) {
-    return RefuseWith(Flavour::kOllama, 403,
-                      {ErrorCode::kInvalidArgument,
-                       "files are taken from this machine only, or with a key (--api-key)"},
-                      std::move(headers));
-  }
-  auto sink = ImportSink::Create(library_->store(), head.Query("name"));
+BodyRule Service::FileRule(Result<std::unique_ptr<BodySink>> sink,
+                           std::vector<HttpHeader> headers) {
   if (!sink) {
     return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),
                       std::move(headers));

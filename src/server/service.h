@@ -64,7 +64,8 @@ class Service final : public HttpHandler {
  private:
   BodyRule RefuseWith(Flavour flavour, int status, Error error, std::vector<HttpHeader> headers);
 
-  BodyRule ImportRule(const HttpRequest& head, std::vector<HttpHeader> headers);
+  // Files go to the disk as they come.
+  BodyRule FileRule(Result<std::unique_ptr<BodySink>> sink, std::vector<HttpHeader> headers);
 
   const ServiceOptions options_;
   const OriginGuard guard_;

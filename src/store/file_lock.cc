@@ -46,6 +46,23 @@ Result<std::optional<FileLock>> FileLock::Try(const std::string& path) {
   }
 }
 
+Result<void> FileLock::Note(std::string_view text) const {
+  text = text.substr(0, kMaxNote);
+  const bool written = ftruncate(fd_, 0) == 0 && pwrite(fd_, text.data(), text.size(), 0) ==
+                                                     static_cast<ssize_t>(text.size());
+  if (!written) return IoError("cannot write to", "the lock file");
+  return {};
+}
+
+std::string FileLock::NoteOf(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return {};
+  char text[kMaxNote];
+  const ssize_t n = read(fd, text, sizeof text);
+  close(fd);
+  return n <= 0 ? std::string() : std::string(text, static_cast<size_t>(n));
+}
+
 Result<FileLock> FileLock::Wait(const std::string& path, const std::function<bool()>& cancelled) {
   while (true) {
     if (std::optional<FileLock> lock = TRY(Try(path))) return *std::move(lock);

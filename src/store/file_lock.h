@@ -1,9 +1,11 @@
 // FileLock: one process at a time, by flock(2) on a file of its own.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bantam/result.h"
 
@@ -17,6 +19,12 @@ class FileLock {
   static Result<std::optional<FileLock>> Try(const std::string& path);
   // Waits, asking `cancelled` (if set) ten times a second.
   static Result<FileLock> Wait(const std::string& path, const std::function<bool()>& cancelled);
+
+  // What the lock's holder says in the file, at most kMaxNote bytes; replaces what was there.
+  Result<void> Note(std::string_view text) const;
+  // What the last holder said: to be believed only while somebody has the lock. Empty if nothing.
+  static std::string NoteOf(const std::string& path);
+  static constexpr size_t kMaxNote = 256;
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;

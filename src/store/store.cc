@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/small_file.h"
+#include "store/assemble.h"
 #include "store/names.h"
 #include "store/system_error.h"
 
@@ -154,6 +155,22 @@ Result<std::string> Store::PathOf(const Manifest& manifest) const {
   }
   if (!linked) TRY(MakeLinks(manifest, directory));
   return manifest.folder ? directory : directory + "/" + manifest.files[0].name;
+}
+
+std::vector<std::string> Store::AdaptersOf(const std::string& path) const {
+  std::vector<std::string> adapters;
+  const std::string models = root_ + "/models/";
+  if (!path.starts_with(models)) return adapters;
+  const size_t end = std::min(path.find('/', models.size()), path.size());
+  std::error_code error;
+  const std::filesystem::directory_iterator none;
+  std::filesystem::directory_iterator entry(path.substr(0, end), error);
+  for (; !error && entry != none; entry.increment(error)) {
+    std::string file = entry->path().string();
+    if (file.ends_with(kAdapterSuffix) && file != path) adapters.push_back(std::move(file));
+  }
+  std::ranges::sort(adapters);
+  return adapters;
 }
 
 Result<bool> Store::Add(const Manifest& manifest) const {

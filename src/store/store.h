@@ -51,6 +51,10 @@ class Store {
   // fails with kCorrupt if a blob is missing or has another size.
   Result<std::string> PathOf(const Manifest& manifest) const;
 
+  // The adapters (LoRA) that go with a model of this store, by the path PathOf gave: none for other
+  // paths.
+  std::vector<std::string> AdaptersOf(const std::string& path) const;
+
   // Writes the manifest if all its blobs are there; false if one is not (somebody removed it).
   // Replaces a model of the same name; blobs nobody else needs go with it.
   Result<bool> Add(const Manifest& manifest) const;

@@ -13,7 +13,9 @@
 #include "base/ascii.h"
 #include "base/atomic_file.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/quote.h"
+#include "base/sha256.h"
 #include "server/api/fields.h"
 #include "store/catalogue.h"
 #include "store/names.h"
@@ -50,6 +52,13 @@ ModelEntry EntryOf(const store::Manifest& manifest, std::string path) {
   entry.name = manifest.name;
   entry.path = std::move(path);
   entry.digest = manifest.files.empty() ? "" : manifest.files[0].sha256;
+  Sha256 with_adapters;  // the same file with other adapters is another model
+  bool has_adapters = false;
+  for (const store::StoredFile& file : manifest.files) {
+    with_adapters.Update({reinterpret_cast<const uint8_t*>(file.sha256.data()), 64});
+    has_adapters = has_adapters || file.name.ends_with(store::kAdapterSuffix);
+  }
+  if (has_adapters) entry.digest = HexText(with_adapters.Finish());
   entry.bytes = manifest.bytes();
   entry.modified_s = manifest.added_s;
   entry.licence = manifest.licence;
@@ -87,6 +96,18 @@ Result<std::pair<std::string, Recipe>> FromJson(const std::string& text) {
 }
 
 }  // namespace
+
+Recipe OnTopOf(const Recipe& base, const Recipe& recipe) {
+  Recipe both = recipe;
+  both.from = base.from;
+  if (both.system.empty()) both.system = base.system;
+  if (both.chat_template.empty()) both.chat_template = base.chat_template;
+  if (both.license.empty()) both.license = base.license;
+  both.parameters = base.parameters;
+  for (const auto& [key, value] : recipe.parameters.members()) both.parameters.Set(key, value);
+  if (both.messages.items().empty()) both.messages = base.messages;
+  return both;
+}
 
 Library::Library(std::optional<store::Store> store,
                  std::function<Result<ModelInfo>(const std::string& path)> inspect)
@@ -130,9 +151,10 @@ Result<std::optional<ModelEntry>> Library::FindRecipe(std::string_view name) con
   if (!recipe) {
     return Fail(ErrorCode::kCorrupt, "the recipe " + Quote(path) + ": " + recipe.error().message);
   }
-  if (SameName(recipe->second.from, name)) return std::nullopt;
-  std::optional<ModelEntry> base = FindServed(recipe->second.from);
+  const bool own = SameName(recipe->second.from, name);
+  std::optional<ModelEntry> base = own ? std::nullopt : FindServed(recipe->second.from);
   if (!base) base = TRY(FindStored(recipe->second.from));
+  if (!base && own) return std::nullopt;
   if (!base) {
     return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " was made from " +
                                           Quote(recipe->second.from) + ", which is not here");
@@ -152,9 +174,9 @@ Result<std::optional<ModelEntry>> Library::FindStored(std::string_view name) con
   if (!manifest && manifest.error().code != ErrorCode::kInvalidArgument) {
     return std::unexpected(manifest.error());
   }
-  if (!manifest || !manifest->has_value()) return std::nullopt;
-  const store::Manifest& found = manifest->value();
-  return EntryOf(found, TRY(store_->PathOf(found)));
+  const std::optional<store::Manifest> found = manifest.value_or(std::nullopt);
+  if (!found) return std::nullopt;
+  return EntryOf(*found, TRY(store_->PathOf(*found)));
 }
 
 Result<ModelEntry> Library::Find(std::string_view name) const {
@@ -188,8 +210,8 @@ std::vector<ModelEntry> Library::List() const {
   for (; !none && file != end; file.increment(none)) {
     const auto recipe = FromJson(ReadWhole(file->path().string()));
     if (!recipe || known(recipe->first)) continue;
-    auto entry = FindRecipe(recipe->first);
-    if (entry && entry->has_value()) entries.push_back(entry->value());
+    auto entry = FindRecipe(recipe->first).value_or(std::nullopt);
+    if (entry) entries.push_back(*std::move(entry));
   }
   std::vector<std::string> warnings;
   const auto manifests = store_->List(warnings);
@@ -229,9 +251,64 @@ Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
   return WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true);
 }
 
+// All files of the store that make it up are checked before the name is theirs.
+Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
+  if (manifest.folder) return {};  // its files have their names only once it is added
+  const auto info = inspect_(store.BlobPath(manifest.files[0].sha256));
+  if (!info) return BadField("files", info.error().message);
+  return {};
+}
+
+Result<store::Manifest> Library::PlanOf(const store::Store& store,
+                                        std::span<const store::GivenFile> files,
+                                        Recipe& recipe) const {
+  if (!files.empty()) {
+    if (!recipe.from.empty()) return BadField("files", "and from: only one of them can be given");
+    return store::PlanModel(store, files);
+  }
+  const ModelEntry base = TRY(Find(recipe.from));
+  const std::string stored = base.has_recipe ? base.recipe.from : base.name;
+  const auto manifest =
+      TRY(store::FindStored(store, WithoutLatest(stored), store::Catalogue::BuiltIn()));
+  if (!manifest) {
+    return BadField("adapters", "go with models of the store, and " + Quote(base.name) +
+                                    " is a file of the command line ('bantam import')");
+  }
+  if (base.has_recipe) recipe = OnTopOf(base.recipe, recipe);
+  return *manifest;
+}
+
+Result<void> Library::Assemble(const std::string& name, std::span<const store::GivenFile> files,
+                               std::span<const store::GivenFile> adapters, const Recipe& recipe) {
+  if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
+  const std::string plain = WithoutLatest(name);
+  if (!store::IsModelName(plain)) return store::NotAModelName(name);
+  Recipe with = recipe;
+  store::Manifest manifest = TRY(PlanOf(*store_, files, with));
+  TRY(store::AddAdapters(*store_, adapters, manifest));
+  TRY(CheckModel(*store_, manifest));
+  manifest.name = plain;
+  manifest.source = "/api/create";
+  manifest.added_s = UnixSeconds();
+  if (!TRY(store_->Add(manifest))) {
+    return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(name) + " meanwhile");
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    infos_.clear();
+  }
+  with.from = plain;
+  if (!with.empty()) return Create(plain, with);
+  (void)std::remove(RecipePath(plain).c_str());  // of a model that had the name before
+  return {};
+}
+
 Result<void> Library::Remove(std::string_view name) {
   if (!store_) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
-  if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0) {
+  const std::optional<ModelEntry> made = FindRecipe(name).value_or(std::nullopt);
+  const bool own = made && SameName(made->recipe.from, name);
+  if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0 &&
+      !own) {
     return {};
   }
   const auto entry = TRY(FindStored(name));
@@ -243,7 +320,14 @@ Result<void> Library::Remove(std::string_view name) {
 
 Result<void> Library::Copy(std::string_view from, const std::string& to) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
-  if (const auto recipe = TRY(FindRecipe(from))) return Create(to, recipe->recipe);
+  if (const auto made = TRY(FindRecipe(from))) {
+    Recipe recipe = made->recipe;
+    if (!SameName(recipe.from, from)) return Create(to, recipe);
+    const auto own = TRY(FindStored(from));
+    TRY(store_->Copy(own ? own->name : std::string(from), WithoutLatest(to)));
+    recipe.from = WithoutLatest(to);
+    return Create(to, recipe);
+  }
   const auto entry = TRY(FindStored(from));
   if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
   return store_->Copy(entry->name, WithoutLatest(to));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,13 +15,14 @@
 #include "bantam/model.h"
 #include "bantam/result.h"
 #include "base/json.h"
+#include "store/assemble.h"
 #include "store/store.h"
 
 namespace bantam::server {
 
 // What a Modelfile makes of a model.
 struct Recipe {
-  std::string from;  // the model it was made from, as it was named
+  std::string from;  // the model it was made from, as it was named; its own name: the store's
   std::string system;
   std::string chat_template;  // Jinja; empty: the model's own
   Json parameters = Json::MakeObject();
@@ -28,7 +30,15 @@ struct Recipe {
   std::string license;
 
   bool operator==(const Recipe&) const = delete;
+  // Whether it says nothing beside `from`.
+  bool empty() const {
+    return system.empty() && chat_template.empty() && license.empty() &&
+           parameters.members().empty() && messages.items().empty();
+  }
 };
+
+// A recipe made from a model that has one itself.
+Recipe OnTopOf(const Recipe& base, const Recipe& recipe);
 
 struct ModelEntry {
   std::string name;    // as it is listed
@@ -64,6 +74,11 @@ class Library {
   Result<ModelInfo> Inspect(const std::string& path) const;
 
   Result<void> Create(const std::string& name, const Recipe& recipe);
+  // A model of files in the store (or, without any, of those of `from`, a model of the store) and
+  // adapters (GGUF). What `recipe` says beside `from` goes with it. Replaces what had the name.
+  // Fails with kNotFound, kInvalidArgument (a field's name comes first) or kIo.
+  Result<void> Assemble(const std::string& name, std::span<const store::GivenFile> files,
+                        std::span<const store::GivenFile> adapters, const Recipe& recipe);
   // Of the store, or a recipe. Fails with kNotFound.
   Result<void> Remove(std::string_view name);
   Result<void> Copy(std::string_view from, const std::string& to);
@@ -75,6 +90,9 @@ class Library {
   std::optional<ModelEntry> FindServed(std::string_view name) const;
   Result<std::optional<ModelEntry>> FindStored(std::string_view name) const;
   Result<std::optional<ModelEntry>> FindRecipe(std::string_view name) const;
+  Result<store::Manifest> PlanOf(const store::Store& store, std::span<const store::GivenFile> files,
+                                 Recipe& recipe) const;
+  Result<void> CheckModel(const store::Store& store, const store::Manifest& manifest) const;
 
   const std::optional<store::Store> store_;
   const std::function<Result<ModelInfo>(const std::string&)> inspect_;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/quote.h"
@@ -170,7 +171,8 @@ void DeleteModel(Server& server, const std::shared_ptr<Call>& call) {
     const std::string name = TRY(ReadModelName(Fields(body)));
     const auto entry = server.library.Find(name);
     TRY(server.library.Remove(name));
-    if (entry && !entry->has_recipe) server.host.Unload(entry->path);
+    const bool gone = entry && (!entry->has_recipe || entry->recipe.from == entry->name);
+    if (gone) server.host.Unload(entry->path);
     return {};
   };
   const auto done = remove();
@@ -178,31 +180,63 @@ void DeleteModel(Server& server, const std::shared_ptr<Call>& call) {
   call->Reply(200, "application/json", "");
 }
 
-void PostCreate(Server& server, const std::shared_ptr<Call>& call) {
+namespace {
+
+struct CreateRequest {
+  std::string name;
   bool stream = true;
-  const auto create = [&]() -> Result<void> {
-    const Json body = TRY(ParseBody(call->request().body));
-    const Fields fields(body);
-    const std::string name = TRY(ReadModelName(fields));
-    stream = TRY(fields.Bool("stream")).value_or(true);
-    const Recipe recipe = TRY(ReadRecipe(fields));
-    // The base must be here: a recipe of a recipe takes what that one says.
-    const ModelEntry base = TRY(server.library.Find(recipe.from));
-    return server.library.Create(name, base.has_recipe ? OnTopOf(base.recipe, recipe) : recipe);
-  };
-  const auto done = create();
-  if (!done) return call->ReplyError(done.error());
+  std::vector<store::GivenFile> files;
+  std::vector<store::GivenFile> adapters;
+  Recipe recipe;
+};
+
+Result<CreateRequest> ReadCreate(const Call& call) {
+  const Json body = TRY(ParseBody(call.request().body));
+  const Fields fields(body);
+  CreateRequest request;
+  request.name = TRY(ReadModelName(fields));
+  request.stream = TRY(fields.Bool("stream")).value_or(true);
+  request.files = TRY(ReadGivenFiles(fields, "files"));
+  request.adapters = TRY(ReadGivenFiles(fields, "adapters"));
+  request.recipe = TRY(ReadRecipe(fields, !request.files.empty()));
+  return request;
+}
+
+Result<void> Create(Server& server, const CreateRequest& request) {
+  const auto replaced = server.library.Find(request.name);
+  if (!request.files.empty() || !request.adapters.empty()) {
+    TRY(server.library.Assemble(request.name, request.files, request.adapters, request.recipe));
+    if (replaced) server.host.Unload(replaced->path);
+    return {};
+  }
+  // The base must be here: a recipe of a recipe takes what that one says.
+  const ModelEntry base = TRY(server.library.Find(request.recipe.from));
+  return server.library.Create(
+      request.name, base.has_recipe ? OnTopOf(base.recipe, request.recipe) : request.recipe);
+}
+
+void SayCreated(Call& call, bool stream) {
   const auto status = [](const char* said) {
     Json json = Json::MakeObject();
     json.Set("status", Json::String(said));
     return json;
   };
-  if (!stream) return call->ReplyJson(200, status("success"));
-  call->Start("application/x-ndjson");
+  if (!stream) return call.ReplyJson(200, status("success"));
+  call.Start("application/x-ndjson");
   for (const char* text : {"reading model metadata", "writing manifest", "success"}) {
-    call->Write(status(text).Dump() + "\n");
+    call.Write(status(text).Dump() + "\n");
   }
-  call->End();
+  call.End();
+}
+
+}  // namespace
+
+void PostCreate(Server& server, const std::shared_ptr<Call>& call) {
+  const auto request = ReadCreate(*call);
+  if (!request) return call->ReplyError(request.error());
+  const auto done = Create(server, *request);
+  if (!done) return call->ReplyError(done.error());
+  SayCreated(*call, request->stream);
 }
 
 }  // namespace bantam::server

@@ -9,6 +9,7 @@
 #include "base/json_text.h"
 #include "base/quote.h"
 #include "server/api/messages.h"
+#include "server/ollama/blob_sink.h"
 #include "server/ollama/options.h"
 
 namespace bantam::server {
@@ -24,7 +25,6 @@ bool IsGoTemplate(std::string_view text) {
 }
 
 Result<void> CheckRecipe(Recipe& recipe) {
-  if (recipe.from.empty()) return BadField("from", "must name the model to start from");
   // Ollama's own notation: the model's template says the same, in Jinja.
   if (IsGoTemplate(recipe.chat_template)) recipe.chat_template.clear();
   ReplyOptions options;
@@ -143,15 +143,15 @@ Result<Recipe> ParseModelfile(std::string_view text) {
   return recipe;
 }
 
-Result<Recipe> ReadRecipe(const Fields& fields) {
-  for (const char* name : {"files", "adapters", "draft_files"}) {
-    const Json* value = TRY(fields.Object(name));
-    if (value != nullptr && !value->members().empty()) {
-      return fields.Bad(name, "is not supported: 'bantam import' brings files into the store");
-    }
+Result<Recipe> ReadRecipe(const Fields& fields, bool may_lack_from) {
+  const Json* draft = TRY(fields.Object("draft_files"));
+  if (draft != nullptr && !draft->members().empty()) {
+    return fields.Bad("draft_files", "is not supported");
   }
   for (const char* name : {"quantize", "draft_quantize"}) {
-    if (!TRY(fields.Text(name)).value_or("").empty()) return fields.Bad(name, "is not supported");
+    if (!TRY(fields.Text(name)).value_or("").empty()) {
+      return fields.Bad(name, "is not supported: upload a file that is quantised");
+    }
   }
   Recipe recipe;
   if (const auto text = TRY(fields.Text("modelfile"))) recipe = TRY(ParseModelfile(*text));
@@ -163,20 +163,28 @@ Result<Recipe> ReadRecipe(const Fields& fields) {
   for (const std::string& text : TRY(fields.Texts("license"))) {
     recipe.license += (recipe.license.empty() ? "" : "\n") + text;
   }
+  if (recipe.from.empty() && !may_lack_from) {
+    return BadField("from", "must name the model to start from");
+  }
   TRY(CheckRecipe(recipe));
   return recipe;
 }
 
-Recipe OnTopOf(const Recipe& base, const Recipe& recipe) {
-  Recipe both = recipe;
-  both.from = base.from;
-  if (both.system.empty()) both.system = base.system;
-  if (both.chat_template.empty()) both.chat_template = base.chat_template;
-  if (both.license.empty()) both.license = base.license;
-  both.parameters = base.parameters;
-  for (const auto& [key, value] : recipe.parameters.members()) both.parameters.Set(key, value);
-  if (both.messages.items().empty()) both.messages = base.messages;
-  return both;
+Result<std::vector<store::GivenFile>> ReadGivenFiles(const Fields& fields, const char* name) {
+  constexpr size_t kMaxFiles = 1024;
+  std::vector<store::GivenFile> files;
+  const Json* object = TRY(fields.Object(name));
+  if (object == nullptr) return files;
+  if (object->members().size() > kMaxFiles) return fields.Bad(name, "has more than 1,024 files");
+  for (const auto& [file, digest] : object->members()) {
+    if (!digest.is_string()) {
+      return fields.Bad(name, "must be names with digests, not " + Shown(digest));
+    }
+    auto digits = DigestOf(digest.AsString());
+    if (!digits) return fields.Bad(name, digits.error().message);
+    files.push_back({file, *std::move(digits)});
+  }
+  return files;
 }
 
 std::string ModelfileText(const ModelEntry& entry) {

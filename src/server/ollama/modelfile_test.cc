@@ -30,11 +30,31 @@ TEST(Modelfile, Refusals) {
   EXPECT_FALSE(ParseModelfile("SYSTEM \"\"\"never closed"));
   EXPECT_TRUE(ParseModelfile(""));
   for (const char* bad :
-       {R"({})", R"({"from": "a", "quantize": "q4"})", R"({"from": "a", "files": {"x": "y"}})",
+       {R"({})", R"({"from": "a", "quantize": "q4"})",
+        R"({"from": "a", "draft_files": {"x": "y"}})",
         R"({"from": "a", "parameters": {"temperature": "hot"}})",
         R"({"from": "a", "messages": [{"role": "king", "content": ""}]})", R"({"from": 3})"}) {
     const Json json = *Json::Parse(bad);
     EXPECT_FALSE(ReadRecipe(Fields(json))) << bad;
+  }
+}
+
+TEST(Modelfile, Files) {
+  const std::string digits(64, 'a');
+  const auto read = [](const std::string& files) {
+    const Json json = *Json::Parse(R"({"files": )" + files + "}");
+    return ReadGivenFiles(Fields(json), "files");
+  };
+  for (const std::string& digest : {"sha256:" + digits, "sha256-" + digits}) {
+    const auto files = read(R"({"a b.gguf": ")" + digest + R"("})");
+    ASSERT_TRUE(files) << digest;
+    ASSERT_EQ(files->size(), 1U);
+    EXPECT_EQ(files->front().name, "a b.gguf");
+    EXPECT_EQ(files->front().sha256, digits);
+  }
+  EXPECT_TRUE(read("null")->empty());
+  for (const char* bad : {R"({"x": "y"})", R"({"x": 1})", R"(["x"])", R"({"x": "sha256:"})"}) {
+    EXPECT_FALSE(read(bad)) << bad;
   }
 }
 

@@ -136,6 +136,7 @@ Result<CacheFile> CacheFile::Open(const std::string& path, bool make) {
                     "serves one at a time");
   }
   CacheFile file(path, *std::move(lock));
+  TRY(file.lock_.Note(""));
   auto connected = file.Connect();
   if (!connected && connected.error().code == ErrorCode::kCorrupt) {
     const std::string why = connected.error().message;
@@ -166,6 +167,10 @@ Result<void> CacheFile::Connect() {
   }
   TRY(Check(*connection_));
   return Prepare(*connection_);
+}
+
+std::string CacheFile::HolderOf(const std::string& path) {
+  return FileLock::NoteOf(path + ".lock");
 }
 
 bool CacheFile::IsSound() const {

@@ -24,6 +24,10 @@ class CacheFile {
 
   bool IsSound() const;
 
+  // See ResponseCache.
+  Result<void> Announce(const std::string& url) { return lock_.Note(url); }
+  static std::string HolderOf(const std::string& path);
+
   // After an error of kCorrupt: sets the file aside and begins a new one. Statements of the old
   // connection must be gone.
   Result<void> Rebuild(const std::string& why);

@@ -262,9 +262,11 @@ Result<void> CacheTable::SetVector(const Unembedded& question, std::string_view 
   return grow_.Bind(1, more).Bind(2, question.entry).Run();
 }
 
-Result<void> CacheTable::ForEach(
-    const std::function<Result<void>(const Entry&, const std::vector<std::string>&)>& take) {
-  Statement all = TRY(connection_.Prepare(std::string(kEntry) + "ORDER BY id"));
+Result<int64_t> CacheTable::ForEach(
+    int64_t after,
+    const std::function<Result<bool>(const Entry&, const std::vector<std::string>&)>& take) {
+  Statement all = TRY(connection_.Prepare(std::string(kEntry) + "WHERE id > ? ORDER BY id"));
+  all.Bind(1, after);
   while (TRY(all.Step())) {
     const std::optional<Entry> entry = TRY(Read(all));
     if (!entry) continue;
@@ -272,9 +274,9 @@ Result<void> CacheTable::ForEach(
     const ResetLater reset(questions_of_);
     questions_of_.Bind(1, entry->id);
     while (TRY(questions_of_.Step())) questions.emplace_back(questions_of_.Text(0));
-    TRY(take(*entry, questions));
+    if (!TRY(take(*entry, questions))) return entry->id;
   }
-  return {};
+  return int64_t{0};
 }
 
 }  // namespace bantam::store

@@ -88,8 +88,11 @@ class CacheTable {
   Result<void> SetVector(const Unembedded& question, std::string_view encoder,
                          std::span<const uint8_t> vector);
 
-  Result<void> ForEach(
-      const std::function<Result<void>(const Entry&, const std::vector<std::string>&)>& take);
+  // Those with ids above `after`, in the order of ids, until `take` says false. Gives the last id
+  // then, 0 at the end.
+  Result<int64_t> ForEach(
+      int64_t after,
+      const std::function<Result<bool>(const Entry&, const std::vector<std::string>&)>& take);
 
  private:
   explicit CacheTable(Connection& connection) : connection_(connection) {}

@@ -91,6 +91,12 @@ class SqliteCache : public ResponseCache {
   Result<CacheStats> Stats() override;
   Result<int64_t> Clear(const ClearRequest& request) override;
   Result<void> Export(const std::function<Result<void>(const Json&)>& take) override;
+  Result<int64_t> ExportPage(int64_t after,
+                             const std::function<Result<bool>(const Json&)>& take) override;
+  Result<void> Announce(const std::string& url) override {
+    const std::scoped_lock lock(table_mutex_);
+    return file_.Announce(url);
+  }
 
  private:
   // Of a look-up; `table_mutex_` is held.
@@ -590,30 +596,44 @@ Result<int64_t> SqliteCache::Clear(const ClearRequest& request) {
   return removed;
 }
 
+Json ExportedEntry(const Entry& entry, const std::vector<std::string>& questions) {
+  const CachedReply& reply = entry.reply;
+  Json json = Json::MakeObject();
+  Json others = Json::MakeArray();
+  for (size_t i = 1; i < questions.size(); ++i) others.Append(Json::String(questions[i]));
+  json.Set("kind", Json::String(entry.kind == EntryKind::kFaq ? "faq" : "reply"));
+  json.Set("question", questions.empty() ? Json() : Json::String(questions[0]));
+  json.Set("answer", Json::String(reply.text));
+  if (questions.size() > 1) json.Set("also", std::move(others));
+  json.Set("created", Json::Int(entry.created_s));
+  json.Set("hits", Json::Int(entry.hits));
+  if (entry.kind == EntryKind::kReply) {
+    json.Set("key", Json::String(HexText(entry.key)));
+    json.Set("finish_reason", Json::String(reply.finish_reason));
+    json.Set("prompt_tokens", Json::Int(reply.prompt_tokens));
+    json.Set("generated_tokens", Json::Int(reply.generated_tokens));
+  }
+  return json;
+}
+
 Result<void> SqliteCache::Export(const std::function<Result<void>(const Json&)>& take) {
+  const auto all = [&take](const Json& json) -> Result<bool> {
+    TRY(take(json));
+    return true;
+  };
+  (void)TRY(ExportPage(0, all));
+  return {};
+}
+
+Result<int64_t> SqliteCache::ExportPage(int64_t after,
+                                        const std::function<Result<bool>(const Json&)>& take) {
   TRY(Flush());
   const std::scoped_lock lock(table_mutex_);
   if (!table_) return Fail(ErrorCode::kIo, "the file of the response cache is gone");
-  return table_->ForEach(
-      [&take](const Entry& entry, const std::vector<std::string>& questions) -> Result<void> {
-        const CachedReply& reply = entry.reply;
-        Json json = Json::MakeObject();
-        Json others = Json::MakeArray();
-        for (size_t i = 1; i < questions.size(); ++i) others.Append(Json::String(questions[i]));
-        json.Set("kind", Json::String(entry.kind == EntryKind::kFaq ? "faq" : "reply"));
-        json.Set("question", questions.empty() ? Json() : Json::String(questions[0]));
-        json.Set("answer", Json::String(reply.text));
-        if (questions.size() > 1) json.Set("also", std::move(others));
-        json.Set("created", Json::Int(entry.created_s));
-        json.Set("hits", Json::Int(entry.hits));
-        if (entry.kind == EntryKind::kReply) {
-          json.Set("key", Json::String(HexText(entry.key)));
-          json.Set("finish_reason", Json::String(reply.finish_reason));
-          json.Set("prompt_tokens", Json::Int(reply.prompt_tokens));
-          json.Set("generated_tokens", Json::Int(reply.generated_tokens));
-        }
-        return take(json);
-      });
+  return table_->ForEach(after,
+                         [&take](const Entry& entry, const std::vector<std::string>& questions) {
+                           return take(ExportedEntry(entry, questions));
+                         });
 }
 
 }  // namespace
@@ -626,6 +646,10 @@ Result<std::unique_ptr<ResponseCache>> ResponseCache::Open(const std::string& pa
   return cache;
 }
 
+std::string ResponseCache::HolderOf(const std::string& path) {
+  return CacheFile::HolderOf(path);
+}
+
 }  // namespace bantam::store
 
 #else
@@ -636,6 +660,10 @@ Result<std::unique_ptr<ResponseCache>> ResponseCache::Open(const std::string& pa
                                                            const CacheOptions&) {
   return Fail(ErrorCode::kUnsupported,
               "cannot open '" + path + "': this program was built without SQLite");
+}
+
+std::string ResponseCache::HolderOf(const std::string&) {
+  return {};
 }
 
 }  // namespace bantam::store

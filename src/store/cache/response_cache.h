@@ -15,9 +15,9 @@
 
 #include "bantam/result.h"
 #include "base/json.h"
+#include "store/cache/cache_contents.h"
 #include "store/cache/cached_reply.h"
 #include "store/cache/embedder.h"
-#include "store/cache/faq_file.h"
 
 namespace bantam::store {
 
@@ -34,36 +34,9 @@ struct CacheOptions {
   std::function<int64_t()> now_s;      // unset: UnixSeconds
 };
 
-struct CacheStats {
-  int64_t replies = 0;
-  int64_t faq_answers = 0;
-  int64_t faq_questions = 0;
-  int64_t tenants = 0;  // that have replies
-  int64_t bytes = 0;    // of replies and questions
-  int64_t file_bytes = 0;
-  int64_t oldest_s = 0;      // of replies; 0: none
-  int64_t hits_ever = 0;     // of what is in the file
-  int64_t with_vectors = 0;  // questions that have one
-  // Since Open.
-  int64_t hits[4] = {};  // by CacheMatch
-  int64_t misses = 0;
-  int64_t stored = 0;
-  int64_t evicted = 0;
-  int64_t dropped = 0;   // too large, or too many waiting
-  int64_t failures = 0;  // of reading or writing the file
-  std::string last_failure;
-};
-
-struct ClearRequest {
-  bool replies = true;
-  bool faq = false;
-  std::optional<std::string> tenant = std::nullopt;  // unset: every tenant's
-  int64_t older_than_s = 0;                          // replies only; 0: all
-};
-
 // Thread-safe. Nothing here throws or aborts on a bad file or disk: a look-up that fails is a miss,
 // a reply that cannot be written is dropped, and both are counted.
-class ResponseCache {
+class ResponseCache : public CacheContents {
  public:
   // Opens or makes the file. Fails with kResourceExhausted if another process has it, kUnsupported
   // in a build without SQLite, kIo, kInvalidArgument for what is no regular file. Reads the whole
@@ -72,7 +45,7 @@ class ResponseCache {
                                                      const CacheOptions& options);
 
   // Writes what waits.
-  virtual ~ResponseCache() = default;
+  ~ResponseCache() override = default;
 
   // What the user should be told of the file ("… was damaged (…) and is now …"); empty: nothing.
   virtual std::string note() const = 0;
@@ -89,23 +62,16 @@ class ResponseCache {
   // Waits until all that was put is in the file, with its vectors. Fails as the writing did.
   virtual Result<void> Flush() = 0;
 
-  // Adds answers, all or none; a question that is there already gets the new answer. `replace`:
-  // the tenant's others go. `tenant`: whose requests they answer; "": everybody's. Fails if they
-  // would fill more than half of max_bytes.
-  virtual Result<void> ImportFaq(const std::vector<FaqItem>& items, std::string_view tenant,
-                                 bool replace) = 0;
+  // As Export, but beginning after the entry `after` (0: with the first) and until `take` says
+  // false. Gives the last entry taken, or 0 if there are no more.
+  virtual Result<int64_t> ExportPage(int64_t after,
+                                     const std::function<Result<bool>(const Json&)>& take) = 0;
 
-  virtual Result<CacheStats> Stats() = 0;
-  // How many replies and answers went.
-  virtual Result<int64_t> Clear(const ClearRequest& request) = 0;
+  // Says beside the file where the server is that has it, for HolderOf. Until it is closed.
+  virtual Result<void> Announce(const std::string& url) = 0;
 
-  // Everything, an object each: {"kind": "reply", "questions": [...], "text": …, …}; FAQ answers
-  // are as their file's lines, with "kind": "faq". Blocks writing meanwhile. Stops at the first
-  // error of `take`.
-  virtual Result<void> Export(const std::function<Result<void>(const Json&)>& take) = 0;
+  // What was announced by the process that has the file; empty if nothing was.
+  static std::string HolderOf(const std::string& path);
 };
-
-// Stats as /metrics and `bantam cache stats --json` show them.
-Json StatsJson(const CacheStats& stats);
 
 }  // namespace bantam::store

@@ -290,6 +290,38 @@ TEST_F(ResponseCacheTest, ClearsWhatWasAsked) {
   EXPECT_EQ(cache->Stats()->bytes, 0);
 }
 
+TEST_F(ResponseCacheTest, ExportsInPages) {
+  const auto cache = Open();
+  std::vector<FaqItem> items;
+  for (const char* question : {"one", "two", "three"}) items.push_back({{question}, "yes"});
+  ASSERT_TRUE(cache->ImportFaq(items, "", false));
+  std::string seen;
+  int64_t after = 0;
+  for (int page = 0; page < 2; ++page) {
+    int left = 2;
+    const auto next = cache->ExportPage(after, [&](const Json& json) -> Result<bool> {
+      seen += json.Find("question")->AsString() + " ";
+      return --left > 0;
+    });
+    ASSERT_TRUE(next);
+    after = *next;
+    EXPECT_EQ(after > 0, page == 0);
+  }
+  EXPECT_EQ(seen, "one two three ");
+}
+
+TEST_F(ResponseCacheTest, SaysWhereItsServerIs) {
+  auto cache = Open();
+  EXPECT_EQ(ResponseCache::HolderOf(path_), "");
+  ASSERT_TRUE(cache->Announce("http://127.0.0.1:1"));
+  EXPECT_EQ(ResponseCache::HolderOf(path_), "http://127.0.0.1:1");
+  ASSERT_TRUE(cache->Announce("http://a:2"));
+  EXPECT_EQ(ResponseCache::HolderOf(path_), "http://a:2");
+  cache.reset();
+  cache = Open();
+  EXPECT_EQ(ResponseCache::HolderOf(path_), "") << "of the process before";
+}
+
 TEST_F(ResponseCacheTest, ExportsAll) {
   const auto cache = Open();
   cache->Put(Query("a"), Reply("1"));

@@ -1,0 +1,161 @@
+"""Models from files that clients upload (/api/blobs, /api/create), with the ollama package."""
+
+import hashlib
+import json
+import os
+import pathlib
+import socket
+import time
+import unittest
+
+from harness import PATIENCE_S, ROOT, TINY, Server, ServerTest, skip_without
+
+skip_without("ollama")
+import ollama  # noqa: E402
+
+BASE = str(ROOT / "tests/golden/models/llama_untied.gguf")
+ADAPTER = str(ROOT / "tests/golden/adapters/llama_untied.gguf")
+OTHER = str(ROOT / "tests/golden/models/qwen2_tied.gguf")
+GREEDY = {"temperature": 0, "num_predict": 12, "repeat_penalty": 1}
+
+
+class CreateTest(ServerTest):
+    arguments = (TINY, "--ctx", "256", "--served-model-name", "served")
+
+    def setUp(self):
+        self.client = ollama.Client(host=self.server.url, timeout=PATIENCE_S)
+        self.store = pathlib.Path(self.server.home.name) / ".local/share/bantam/models"
+
+    def names(self):
+        return {model.model for model in self.client.list().models}
+
+    def system_of(self, model):
+        return self.server.post("/api/show", {"model": model}).get("system")
+
+    def say(self, model, server=None):
+        reply = (server or self.server).post("/v1/completions", {
+            "model": model, "prompt": "abc", "max_tokens": 12, "temperature": 0, "logprobs": 1,
+            "ignore_eos": True})["choices"][0]
+        return reply["text"], reply["logprobs"]["token_logprobs"]
+
+    def test_a_file(self):
+        digest = self.client.create_blob(BASE)
+        self.assertEqual(self.client.create_blob(BASE), digest)
+        self.assertEqual(self.server.call("HEAD", f"/api/blobs/{digest}")[0], 200)
+        states = [part.status for part in self.client.create(
+            "team/mine:v1", files={"My model.gguf": digest}, stream=True)]
+        self.assertEqual(states[-1], "success")
+        self.assertIn("team/mine:v1", self.names())
+        self.assertEqual(self.client.show("team/mine:v1").details.family, "llama")
+        self.assertTrue(self.client.generate("team/mine:v1", "abc", raw=True,
+                                             options=GREEDY).response)
+        alone = Server(BASE, "--ctx", "256")
+        self.addCleanup(alone.stop)
+        self.assertEqual(self.say("team/mine:v1"), self.say("", alone))
+        self.client.delete("team/mine:v1")
+        self.assertEqual(self.names(), {"served"})
+        # Its file went with the last model that needed it.
+        self.assertEqual(self.server.call("HEAD", f"/api/blobs/{digest}")[0], 404)
+
+    def test_a_file_with_more(self):
+        digest = self.client.create_blob(BASE)
+        self.client.create("mine", files={"a.gguf": digest}, system="Be brief.",
+                           parameters={"temperature": 0, "num_predict": 3})
+        self.assertIn("num_predict 3", self.client.show("mine").modelfile)
+        self.assertEqual(self.system_of("mine"), "Be brief.")
+        self.assertLessEqual(self.client.generate("mine", "abc", raw=True).eval_count, 3)
+        self.client.copy("mine", "yours")
+        self.client.delete("mine")
+        self.assertEqual(self.system_of("yours"), "Be brief.")
+        # Another model takes the name: nothing of the old one stays.
+        self.client.create("yours", files={"b.gguf": self.client.create_blob(OTHER)})
+        self.assertIsNone(self.system_of("yours"))
+        self.assertEqual(self.client.show("yours").details.family, "qwen2")
+        self.client.delete("yours")
+        self.assertEqual(self.names(), {"served"})
+
+    def test_adapters(self):
+        base = self.client.create_blob(BASE)
+        adapter = self.client.create_blob(ADAPTER)
+        self.client.create("plain", files={"a.gguf": base})
+        self.client.create("tuned", from_="plain", adapters={"lora.gguf": adapter})
+        self.client.create("both", files={"a.gguf": base}, adapters={"lora.gguf": adapter},
+                           system="Be brief.")
+        alone = Server(BASE, "--ctx", "256", "--lora", ADAPTER)
+        self.addCleanup(alone.stop)
+        expected = self.say("", alone)
+        self.assertNotEqual(self.say("plain"), expected)
+        self.assertEqual(self.say("tuned"), expected)
+        self.assertEqual(self.say("both"), expected)
+        digests = {model.model: model.digest for model in self.client.list().models}
+        self.assertNotEqual(digests["tuned"], digests["plain"])
+        self.client.delete("plain")
+        self.assertEqual(self.say("tuned"), expected)  # it has the files, too
+        for name in ("tuned", "both"):
+            self.client.delete(name)
+        with self.assertRaisesRegex(ollama.ResponseError, "command line"):
+            self.client.create("x", from_="served", adapters={
+                "lora.gguf": self.client.create_blob(ADAPTER)})
+
+    def test_mistakes(self):
+        digest = self.client.create_blob(BASE)
+        text = self.client.create_blob(__file__)
+        missing = "sha256:" + "0" * 64
+        for status, body in (
+                (404, {"files": {"a.gguf": missing}}), (400, {"files": {"a.gguf": "x"}}),
+                (400, {"files": {"a.gguf": 1}}), (400, {"files": {"a.gguf": text}}),
+                (400, {"files": ["a"]}), (400, {"files": {"a.gguf": digest}, "from": "served"}),
+                (400, {"files": {"a.gguf": digest, "b.txt": text}}),
+                (400, {"files": {"a.gguf": digest, "../b.gguf": digest}}),
+                (400, {"files": {"a.gguf": digest}, "quantize": "q4_K_M"}),
+                (400, {"files": {"a.gguf": digest}, "adapters": {"b": text}}),
+                (400, {"files": {"a.gguf": digest}, "parameters": {"temperature": "hot"}}),
+                (400, {"adapters": {"a.gguf": digest}})):
+            got, _, said = self.server.call("POST", "/api/create", {"model": "x", **body})
+            self.assertEqual(got, status, (body, said))
+        for name in ("../x", "a b", "", "x" * 300):
+            got, _, said = self.server.call("POST", "/api/create", {
+                "model": name, "files": {"a.gguf": digest}})
+            self.assertEqual(got, 400, (name, said))
+        self.assertEqual(self.names(), {"served"})
+
+    def test_bad_uploads(self):
+        bytes_of = pathlib.Path(BASE).read_bytes()
+        wrong = "sha256:" + hashlib.sha256(b"something else").hexdigest()
+        status, _, text = self.server.call("POST", f"/api/blobs/{wrong}", bytes_of)
+        self.assertEqual(status, 400, text)
+        self.assertIn(hashlib.sha256(bytes_of).hexdigest(), json.loads(text)["error"])
+        for name in ("sha256:xyz", "x", "sha256:" + "A" * 64, "sha256:" + "0" * 65, "..%2f..%2fx"):
+            for method in ("HEAD", "POST"):
+                status, _, _ = self.server.call(method, f"/api/blobs/{name}",
+                                                b"x" if method == "POST" else None)
+                self.assertEqual(status, 400, (method, name))
+        # A client that leaves in the middle: nothing stays.
+        host, port = self.server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
+            client.sendall(f"POST /api/blobs/sha256:{'1' * 64} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+                           f"Content-Length: 1000000\r\n\r\n".encode() + b"GGUF" * 1000)
+            time.sleep(0.2)
+        end = time.monotonic() + PATIENCE_S
+
+        def left():
+            return [name for name in os.listdir(self.store / "blobs")
+                    if not name.startswith("sha256-") or len(name) != 71 or "1" * 64 in name]
+
+        while left() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(left(), [])
+
+    def test_keys(self):
+        server = Server(TINY, "--ctx", "64", "--api-key", "secret")
+        self.addCleanup(server.stop)
+        digest = "sha256:" + hashlib.sha256(b"file").hexdigest()
+        self.assertEqual(server.call("POST", f"/api/blobs/{digest}", b"file")[0], 401)
+        self.assertEqual(server.call("POST", f"/api/blobs/{digest}", b"file",
+                                     {"Authorization": "Bearer secret"})[0], 201)
+        self.assertEqual(self.server.call("POST", f"/api/blobs/{digest}", b"file",
+                                          {"X-Forwarded-For": "192.0.2.1"})[0], 403)
+
+
+if __name__ == "__main__":
+    unittest.main()
