@@ -109,6 +109,7 @@ struct Schema {
   SchemaId root = 0;
   bool has_dynamic_refs = false;
   std::shared_ptr<const SpanAutomaton> copy_source = {};  // set where a node copies
+  uint64_t search_work = 0;                               // of SchemaOptions
 };
 
 enum class Draft : uint8_t { k4, k6, k7, k2019, k2020 };
@@ -123,6 +124,7 @@ struct SchemaOptions {
   // metaschemas of the drafts are always there.
   std::map<std::string, Json, std::less<>> registry;
   uint32_t max_nodes = 200'000;
+  uint64_t search_work = 3'000'000;  // conditions looked at for one question, the most there may be
   std::vector<std::string> copy_from;  // the texts that x-copy copies from
 };
 
