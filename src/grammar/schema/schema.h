@@ -46,6 +46,7 @@ struct SchemaNode {
 
   // in place
   uint8_t types = kAllTypes;
+  bool plain_integers = false;              // 1.0 is none: draft 4
   std::optional<std::vector<Json>> values;  // enum, or const as an enum of one (both: intersected)
   SchemaId ref = kNoSchema;
   SchemaId dynamic_ref = kNoSchema;  // the statically found target …
