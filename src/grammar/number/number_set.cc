@@ -190,7 +190,9 @@ Result<NumberSet> NumberSet::Or(const NumberSet& other) const {
 
 Result<NumberSet> NumberSet::Not() const {
   NumberSet set = TRY(NotPieces());
-  if (others_) set.others_ = std::make_shared<const NumberSet>(TRY(others_->NotPieces()));
+  if (!others_) return set;
+  set = TRY(set.AndPieces(Integers()));  // digits alone write nothing else
+  set.others_ = std::make_shared<const NumberSet>(TRY(others_->NotPieces()));
   return set;
 }
 
@@ -199,6 +201,7 @@ Result<NumberSet> NumberSet::Joined(const NumberSet& other, Join join) const {
   if (!others_ && !other.others_) return set;
   const NumberSet& left = others_ ? *others_ : *this;
   const NumberSet& right = other.others_ ? *other.others_ : other;
+  set = TRY(set.AndPieces(Integers()));
   set.others_ = std::make_shared<const NumberSet>(TRY((left.*join)(right)));
   return set;
 }
