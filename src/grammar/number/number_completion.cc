@@ -103,11 +103,13 @@ bool IsSmall(const Decimal& step) {
 
 }  // namespace
 
-NumberCompletion::NumberCompletion(std::span<const NumberPiece> pieces, std::string_view prefix)
-    : pieces_(pieces) {
+NumberCompletion::NumberCompletion(std::span<const NumberPiece> pieces, std::string_view prefix,
+                                   bool plain)
+    : pieces_(pieces), plain_(plain) {
   auto state = NumberState::kStart;
   for (const char c : prefix) state = Next(state, static_cast<uint8_t>(c));
   if (state == NumberState::kDead) return;
+  if (plain_ && state >= NumberState::kPoint) return;
   if (state < NumberState::kExponent) {
     CompleteMantissa(prefix, state);
   } else {
@@ -297,6 +299,7 @@ void NumberCompletion::LimitUnit(Side& side) {
 
 void NumberCompletion::SearchSide(const Lead& lead, Side side) {
   const bool integer = lead.form == Form::kInteger;
+  if (plain_ && !integer) return;
   const auto first_size = static_cast<int64_t>(lead.first.size());
   int64_t least = -kMaxExponent - lead.fraction;
   int64_t most = kMaxExponent - lead.fraction + (integer ? lead.room : 0);
@@ -324,6 +327,7 @@ void NumberCompletion::SearchSide(const Lead& lead, Side side) {
     if (!stable) stable = StableUnit(side);
     if (z - std::min({best_.cost, limit_, kMaxDigits}) > *stable) break;
   }
+  if (plain_) return;
   int64_t none = lead.is_zero() || lead.form == Form::kPoint ? 1 : 0;
   none = std::max(none, side.core_digits - first_size);
   for (int64_t z = std::min(center - 1, most); z >= least; --z) {
@@ -336,7 +340,7 @@ void NumberCompletion::SearchSide(const Lead& lead, Side side) {
 // last digit.
 void NumberCompletion::SearchUnit(const Lead& lead, const Side& side, int64_t z) {
   int64_t k = LeastDigits(lead, side, z);
-  int64_t most = lead.room;
+  int64_t most = plain_ ? std::min(lead.room, z) : lead.room;
   if (side.piece->step) most = std::min(most, std::max(k, z - side.piece->step->exponent()));
   for (; k <= most && fuel_ > 0 && !Hopeless(lead.cost() + LeastCost(lead, z, k)); ++k) {
     const Block block = TryBlock(lead, side, z, k);
@@ -434,6 +438,7 @@ void NumberCompletion::Offer(const Lead& lead, int64_t z, int64_t k) {
 void NumberCompletion::Take(int64_t cost, const Lead& lead, const Best& shape) {
   const bool exponent = shape.x != 0;
   const int64_t total = lead.cost() + cost;
+  if (plain_ && (exponent || shape.point > 0)) return;
   if (cost >= kNo || total > limit_ || shape.k + shape.zeros > lead.room) return;
   if (total > best_.cost || (total == best_.cost && (exponent || !best_.exponent))) return;
   best_ = shape;

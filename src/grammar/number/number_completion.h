@@ -23,7 +23,9 @@ namespace bantam::grammar {
 // into a piece is one interval but for single values, because steps only ever become easier to hit.
 class NumberCompletion {
  public:
-  NumberCompletion(std::span<const NumberPiece> pieces, std::string_view prefix);
+  // `plain`: with digits alone.
+  NumberCompletion(std::span<const NumberPiece> pieces, std::string_view prefix,
+                   bool plain = false);
 
   std::optional<uint32_t> Length() const;
   std::optional<std::string> Text() const;
@@ -90,6 +92,7 @@ class NumberCompletion {
   void CompleteExponent(std::string_view prefix);
 
   std::span<const NumberPiece> pieces_;
+  bool plain_;
   // Blocks still to try, those of big numbers at their weight: some milliseconds. Sets that people
   // write need a handful.
   int64_t fuel_ = 50'000;

@@ -16,6 +16,10 @@ constexpr size_t kNeighbours = 4;
 // Intermediate results may be this many times the limit, as long as they can be merged.
 constexpr size_t kSlack = 4;
 
+bool IsPlain(std::string_view number) {
+  return number.find_first_of(".eE") == number.npos;
+}
+
 std::unexpected<Error> TooManyPieces() {
   return Fail(ErrorCode::kResourceExhausted, "a set of numbers with more than " +
                                                  std::to_string(NumberSet::kMaxPieces) + " pieces");
@@ -127,6 +131,12 @@ NumberSet NumberSet::Integers() {
   return MultiplesOf(Decimal::Int(1));
 }
 
+NumberSet NumberSet::PlainIntegers() {
+  NumberSet set = Integers();
+  set.others_ = std::make_shared<const NumberSet>();
+  return set;
+}
+
 NumberSet NumberSet::AtLeast(const Decimal& bound, bool exclusive) {
   NumberPiece piece;
   piece.low = bound;
@@ -171,6 +181,32 @@ Result<NumberSet> NumberSet::Simplified(std::vector<NumberPiece> pieces) {
 }
 
 Result<NumberSet> NumberSet::And(const NumberSet& other) const {
+  return Joined(other, &NumberSet::AndPieces);
+}
+
+Result<NumberSet> NumberSet::Or(const NumberSet& other) const {
+  return Joined(other, &NumberSet::OrPieces);
+}
+
+Result<NumberSet> NumberSet::Not() const {
+  NumberSet set = TRY(NotPieces());
+  if (!others_) return set;
+  set = TRY(set.AndPieces(Integers()));  // digits alone write nothing else
+  set.others_ = std::make_shared<const NumberSet>(TRY(others_->NotPieces()));
+  return set;
+}
+
+Result<NumberSet> NumberSet::Joined(const NumberSet& other, Join join) const {
+  NumberSet set = TRY((this->*join)(other));
+  if (!others_ && !other.others_) return set;
+  const NumberSet& left = others_ ? *others_ : *this;
+  const NumberSet& right = other.others_ ? *other.others_ : other;
+  set = TRY(set.AndPieces(Integers()));
+  set.others_ = std::make_shared<const NumberSet>(TRY((left.*join)(right)));
+  return set;
+}
+
+Result<NumberSet> NumberSet::AndPieces(const NumberSet& other) const {
   // Up to each piece, the one that goes farthest: pieces before that end too early for a left one
   // need not be looked at, nor those that begin after its end.
   std::vector<const NumberPiece*> farthest;
@@ -194,13 +230,13 @@ Result<NumberSet> NumberSet::And(const NumberSet& other) const {
   return Simplified(std::move(common));
 }
 
-Result<NumberSet> NumberSet::Or(const NumberSet& other) const {
+Result<NumberSet> NumberSet::OrPieces(const NumberSet& other) const {
   std::vector<NumberPiece> all = pieces_;
   all.insert(all.end(), other.pieces_.begin(), other.pieces_.end());
   return Simplified(std::move(all));
 }
 
-Result<NumberSet> NumberSet::Not() const {
+Result<NumberSet> NumberSet::NotPieces() const {
   NumberPiece rest;  // the complement of all single values at once
   for (const NumberPiece& piece : pieces_) {
     if (const Decimal* value = piece.point()) rest.left_out.push_back(*value);
@@ -211,7 +247,7 @@ Result<NumberSet> NumberSet::Not() const {
     if (piece.is_point()) continue;
     NumberSet complement;
     complement.pieces_ = ComplementOf(piece);
-    result = TRY(result.And(complement));
+    result = TRY(result.AndPieces(complement));
   }
   return result;
 }
@@ -220,20 +256,32 @@ bool NumberSet::Has(const Decimal& value) const {
   return std::ranges::any_of(pieces_, [&](const NumberPiece& p) { return p.Has(value); });
 }
 
+bool NumberSet::Has(const Decimal& value, std::string_view text) const {
+  return (others_ && !IsPlain(text) ? *others_ : *this).Has(value);
+}
+
 bool NumberSet::is_all() const {
-  return pieces_.size() == 1 && pieces_[0].is_all();
+  return pieces_.size() == 1 && pieces_[0].is_all() && (!others_ || others_->is_all());
 }
 
 bool NumberSet::is_none() const {
-  return pieces_.empty();
+  return pieces_.empty() && (!others_ || others_->is_none());
 }
 
 std::optional<std::string> NumberSet::Complete(std::string_view prefix) const {
-  return NumberCompletion(pieces_, prefix).Text();
+  if (!others_) return NumberCompletion(pieces_, prefix).Text();
+  std::optional<std::string> other = others_->Complete(prefix);
+  if (!IsPlain(prefix)) return other;
+  if (other && IsPlain(*other)) *other += "e0";  // the same number
+  std::optional<std::string> plain = NumberCompletion(pieces_, prefix, true).Text();
+  return plain && (!other || plain->size() <= other->size()) ? plain : other;
 }
 
 std::optional<uint32_t> NumberSet::CompletionLength(std::string_view prefix) const {
-  return NumberCompletion(pieces_, prefix).Length();
+  if (!others_) return NumberCompletion(pieces_, prefix).Length();
+  const std::optional<std::string> rest = Complete(prefix);
+  if (!rest) return std::nullopt;
+  return static_cast<uint32_t>(rest->size());
 }
 
 }  // namespace bantam::grammar

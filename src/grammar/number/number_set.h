@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,12 +16,15 @@ namespace bantam::grammar {
 
 // Built from ranges, multiples and single values by union, intersection and complement; kept as a
 // list of pieces (an interval, numbers to be a multiple of, numbers not to be a multiple of, values
-// left out), simplified where that is cheap. Values; copies are independent.
+// left out), simplified where that is cheap. Numbers that are written with digits alone and those
+// with a fraction or an exponent may differ in what belongs to the set. Values; copies are
+// independent.
 class NumberSet {
  public:
   static NumberSet All();
   static NumberSet None();
-  static NumberSet Integers();  // 1.0 and 1e3 count
+  static NumberSet Integers();       // 1.0 and 1e3 count
+  static NumberSet PlainIntegers();  // they do not: those of draft 4
   static NumberSet AtLeast(const Decimal& bound, bool exclusive);
   static NumberSet AtMost(const Decimal& bound, bool exclusive);
   static NumberSet MultiplesOf(const Decimal& step);  // step > 0
@@ -34,7 +38,8 @@ class NumberSet {
   Result<NumberSet> Or(const NumberSet& other) const;
   Result<NumberSet> Not() const;
 
-  bool Has(const Decimal& value) const;
+  bool Has(const Decimal& value) const;                         // written with digits alone
+  bool Has(const Decimal& value, std::string_view text) const;  // as it is written there
   bool is_all() const;   // may miss some unions that are all numbers
   bool is_none() const;  // exact within the limits of NumberPiece::Normalise
 
@@ -44,21 +49,30 @@ class NumberSet {
   // if there is none or `prefix` begins no JSON number. Exact, exponents of up to
   // kMaxExponentDigits digits considered, but for numbers longer than kMaxDigits and for
   // searches of more than 50,000 steps (many pieces with steps of hundreds of digits). Time: below
-  // a microsecond per piece for prefixes of up to 18 digits, some milliseconds at worst.
+  // a microsecond per piece for prefixes of up to 18 digits, some milliseconds at worst. Where the
+  // set depends on how numbers are written, two characters more than needed may be taken.
   static constexpr int kMaxExponentDigits = 3;
   static constexpr int kMaxDigits = 400;
   std::optional<std::string> Complete(std::string_view prefix) const;
   // Its size alone, somewhat cheaper.
   std::optional<uint32_t> CompletionLength(std::string_view prefix) const;
 
-  const std::vector<NumberPiece>& pieces() const { return pieces_; }
+  const std::vector<NumberPiece>& pieces() const { return pieces_; }  // of digits alone
+  // Those written otherwise, where they differ; null.
+  const NumberSet* others() const { return others_.get(); }
 
  private:
+  using Join = Result<NumberSet> (NumberSet::*)(const NumberSet&) const;
+  Result<NumberSet> Joined(const NumberSet& other, Join join) const;
+  Result<NumberSet> AndPieces(const NumberSet& other) const;
+  Result<NumberSet> OrPieces(const NumberSet& other) const;
+  Result<NumberSet> NotPieces() const;
   static NumberSet Of(NumberPiece piece);
   // Normal pieces in, at most kMaxPieces out.
   static Result<NumberSet> Simplified(std::vector<NumberPiece> pieces);
 
   std::vector<NumberPiece> pieces_;  // normal; ascending by their beginning
+  std::shared_ptr<const NumberSet> others_;
 };
 
 }  // namespace bantam::grammar

@@ -221,5 +221,42 @@ TEST(NumberSet, AlgebraAgreesValueByValue) {
   EXPECT_LT(most, 100u);
 }
 
+// All numbers of up to four characters, read from the left.
+TEST(NumberSet, HowNumbersAreWrittenCanMatter) {
+  const NumberSet plain = NumberSet::PlainIntegers();
+  EXPECT_TRUE(plain.Has(D("12"), "12") && !plain.Has(D("12"), "12.0"));
+  EXPECT_FALSE(plain.Has(D("100"), "1e2") || plain.is_all() || plain.is_none());
+  EXPECT_TRUE(Both(plain, plain.Not().value()).is_none());
+  EXPECT_TRUE(Both(plain, Between("0.1", "0.9")).is_none());
+  const NumberSet sets[] = {plain,
+                            plain.Not().value(),
+                            Either(plain, Between("2", "2.5")),
+                            Both(plain.Not().value(), Between("1", "12")),
+                            Both(plain, NumberSet::MultiplesOf(D("11"))),
+                            Without(Between("1", "1"), plain)};
+  std::vector<std::string> texts = {""};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].size() == 4) break;
+    for (const char c : std::string_view("012.e-")) texts.push_back(texts[i] + c);
+  }
+  for (const NumberSet& set : sets) {
+    for (const std::string& text : texts) {
+      const auto rest = set.Complete(text);
+      EXPECT_EQ(rest.has_value(), set.CompletionLength(text).has_value());
+      const auto value = Decimal::Parse(text);
+      if (value && set.Has(*value, text)) EXPECT_EQ(rest, "") << text;
+      if (!rest) continue;
+      const std::string whole = text + *rest;
+      EXPECT_TRUE(set.Has(D(whole), whole)) << text << " | " << *rest;
+      for (size_t n = 0; n < text.size(); ++n) {  // nor is a way lost before
+        EXPECT_TRUE(set.Complete(text.substr(0, n)).has_value()) << text << " | " << n;
+      }
+      if (rest->empty()) continue;
+      const auto next = set.CompletionLength(text + (*rest)[0]);
+      EXPECT_TRUE(next && *next < rest->size()) << text << " | " << *rest;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bantam::grammar

@@ -80,7 +80,9 @@ NumberSet NumberAlgebra::One(const std::vector<Type>& parts) {
 }
 
 void NumberAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vector<Type>& out) {
-  if ((node.types & kNumberBit) == 0) out.push_back(NumberSet::Integers());
+  if ((node.types & kNumberBit) == 0) {
+    out.push_back(node.plain_integers ? NumberSet::PlainIntegers() : NumberSet::Integers());
+  }
   if (node.minimum) out.push_back(NumberSet::AtLeast(*node.minimum, false));
   if (node.exclusive_minimum) out.push_back(NumberSet::AtLeast(*node.exclusive_minimum, true));
   if (node.maximum) out.push_back(NumberSet::AtMost(*node.maximum, false));

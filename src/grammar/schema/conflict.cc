@@ -216,7 +216,7 @@ class Reducer {
   }
 
   bool StillImpossible() {
-    if (++trials_ > kMostTrials || work_ > kMostWork) return false;
+    if (++trials_ > kMostTrials || work_ > kMostWork || work_ > schema_.search_work) return false;
     SchemaMachine machine(std::make_shared<const Schema>(schema_));
     work_ += machine.languages().regexes().used() + machine.languages().formulas().size() +
              machine.finisher().work();

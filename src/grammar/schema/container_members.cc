@@ -155,7 +155,8 @@ const ContainerSteps::Reach& ContainerSteps::HelpOf(FormulaId formula) {
       if (helps) help = ReachOf(formula);
       break;
     }
-    case FormulaOp::kNode: break;
+    // One member may ask for others: a member that comes is evaluated if a condition holds.
+    case FormulaOp::kNode: help = ReachOfParts(formula, false); break;
     case FormulaOp::kNot: help = HelpOfNot(formula); break;
     case FormulaOp::kOne: help = ReachOf(formula); break;
     default: help = ReachOfParts(formula, true);

@@ -18,7 +18,7 @@ bool IsScalar(const Json& value) {
 
 const std::vector<Demand>& DemandFinder::Of(FormulaId formula) {
   if (const auto it = known_.find(formula); it != known_.end()) return it->second;
-  most_work_ = work_ + kMostWork;
+  most_work_ = work_ + languages_.schema().search_work / kShare;
   return known_.emplace(formula, Find(formula)).first->second;
 }
 

@@ -24,7 +24,7 @@ class DemandFinder {
  public:
   static constexpr size_t kMostDemands = 20'000;  // alternatives of one condition
   static constexpr size_t kMostAnswers = 2'048;   // sets of answers, where there are several
-  static constexpr uint64_t kMostWork = 500'000;  // questions looked at for one formula
+  static constexpr uint64_t kShare = 12;          // of Schema::search_work, for one formula
 
   explicit DemandFinder(ContainerSteps& steps)
       : steps_(steps),

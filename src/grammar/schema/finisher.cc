@@ -86,7 +86,9 @@ const Finish& Finisher::Close(const OpenContainer& container) {
 }
 
 const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
-  constexpr uint64_t kWeight = 4;  // of a question, in conditions
+  constexpr uint64_t kWeight = 12;  // of a question, in conditions
+  static const std::vector<Demand> kNone;
+  if (nested_ > 0 && !Spend(0)) return kNone;  // what is asked is given up already
   const uint64_t before = demands_.work();
   const std::vector<Demand>& demands = demands_.Of(formula);
   if (demands_.gave_up() || !Spend(kWeight * (demands_.work() - before))) SayUndecided();
@@ -196,6 +198,7 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
   uint64_t work = 0;  // counts what the formulas are like, not what is known of them already
   while (!places.empty() && done.size() < kMostPlaces && order < kMostPlaces && work < kMostWork) {
     const Place place = places.top();
+    if (!Spend(1)) break;
     places.pop();
     if (place.at.live == FormulaPool::kFalse || leads_nowhere_new(place.at)) continue;
     if (!done.emplace(place.at, true).second) continue;

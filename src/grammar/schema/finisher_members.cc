@@ -15,7 +15,6 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr uint64_t kMostWork = 3'000'000;  // conditions looked at for one question
 constexpr size_t kNoBranches = std::numeric_limits<size_t>::max();
 
 }  // namespace
@@ -67,7 +66,7 @@ bool Finisher::MayNeedOthers(FormulaId formula) {
 bool Finisher::Spend(uint64_t work) {
   work_ += work;
   all_work_ += work;
-  if (work_ <= kMostWork) return true;
+  if (work_ <= languages_.schema().search_work) return true;
   gave_up_ = true;
   SayUndecided();
   return false;

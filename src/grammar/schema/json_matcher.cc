@@ -384,9 +384,9 @@ bool JsonMatcher::EndNumber(State& state) {
   std::vector<uint8_t> truth;
   if (!numbers.is_all() || !stage.decided()) {
     const Result<Decimal> number = Decimal::Parse(text);
-    if (!number || !numbers.Has(*number)) return false;
+    if (!number || !numbers.Has(*number, text)) return false;
     for (FormulaId asked : stage.asked) {
-      truth.push_back(languages_.Numbers(asked).Has(*number) ? 1 : 0);
+      truth.push_back(languages_.Numbers(asked).Has(*number, text) ? 1 : 0);
     }
   }
   return EndValue(state, truth, text);

@@ -71,6 +71,18 @@ const Case kCases[] = {
      {"2", "\"tw\"", "true", "[]", "[3,3]", "{}", "{\"f\":5}", "{\"f\":4,\"g\":1}"}},
     {R"({"not":{"type":"integer"}})", {"1.5", "\"x\"", "{}", "null"}, {"1", "2.0", "-7"}},
     {R"({"oneOf":[{"type":"integer"},{"minimum":2}]})", {"1", "2.5", "\"x\""}, {"3", "1.5"}},
+    // In draft 4 a fraction or an exponent makes a number that is no integer.
+    {R"({"$schema":"http://json-schema.org/draft-04/schema#","type":"integer","minimum":9})",
+     {"12", "9", "1000"},
+     {"12.0", "1e2", "8", "9.5"}},
+    {R"({"$schema":"http://json-schema.org/draft-04/schema#","type":"number",
+        "not":{"type":"integer"}})",
+     {"12.0", "1e2", "1.5", "0.0"},
+     {"12", "0", "-7"}},
+    {R"({"$schema":"http://json-schema.org/draft-04/schema#","type":"array","items":{
+        "oneOf":[{"type":"integer"},{"type":"number","maximum":5}]}})",
+     {"[7]", "[3.0]", "[4.5,3.0,12]"},
+     {"[7.0]", "[3]", "[6.5]"}},
     {R"({"oneOf":[{"required":["a"]},{"required":["b"]}],"type":"object"})",
      {"{\"a\":1}", "{\"b\":1,\"c\":2}"},
      {"{}", "{\"a\":1,\"b\":2}", "{\"c\":1}"}},

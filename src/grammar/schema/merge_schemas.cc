@@ -103,6 +103,7 @@ class KeyWriter {
     Number('O', node.min_contains);
     Number('P', node.min_items);
     Number('Q', node.min_properties);
+    key_ += node.plain_integers ? 'W' : '-';
     key_ += node.copy ? 'R' : '-';
     key_ += node.unique_items ? 'S' : '-';
     key_ += node.contains_evaluates ? 'U' : '-';

@@ -318,6 +318,7 @@ Result<void> NodeBuilder::RecursiveRef(const Reader& reader) {
 
 Result<void> NodeBuilder::Type(const Reader& reader) {
   node_.types = TRY(reader.Types());
+  node_.plain_integers = dialect_.draft == Draft::k4 && (node_.types & kNumberBit) == 0;
   return {};
 }
 

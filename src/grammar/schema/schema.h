@@ -46,6 +46,7 @@ struct SchemaNode {
 
   // in place
   uint8_t types = kAllTypes;
+  bool plain_integers = false;              // 1.0 is none: draft 4
   std::optional<std::vector<Json>> values;  // enum, or const as an enum of one (both: intersected)
   SchemaId ref = kNoSchema;
   SchemaId dynamic_ref = kNoSchema;  // the statically found target …
@@ -109,6 +110,7 @@ struct Schema {
   SchemaId root = 0;
   bool has_dynamic_refs = false;
   std::shared_ptr<const SpanAutomaton> copy_source = {};  // set where a node copies
+  uint64_t search_work = 0;                               // of SchemaOptions
 };
 
 enum class Draft : uint8_t { k4, k6, k7, k2019, k2020 };
@@ -123,6 +125,7 @@ struct SchemaOptions {
   // metaschemas of the drafts are always there.
   std::map<std::string, Json, std::less<>> registry;
   uint32_t max_nodes = 200'000;
+  uint64_t search_work = 3'000'000;  // conditions looked at for one question, the most there may be
   std::vector<std::string> copy_from;  // the texts that x-copy copies from
 };
 

@@ -99,6 +99,22 @@ TEST(SchemaConditions, WhatIsNotDecidedIsSaidToBeThat) {
       "depend on each other");
 }
 
+// Whether a member is evaluated may require other members, which another condition forbids.
+TEST(SchemaConditions, WhatIsUnevaluatedMayAskForOtherMembers) {
+  EXPECT_TRUE(MessageOf(R"({"type":"object","oneOf":[{"dependentRequired":{"a":["b"]},
+      "dependentSchemas":{"b":{"properties":{"c":{"type":"string"}},
+                               "unevaluatedProperties":true}}},true],
+      "unevaluatedProperties":false})")
+                  .ends_with("; no document satisfies this schema"));
+  const auto schema = JsonSchema::Compile(*Json::Parse(R"({"type":"object","required":["a"],
+      "not":{"required":["c"]},"anyOf":[{"required":["b"],"properties":{"a":true,"b":true}},
+      {"required":["c"],"properties":{"a":true,"c":true}}],"unevaluatedProperties":false})"),
+                                          {});
+  ASSERT_TRUE(schema.has_value()) << schema.error().message;
+  EXPECT_EQ((*schema)->NewMatcher()->Completion(), R"({"a":0,"b":0})");
+  ExpectEnds(**schema, R"({"a":0,"b":0})");
+}
+
 TEST(SchemaConditions, TextsTooLongToBeWrittenAreRefusedBySize) {
   EXPECT_EQ(MessageOf(R"({"type":"array","minItems":1000000000})"),
             "#/minItems: 1000000000 makes even the shortest text too long; at most 1000 can be "

@@ -23,7 +23,7 @@ NumberSet WithinDouble(NumberSet numbers) {
       std::any_of(numbers.pieces().begin(), numbers.pieces().end(), [&](const NumberPiece& piece) {
         return (piece.low && !(*piece.low < most)) || (piece.high && !(least < *piece.high));
       });
-  if (!beyond) return numbers;
+  if (!beyond && numbers.others() == nullptr) return numbers;
   Result<NumberSet> within = numbers.And(NumberSet::AtMost(most, true));
   if (within) within = within->And(NumberSet::AtLeast(least, true));
   return within ? *std::move(within) : numbers;
