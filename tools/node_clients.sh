@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The official Node clients of OpenAI and Ollama, which tests/server drives.
-#   node_clients.sh node         prints how Node is called; fails if there is none that is new enough
+#   node_clients.sh node         prints how Node is called; fails if none is new enough
 #   node_clients.sh packages     installs tests/server/package-lock.json into build/clients
 #   node_clients.sh test FILE    runs a test with Node's test runner; without packages it is skipped
 set -euo pipefail
