@@ -29,6 +29,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/models/*", kKey, kOpenAi, GetModel},
     {"POST", "/tokenize", kKey, kOpenAi, PostTokenize},
     {"POST", "/detokenize", kKey, kOpenAi, PostDetokenize},
+    {"GET", "/tokenizer_info", kKey, kOpenAi, GetTokenizerInfo},
     {"GET", "/", kOpen, kOllama, GetRoot},
     {"GET", "/api/version", kOpen, kOllama, GetApiVersion},
     {"GET", "/api/tags", kKey, kOllama, GetTags},

@@ -16,6 +16,7 @@ void GetModels(Server& server, const std::shared_ptr<Call>& call);
 void GetModel(Server& server, const std::shared_ptr<Call>& call);
 void PostTokenize(Server& server, const std::shared_ptr<Call>& call);
 void PostDetokenize(Server& server, const std::shared_ptr<Call>& call);
+void GetTokenizerInfo(Server& server, const std::shared_ptr<Call>& call);
 
 // Proves a decode on a loaded model.
 void GetHealth(Server& server, const std::shared_ptr<Call>& call);
