@@ -4,9 +4,9 @@
     ./dev accept home_hub
 
 Tools in the shape of Home Assistant's (intents with name, area and domain), streamed by the server
-with the tool list in every request. Every call must be well formed: its pieces join to JSON that the
-tool's schema accepts (judged by the package jsonschema-rs). How often it is the right tool and the
-right device is reported, and how long a command takes: the list is read once, then reused.
+with the tool list in every request. Every call must be well formed: its pieces join to JSON that
+the tool's schema accepts (judged by the package jsonschema-rs). How often it is the right tool and
+the right device is reported, and how long a command takes: the list is read once, then reused.
 """
 
 import json
@@ -161,8 +161,8 @@ def report(choice: str, rows: list[tuple]):
         print(f"  {choice:9} {language:4} {n:4} commands   called {len(called):3}   "
               f"tool {sum(tool) / n:4.0%}   device {sum(device) / n:4.0%}   "
               f"all right {whole / n:4.0%}")
-    print(f"  {choice:9} the tool list ({rows[0][1]['prompt']} tokens) was reused by {len(warm)} of "
-          f"{len(rows)}; of these the median command takes "
+    print(f"  {choice:9} the tool list ({rows[0][1]['prompt']} tokens) was reused by {len(warm)} "
+          f"of {len(rows)}; of these the median command takes "
           f"{statistics.median(r['seconds'] for r in warm):.2f} s, its call begins after "
           f"{statistics.median(r['first_s'] or r['seconds'] for r in warm):.2f} s and comes in "
           f"{statistics.median(r['pieces'] for r in warm):.0f} pieces", flush=True)

@@ -4,11 +4,11 @@
     ./dev accept lm_eval
 
 Two small tasks of our own (multiple choice by log-likelihood, answers until a line ends), evaluated
-by the published package in an environment of its own (build/lm_eval), offline, in the ways its model
-local-completions has of asking: token ids made by a Hugging Face tokenizer (one request at a time,
-in batches, several at once), its texts instead, token ids made by the server's own tokenizer, and no
-tokenizer at all. Every way must give the same numbers to the last digit; those must be near what
-transformers computes in float32 from the same weights.
+by the published package in an environment of its own (build/lm_eval), offline, in the ways its
+model local-completions has of asking: token ids made by a Hugging Face tokenizer (one request at a
+time, in batches, several at once), its texts instead, token ids made by the server's own tokenizer,
+and no tokenizer at all. Every way must give the same numbers to the last digit; those must be near
+what transformers computes in float32 from the same weights.
 """
 
 import json

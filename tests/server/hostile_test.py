@@ -129,8 +129,8 @@ class HostileTest(ServerTest):
                 "chat_template": template})
 
     def test_template_variables(self):
-        template = "{% for a in x %}{% for b in x %}{% for c in x %}{{ a }}{% endfor %}{% endfor %}" \
-                   "{% endfor %}"
+        template = ("{% for a in x %}{% for b in x %}{% for c in x %}{{ a }}"
+                    "{% endfor %}{% endfor %}{% endfor %}")
         def work():
             for variables in ({"x": list(range(2000))}, {"x": "y" * 10**6}, {"messages": []},
                               {"add_generation_prompt": 3}, {"bos_token": {}}, {"": 1},
