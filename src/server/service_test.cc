@@ -200,10 +200,10 @@ TEST_F(ServiceTest, CallsInAList) {
 
 TEST_F(ServiceTest, TaggedCalls) {
   model_->info_.chat_template = "<tool_call>\n<function=";
-  script_->replies = {"I look.\n<tool_call>", "<function=f>\n</function>", ""};
+  script_->replies = {"Hm.\n<tool_call>", "<function=f>\n</function>", ""};
   const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
   const Json& message = *Choice(reply).Find("message");
-  EXPECT_EQ(message.Find("content")->AsString(), "I look.\n");
+  EXPECT_EQ(message.Find("content")->AsString(), "Hm.\n");
   EXPECT_EQ(message.Find("tool_calls")->items().at(0).Find("function")->Dump(),
             R"({"name":"f","arguments":"{}"})");
   EXPECT_EQ(script_->Prompts()[2],

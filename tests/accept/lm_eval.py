@@ -104,7 +104,7 @@ class Server:
     def __init__(self, program: str, model: str, threads: int):
         self.process = subprocess.Popen(
             [program, "serve", model, "--port", "0", "--precision", "exact", "--ctx", "2048",
-             "--threads", str(threads), "--no-request-log"], stderr=subprocess.PIPE, text=True)
+             "--threads", str(threads), "--served-model-name", "bantam", "--no-request-log"], stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             if "listening on " in line:
                 self.url = line.split("listening on ")[1].split()[0].rstrip(",")
@@ -139,6 +139,12 @@ def evaluate(python: str, folder: pathlib.Path, url: str, way) -> dict:
             for i, reply in enumerate(sample["filtered_resps"]):
                 found[task, sample["doc_id"], i] = reply
     return found
+
+
+def differences(way, found: dict, first: dict) -> list[str]:
+    wanted = {key for key in first if f"bantam_{key[0]}" in way[2]}
+    return [f"{way[0]}: {key}: {found.get(key)}, not {first[key]}"
+            for key in sorted(wanted | set(found)) if found.get(key) != first.get(key)]
 
 
 def expected_likelihood(reference, tokenizer, text: str, choice: str) -> tuple[float, bool, int]:
@@ -189,16 +195,14 @@ def main() -> int:
         write_tasks(folder)
         write_tokenizer(reference, folder / "tokenizer")
         server = Server(args.bantam, args.model, args.threads)
-        for way in WAYS:
-            found = evaluate(python, folder, server.url, way)
-            print(f"  {way[0]}: {len(found)} replies", flush=True)
-            n_choices = sum(len(choices) for _, choices, _ in CHOICES)
-            if len(found) != len(QUESTIONS) + n_choices * ("choice" in way[2]):
-                broken.append(f"{way[0]}: only {len(found)} replies")
-            first = first or found
-            broken += [f"{way[0]}: {key}: {value}, not {first[key]}"
-                       for key, value in found.items() if value != first[key]]
-        server.stop()
+        try:
+            for way in WAYS:
+                found = evaluate(python, folder, server.url, way)
+                print(f"  {way[0]}: {len(found)} replies", flush=True)
+                first = first or found
+                broken += differences(way, found, first)
+        finally:
+            server.stop()
     broken += check_likelihoods(reference, first) + check_answers(reference, first)
     for line in broken:
         print(f"BROKEN: {line}")
