@@ -170,16 +170,18 @@ def report(choice: str, rows: list[tuple]):
 
 
 def main() -> int:
-    args = _bantam.options(__doc__).parse_args()
+    parser = _bantam.options(__doc__)
+    parser.add_argument("--limit", type=int, help="commands of each language")
+    parser.add_argument("--choice", choices=("required", "auto"), help="this tool_choice alone")
+    args = parser.parse_args()
     hub = Hub(args.bantam, args.model, args.threads)
     broken = []
-    for choice in ("required", "auto"):
+    for choice in [args.choice] if args.choice else ["required", "auto"]:
         rows = []
         for language in ("en", "zh"):
             offered = tools(language)
-            for command in DATA["commands"]:
-                if command[0] != language:
-                    continue
+            commands = [command for command in DATA["commands"] if command[0] == language]
+            for command in commands[:args.limit]:
                 reply = hub.say(command[1], language, offered, choice)
                 rows.append((command, reply))
                 what = fault(reply, offered, choice == "required")

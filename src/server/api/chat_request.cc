@@ -116,7 +116,7 @@ void SetThinking(const Model& model, bool may_think, std::vector<TokenId>& promp
   using Start = ThinkSplitter::Start;
   if (!may_think) return;
   const bool opened = OpensThoughts(model, prompt);
-  if (reply.shape == nullptr && !reply.tools.forced()) {
+  if (!reply.options.shape && !reply.tools.forced()) {
     reply.thinking = opened ? Start::kInside : Start::kMaybe;
   } else if (opened) {
     const auto close =
@@ -146,6 +146,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
     call->AddHeader({"X-Bantam-Left-Out-Tokens", std::to_string(prompt.left_out)});
   }
   reply.keep_tokens = prompt.keep;
+  SetThinking(lease->model(), may_think, prompt.tokens, reply);
   LimitTokens(reply.options, context, prompt.tokens.size());
   TRY(SetAdapterScales(lease->model(), reply.options));
   if (reply.options.shape) {
@@ -154,7 +155,6 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
     reply.style = StyleOf(source);
     reply.call_shape = TRY(CompileCall(lease->shapes(), reply.tools, reply.style, prompt.texts));
   }
-  SetThinking(lease->model(), may_think, prompt.tokens, reply);
   std::optional<store::CacheQuery> query;
   if (cacheable) {
     query = cacheable->Query(prompt.tokens, prompt.left_out > 0);
