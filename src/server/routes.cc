@@ -31,6 +31,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/detokenize", kKey, kOpenAi, PostDetokenize},
     {"GET", "/lora-adapters", kKey, kOpenAi, GetLoraAdapters},
     {"POST", "/lora-adapters", kKey, kOpenAi, PostLoraAdapters},
+    {"GET", "/tokenizer_info", kKey, kOpenAi, GetTokenizerInfo},
     {"GET", "/", kOpen, kOllama, GetRoot},
     {"GET", "/api/version", kOpen, kOllama, GetApiVersion},
     {"GET", "/api/tags", kKey, kOllama, GetTags},

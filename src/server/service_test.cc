@@ -143,7 +143,7 @@ TEST_F(ServiceTest, ACallWithoutAMarkIsMadeAgainWithItsShape) {
   const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
   EXPECT_EQ(Choice(reply).Find("finish_reason")->AsString(), "tool_calls");
   const Json& call = Choice(reply).Find("message")->Find("tool_calls")->items().at(0);
-  EXPECT_EQ(call.Find("function")->Dump(), R"({"name":"f","arguments":"{\"a\":1}"})");
+  EXPECT_EQ(call.Find("function")->Dump(), R"({"name":"f","arguments":"{\"a\": 1}"})");
   ASSERT_EQ(script_->requests.size(), 2);
   EXPECT_EQ(script_->requests[0].shape, nullptr);
   EXPECT_NE(script_->requests[1].shape, nullptr);
@@ -162,6 +162,106 @@ TEST_F(ServiceTest, CallsWithMarksOneAfterTheOther) {
   EXPECT_EQ(prompts[1], "[tools][user]hi[assistant]<tool_call>\n");
   EXPECT_EQ(prompts[3],
             prompts[1] + R"({"name": "f", "arguments": {}})" + "\n</tool_call>\n<tool_call>\n");
+}
+
+TEST_F(ServiceTest, ArgumentsAreStreamedAsTheyCome) {
+  model_->info_.chat_template = "<tool_call>";
+  const std::string call = R"({"name": "f", "arguments": {"a": "b c"}})";
+  script_->replies = {"<tool_call>", call, ""};
+  const auto exchange = Post("/v1/chat/completions", Body({kHi, kTools, R"("stream": true)"}));
+  std::string arguments;
+  size_t n = 0;
+  std::string_view rest = exchange->body();
+  for (size_t end = 0; rest.starts_with("data: {"); rest.remove_prefix(end + 2)) {
+    end = rest.find("\n\n");
+    const Json chunk = *Json::Parse(rest.substr(6, end - 6));
+    const Json* calls = Choice(chunk).Find("delta")->Find("tool_calls");
+    if (calls == nullptr) continue;
+    const Json& piece = calls->items().at(0);
+    EXPECT_EQ(piece.Find("id") != nullptr, n == 0);
+    EXPECT_EQ(piece.Find("function")->Find("name") != nullptr, n == 0);
+    arguments += piece.Find("function")->Find("arguments")->AsString();
+    ++n;
+  }
+  EXPECT_EQ(arguments, R"({"a": "b c"})");
+  EXPECT_GT(n, 5);
+  script_->replies = {"<tool_call>", call, ""};
+  const auto response =
+      Post("/v1/responses", Body({R"("input": "hi")", kTools, R"("stream": true)"}));
+  const std::string& events = response->body();
+  EXPECT_NE(events.find(R"("arguments":"{\"a\": \"b c\"}")"), std::string::npos) << events;
+  EXPECT_NE(events.find(R"("delta":"b")"), std::string::npos) << events;
+}
+
+TEST_F(ServiceTest, CallsInAList) {
+  model_->info_.chat_template = "[TOOL_CALLS]";
+  script_->replies = {"[TOOL_CALLS]",
+                      R"([{"name": "f", "arguments": {}}, {"name": "f", "arguments": {"a": 1}}])"};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
+  EXPECT_EQ(Choice(reply).Find("message")->Find("tool_calls")->items().size(), 2);
+  ASSERT_EQ(script_->requests.size(), 2);
+  EXPECT_TRUE(script_->requests[0].keep_special);
+}
+
+TEST_F(ServiceTest, TaggedCalls) {
+  model_->info_.chat_template = "<tool_call>\n<function=";
+  script_->replies = {"Hm.\n<tool_call>", "<function=f>\n</function>", ""};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kTools}));
+  const Json& message = *Choice(reply).Find("message");
+  EXPECT_EQ(message.Find("content")->AsString(), "Hm.\n");
+  EXPECT_EQ(message.Find("tool_calls")->items().at(0).Find("function")->Dump(),
+            R"({"name":"f","arguments":"{}"})");
+  EXPECT_EQ(script_->Prompts()[2],
+            script_->Prompts()[1] + "<function=f>\n</function>\n</tool_call>");
+}
+
+TEST_F(ServiceTest, OneCallWhereNoMoreAreWanted) {
+  model_->info_.chat_template = "<tool_call>";
+  script_->replies = {"<tool_call>", R"({"name": "f", "arguments": {}})", "<tool_call>"};
+  const std::string one = R"("parallel_tool_calls": false)";
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kTools, one}));
+  EXPECT_EQ(Choice(reply).Find("message")->Find("tool_calls")->items().size(), 1);
+  EXPECT_EQ(script_->requests.size(), 2);
+}
+
+TEST_F(ServiceTest, Thoughts) {
+  model_->info_.chat_template = "<think>";
+  script_->replies = {"<think>\nso so\n</think>\n\nhello"};
+  Json reply = Good("/v1/chat/completions", Body({kHi}));
+  const Json& message = *Choice(reply).Find("message");
+  EXPECT_EQ(message.Find("content")->AsString(), "hello");
+  EXPECT_EQ(message.Find("reasoning_content")->AsString(), "so so");
+  script_->replies = {"<think>\nso so\n</think>\n\nhello"};
+  reply = Good("/api/chat", Body({kHi, R"("stream": false)"}));
+  EXPECT_EQ(reply.Find("message")->Find("content")->AsString(), "hello");
+  EXPECT_EQ(reply.Find("message")->Find("thinking")->AsString(), "so so");
+  script_->replies = {"<think>a</think>b"};
+  const auto stream = Post("/v1/chat/completions", Body({kHi, R"("stream": true)"}));
+  EXPECT_NE(stream->body().find(R"("reasoning_content":"a")"), std::string::npos);
+  EXPECT_NE(stream->body().find(R"("content":"b")"), std::string::npos);
+  model_->info_.chat_template = "no thoughts";
+  script_->replies = {"<think>a</think>b"};
+  reply = Good("/v1/chat/completions", Body({kHi}));
+  EXPECT_EQ(Choice(reply).Find("message")->Find("content")->AsString(), "<think>a</think>b");
+}
+
+TEST_F(ServiceTest, VariablesOfTheTemplate) {
+  const std::string body = Body({kHi, R"("stream": false)", R"("think": false)"});
+  Good("/api/chat", body);
+  Good("/v1/chat/completions",
+       Body({kHi, R"("chat_template_kwargs": {"enable_thinking": false})"}));
+  for (const std::string& prompt : script_->Prompts()) {
+    EXPECT_EQ(prompt, R"({"enable_thinking":false}[user]hi[assistant])");
+  }
+}
+
+TEST_F(ServiceTest, TokenizerInfo) {
+  const auto exchange = Send("GET", "/tokenizer_info");
+  exchange->Wait();
+  EXPECT_EQ(exchange->status(), 200);
+  const Json info = *Json::Parse(exchange->body());
+  EXPECT_TRUE(info.Find("bos_token")->is_null());
+  EXPECT_NE(info.Find("eos_token"), nullptr);
 }
 
 TEST_F(ServiceTest, ForcedCalls) {

@@ -14,7 +14,8 @@ CHAT_FIELDS = ["temperature", "top_p", "top_k", "min_p", "n", "seed", "max_token
                "tools", "tool_choice", "parallel_tool_calls", "messages", "model", "guided_json",
                "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
                "ignore_eos", "chat_template", "repeat_last_n", "repetition_penalty", "typical_p",
-               "functions", "function_call", "continue_final_message", "return_token_ids", "trim"]
+               "functions", "function_call", "continue_final_message", "return_token_ids", "trim",
+               "chat_template_kwargs", "reasoning_effort", "enable_thinking", "think", "lora"]
 COMPLETION_FIELDS = ["prompt", "echo", "logprobs", "suffix", "best_of", "n", "max_tokens"]
 OLLAMA_FIELDS = ["model", "messages", "tools", "format", "options", "keep_alive", "stream",
                  "truncate", "think", "logprobs", "top_logprobs"]
@@ -127,6 +128,44 @@ class HostileTest(ServerTest):
                 "messages": [{"role": "user", "content": "a"}], "max_tokens": 1,
                 "chat_template": template})
 
+    def test_template_variables(self):
+        template = ("{% for a in x %}{% for b in x %}{% for c in x %}{{ a }}"
+                    "{% endfor %}{% endfor %}{% endfor %}")
+        def work():
+            for variables in ({"x": list(range(2000))}, {"x": "y" * 10**6}, {"messages": []},
+                              {"add_generation_prompt": 3}, {"bos_token": {}}, {"": 1},
+                              {"x": [[[[]]]] * 1000, "raise_exception": 1}):
+                self.sound("/v1/chat/completions", {
+                    "messages": [{"role": "user", "content": "a"}], "max_tokens": 1,
+                    "chat_template": template, "chat_template_kwargs": variables})
+        self.beside_canary(work)
+
+    def test_tools(self):
+        def work():
+            for tools in ([{"function": {"name": "x" * 10**5}}], [{"function": {"name": "\0<>"}}],
+                          [{"function": {"name": f"f{i}"}} for i in range(2000)],
+                          [{"function": {"name": "f", "parameters": {"$ref": "#"}}}],
+                          [{"function": {"name": "f", "parameters": {"type": "array"}}}],
+                          [{"function": {"name": "f", "parameters": {"properties": {
+                              f"p{i}": {"type": "string"} for i in range(2000)}}}}]):
+                for choice in ("auto", "required"):
+                    self.sound("/v1/chat/completions", {
+                        "messages": [{"role": "user", "content": "a"}], "max_tokens": 20,
+                        "tools": tools, "tool_choice": choice})
+        self.beside_canary(work)
+
+    def test_unloading_under_load(self):
+        body = {"messages": [{"role": "user", "content": "a"}], "stream": False,
+                "options": {"num_predict": 8}}
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            asked = [pool.submit(self.server.call, "POST", "/api/chat",
+                                 {"keep_alive": 0, **({} if i % 3 == 0 else body)})
+                     for i in range(60)]
+            for reply in asked:
+                status, _, text = reply.result()
+                self.assertIn(status, (200, 503), text)
+        self.assertEqual(self.stream(), self.stream())
+
     def test_names(self):
         for name in ("../../etc/passwd", "/etc/passwd", "a\0b", "..\\x", "x" * 10**5, "a/b/c/d",
                      "%2e%2e", "", ".", "~", "-rf"):
@@ -146,12 +185,12 @@ class KeyTest(unittest.TestCase):
             open_paths = {"/", "/health", "/v1/health", "/version", "/api/version"}
             routes = [("GET", path) for path in (
                 "/", "/health", "/v1/health", "/version", "/metrics", "/v1/models", "/models",
-                "/v1/models/x", "/api/version", "/api/tags", "/api/ps")] + [
+                "/v1/models/x", "/tokenizer_info", "/api/version", "/api/tags", "/api/ps")] + [
                 ("POST", path) for path in (
                     "/v1/chat/completions", "/chat/completions", "/v1/completions", "/completions",
                     "/v1/responses", "/v1/embeddings", "/tokenize", "/detokenize", "/api/chat",
                     "/api/generate", "/api/show", "/api/pull", "/api/create", "/api/copy",
-                    "/api/embed", "/api/embeddings")] + [("DELETE", "/api/delete")]
+                    "/api/embed", "/api/embeddings", "/api/import")] + [("DELETE", "/api/delete")]
             for method, path in routes:
                 for key in (None, "", "secret", "secret-key-12", "secret-key-1 "):
                     headers = {} if key is None else {"Authorization": "Bearer " + key}

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "server/api/call_style.h"
 
 namespace bantam::server {
 namespace {
@@ -55,6 +56,7 @@ class Renderer {
     input_.messages_json = request_.messages.list.Dump();
     if (request_.tools.usable() && described) input_.tools_json = request_.tools.list.Dump();
     input_.chat_template = request_.chat_template;
+    if (request_.variables.is_object()) input_.extra_json = request_.variables.Dump();
   }
 
   Result<Prompt> Render() {

@@ -7,6 +7,7 @@
 
 #include "bantam/model.h"
 #include "bantam/result.h"
+#include "base/json.h"
 #include "server/api/messages.h"
 #include "server/api/tools.h"
 #include "server/host/prefix_lengths.h"
@@ -17,6 +18,7 @@ struct PromptRequest {
   Messages messages;
   Tools tools;
   std::string chat_template;  // instead of the model's own
+  Json variables;             // of the template (object or null)
   std::string begun_reply;    // the reply goes on after it
   int context = 0;            // tokens for prompt and reply
   int reserve = 1;            // of them, kept for the reply

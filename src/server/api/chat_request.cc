@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
 #include "base/quote.h"
+#include "server/api/call_style.h"
 #include "server/api/lora_fields.h"
+#include "server/api/reasoning.h"
 #include "server/api/reply_cache.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
@@ -78,6 +81,7 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyR
     input.messages = std::move(request.messages);
     input.tools = std::move(request.tools);
     input.chat_template = request.chat_template;
+    input.variables = std::move(request.variables);
     input.begun_reply = std::move(request.begun_reply);
     input.context = context;
     input.reserve = ReplyReserve(context, reply.options.max_tokens);
@@ -95,6 +99,32 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyR
   return prompt;
 }
 
+// Whether the prompt ends with the opening of thoughts.
+bool OpensThoughts(const Model& model, const std::vector<TokenId>& prompt) {
+  constexpr size_t kLast = 8;
+  const std::span<const TokenId> all(prompt);
+  const auto end = model.Detokenize(all.last(std::min(kLast, all.size())), true);
+  if (!end) return false;
+  const size_t words = end->find_last_not_of(" \n") + 1;
+  return std::string_view(*end).substr(0, words).ends_with("<think>");
+}
+
+// Whether the reply may think before it answers. Where it must have a shape from the first byte on,
+// thoughts that the template has opened are closed.
+void SetThinking(const Model& model, bool may_think, std::vector<TokenId>& prompt,
+                 ReplyRequest& reply) {
+  using Start = ThinkSplitter::Start;
+  if (!may_think) return;
+  const bool opened = OpensThoughts(model, prompt);
+  if (!reply.options.shape && !reply.tools.forced()) {
+    reply.thinking = opened ? Start::kInside : Start::kMaybe;
+  } else if (opened) {
+    const auto close =
+        model.Tokenize("\n</think>\n\n", {.add_special = false, .parse_special = true});
+    prompt.insert(prompt.end(), close.begin(), close.end());
+  }
+}
+
 Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatRequest request,
                     const ModelEntry& entry, const std::shared_ptr<Lease>& lease,
                     const MakeSink& make_sink) {
@@ -105,6 +135,9 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   ReplyRequest reply;
   reply.options = std::move(request.options);
   reply.tools = request.tools;
+  const std::string source =
+      request.chat_template.empty() ? lease->model().info().chat_template : request.chat_template;
+  const bool may_think = !request.raw && request.begun_reply.empty() && Thinks(source);
   reply.client = call->client();
   reply.cancel = call->cancel();
   const int context =
@@ -114,13 +147,12 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
     call->AddHeader({"X-Bantam-Left-Out-Tokens", std::to_string(prompt.left_out)});
   }
   reply.keep_tokens = prompt.keep;
+  SetThinking(lease->model(), may_think, prompt.tokens, reply);
   LimitTokens(reply.options, context, prompt.tokens.size());
   TRY(SetAdapterScales(lease->model(), reply.options));
   if (reply.options.shape) {
     reply.shape = TRY(CompileShape(lease->shapes(), *reply.options.shape, prompt.texts));
   } else if (reply.tools.usable()) {
-    const std::string& source =
-        request.chat_template.empty() ? lease->model().info().chat_template : request.chat_template;
     reply.style = StyleOf(source);
     reply.call_shape = TRY(CompileCall(lease->shapes(), reply.tools, reply.style, prompt.texts));
   }

@@ -97,6 +97,12 @@ Result<Json> ReadMessage(const Json& message, const std::string& name) {
       out.Set(std::string_view(key) == "tool_name" ? "name" : key, *value);
     }
   }
+  // What was thought before an answer, as templates call it.
+  for (const char* key : {"reasoning_content", "reasoning", "thinking"}) {
+    const Json* value = message.Find(key);
+    if (value == nullptr || !value->is_string() || out.Find("reasoning_content")) continue;
+    if (!value->AsString().empty()) out.Set("reasoning_content", *value);
+  }
   return out;
 }
 

@@ -35,6 +35,14 @@ struct ToolCall {
   std::string arguments;  // a JSON object
 };
 
+// Of a call that is being written: what is new.
+struct CallPiece {
+  int index = 0;   // of the call, in its reply
+  std::string id;  // in its first piece, as the name
+  std::string name;
+  std::string arguments;  // the next bytes
+};
+
 struct ReplyEnd {
   FinishReason finish = FinishReason::kStop;
   std::string stop_string;
@@ -53,6 +61,11 @@ class ReplySink {
  public:
   virtual ~ReplySink() = default;
   virtual bool OnDelta(int choice, const Delta& delta) = 0;
+  // Of text that the model thinks before it answers.
+  virtual bool OnReasoning(int /*choice*/, const Delta& /*delta*/) { return true; }
+  // Pieces of a call, before it is whole; those of one call join to its arguments. It need not have
+  // any.
+  virtual bool OnCallPiece(int /*choice*/, const CallPiece& /*piece*/) { return true; }
   virtual bool OnToolCall(int choice, const ToolCall& call) = 0;
   // Once for each choice.
   virtual void OnEnd(int choice, Result<ReplyEnd> end) = 0;

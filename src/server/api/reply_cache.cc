@@ -83,6 +83,15 @@ class KeepingSink final : public ReplySink {
     reply_.text += delta.text;
     return sink_->OnDelta(choice, delta);
   }
+  // Thoughts are no part of what is kept: a reply that has them is made anew.
+  bool OnReasoning(int choice, const Delta& delta) override {
+    whole_ = false;
+    return sink_->OnReasoning(choice, delta);
+  }
+  bool OnCallPiece(int choice, const CallPiece& piece) override {
+    whole_ = false;
+    return sink_->OnCallPiece(choice, piece);
+  }
   bool OnToolCall(int choice, const ToolCall& call) override {
     whole_ = false;
     return sink_->OnToolCall(choice, call);
@@ -131,6 +140,7 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
       .Add("keep_special", reply.keep_special)
       .Add("context", request.context)
       .Add("chat_template", request.chat_template)
+      .Add("variables", request.variables.Dump())
       .Add("before", std::span<const int32_t>(request.before))
       .Add("raw", request.raw.has_value());
   Json rest = request.messages.list;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "server/api/call_reader.h"
 
 namespace bantam::server {
 namespace {
@@ -21,6 +22,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
         sink_(std::move(sink)),
         request_(std::move(request)),
         detector_(request_->tools),
+        thinking_(request_->thinking),
         index_(index) {
     end_.seed = seed + static_cast<uint64_t>(choice);
     prompt_ = request_->prompt;
@@ -72,6 +74,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     job.request.shape = request_->shape;
     if (with_tools() && !request_->style.open.empty()) {
       job.request.stop.push_back(request_->style.open);
+      job.request.keep_special |= request_->style.special;
     }
     text_.clear();
     deciding_ = with_tools() && end_.n_tool_calls == 0 && HasRoomForCall();
@@ -87,9 +90,13 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
 
   // A call after what the prompt has so far and `open`.
   Job CallJob(const std::string& open) {
-    if (!open.empty()) Append(open + "\n");
+    if (!open.empty()) Append(open + request_->style.after_open);
     Job job = NewJob();
     job.request.shape = request_->call_shape;
+    reader_.emplace(request_->tools, request_->style);
+    job.request.on_delta = [self = shared_from_this()](const Delta& delta) {
+      return self->OnCallDelta(delta);
+    };
     job.on_done = [self = shared_from_this()](Result<JobResult> result) {
       self->OnCallDone(std::move(result));
     };
@@ -117,13 +124,42 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
       if (delta.text.find_first_not_of(" \n\r\t") == std::string::npos) return true;
       said_after_ = true;
     }
-    return sink_->OnDelta(index_, delta);
+    return Say(delta);
+  }
+
+  bool OnCallDelta(const Delta& delta) {
+    std::vector<CallPiece> pieces;
+    reader_->Push(delta.text, pieces);
+    bool go_on = true;
+    for (CallPiece& piece : pieces) {
+      piece.index += end_.n_tool_calls;
+      go_on = go_on && sink_->OnCallPiece(index_, piece);
+    }
+    return go_on;
   }
 
   bool Flush() {
     bool go_on = true;
-    for (const Delta& delta : held_) go_on = go_on && sink_->OnDelta(index_, delta);
+    for (const Delta& delta : held_) go_on = go_on && Say(delta);
     held_.clear();
+    return go_on;
+  }
+
+  bool Say(const Delta& delta) {
+    if (request_->thinking == ThinkSplitter::Start::kOff) return sink_->OnDelta(index_, delta);
+    unsaid_.tokens.insert(unsaid_.tokens.end(), delta.tokens.begin(), delta.tokens.end());
+    unsaid_.logprobs.insert(unsaid_.logprobs.end(), delta.logprobs.begin(), delta.logprobs.end());
+    return SayPieces(thinking_.Push(delta.text));
+  }
+
+  bool SayPieces(std::vector<ThinkSplitter::Piece> pieces) {
+    bool go_on = true;
+    for (ThinkSplitter::Piece& piece : pieces) {
+      unsaid_.text = std::move(piece.text);
+      const Delta delta = std::exchange(unsaid_, Delta());
+      if (!go_on) break;
+      go_on = piece.thought ? sink_->OnReasoning(index_, delta) : sink_->OnDelta(index_, delta);
+    }
     return go_on;
   }
 
@@ -162,6 +198,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     Add(reply);
     if (result->timed_out) end_.finish = FinishReason::kLength;
     Flush();
+    SayPieces(thinking_.Finish());
     if (!calls || end_.n_tool_calls >= kMaxCalls) return End(std::move(end_));
     end_.stop_string.clear();
     GoOnAfter(reply);
@@ -174,9 +211,9 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     const auto said = lease_->model().Detokenize(reply.tokens, true);
     if (said && said->ends_with(open)) {
       prompt_.insert(prompt_.end(), reply.tokens.begin(), reply.tokens.end());
-      Append("\n");
+      Append(request_->style.after_open);
     } else {
-      Append(reply.text + open + "\n");
+      Append(reply.text + open + request_->style.after_open);
     }
   }
 
@@ -192,17 +229,18 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     GenerationResult& reply = result->generation;
     Add(reply);
     if (result->scores) end_.scores = std::move(result->scores);
-    const auto call = ParseCall(reply.text, request_->tools);
-    if (!call) {
+    if (reader_->calls().empty()) {
       if (result->timed_out) end_.finish = FinishReason::kLength;
       return End(std::move(end_));
     }
-    ++end_.n_tool_calls;
-    const bool listening = sink_->OnToolCall(index_, *call);
-    const Tools& tools = request_->tools;
+    bool listening = true;
+    for (const ToolCall& call : reader_->calls()) {
+      ++end_.n_tool_calls;
+      listening = listening && sink_->OnToolCall(index_, call);
+    }
     const bool more =
-        listening && tools.parallel && tools.choice != Tools::Choice::kNamed &&
-        !request_->style.close.empty() && !end_.shortened_at && end_.n_tool_calls < kMaxCalls &&
+        listening && request_->tools.several() && !request_->style.close.empty() &&
+        !end_.shortened_at && end_.n_tool_calls < kMaxCalls &&
         reply.finish == FinishReason::kStop &&
         (request_->options.max_tokens < 0 || Generated() < request_->options.max_tokens);
     if (!more) return End(std::move(end_));
@@ -231,6 +269,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
   const std::shared_ptr<ReplySink> sink_;
   const std::shared_ptr<const ReplyRequest> request_;
   const CallDetector detector_;
+  ThinkSplitter thinking_;
   const int index_;
 
   std::vector<TokenId> prompt_;
@@ -239,6 +278,8 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
   int n_done_ = 0;
   std::string text_;         // of this stage, while it is not clear what it is
   std::vector<Delta> held_;  // likewise
+  Delta unsaid_;             // tokens of text that is not yet known to be thought or answer
+  std::optional<CallReader> reader_;  // of this stage, if it is a call
   bool deciding_ = false;
   bool restart_ = false;
   bool said_after_ = false;  // text after the last call

@@ -1,8 +1,8 @@
 // ReplyRun: runs the choices of a request, and makes tool calls of what models write as such.
 //
 // A reply that opens a call ("<tool_call>", or the call itself where a family has no mark) is ended
-// there and goes on as a second job with the shape of a call, so that calls are always valid. What
-// was read before is in the prefix cache.
+// there and goes on as a second job with the shape of a call, so that calls are always valid; what
+// comes of their arguments is passed on at once. What was read before is in the prefix cache.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,8 @@
 
 #include "bantam/result.h"
 #include "bantam/shape.h"
+#include "server/api/call_style.h"
+#include "server/api/reasoning.h"
 #include "server/api/reply.h"
 #include "server/api/tools.h"
 #include "server/host/model_host.h"
@@ -24,6 +26,7 @@ struct ReplyRequest {
   std::shared_ptr<const Shape> shape;
   Tools tools;
   CallStyle style;
+  ThinkSplitter::Start thinking = ThinkSplitter::Start::kOff;
   std::shared_ptr<const Shape> call_shape;  // set if `tools` are usable
   int keep_tokens = 0;                      // GenerationRequest::keep_tokens
   std::optional<int> score_top;             // score the prompt too

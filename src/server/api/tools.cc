@@ -1,4 +1,4 @@
-// Reading tools, describing calls.
+// Reading tools, telling of them, recognising calls without a mark.
 #include "server/api/tools.h"
 
 #include <algorithm>
@@ -76,10 +76,6 @@ Result<void> ReadChoice(const Fields& fields, Tools& tools) {
   return {};
 }
 
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // Reads past what must come next; false if something else does. `open` if the text ends first.
 class Scan {
  public:
@@ -124,16 +120,10 @@ Result<Tools> ReadTools(const Fields& fields) {
   return tools;
 }
 
-CallStyle StyleOf(std::string_view chat_template) {
-  if (Contains(chat_template, "<tool_call>")) {
-    return {"<tool_call>", "</tool_call>", "arguments", true};
-  }
-  if (Contains(chat_template, "<|python_tag|>") ||
-      (Contains(chat_template, "tools") && Contains(chat_template, "\"parameters\""))) {
-    return {"", "", "parameters", true};
-  }
-  if (Contains(chat_template, "[TOOL_CALLS]")) return {"", "", "arguments", true};
-  return {"<tool_call>", "</tool_call>", "arguments", Contains(chat_template, "tools")};
+const Json* Tools::Find(std::string_view name) const {
+  const auto at = std::ranges::find(names, name);
+  if (at == names.end()) return nullptr;
+  return list.items()[static_cast<size_t>(at - names.begin())].Find("function");
 }
 
 std::string DescribeTools(const Tools& tools) {
@@ -145,61 +135,6 @@ std::string DescribeTools(const Tools& tools) {
       "</tools>\nTo call one, write its name and its arguments as JSON between these tags:\n"
       "<tool_call>\n{\"name\": \"NAME\", \"arguments\": {…}}\n</tool_call>";
   return text;
-}
-
-ShapeSpec CallShape(const Tools& tools, const CallStyle& style) {
-  Json any = Json::MakeArray();
-  for (const Json& tool : tools.list.items()) {
-    const Json& function = *tool.Find("function");
-    const Json& called = *function.Find("name");
-    if (tools.choice == Tools::Choice::kNamed && called.AsString() != tools.named) continue;
-    Json name = Json::MakeObject();
-    name.Set("const", called);
-    // Arguments are an object, whatever the schema forgets to say.
-    Json arguments = *function.Find("parameters");
-    if (arguments.Find("type") == nullptr) arguments.Set("type", Json::String("object"));
-    // Small models make members up where they may.
-    if (arguments.Find("properties") != nullptr &&
-        arguments.Find("additionalProperties") == nullptr) {
-      arguments.Set("additionalProperties", Json::Bool(false));
-    }
-    // Its references begin at its own root.
-    if (arguments.Find("$id") == nullptr) {
-      arguments.Set("$id", Json::String("urn:bantam:tool:" + std::to_string(any.items().size())));
-    }
-    Json properties = Json::MakeObject();
-    properties.Set("name", std::move(name));
-    properties.Set(style.arguments, std::move(arguments));
-    Json required = Json::MakeArray({Json::String("name"), Json::String(style.arguments)});
-    Json call = Json::MakeObject();
-    call.Set("type", Json::String("object"));
-    call.Set("properties", std::move(properties));
-    call.Set("required", std::move(required));
-    call.Set("additionalProperties", Json::Bool(false));
-    any.Append(std::move(call));
-  }
-  ShapeSpec spec;
-  spec.kind = ShapeSpec::Kind::kJsonSchema;
-  if (any.items().size() == 1) {
-    spec.text = any.items()[0].Dump();
-  } else {
-    Json schema = Json::MakeObject();
-    schema.Set("anyOf", std::move(any));
-    spec.text = schema.Dump();
-  }
-  return spec;
-}
-
-std::optional<ToolCall> ParseCall(std::string_view text, const Tools& tools) {
-  const auto parsed = Json::Parse(text);
-  if (!parsed || !parsed->is_object()) return std::nullopt;
-  const Json* name = parsed->Find("name");
-  if (name == nullptr || !name->is_string()) return std::nullopt;
-  if (std::ranges::find(tools.names, name->AsString()) == tools.names.end()) return std::nullopt;
-  const Json* arguments = parsed->Find("arguments");
-  if (arguments == nullptr) arguments = parsed->Find("parameters");
-  if (arguments == nullptr || !arguments->is_object()) return std::nullopt;
-  return ToolCall{NewCallId(), name->AsString(), arguments->Dump()};
 }
 
 std::string NewCallId() {

@@ -1,18 +1,14 @@
-// Tools: the functions a request offers, and the shape of a call to one of them.
+// Tools: the functions a request offers. How calls of them are written: call_style.h.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "bantam/model.h"
 #include "bantam/result.h"
-#include "bantam/shape.h"
 #include "base/json.h"
 #include "server/api/fields.h"
-#include "server/api/reply.h"
 
 namespace bantam::server {
 
@@ -27,32 +23,20 @@ struct Tools {
 
   bool usable() const { return choice != Choice::kNone && !names.empty(); }
   bool forced() const { return choice == Choice::kRequired || choice == Choice::kNamed; }
+  // Whether a reply may have more than one call.
+  bool several() const { return parallel && choice != Choice::kNamed; }
+  // The "function" of a tool; null if there is none of that name.
+  const Json* Find(std::string_view name) const;
+  // Whether a reply may call it: where one tool is named, that one alone.
+  bool Offers(std::string_view name) const { return choice != Choice::kNamed || name == named; }
 };
 
 // `tools`, `tool_choice`, `parallel_tool_calls`, and the older `functions` and `function_call`.
 // Fails with kInvalidArgument, naming the field.
 Result<Tools> ReadTools(const Fields& fields);
 
-// How a family of models writes calls.
-struct CallStyle {
-  std::string open;       // what stands before a call; empty: nothing, the reply is the call
-  std::string close;      // what stands after it
-  std::string arguments;  // name of the member: "arguments" or "parameters"
-  bool described = true;  // the template tells the model of its tools
-};
-
-// By the source of the chat template.
-CallStyle StyleOf(std::string_view chat_template);
-
 // For models whose template knows nothing of tools: what to tell them, in the Hermes style.
 std::string DescribeTools(const Tools& tools);
-
-// A JSON Schema of one call.
-ShapeSpec CallShape(const Tools& tools, const CallStyle& style);
-
-// A call as a model wrote it: {"name": …, "arguments" or "parameters": …}. Nothing if it is none
-// or the name is unknown.
-std::optional<ToolCall> ParseCall(std::string_view text, const Tools& tools);
 
 // "call_" and 24 characters.
 std::string NewCallId();

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/api/call_reader.h"
+#include "server/api/call_style.h"
 #include "server/api/messages.h"
 
 namespace bantam::server {
@@ -51,10 +53,16 @@ TEST(Tools, Choices) {
 }
 
 TEST(Tools, Styles) {
+  using enum CallStyle::Form;
   EXPECT_EQ(StyleOf("… <tool_call> …").open, "<tool_call>");
+  EXPECT_EQ(StyleOf("… <tool_call> …").form, kObject);
   EXPECT_EQ(StyleOf("… <|python_tag|> …").arguments, "parameters");
   EXPECT_EQ(StyleOf("… <|python_tag|> …").open, "");
   EXPECT_FALSE(StyleOf("{{ messages }}").described);
+  EXPECT_EQ(StyleOf("… [TOOL_CALLS] [ …").form, kList);
+  EXPECT_EQ(StyleOf("… [TOOL_CALLS] [ …").after_open, " ");
+  EXPECT_EQ(StyleOf("… [TOOL_CALLS][ …").after_open, "");
+  EXPECT_EQ(StyleOf("<tool_call>\n<function=").form, kTags);
 }
 
 // What the shape of a call accepts.
@@ -83,17 +91,104 @@ TEST(Tools, ShapesOfCalls) {
   EXPECT_FALSE(Accepts(named, hermes, R"({"name": "weather", "arguments": {"city": "Rome"}})"));
 }
 
-TEST(Tools, ParsesCalls) {
+constexpr const char* kLights = R"("tools": [{"type": "function", "function": {"name": "light",
+  "parameters": {"type": "object", "properties": {
+    "room": {"type": "string"}, "level": {"type": "integer"}, "on": {"type": "boolean"},
+    "colour": {"enum": ["red", "warm \"white\""]}, "more": {"type": "object"}},
+    "required": ["room", "level"]}}}, {"type": "function", "function": {"name": "time"}}])";
+
+Tools Lights() {
+  const Json json = Parsed("{" + std::string(kLights) + "}");
+  return *ReadTools(Fields(json));
+}
+
+TEST(Tools, ShapesOfLists) {
+  const char* mistral = "[TOOL_CALLS]";
+  const std::string call = R"({"name": "time", "arguments": {}})";
+  EXPECT_TRUE(Accepts(Read(), mistral, "[" + call + "]"));
+  EXPECT_TRUE(Accepts(Read(), mistral, "[" + call + ", " + call + "]"));
+  EXPECT_FALSE(Accepts(Read(), mistral, "[]"));
+  EXPECT_FALSE(Accepts(Read(), mistral, call));
+  const Tools one = Read(R"(, "parallel_tool_calls": false)");
+  EXPECT_TRUE(Accepts(one, mistral, "[" + call + "]"));
+  EXPECT_FALSE(Accepts(one, mistral, "[" + call + ", " + call + "]"));
+}
+
+std::string Tagged(const std::string& room, const std::string& rest = "") {
+  return "<function=light>\n<parameter=room>\n" + room +
+         "\n</parameter>\n<parameter=level>\n50\n</parameter>\n" + rest + "</function>";
+}
+
+TEST(Tools, ShapesOfTaggedCalls) {
+  const char* coder = "<function=";
+  const Tools tools = Lights();
+  const std::string colour =
+      "<parameter=colour>\nwarm \"white\"\n</parameter>\n<parameter=more>\n{\"a\": [1, {}]}"
+      "\n</parameter>\n";
+  for (const std::string& text :
+       {Tagged("kitchen"), Tagged("<b>a</b> </p> < << x"), Tagged("two\nlines"), Tagged("", colour),
+        std::string("<function=time>\n</function>")}) {
+    EXPECT_TRUE(Accepts(tools, coder, text)) << text;
+  }
+  const std::string early = "a\n</parameter>\n</function>";
+  for (const std::string& text :
+       {std::string("<function=other>\n</function>"), Tagged(early), std::string("light"),
+        Tagged("a", "<parameter=colour>\nblue\n</parameter>\n"),
+        Tagged("a", "<parameter=on>\nyes\n</parameter>\n"),
+        std::string("<function=light>\n</function>")}) {
+    EXPECT_FALSE(Accepts(tools, coder, text)) << text;
+  }
+  const auto calls = ReadCalls(Tagged("<b>12</b>", colour), tools, StyleOf(coder));
+  ASSERT_EQ(calls.size(), 1);
+  EXPECT_EQ(calls[0].arguments,
+            R"({"room":"<b>12</b>","level":50,"colour":"warm \"white\"","more":{"a":[1,{}]}})");
+  EXPECT_EQ(ReadCalls(Tagged("12"), tools, StyleOf(coder))[0].arguments,
+            R"({"room":"12","level":50})");
+}
+
+TEST(Tools, ReadsCalls) {
   const Tools tools = Read();
-  const auto call = ParseCall(R"( {"name": "time", "parameters": {"a": [1.50]}} )", tools);
-  ASSERT_TRUE(call);
-  EXPECT_EQ(call->name, "time");
-  EXPECT_EQ(call->arguments, R"({"a":[1.50]})");
-  EXPECT_EQ(call->id.size(), 29);
-  EXPECT_NE(call->id, NewCallId());
-  for (const char* none : {"", "time", "{}", R"({"name": "other", "arguments": {}})",
-                           R"({"name": "time", "arguments": "x"})", R"({"name": "time"})"}) {
-    EXPECT_FALSE(ParseCall(none, tools)) << none;
+  const CallStyle llama = StyleOf("<|python_tag|>");
+  const auto calls = ReadCalls(R"( {"name": "time", "parameters": {"a": [1.50]}} )", tools, llama);
+  ASSERT_EQ(calls.size(), 1);
+  EXPECT_EQ(calls[0].name, "time");
+  EXPECT_EQ(calls[0].arguments, R"({"a": [1.50]})");
+  EXPECT_EQ(calls[0].id.size(), 29);
+  EXPECT_NE(calls[0].id, NewCallId());
+  for (const char* none : {"", "time", "{}", R"({"name": "other", "parameters": {}})", "}}]",
+                           R"({"name": "time", "parameters": "x"})", R"({"name": "time"})",
+                           R"({"name": "time", "parameters": {"a": }})"}) {
+    EXPECT_TRUE(ReadCalls(none, tools, llama).empty()) << none;
+  }
+}
+
+// Whatever way the text is cut, the pieces join to the same calls.
+TEST(Tools, ReadsCallsInPieces) {
+  const Tools tools = Read();
+  const CallStyle style = StyleOf("[TOOL_CALLS]");
+  const std::string text =
+      R"([{"name": "weather", "arguments": {"city": "R}\"{]"}}, {"name":"time","arguments":{}}])";
+  for (size_t step = 1; step <= text.size(); ++step) {
+    CallReader reader(tools, style);
+    std::vector<CallPiece> pieces;
+    for (size_t at = 0; at < text.size(); at += step) reader.Push(text.substr(at, step), pieces);
+    std::vector<ToolCall> joined;
+    for (const CallPiece& piece : pieces) {
+      if (!piece.name.empty()) joined.push_back({piece.id, piece.name, ""});
+      ASSERT_EQ(piece.index, static_cast<int>(joined.size()) - 1) << step;
+      joined.back().arguments += piece.arguments;
+    }
+    ASSERT_EQ(joined.size(), 2) << step;
+    EXPECT_EQ(joined[0].arguments, R"({"city": "R}\"{]"})");
+    EXPECT_EQ(joined[1].arguments, "{}");
+    for (size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(joined[i].id, reader.calls()[i].id);
+      EXPECT_EQ(joined[i].name, reader.calls()[i].name);
+      EXPECT_EQ(joined[i].arguments, reader.calls()[i].arguments);
+    }
+    if (step == 1) {
+      EXPECT_GT(pieces.size(), 10);
+    }
   }
 }
 

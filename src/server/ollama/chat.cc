@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "server/api/chat_request.h"
+#include "server/api/reasoning.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/ollama/handlers.h"
@@ -39,6 +40,7 @@ Result<Parsed> ReadCommon(const Server& server, const Fields& fields) {
   }
   chat.options.shape = TRY(ReadFormat(fields));
   chat.keep_alive_s = TRY(ReadKeepAlive(fields));
+  chat.variables = TRY(ReadTemplateVariables(fields));
   const bool truncate = TRY(fields.Bool("truncate")).value_or(true);
   chat.trim = TRY(ReadTrim(fields, truncate ? TrimMode::kOldest : TrimMode::kError));
   OllamaForm& form = parsed.form;

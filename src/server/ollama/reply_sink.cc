@@ -24,10 +24,12 @@ Json Base(const OllamaForm& form) {
   return json;
 }
 
-Json MessageOf(const std::string& text, const std::vector<ToolCall>& calls) {
+Json MessageOf(const std::string& text, const std::string& thinking,
+               const std::vector<ToolCall>& calls) {
   Json message = Json::MakeObject();
   message.Set("role", Json::String("assistant"));
   message.Set("content", Json::String(text));
+  if (!thinking.empty()) message.Set("thinking", Json::String(thinking));
   if (calls.empty()) return message;
   Json list = Json::MakeArray();
   for (size_t i = 0; i < calls.size(); ++i) {
@@ -58,8 +60,19 @@ class OllamaSink : public ReplySink {
     }
     if (delta.text.empty() && delta.logprobs.empty()) return true;
     Json line = Base(form_);
-    SetText(line, delta.text, {});
+    SetText(line, delta.text, "", {});
     if (form_.logprobs) SetLogprobs(line, delta.logprobs);
+    line.Set("done", Json::Bool(false));
+    return Send(line);
+  }
+
+  bool OnReasoning(int, const Delta& delta) override {
+    if (!form_.stream) {
+      thinking_ += delta.text;
+      return true;
+    }
+    Json line = Base(form_);
+    SetText(line, "", delta.text, {});
     line.Set("done", Json::Bool(false));
     return Send(line);
   }
@@ -70,7 +83,7 @@ class OllamaSink : public ReplySink {
       return true;
     }
     Json line = Base(form_);
-    SetText(line, "", {call});
+    SetText(line, "", "", {call});
     line.Set("done", Json::Bool(false));
     return Send(line);
   }
@@ -83,7 +96,7 @@ class OllamaSink : public ReplySink {
     call_->NoteTokens(end->stats.prompt_tokens, end->stats.generated_tokens,
                       end->stats.first_token_s);
     Json last = Base(form_);
-    SetText(last, text_, calls_);
+    SetText(last, text_, thinking_, calls_);
     if (form_.logprobs && !form_.stream) SetLogprobs(last, logprobs_);
     last.Set("done", Json::Bool(true));
     last.Set("done_reason", Json::String(end->finish == FinishReason::kStop ? "stop" : "length"));
@@ -106,12 +119,14 @@ class OllamaSink : public ReplySink {
   }
 
  private:
-  void SetText(Json& line, const std::string& text, const std::vector<ToolCall>& calls) const {
+  void SetText(Json& line, const std::string& text, const std::string& thinking,
+               const std::vector<ToolCall>& calls) const {
     if (form_.chat) {
-      line.Set("message", MessageOf(text, calls));
-    } else {
-      line.Set("response", Json::String(text));
+      line.Set("message", MessageOf(text, thinking, calls));
+      return;
     }
+    line.Set("response", Json::String(text));
+    if (!thinking.empty()) line.Set("thinking", Json::String(thinking));
   }
 
   void SetLogprobs(Json& line, const std::vector<TokenLogprob>& tokens) const {
@@ -127,6 +142,7 @@ class OllamaSink : public ReplySink {
   const std::shared_ptr<const Model> model_;
   const OllamaForm form_;
   std::string text_;
+  std::string thinking_;
   std::vector<ToolCall> calls_;
   std::vector<TokenLogprob> logprobs_;
 };
@@ -141,7 +157,7 @@ std::shared_ptr<ReplySink> MakeOllamaSink(std::shared_ptr<Call> call,
 Json EmptyReply(const OllamaForm& form, const char* reason) {
   Json json = Base(form);
   if (form.chat) {
-    json.Set("message", MessageOf("", {}));
+    json.Set("message", MessageOf("", "", {}));
   } else {
     json.Set("response", Json::String(""));
   }

@@ -13,6 +13,7 @@
 #include "server/api/chat_request.h"
 #include "server/api/ids.h"
 #include "server/api/lora_fields.h"
+#include "server/api/reasoning.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/openai/chat_sink.h"
@@ -78,6 +79,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
     chat.begun_reply = chat.messages.TakeBegunReply();
   }
   chat.chat_template = TRY(fields.Text("chat_template")).value_or("");
+  chat.variables = TRY(ReadTemplateVariables(fields));
   chat.trim = TRY(ReadTrim(fields, TrimMode::kError));
   ChatForm& form = parsed.form;
   form.stream = TRY(fields.Bool("stream")).value_or(false);

@@ -41,23 +41,33 @@ class ChatSink : public ReplySink {
     return Send(std::move(item));
   }
 
+  bool OnReasoning(int choice, const Delta& delta) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    if (!form_.stream) {
+      reply.reasoning += delta.text;
+      return true;
+    }
+    Json message = Opening(reply);
+    message.Set("reasoning_content", Json::String(delta.text));
+    Json item = ChoiceJson(choice, "delta", std::move(message));
+    if (form_.token_ids) item.Set("token_ids", IdsJson(delta.tokens));
+    return Send(std::move(item));
+  }
+
+  bool OnCallPiece(int choice, const CallPiece& piece) override {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
+    if (!form_.stream) return true;
+    reply.n_begun = piece.index + 1;
+    return SendPiece(choice, reply, piece);
+  }
+
   bool OnToolCall(int choice, const ToolCall& call) override {
     Choice& reply = choices_[static_cast<size_t>(choice)];
     reply.calls.push_back(call);
     if (!form_.stream) return true;
-    Json message = Opening(reply);
-    if (form_.as_function) {
-      message.Set("function_call", *CallJson(call).Find("function"));
-    } else {
-      Json item = Json::MakeObject();
-      item.Set("index", Json::Int(static_cast<int64_t>(reply.calls.size()) - 1));
-      const Json described = CallJson(call);
-      for (const auto& [key, value] : described.members()) item.Set(key, value);
-      Json list = Json::MakeArray();
-      list.Append(std::move(item));
-      message.Set("tool_calls", std::move(list));
-    }
-    return Send(ChoiceJson(choice, "delta", std::move(message)));
+    const int index = static_cast<int>(reply.calls.size()) - 1;
+    if (reply.n_begun > index) return true;  // its pieces have been sent
+    return SendPiece(choice, reply, {index, call.id, call.name, call.arguments});
   }
 
   void OnEnd(int choice, Result<ReplyEnd> end) override {
@@ -77,8 +87,10 @@ class ChatSink : public ReplySink {
   struct Choice {
     bool opened = false;
     std::string text;
+    std::string reasoning;
     std::vector<TokenLogprob> logprobs;
     std::vector<ToolCall> calls;
+    int n_begun = 0;  // calls of which pieces were sent
     ReplyEnd end;
   };
 
@@ -118,6 +130,26 @@ class ChatSink : public ReplySink {
     Json chunk = Frame("chat.completion.chunk", std::move(list));
     if (form_.include_usage) chunk.Set("usage", Json());
     return call_->Write(Event(chunk));
+  }
+
+  bool SendPiece(int choice, Choice& reply, const CallPiece& piece) {
+    Json function = Json::MakeObject();
+    if (!piece.name.empty()) function.Set("name", Json::String(piece.name));
+    function.Set("arguments", Json::String(piece.arguments));
+    Json message = Opening(reply);
+    if (form_.as_function) {
+      message.Set("function_call", std::move(function));
+    } else {
+      Json item = Json::MakeObject();
+      item.Set("index", Json::Int(piece.index));
+      if (!piece.name.empty()) {
+        item.Set("id", Json::String(piece.id));
+        item.Set("type", Json::String("function"));
+      }
+      item.Set("function", std::move(function));
+      message.Set("tool_calls", Json::MakeArray({std::move(item)}));
+    }
+    return Send(ChoiceJson(choice, "delta", std::move(message)));
   }
 
   void SendEnd(int choice, Choice& reply) {
@@ -184,6 +216,9 @@ class ChatSink : public ReplySink {
     message.Set("content",
                 reply.text.empty() && !reply.calls.empty() ? Json() : Json::String(reply.text));
     message.Set("refusal", Json());
+    if (!reply.reasoning.empty()) {
+      message.Set("reasoning_content", Json::String(reply.reasoning));
+    }
     if (!reply.calls.empty() && form_.as_function) {
       message.Set("function_call", *CallJson(reply.calls[0]).Find("function"));
     } else if (!reply.calls.empty()) {

@@ -18,6 +18,7 @@ void PostTokenize(Server& server, const std::shared_ptr<Call>& call);
 void PostDetokenize(Server& server, const std::shared_ptr<Call>& call);
 void GetLoraAdapters(Server& server, const std::shared_ptr<Call>& call);
 void PostLoraAdapters(Server& server, const std::shared_ptr<Call>& call);
+void GetTokenizerInfo(Server& server, const std::shared_ptr<Call>& call);
 
 // Proves a decode on a loaded model.
 void GetHealth(Server& server, const std::shared_ptr<Call>& call);

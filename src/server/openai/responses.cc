@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "server/api/chat_request.h"
 #include "server/api/ids.h"
+#include "server/api/reasoning.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/openai/handlers.h"
@@ -130,6 +131,13 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   if (const auto limit =
           TRY(fields.Integer("max_output_tokens", 1, std::numeric_limits<int>::max()))) {
     chat.options.max_tokens = static_cast<int>(*limit);
+  }
+  if (const Json* reasoning = TRY(fields.Object("reasoning"))) {
+    if (const auto effort = TRY(Fields(*reasoning, "reasoning.").Text("effort"))) {
+      Json given = Json::MakeObject();
+      given.Set("reasoning_effort", Json::String(*effort));
+      chat.variables = TRY(ReadTemplateVariables(Fields(given)));
+    }
   }
   chat.options.shape = TRY(ReadTextFormat(fields));
   if (chat.options.shape && chat.tools.forced()) {

@@ -1,6 +1,7 @@
 // Items, events and the response object.
 #include "server/openai/responses_sink.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -31,35 +32,31 @@ class ResponsesSink : public ReplySink {
     return Send("response.output_text.delta", std::move(event));
   }
 
+  bool OnCallPiece(int, const CallPiece& piece) override {
+    if (!form_.stream) return true;
+    if (!piece.name.empty()) OpenCall({piece.id, piece.name, ""});
+    return SendArguments("response.function_call_arguments.delta", "delta", piece.arguments);
+  }
+
+  // Pieces of several calls may have come before the first is told of as a whole.
   bool OnToolCall(int, const ToolCall& call) override {
     CloseMessage();
-    const std::string id = "fc_" + RandomId(24);
-    const auto item = [&](const char* status, const std::string& arguments) {
-      return Object({{"type", Json::String("function_call")},
-                     {"id", Json::String(id)},
-                     {"call_id", Json::String(call.id)},
-                     {"name", Json::String(call.name)},
-                     {"arguments", Json::String(arguments)},
-                     {"status", Json::String(status)}});
-    };
-    const auto index = Json::Int(std::ssize(output_));
-    if (form_.stream) {
-      Open();
-      Send("response.output_item.added",
-           Object({{"output_index", index}, {"item", item("in_progress", "")}}));
-      const auto arguments = [&](const char* name) {
-        return Object({{"item_id", Json::String(id)},
-                       {"output_index", index},
-                       {name, Json::String(call.arguments)}});
-      };
-      Send("response.function_call_arguments.delta", arguments("delta"));
-      Json done = arguments("arguments");
-      done.Set("name", Json::String(call.name));
-      Send("response.function_call_arguments.done", std::move(done));
-      Send("response.output_item.done",
-           Object({{"output_index", index}, {"item", item("completed", call.arguments)}}));
+    if (form_.stream && item_ids_.find(call.id) == item_ids_.end()) {
+      OpenCall(call);
+      SendArguments("response.function_call_arguments.delta", "delta", call.arguments);
     }
-    output_.push_back(item("completed", call.arguments));
+    Json item = CallItem(call, "completed");
+    if (form_.stream) {
+      const auto index = Json::Int(std::ssize(output_));
+      Json done = Object({{"item_id", *item.Find("id")},
+                          {"output_index", index},
+                          {"arguments", Json::String(call.arguments)},
+                          {"name", Json::String(call.name)}});
+      Send("response.function_call_arguments.done", std::move(done));
+      Send("response.output_item.done", Object({{"output_index", index}, {"item", item}}));
+    }
+    output_.push_back(std::move(item));
+    ++n_calls_;
     return !call_->cancel()->cancelled;
   }
 
@@ -119,6 +116,33 @@ class ResponsesSink : public ReplySink {
                             {"usage", Json()}});
     for (const auto& [key, value] : form_.echoed.members()) response.Set(key, value);
     return response;
+  }
+
+  Json CallItem(const ToolCall& call, const char* status) {
+    std::string& id = item_ids_[call.id];
+    if (id.empty()) id = "fc_" + RandomId(24);
+    return Object({{"type", Json::String("function_call")},
+                   {"id", Json::String(id)},
+                   {"call_id", Json::String(call.id)},
+                   {"name", Json::String(call.name)},
+                   {"arguments", Json::String(call.arguments)},
+                   {"status", Json::String(status)}});
+  }
+
+  void OpenCall(const ToolCall& call) {
+    CloseMessage();
+    Open();
+    call_index_ = std::ssize(output_) + std::ssize(item_ids_) - n_calls_;
+    Json item = CallItem({call.id, call.name, ""}, "in_progress");
+    call_item_ = item.Find("id")->AsString();
+    Send("response.output_item.added",
+         Object({{"output_index", Json::Int(call_index_)}, {"item", std::move(item)}}));
+  }
+
+  bool SendArguments(const char* type, const char* name, const std::string& text) {
+    return Send(type, Object({{"item_id", Json::String(call_item_)},
+                              {"output_index", Json::Int(call_index_)},
+                              {name, Json::String(text)}}));
   }
 
   Json TextPart() const {
@@ -191,6 +215,10 @@ class ResponsesSink : public ReplySink {
   const std::shared_ptr<Call> call_;
   const ResponsesForm form_;
   std::vector<Json> output_;
+  std::map<std::string, std::string> item_ids_;  // of calls begun, by their own ids
+  int64_t n_calls_ = 0;                          // of them in output_
+  int64_t call_index_ = 0;                       // where the call that is being written will stand
+  std::string call_item_;                        // its item's id
   std::string text_;
   std::string message_id_ = "msg_" + RandomId(24);
   bool message_open_ = false;
