@@ -618,32 +618,33 @@ TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   Good("/lora-adapters", "[]");  // none counts
   Good("/v1/completions", R"({"prompt": "hi"})");
   EXPECT_EQ(scales(4), (Scales{0, 0}));
+}
 
-  TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
-    const std::string digits(64, 'a');
-    std::string path;
-    const auto status = [&](bool loopback, const char* header) {
-      HttpRequest head;
-      head.method = "POST";
-      head.path = path;
-      head.query = {{"name", "a.gguf"}};
-      head.loopback = loopback;
-      if (*header != '\0') head.headers = {{header, "192.0.2.1"}};
-      FakeExchange exchange(head);
-      const BodyRule rule = service_->OnHead(head);
-      if (rule.refuse) rule.refuse(exchange);
-      return exchange.status();  // 0: taken
-    };
-    for (const std::string& one : {std::string("/api/import"), "/api/blobs/sha256:" + digits}) {
-      path = one;
-      EXPECT_EQ(status(true, ""), 0) << path;
-      EXPECT_EQ(status(false, ""), 403) << path;
-      // A proxy on this machine asks for somebody else.
-      for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
-        EXPECT_EQ(status(true, header), 403) << header;
-      }
+TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
+  const std::string digits(64, 'a');
+  std::string path;
+  const auto status = [&](bool loopback, const char* header) {
+    HttpRequest head;
+    head.method = "POST";
+    head.path = path;
+    head.query = {{"name", "a.gguf"}};
+    head.loopback = loopback;
+    if (*header != '\0') head.headers = {{header, "192.0.2.1"}};
+    FakeExchange exchange(head);
+    const BodyRule rule = service_->OnHead(head);
+    if (rule.refuse) rule.refuse(exchange);
+    return exchange.status();  // 0: taken
+  };
+  for (const std::string& one : {std::string("/api/import"), "/api/blobs/sha256:" + digits}) {
+    path = one;
+    EXPECT_EQ(status(true, ""), 0) << path;
+    EXPECT_EQ(status(false, ""), 403) << path;
+    // A proxy on this machine asks for somebody else.
+    for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
+      EXPECT_EQ(status(true, header), 403) << header;
     }
   }
+}
 
 }  // namespace
 }  // namespace bantam::server
