@@ -104,7 +104,8 @@ class Server:
     def __init__(self, program: str, model: str, threads: int):
         self.process = subprocess.Popen(
             [program, "serve", model, "--port", "0", "--precision", "exact", "--ctx", "2048",
-             "--threads", str(threads), "--served-model-name", "bantam", "--no-request-log"], stderr=subprocess.PIPE, text=True)
+             "--threads", str(threads), "--served-model-name", "bantam", "--no-request-log"],
+            stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             if "listening on " in line:
                 self.url = line.split("listening on ")[1].split()[0].rstrip(",")

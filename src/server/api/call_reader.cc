@@ -10,24 +10,34 @@
 namespace bantam::server {
 
 void CallReader::Push(std::string_view text, std::vector<CallPiece>& pieces) {
-  if (style_.form == CallStyle::Form::kTags) {
-    text_ += text;
-    constexpr std::string_view kEnd = "</function>";
-    const size_t from = text_.size() - std::min(text_.size(), text.size() + kEnd.size());
-    if (done_ || text_.find(kEnd, from) == std::string::npos) return;
-    done_ = true;
-    if (auto call = ParseTaggedCall(text_, tools_)) {
-      calls_.push_back(*call);
-      pieces.push_back({0, call->id, call->name, call->arguments});
-    }
-    return;
-  }
+  if (style_.form == CallStyle::Form::kTags) return PushTagged(text, pieces);
   for (const char c : text) {
     const size_t n_calls = calls_.size();
     PushJson(c);
     if (calls_.size() > n_calls) Flush(pieces);
   }
   Flush(pieces);
+}
+
+// A value may have the closing tag, too: it ends the call only after a parameter, or where there is
+// none.
+void CallReader::PushTagged(std::string_view text, std::vector<CallPiece>& pieces) {
+  constexpr std::string_view kEnd = "</function>";
+  if (done_) return;
+  const size_t from = text_.size() - std::min(text_.size(), kEnd.size() - 1);
+  text_ += text;
+  for (size_t at = text_.find(kEnd, from); at != std::string::npos && !done_;
+       at = text_.find(kEnd, at + 1)) {
+    const std::string_view before = std::string_view(text_).substr(0, at);
+    const size_t words = before.find_last_not_of(" \t\r\n") + 1;
+    done_ = before.substr(0, words).ends_with("</parameter>") ||
+            before.find("<parameter=") == std::string_view::npos;
+    if (!done_) continue;
+    const auto call = ParseTaggedCall(std::string_view(text_).substr(0, at + kEnd.size()), tools_);
+    if (!call) return;
+    calls_.push_back(*call);
+    pieces.push_back({0, call->id, call->name, call->arguments});
+  }
 }
 
 void CallReader::PushJson(char c) {

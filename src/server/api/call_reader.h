@@ -29,6 +29,7 @@ class CallReader {
  private:
   enum class Place : uint8_t { kKey, kColon, kValue, kAfter };
 
+  void PushTagged(std::string_view text, std::vector<CallPiece>& pieces);
   void PushJson(char c);
   void PushString(char c);
   void PushOutside(char c);

@@ -142,6 +142,8 @@ TEST(Tools, ShapesOfTaggedCalls) {
   ASSERT_EQ(calls.size(), 1);
   EXPECT_EQ(calls[0].arguments,
             R"({"room":"<b>12</b>","level":50,"colour":"warm \"white\"","more":{"a":[1,{}]}})");
+  EXPECT_EQ(ReadCalls(Tagged("</function>\n"), tools, StyleOf(coder))[0].arguments,
+            R"({"room":"</function>\n","level":50})");
   EXPECT_EQ(ReadCalls(Tagged("12"), tools, StyleOf(coder))[0].arguments,
             R"({"room":"12","level":50})");
 }
