@@ -104,7 +104,7 @@ void CallReader::TakeString() {
     key_ = text;
     place_ = Place::kColon;
   } else if (place_ == Place::kValue) {
-    if (key_ == "name") call_.name = text;
+    if (key_ == "name" && call_.name.empty()) call_.name = text;  // it may have been told
     place_ = Place::kAfter;
   }
 }
