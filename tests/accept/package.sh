@@ -66,6 +66,7 @@ check_unit() {
   [[ $said != *bantam.service:* ]] || fail "the unit: $said"
   exposure=$(systemd-analyze security --offline=true "$work/bantam.service" 2>/dev/null |
     sed -n 's/.*exposure level.*: \([0-9]*\)\..*/\1/p')
+  [[ -n $exposure ]] || fail "systemd-analyze does not say how exposed the unit is"
   ((exposure < 2)) || fail "the unit is exposed: $exposure"
 }
 

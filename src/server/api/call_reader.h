@@ -60,7 +60,7 @@ class CallReader {
   bool whole_ = false;  // the arguments have ended
 };
 
-// Whether it is one call, and nothing else: see CallReader.
+// The calls of a text that is there as a whole.
 std::vector<ToolCall> ReadCalls(std::string_view text, const Tools& tools, const CallStyle& style);
 
 }  // namespace bantam::server
