@@ -132,11 +132,19 @@ const Finish& Finisher::Visit(const Key& key) {
   about_ = about;
   --nested_;
   depth_ -= value ? 1 : 0;
+  if (found.text.size() > kMostText) found = TooLong();
   if (found.cost < entry.best.cost) {
     entry.best = std::move(found);
     changed_ = true;
   }
   return entry.best;
+}
+
+// Shared definitions could double a text at each level.
+Finish Finisher::TooLong() {
+  too_long_ = true;
+  SayUndecided();
+  return {};
 }
 
 Finish Finisher::FindValue(FormulaId value) {
@@ -219,6 +227,10 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
         next.live = steps_.SettleValue(demand.settled, value.text).value_or(demand.settled);
         next.first = false;
         next.seen = option.seen;
+        if (place.text.size() + value.text.size() > kMostText) {
+          TooLong();
+          continue;
+        }
         std::string text = place.text + option.before + value.text;
         const auto cost = static_cast<uint32_t>(text.size());
         places.push({cost, ++order, next, std::move(text), place.members + 1});

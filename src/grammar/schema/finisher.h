@@ -68,6 +68,9 @@ class Finisher {
   // The path of a schema of which it is not known whether anything satisfies it, for a search has
   // come to its end (then or before); "" if there is none.
   const std::string& undecided() const { return undecided_; }
+  // Some way was left out because its text has more than kMostText bytes.
+  bool too_long() const { return too_long_; }
+  static constexpr size_t kMostText = 1 << 20;
   // Conditions looked at since the beginning.
   uint64_t work() const { return all_work_; }
 
@@ -109,6 +112,7 @@ class Finisher {
   size_t Branches(FormulaId part);
   bool Spend(uint64_t work);
   void SayUndecided();
+  Finish TooLong();
 
   Finish Search(const OpenContainer& container, bool all_names);
   void Options(const OpenContainer& at, bool all_names, std::vector<Option>& out);
@@ -130,6 +134,7 @@ class Finisher {
   FormulaId about_ = FormulaPool::kTrue;  // the value that is looked for
   bool cut_ = false;                      // a search has ended for want of room
   bool too_deep_ = false;                 // so has a way of the question that was asked last
+  bool too_long_ = false;
   bool gave_up_ = false;
   std::string undecided_;
   std::unordered_map<FormulaId, bool> needs_others_;

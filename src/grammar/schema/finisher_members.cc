@@ -133,6 +133,7 @@ Finish Finisher::FindMembers(const OpenContainer& at) {
     const Finish found =
         live == at.live ? FindTogether(at, group) : Visit(MembersOf(at, live, at.seen));
     if (found.cost == Finish::kNever) return found;
+    if (whole.text.size() + found.text.size() > kMostText) return TooLong();
     whole.text += found.text;
     whole.members += found.members;
   }

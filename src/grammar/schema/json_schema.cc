@@ -11,6 +11,7 @@
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/json_reader.h"
 #include "grammar/schema/merge_schemas.h"
+#include "grammar/schema/ref_cycles.h"
 
 namespace bantam::grammar {
 namespace {
@@ -131,11 +132,16 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   TRY(CheckSizes(loaded));
   const std::string root = loaded.nodes[loaded.root].path;
   compiled->schema_ = std::make_shared<const Schema>(std::move(loaded));
+  TRY(CheckDynamicRefCycles(compiled->schema_));
   compiled->machine_ = std::make_shared<SchemaMachine>(compiled->schema_);
   SchemaMachine& machine = *compiled->machine_;
   ReadPatterns(machine.languages());
   if (const auto& failure = machine.languages().failure()) return std::unexpected(*failure);
   const std::string& undecided = machine.finisher().undecided();
+  if (machine.finisher().too_long() && machine.shortest().cost == Finish::kNever) {
+    return Fail(ErrorCode::kResourceExhausted, undecided + ": the shortest text has more than " +
+                                                   std::to_string(Finisher::kMostText) + " bytes");
+  }
   if (!undecided.empty() &&
       (machine.finisher().gave_up() || machine.shortest().cost == Finish::kNever)) {
     return Fail(ErrorCode::kResourceExhausted,

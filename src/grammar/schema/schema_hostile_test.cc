@@ -1,6 +1,7 @@
 // Documents made to hurt: depth, breadth, long names, many references. All must end soon.
 #include <string>
 
+#include "grammar/schema/json_schema.h"
 #include "grammar/schema/schema_test_file.h"
 
 namespace bantam::grammar {
@@ -103,6 +104,62 @@ TEST(SchemaHostile, LongBaseUris) {
   for (int i = 0; i < 20'000; ++i) parts += R"({"$ref":"b","$id":")" + std::to_string(i) + "\"},";
   const std::string text = R"({"$id":")" + base + R"(","anyOf":[)" + parts + R"({"$id":"b"}]})";
   EXPECT_EQ(ErrorOf(text), "#/$id: expected a URI of at most 4096 bytes");
+}
+
+// Each leads back to itself in place, in the scope in which it is met.
+TEST(SchemaHostile, DynamicReferencesThatLeadBack) {
+  const std::string draft = R"("$schema":"https://json-schema.org/draft/2020-12/schema")";
+  const std::string anchor = R"("$dynamicAnchor":"node",)" + draft;
+  for (const std::string& text : {
+           R"({"dependentSchemas":{"x":{"dependentSchemas":{"c":{"$dynamicRef":"#node"}},
+               "unevaluatedProperties":true}},"required":["x"],)" +
+               anchor + "}",
+           R"({"oneOf":[{"$dynamicRef":"#node"},{"$dynamicRef":"#node",
+               "unevaluatedProperties":false}],)" +
+               anchor + "}",
+           R"({"anyOf":[{"$dynamicRef":"#node"},{"$dynamicRef":"#node",
+               "unevaluatedItems":false}],)" +
+               anchor + "}",
+           std::string(R"({"$recursiveAnchor":true,"anyOf":[{"$recursiveRef":"#"},
+               {"$recursiveRef":"#","unevaluatedProperties":false}],
+               "$schema":"https://json-schema.org/draft/2019-09/schema"})")}) {
+    const auto compiled = JsonSchema::Compile(*Json::Parse(text), {});
+    ASSERT_FALSE(compiled.has_value()) << text;
+    EXPECT_EQ(compiled.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_NE(compiled.error().message.find("leads back to"), std::string::npos)
+        << compiled.error().message;
+  }
+  const std::string tree = R"({"properties":{"next":{"$dynamicRef":"#node"}},
+      "unevaluatedProperties":false,)" +
+                           anchor + "}";
+  EXPECT_TRUE(JsonSchema::Compile(*Json::Parse(tree), {}).has_value());
+}
+
+// The shortest document doubles at each level.
+TEST(SchemaHostile, ShortestDocumentOfManyBytes) {
+  const auto doubling = [](int levels, const std::string& shape) {
+    std::string text = R"({"$ref":"#/$defs/a0","$defs":{)";
+    for (int i = 0; i < levels; ++i) {
+      std::string level = shape;
+      for (size_t at = 0; (at = level.find('@', at)) != std::string::npos;) {
+        level.replace(at, 1, "#/$defs/a" + std::to_string(i + 1));
+      }
+      text += "\"a" + std::to_string(i) + "\":" + level + ",";
+    }
+    return text + "\"a" + std::to_string(levels) + "\":{\"type\":\"null\"}}}";
+  };
+  const std::string object = R"({"type":"object","required":["l","r"],
+      "properties":{"l":{"$ref":"@"},"r":{"$ref":"@"}}})";
+  const std::string array = R"({"type":"array","minItems":2,"items":{"$ref":"@"}})";
+  for (const std::string& shape : {object, array}) {
+    EXPECT_TRUE(JsonSchema::Compile(*Json::Parse(doubling(10, shape)), {}).has_value());
+    const auto refused = JsonSchema::Compile(*Json::Parse(doubling(40, shape)), {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+    EXPECT_NE(refused.error().message.find("the shortest text has more than 1048576 bytes"),
+              std::string::npos)
+        << refused.error().message;
+  }
 }
 
 }  // namespace
