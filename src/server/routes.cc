@@ -30,7 +30,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/tokenize", kKey, kOpenAi, PostTokenize},
     {"POST", "/detokenize", kKey, kOpenAi, PostDetokenize},
     {"GET", "/lora-adapters", kKey, kOpenAi, GetLoraAdapters},
-    {"POST", "/lora-adapters", kKey, kOpenAi, PostLoraAdapters},
+    {"POST", "/lora-adapters", kKept, kOpenAi, PostLoraAdapters},
     {"GET", "/tokenizer_info", kKey, kOpenAi, GetTokenizerInfo},
     {"GET", "/", kOpen, kOllama, GetRoot},
     {"GET", "/api/version", kOpen, kOllama, GetApiVersion},

@@ -17,7 +17,7 @@ enum class Access : uint8_t {
   kOpen,  // anybody: says nothing about models, starts nothing
   kKey,   // needs the key, where the server has one
   kFile,  // and where it has none, this machine: takes files
-  kKept,  // and where it has several, this machine too: shows what all have asked
+  kKept,  // and where it has several, this machine too: shows or changes what all share
 };
 
 struct Route {

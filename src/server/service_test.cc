@@ -31,6 +31,7 @@ class ServiceTest : public testing::Test {
         });
     library->Add("path", {"fake"});
     library->Add("missing", {"broken"});
+    library->Add("other", {"twin"});
     library->Add("encoder", {"vectors"});
     service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine),
                                          HostOptions{}, std::move(options));
@@ -608,8 +609,10 @@ TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   EXPECT_EQ(scales(1), (Scales{0, 0.25F}));
   EXPECT_EQ(scales(2), (Scales{2, 0}));
   EXPECT_EQ(scales(3), (Scales{0, 0.25F}));
-  for (const char* bad : {"{}", "[1]", R"([{"id": 0}])", R"([{"id": 2, "scale": 1}])",
-                          R"([{"id": 0, "scale": "1"}])", "["}) {
+  for (const char* bad :
+       {"{}", "[1]", R"([{"id": 0}])", R"([{"id": 2, "scale": 1}])", R"([{"id": 0, "scale": "1"}])",
+        "[", R"([{"id": 1, "scale": 1}, {"id": 1, "scale": 2}])",
+        R"([{"id": 0, "scale": 1}, {"id": 1, "scale": 1}, {"id": 2, "scale": 1}])"}) {
     EXPECT_EQ(Post("/lora-adapters", bad)->status(), 400) << bad;
   }
   loopback_ = false;
@@ -620,29 +623,74 @@ TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   EXPECT_EQ(scales(4), (Scales{0, 0}));
 }
 
-TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
-  const std::string digits(64, 'a');
-  std::string path;
-  const auto status = [&](bool loopback, const char* header) {
+TEST_F(ServiceTest, ScalesAreOfOneModel) {
+  adapters_ = {{"a.gguf", 1}};
+  const auto prompt = [](const char* model) {
+    return std::string(R"({"prompt": "hi", "model": ")") + model + "\"}";
+  };
+  Good("/lora-adapters", R"([{"id": 0, "scale": 0.25}])");
+  Good("/v1/completions", prompt("fake"));
+  Good("/v1/completions", prompt("twin"));
+  EXPECT_EQ(script_->requests.at(0).adapter_scales, std::vector<float>{0.25F});
+  EXPECT_EQ(script_->requests.at(1).adapter_scales, std::vector<float>());
+}
+
+// 0 if a request to the route is taken, else with what status its head is refused.
+class WhoMayAskTest : public ServiceTest {
+ protected:
+  int Status(const Route& route, bool loopback, std::vector<HttpHeader> headers = {}) {
     HttpRequest head;
-    head.method = "POST";
-    head.path = path;
+    head.method = route.method;
+    head.path = route.path;
+    if (head.path.ends_with("/*")) {
+      head.path.replace(head.path.size() - 1, 1, "sha256:" + std::string(64, 'a'));
+    }
     head.query = {{"name", "a.gguf"}};
     head.loopback = loopback;
-    if (*header != '\0') head.headers = {{header, "192.0.2.1"}};
+    head.headers = std::move(headers);
     FakeExchange exchange(head);
     const BodyRule rule = service_->OnHead(head);
     if (rule.refuse) rule.refuse(exchange);
-    return exchange.status();  // 0: taken
-  };
-  for (const std::string& one : {std::string("/api/import"), "/api/blobs/sha256:" + digits}) {
-    path = one;
-    EXPECT_EQ(status(true, ""), 0) << path;
-    EXPECT_EQ(status(false, ""), 403) << path;
+    return exchange.status();
+  }
+
+  void MakeWithKeys(std::vector<std::string> keys) {
+    ServiceOptions options;
+    options.api_keys = std::move(keys);
+    Make(options);
+  }
+
+  static constexpr const char* kOfProxies[] = {"x-forwarded-for", "forwarded", "x-real-ip", "via"};
+};
+
+TEST_F(WhoMayAskTest, FilesComeFromThisMachineAlone) {
+  size_t n = 0;
+  for (const Route& route : Routes()) {
+    if (route.access != Access::kFile && route.access != Access::kKept) continue;
+    ++n;
+    EXPECT_EQ(Status(route, true), 0) << route.path;
+    EXPECT_EQ(Status(route, false), 403) << route.path;
     // A proxy on this machine asks for somebody else.
-    for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
-      EXPECT_EQ(status(true, header), 403) << header;
+    for (const char* header : kOfProxies) {
+      EXPECT_EQ(Status(route, true, {{header, "192.0.2.1"}}), 403) << route.path << " " << header;
     }
+  }
+  EXPECT_EQ(n, 8U);
+  EXPECT_EQ(Send("POST", "/lora-adapters", "[]", {{"x-forwarded-for", "192.0.2.1"}})->status(),
+            403);
+}
+
+TEST_F(WhoMayAskTest, AKeyOpensWhatIsItsOwn) {
+  MakeWithKeys({"one"});
+  const HttpHeader key = {"authorization", "Bearer one"};
+  for (const Route& route : Routes()) {
+    EXPECT_EQ(Status(route, false, {key, {"x-forwarded-for", "192.0.2.1"}}), 0) << route.path;
+  }
+  MakeWithKeys({"one", "two"});
+  for (const Route& route : Routes()) {
+    const int wanted = route.access == Access::kKept ? 403 : 0;
+    EXPECT_EQ(Status(route, false, {key}), wanted) << route.path;
+    EXPECT_EQ(Status(route, true, {key}), 0) << route.path;
   }
 }
 
