@@ -1,7 +1,9 @@
 // From a request's head to its handler.
 #include "server/service.h"
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -45,12 +47,18 @@ std::string ClientOf(const HttpRequest& head, int key) {
   return key >= 0 ? "key " + std::to_string(key) : head.peer;
 }
 
-// From this machine and not through a proxy on it, which says for whom it asks.
+// Whether a proxy asks for somebody else, whatever it says of whom: who asks can send such a header
+// too, before the proxy's.
+bool IsForwarded(const HttpRequest& head) {
+  constexpr std::string_view kNames[] = {"forwarded", "x-forwarded-for", "x-real-ip", "via"};
+  return std::ranges::any_of(head.headers, [&kNames](const HttpHeader& header) {
+    return std::ranges::find(kNames, header.name) != std::end(kNames);
+  });
+}
+
+// From this machine and not through a proxy on it.
 bool IsLocal(const HttpRequest& head) {
-  for (const char* name : {"forwarded", "x-forwarded-for", "x-real-ip", "via"}) {
-    if (!head.Header(name).empty()) return false;
-  }
-  return head.loopback;
+  return head.loopback && !IsForwarded(head);
 }
 
 bool NeedsThisMachine(Access access, size_t n_keys) {

@@ -673,6 +673,8 @@ TEST_F(WhoMayAskTest, FilesComeFromThisMachineAlone) {
     // A proxy on this machine asks for somebody else.
     for (const char* header : kOfProxies) {
       EXPECT_EQ(Status(route, true, {{header, "192.0.2.1"}}), 403) << route.path << " " << header;
+      EXPECT_EQ(Status(route, true, {{header, ""}}), 403) << route.path << " " << header;
+      EXPECT_EQ(Status(route, true, {{header, ""}, {header, "192.0.2.1"}}), 403) << header;
     }
   }
   EXPECT_EQ(n, 8U);
