@@ -61,8 +61,18 @@ bool IsLocal(const HttpRequest& head) {
   return head.loopback && !IsForwarded(head);
 }
 
-bool NeedsThisMachine(Access access, size_t n_keys) {
-  return (access == Access::kFile && n_keys == 0) || (access == Access::kKept && n_keys != 1);
+// Why a request with a right key, where keys are asked for, is refused all the same; or null.
+const char* WhyNotFromThere(Access access, size_t n_keys, const HttpRequest& head) {
+  if (access == Access::kStore && n_keys == 0 && IsForwarded(head)) {
+    return "through a proxy, models are added, changed and removed with a key only (--api-key)";
+  }
+  if (access == Access::kKept && n_keys > 1 && !IsLocal(head)) {
+    return "this is for this machine only: it is about what all keys share";
+  }
+  if ((access == Access::kFile || access == Access::kKept) && n_keys == 0 && !IsLocal(head)) {
+    return "this is for this machine only, or with a key (--api-key)";
+  }
+  return nullptr;
 }
 
 void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
@@ -144,13 +154,9 @@ BodyRule Service::OnHead(const HttpRequest& head) {
                        "this server wants a key: send it as \"Authorization: Bearer KEY\""},
                       std::move(headers));
   }
-  if (NeedsThisMachine(match.route->access, options_.api_keys.size()) && !IsLocal(head)) {
-    return RefuseWith(match.flavour, 403,
-                      {ErrorCode::kInvalidArgument,
-                       options_.api_keys.empty()
-                           ? "this is for this machine only, or with a key (--api-key)"
-                           : "this is for this machine only: it is about what all keys share"},
-                      std::move(headers));
+  const Access access = match.route->access;
+  if (const char* why = WhyNotFromThere(access, options_.api_keys.size(), head)) {
+    return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, why}, std::move(headers));
   }
   if (match.route->access != Access::kOpen && head.method == "POST") {
     if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {

@@ -682,6 +682,23 @@ TEST_F(WhoMayAskTest, FilesComeFromThisMachineAlone) {
             403);
 }
 
+TEST_F(WhoMayAskTest, WithoutAKeyModelsAreNotChangedThroughAProxy) {
+  size_t n = 0;
+  for (const Route& route : Routes()) {
+    if (route.access != Access::kStore) continue;
+    ++n;
+    EXPECT_EQ(Status(route, true), 0) << route.path;
+    EXPECT_EQ(Status(route, false), 0) << route.path;
+    for (const char* header : kOfProxies) {
+      EXPECT_EQ(Status(route, true, {{header, ""}}), 403) << route.path << " " << header;
+      EXPECT_EQ(Status(route, false, {{header, "192.0.2.1"}}), 403) << route.path << " " << header;
+    }
+  }
+  EXPECT_EQ(n, 4U);
+  const auto refused = Send("DELETE", "/api/delete", R"({"model": "fake"})", {{"via", "1.1 p"}});
+  EXPECT_NE(refused->body().find("with a key only (--api-key)"), std::string::npos);
+}
+
 TEST_F(WhoMayAskTest, AKeyOpensWhatIsItsOwn) {
   MakeWithKeys({"one"});
   const HttpHeader key = {"authorization", "Bearer one"};
