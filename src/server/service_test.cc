@@ -8,91 +8,10 @@
 #include <tuple>
 
 #include "base/json.h"
-#include "base/test_directory.h"
-#include "server/fake_world.h"
-#include "server/routes.h"
+#include "server/service_fixture.h"
 
 namespace bantam::server {
 namespace {
-
-class ServiceTest : public testing::Test {
- protected:
-  ServiceTest() { Make({}); }
-
-  void Make(ServiceOptions options,
-            const EngineOptions& engine = {.context = 1000, .max_sequences = 2}) {
-    service_.reset();
-    auto library =
-        std::make_unique<Library>(store::Store(directory_.path()), [this](const std::string& path) {
-          ModelInfo info;
-          info.sampling = suggested_;
-          info.encoder = path == "encoder";
-          return Result<ModelInfo>(info);
-        });
-    library->Add("path", {"fake"});
-    library->Add("missing", {"broken"});
-    library->Add("other", {"twin"});
-    library->Add("encoder", {"vectors"});
-    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine),
-                                         HostOptions{}, std::move(options));
-  }
-
-  std::shared_ptr<FakeExchange> Send(const std::string& method, const std::string& path,
-                                     const std::string& body = "",
-                                     std::vector<HttpHeader> headers = {}) {
-    HttpRequest request;
-    request.method = method;
-    request.path = path;
-    request.body = body;
-    request.headers = std::move(headers);
-    request.peer = "127.0.0.1";
-    request.loopback = loopback_;
-    auto exchange = std::make_shared<FakeExchange>(request);
-    const BodyRule rule = service_->OnHead(request);
-    if (rule.refuse) {
-      rule.refuse(*exchange);
-    } else {
-      service_->OnRequest(exchange);
-    }
-    return exchange;
-  }
-
-  std::shared_ptr<FakeExchange> Post(const std::string& path, const std::string& body) {
-    auto exchange = Send("POST", path, body);
-    exchange->Wait();
-    return exchange;
-  }
-
-  Json Good(const std::string& path, const std::string& body) {
-    const auto exchange = Post(path, body);
-    EXPECT_EQ(exchange->status(), 200) << exchange->body();
-    auto json = Json::Parse(exchange->body());
-    EXPECT_TRUE(json) << exchange->body();
-    return json ? *std::move(json) : Json();
-  }
-
-  static const Json& Choice(const Json& reply, size_t i = 0) {
-    return reply.Find("choices")->items().at(i);
-  }
-
-  TestDirectory directory_;
-  SuggestedSampling suggested_;
-  bool loopback_ = true;
-  std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
-  std::vector<AdapterSource>& adapters_ = model_->adapters_;
-  std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
-  std::unique_ptr<Service> service_;
-};
-
-constexpr const char* kHi = R"("messages": [{"role": "user", "content": "hi"}])";
-constexpr const char* kTools =
-    R"("tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}])";
-
-std::string Body(std::initializer_list<std::string> members) {
-  std::string text;
-  for (const std::string& member : members) text += (text.empty() ? "{" : ", ") + member;
-  return text + "}";
-}
 
 TEST_F(ServiceTest, Chat) {
   script_->replies = {"hello"};
@@ -223,37 +142,6 @@ TEST_F(ServiceTest, OneCallWhereNoMoreAreWanted) {
   const Json reply = Good("/v1/chat/completions", Body({kHi, kTools, one}));
   EXPECT_EQ(Choice(reply).Find("message")->Find("tool_calls")->items().size(), 1);
   EXPECT_EQ(script_->requests.size(), 2);
-}
-
-TEST_F(ServiceTest, Thoughts) {
-  model_->info_.chat_template = "<think>";
-  script_->replies = {"<think>\nso so\n</think>\n\nhello"};
-  Json reply = Good("/v1/chat/completions", Body({kHi}));
-  const Json& message = *Choice(reply).Find("message");
-  EXPECT_EQ(message.Find("content")->AsString(), "hello");
-  EXPECT_EQ(message.Find("reasoning_content")->AsString(), "so so");
-  script_->replies = {"<think>\nso so\n</think>\n\nhello"};
-  reply = Good("/api/chat", Body({kHi, R"("stream": false)"}));
-  EXPECT_EQ(reply.Find("message")->Find("content")->AsString(), "hello");
-  EXPECT_EQ(reply.Find("message")->Find("thinking")->AsString(), "so so");
-  script_->replies = {"<think>a</think>b"};
-  const auto stream = Post("/v1/chat/completions", Body({kHi, R"("stream": true)"}));
-  EXPECT_NE(stream->body().find(R"("reasoning_content":"a")"), std::string::npos);
-  EXPECT_NE(stream->body().find(R"("content":"b")"), std::string::npos);
-  model_->info_.chat_template = "no thoughts";
-  script_->replies = {"<think>a</think>b"};
-  reply = Good("/v1/chat/completions", Body({kHi}));
-  EXPECT_EQ(Choice(reply).Find("message")->Find("content")->AsString(), "<think>a</think>b");
-}
-
-TEST_F(ServiceTest, VariablesOfTheTemplate) {
-  const std::string body = Body({kHi, R"("stream": false)", R"("think": false)"});
-  Good("/api/chat", body);
-  Good("/v1/chat/completions",
-       Body({kHi, R"("chat_template_kwargs": {"enable_thinking": false})"}));
-  for (const std::string& prompt : script_->Prompts()) {
-    EXPECT_EQ(prompt, R"({"enable_thinking":false}[user]hi[assistant])");
-  }
 }
 
 TEST_F(ServiceTest, TokenizerInfo) {
@@ -524,49 +412,6 @@ TEST_F(ServiceTest, ManyRequestsOfAKeyAreRefused) {
   EXPECT_EQ(ask("wrong")->status(), 401);
 }
 
-TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
-  ServiceOptions options;
-  options.api_keys = {"one", "two"};
-  Make(options);
-  for (const Route& route : Routes()) {
-    ASSERT_NE(route.handler, nullptr) << route.path;
-    const bool open = route.access == Access::kOpen;
-    for (const auto& [key, right] :
-         {std::pair("", false), std::pair("Bearer", false), std::pair("Bearer ", false),
-          std::pair("Bearer on", false), std::pair("Bearer onee", false),
-          std::pair("Bearer two", true), std::pair("Basic one", false)}) {
-      HttpRequest head;
-      head.method = route.method;
-      head.path = route.path;
-      head.query = {{"name", "x.gguf"}};
-      if (*key != '\0') head.headers = {{"authorization", key}};
-      const BodyRule rule = service_->OnHead(head);
-      FakeExchange exchange(head);
-      if (rule.refuse) rule.refuse(exchange);
-      EXPECT_EQ(exchange.status() != 401, open || right) << route.path << " " << key;
-    }
-  }
-}
-
-TEST_F(ServiceTest, PagesOfOthersAreRefused) {
-  const std::vector<HttpHeader> evil = {{"host", "127.0.0.1:1"},
-                                        {"origin", "https://evil.example"}};
-  EXPECT_EQ(Send("GET", "/v1/models", "", evil)->status(), 403);
-  EXPECT_EQ(Send("GET", "/v1/models", "", {{"host", "evil.example"}})->status(), 403);
-  ServiceOptions options;
-  options.guard.origins = {"https://good.example"};
-  Make(options);
-  const std::vector<HttpHeader> good = {{"host", "127.0.0.1:1"},
-                                        {"origin", "https://good.example"}};
-  auto exchange = Send("GET", "/v1/models", "", good);
-  exchange->Wait();
-  EXPECT_EQ(exchange->status(), 200);
-  EXPECT_EQ(exchange->Header("Access-Control-Allow-Origin"), "https://good.example");
-  auto preflight = good;
-  preflight.push_back({"access-control-request-method", "POST"});
-  EXPECT_EQ(Send("OPTIONS", "/v1/chat/completions", "", preflight)->status(), 204);
-}
-
 TEST_F(ServiceTest, MakersSuggestionsStandWhereARequestSaysNothing) {
   suggested_.temperature = 0.6F;
   suggested_.top_k = 20;
@@ -633,84 +478,6 @@ TEST_F(ServiceTest, ScalesAreOfOneModel) {
   Good("/v1/completions", prompt("twin"));
   EXPECT_EQ(script_->requests.at(0).adapter_scales, std::vector<float>{0.25F});
   EXPECT_EQ(script_->requests.at(1).adapter_scales, std::vector<float>());
-}
-
-// 0 if a request to the route is taken, else with what status its head is refused.
-class WhoMayAskTest : public ServiceTest {
- protected:
-  int Status(const Route& route, bool loopback, std::vector<HttpHeader> headers = {}) {
-    HttpRequest head;
-    head.method = route.method;
-    head.path = route.path;
-    if (head.path.ends_with("/*")) {
-      head.path.replace(head.path.size() - 1, 1, "sha256:" + std::string(64, 'a'));
-    }
-    head.query = {{"name", "a.gguf"}};
-    head.loopback = loopback;
-    head.headers = std::move(headers);
-    FakeExchange exchange(head);
-    const BodyRule rule = service_->OnHead(head);
-    if (rule.refuse) rule.refuse(exchange);
-    return exchange.status();
-  }
-
-  void MakeWithKeys(std::vector<std::string> keys) {
-    ServiceOptions options;
-    options.api_keys = std::move(keys);
-    Make(options);
-  }
-
-  static constexpr const char* kOfProxies[] = {"x-forwarded-for", "forwarded", "x-real-ip", "via"};
-};
-
-TEST_F(WhoMayAskTest, FilesComeFromThisMachineAlone) {
-  size_t n = 0;
-  for (const Route& route : Routes()) {
-    if (route.access != Access::kFile && route.access != Access::kKept) continue;
-    ++n;
-    EXPECT_EQ(Status(route, true), 0) << route.path;
-    EXPECT_EQ(Status(route, false), 403) << route.path;
-    // A proxy on this machine asks for somebody else.
-    for (const char* header : kOfProxies) {
-      EXPECT_EQ(Status(route, true, {{header, "192.0.2.1"}}), 403) << route.path << " " << header;
-      EXPECT_EQ(Status(route, true, {{header, ""}}), 403) << route.path << " " << header;
-      EXPECT_EQ(Status(route, true, {{header, ""}, {header, "192.0.2.1"}}), 403) << header;
-    }
-  }
-  EXPECT_EQ(n, 8U);
-  EXPECT_EQ(Send("POST", "/lora-adapters", "[]", {{"x-forwarded-for", "192.0.2.1"}})->status(),
-            403);
-}
-
-TEST_F(WhoMayAskTest, WithoutAKeyModelsAreNotChangedThroughAProxy) {
-  size_t n = 0;
-  for (const Route& route : Routes()) {
-    if (route.access != Access::kStore) continue;
-    ++n;
-    EXPECT_EQ(Status(route, true), 0) << route.path;
-    EXPECT_EQ(Status(route, false), 0) << route.path;
-    for (const char* header : kOfProxies) {
-      EXPECT_EQ(Status(route, true, {{header, ""}}), 403) << route.path << " " << header;
-      EXPECT_EQ(Status(route, false, {{header, "192.0.2.1"}}), 403) << route.path << " " << header;
-    }
-  }
-  EXPECT_EQ(n, 4U);
-  const auto refused = Send("DELETE", "/api/delete", R"({"model": "fake"})", {{"via", "1.1 p"}});
-  EXPECT_NE(refused->body().find("with a key only (--api-key)"), std::string::npos);
-}
-
-TEST_F(WhoMayAskTest, AKeyOpensWhatIsItsOwn) {
-  MakeWithKeys({"one"});
-  const HttpHeader key = {"authorization", "Bearer one"};
-  for (const Route& route : Routes()) {
-    EXPECT_EQ(Status(route, false, {key, {"x-forwarded-for", "192.0.2.1"}}), 0) << route.path;
-  }
-  MakeWithKeys({"one", "two"});
-  for (const Route& route : Routes()) {
-    const int wanted = route.access == Access::kKept ? 403 : 0;
-    EXPECT_EQ(Status(route, false, {key}), wanted) << route.path;
-    EXPECT_EQ(Status(route, true, {key}), 0) << route.path;
-  }
 }
 
 }  // namespace
