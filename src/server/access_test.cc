@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/routes.h"
-#include "server/service_fixture.h"
+#include "server/test_service.h"
 
 namespace bantam::server {
 namespace {

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "base/json.h"
-#include "server/service_fixture.h"
+#include "server/test_service.h"
 
 namespace bantam::server {
 namespace {

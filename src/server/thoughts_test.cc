@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "server/service_fixture.h"
+#include "server/test_service.h"
 
 namespace bantam::server {
 namespace {
@@ -47,7 +47,9 @@ std::vector<Json> EventsOf(const std::string& stream) {
   constexpr std::string_view kData = "\ndata: ";
   for (size_t at = 0; (at = stream.find(kData, at)) != std::string::npos;) {
     at += kData.size();
-    auto json = Json::Parse(stream.substr(at, stream.find('\n', at) - at));
+    const std::string data = stream.substr(at, stream.find('\n', at) - at);
+    if (data == "[DONE]") break;
+    auto json = Json::Parse(data);
     EXPECT_TRUE(json) << stream;
     if (json) events.push_back(*std::move(json));
   }
@@ -112,6 +114,35 @@ TEST_F(ServiceTest, ThoughtsOfResponsesComeBeforeCalls) {
             event.Find("item")->Find("type")->AsString() + " ";
   }
   EXPECT_EQ(done, "0reasoning 1function_call ") << exchange->body();
+}
+
+// Ids of the fake model are bytes.
+std::string TextOf(const Json* ids) {
+  std::string text;
+  if (ids == nullptr) return text;
+  for (const Json& id : ids->items()) text += static_cast<char>(id.AsInt().value_or(0));
+  return text;
+}
+
+TEST_F(ServiceTest, TokensOfTheTagsAreNoneOfTheAnswers) {
+  model_->info_.chat_template = "<think>";
+  for (const char* reply : {"<think>\na\n</think>\n\nbc", "<think>\n\n</think>\n\nbc"}) {
+    script_->replies = {reply};
+    const auto exchange =
+        Post("/v1/chat/completions", Body({kHi, R"("stream": true)", R"("return_token_ids": true)",
+                                           R"("logprobs": true)", R"("top_logprobs": 1)"}));
+    std::string thought;
+    std::string said;
+    for (const Json& event : EventsOf("\n" + exchange->body())) {
+      if (event.Find("choices")->items().empty()) continue;
+      const Json& choice = Choice(event);
+      const Json& delta = *choice.Find("delta");
+      (delta.Find("reasoning_content") != nullptr ? thought : said) +=
+          TextOf(choice.Find("token_ids"));
+    }
+    EXPECT_EQ(said, "bc") << exchange->body();
+    EXPECT_EQ(thought + said, reply);
+  }
 }
 
 TEST_F(ServiceTest, ShowTellsWhichModelsThink) {
