@@ -22,6 +22,16 @@ std::unexpected<Error> CannotWrite(const std::string& path, int error) {
   return Fail(ErrorCode::kIo, "cannot write '" + path + "': " + std::strerror(error));
 }
 
+// Can only be asked by setting it, for all threads: the first call does so, once.
+mode_t Umask() {
+  static const mode_t mask = [] {
+    const mode_t found = umask(077);
+    umask(found);
+    return found;
+  }();
+  return mask;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path, std::string temporary, int fd)
@@ -48,11 +58,7 @@ Result<AtomicFile> AtomicFile::Create(const std::string& path, bool shared) {
   std::string temporary = path + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return CannotWrite(path, errno);
-  if (shared) {
-    const mode_t mask = umask(077);  // can only be asked by setting it
-    umask(mask);
-    (void)fchmod(fd, 0666 & ~mask);
-  }
+  if (shared) (void)fchmod(fd, 0666 & ~Umask());
   return AtomicFile(path, std::move(temporary), fd);
 }
 

@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "base/test_directory.h"
 
@@ -29,6 +32,34 @@ TEST(AtomicFile, AppearsWithCommit) {
   struct stat info{};
   ASSERT_EQ(stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600U);
+}
+
+TEST(AtomicFile, SharedFilesHaveTheModeOfTheUmask) {
+  const mode_t mask = umask(022);
+  umask(mask);
+  const TestDirectory directory;
+  const std::string path = directory.File("a");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(WriteFileAtomically(path, "x", true));
+    struct stat info{};
+    ASSERT_EQ(stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0666 & ~mask);
+  }
+  EXPECT_EQ(umask(mask), mask) << "left as it was";
+}
+
+TEST(AtomicFile, ThreadsLeaveTheUmaskAsItWas) {
+  const mode_t mask = umask(022);
+  umask(mask);
+  const TestDirectory directory;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([path = directory.File("f" + std::to_string(i))] {
+      for (int n = 0; n < 20; ++n) EXPECT_TRUE(WriteFileAtomically(path, "x", true));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(umask(mask), mask);
 }
 
 TEST(AtomicFile, NothingIsLeftWithoutCommit) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/quote.h"
 #include "cli/commands.h"
 #include "cli/format_text.h"
 #include "cli/input.h"
@@ -63,7 +64,15 @@ Result<std::unique_ptr<store::CacheContents>> OpenCache(const Environment& env,
   auto cache = store::ResponseCache::Open(place.path, options);
   if (!cache && cache.error().code == ErrorCode::kResourceExhausted) {
     const std::string holder = store::ResponseCache::HolderOf(place.path);
-    if (!holder.empty()) return AskServer(env, holder, place);
+    if (store::RemoteCache::IsHere(holder)) return AskServer(env, holder, place);
+    if (!holder.empty()) {
+      // Whoever may write to the directory of the file could have put it there.
+      return Fail(ErrorCode::kResourceExhausted,
+                  "'" + place.path + "' is in use by another process. Its lock file names " +
+                      Quote(holder) +
+                      ", which is no server of this machine: to ask one elsewhere, give --server "
+                      "URL instead of --cache");
+    }
   }
   if (!cache) return std::unexpected(cache.error());
   if (!(*cache)->note().empty()) env.err.WriteUntrusted("bantam: " + (*cache)->note() + "\n");

@@ -67,6 +67,22 @@ TEST_F(CacheCommandTest, SaysWhatIsWrong) {
             std::string::npos);
 }
 
+TEST_F(CacheCommandTest, AnAddressElsewhereIsNotFollowed) {
+  const auto held = store::ResponseCache::Open(cache_, {});
+  ASSERT_TRUE(held);
+  for (const char* elsewhere : {"http://203.0.113.77:11434", "https://evil.example",
+                                "http://127.0.0.1.example:1", "\x1b[2J"}) {
+    ASSERT_TRUE((*held)->Announce(elsewhere));
+    const std::string said = Err({"cache", "stats", "--cache", cache_}, 1);
+    EXPECT_NE(said.find("give --server URL"), std::string::npos) << said;
+    EXPECT_EQ(said.find('\x1b'), std::string::npos);
+  }
+  // Nobody listens there, but it is asked.
+  ASSERT_TRUE((*held)->Announce("http://127.0.0.1:1"));
+  const std::string said = Err({"cache", "stats", "--cache", cache_}, 1);
+  EXPECT_EQ(said.find("give --server URL"), std::string::npos) << said;
+}
+
 }  // namespace
 }  // namespace bantam::cli
 

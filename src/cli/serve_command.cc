@@ -135,14 +135,17 @@ Result<void> OpenCache(const Environment& env, ServeOptions& options, ServeLog& 
 }
 
 // Where `bantam cache` finds the server that has the file.
-Result<void> AnnounceCache(const ServeOptions& options, std::string url) {
-  if (options.service.cache.cache == nullptr) return {};
+void AnnounceCache(const ServeOptions& options, std::string url, ServeLog& log) {
+  if (options.service.cache.cache == nullptr) return;
   for (const auto& [all, one] :
        {std::pair("//0.0.0.0:", "//127.0.0.1:"), std::pair("//[::]:", "//[::1]:")}) {
     const size_t place = url.find(all);
     if (place != std::string::npos) url.replace(place, std::string_view(all).size(), one);
   }
-  return options.service.cache.cache->Announce(url);
+  const auto said = options.service.cache.cache->Announce(url);
+  if (said) return;
+  log.Event("warning", {{"message", Json::String(said.error().message + "; 'bantam cache' needs " +
+                                                 "--server " + url + " to find this server")}});
 }
 
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
@@ -163,7 +166,7 @@ Result<int> Serve(const Environment& env, const ServeOptions& options, const std
     log.Event("warning", {{"message", Json::String("everybody who reaches this address can use "
                                                    "the server: --api-key asks for a key")}});
   }
-  TRY(AnnounceCache(options, scheme + http->addresses().front()));
+  AnnounceCache(options, scheme + http->addresses().front(), log);
   TellManager(env, log, "READY=1");
   WaitForSignal();
   TellManager(env, log, "STOPPING=1");

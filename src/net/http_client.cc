@@ -36,12 +36,11 @@ std::unexpected<HttpFailure> Refuse(const Url& url, const std::string& why) {
   return std::unexpected(HttpFailure{{ErrorCode::kCorrupt, ShownUrl(url) + ": " + why}, false});
 }
 
-// A token crosses a network only inside TLS.
+}  // namespace
+
 bool MayCarryToken(const Url& url) {
   return url.secure || KindOfHost(url.host).value_or(AddressKind::kPublic) != AddressKind::kPublic;
 }
-
-}  // namespace
 
 HttpResult HttpClient::Get(const HttpRequest& request) const {
   auto curl = LoadCurl();

@@ -2,8 +2,8 @@
 //
 // Redirects are followed here, not by the library: at most ten, never from https to http, never to
 // a private, loopback, link-local or reserved address from outside of it. A token goes to the
-// first URL's origin alone. Bodies are limited, stalls and endless headers end the request, and
-// nothing is decompressed.
+// first URL's origin alone, and crosses no public network outside of TLS. Bodies are limited,
+// stalls and endless headers end the request, and nothing is decompressed.
 #pragma once
 
 #include <cstdint>
@@ -88,6 +88,9 @@ class HttpClient {
  private:
   HttpOptions options_;
 };
+
+// Whether a token is sent to a URL: over https, or to an address (not a name) that is not public.
+bool MayCarryToken(const Url& url);
 
 // A URL as messages show it: signed links hold secrets in their query.
 std::string ShownUrl(const Url& url);

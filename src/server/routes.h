@@ -14,10 +14,11 @@ namespace bantam::server {
 using Handler = void (*)(Server& server, const std::shared_ptr<Call>& call);
 
 enum class Access : uint8_t {
-  kOpen,  // anybody: says nothing about models, starts nothing
-  kKey,   // needs the key, where the server has one
-  kFile,  // and where it has none, this machine: takes files
-  kKept,  // and where it has several, this machine too: shows what all have asked
+  kOpen,   // anybody: says nothing about models, starts nothing
+  kKey,    // needs the key, where the server has one
+  kStore,  // and where it has none, no proxy: changes the models there are
+  kFile,   // and where it has none, this machine: takes files
+  kKept,   // and where it has several, this machine too: shows or changes what all share
 };
 
 struct Route {

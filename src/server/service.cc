@@ -1,7 +1,9 @@
 // From a request's head to its handler.
 #include "server/service.h"
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -45,16 +47,32 @@ std::string ClientOf(const HttpRequest& head, int key) {
   return key >= 0 ? "key " + std::to_string(key) : head.peer;
 }
 
-// From this machine and not through a proxy on it, which says for whom it asks.
-bool IsLocal(const HttpRequest& head) {
-  for (const char* name : {"forwarded", "x-forwarded-for", "x-real-ip", "via"}) {
-    if (!head.Header(name).empty()) return false;
-  }
-  return head.loopback;
+// Whether a proxy asks for somebody else, whatever it says of whom: who asks can send such a header
+// too, before the proxy's.
+bool IsForwarded(const HttpRequest& head) {
+  constexpr std::string_view kNames[] = {"forwarded", "x-forwarded-for", "x-real-ip", "via"};
+  return std::ranges::any_of(head.headers, [&kNames](const HttpHeader& header) {
+    return std::ranges::find(kNames, header.name) != std::end(kNames);
+  });
 }
 
-bool NeedsThisMachine(Access access, size_t n_keys) {
-  return (access == Access::kFile && n_keys == 0) || (access == Access::kKept && n_keys != 1);
+// From this machine and not through a proxy on it.
+bool IsLocal(const HttpRequest& head) {
+  return head.loopback && !IsForwarded(head);
+}
+
+// Why a request with a right key, where keys are asked for, is refused all the same; or null.
+const char* WhyNotFromThere(Access access, size_t n_keys, const HttpRequest& head) {
+  if (access == Access::kStore && n_keys == 0 && IsForwarded(head)) {
+    return "through a proxy, models are added, changed and removed with a key only (--api-key)";
+  }
+  if (access == Access::kKept && n_keys > 1 && !IsLocal(head)) {
+    return "this is for this machine only: it is about what all keys share";
+  }
+  if ((access == Access::kFile || access == Access::kKept) && n_keys == 0 && !IsLocal(head)) {
+    return "this is for this machine only, or with a key (--api-key)";
+  }
+  return nullptr;
 }
 
 void Refuse(Exchange& exchange, Flavour flavour, int status, const Error& error,
@@ -136,13 +154,9 @@ BodyRule Service::OnHead(const HttpRequest& head) {
                        "this server wants a key: send it as \"Authorization: Bearer KEY\""},
                       std::move(headers));
   }
-  if (NeedsThisMachine(match.route->access, options_.api_keys.size()) && !IsLocal(head)) {
-    return RefuseWith(match.flavour, 403,
-                      {ErrorCode::kInvalidArgument,
-                       options_.api_keys.empty()
-                           ? "this is for this machine only, or with a key (--api-key)"
-                           : "this is for this machine only: it is about what all keys share"},
-                      std::move(headers));
+  const Access access = match.route->access;
+  if (const char* why = WhyNotFromThere(access, options_.api_keys.size(), head)) {
+    return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, why}, std::move(headers));
   }
   if (match.route->access != Access::kOpen && head.method == "POST") {
     if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {

@@ -8,90 +8,10 @@
 #include <tuple>
 
 #include "base/json.h"
-#include "base/test_directory.h"
-#include "server/fake_world.h"
-#include "server/routes.h"
+#include "server/test_service.h"
 
 namespace bantam::server {
 namespace {
-
-class ServiceTest : public testing::Test {
- protected:
-  ServiceTest() { Make({}); }
-
-  void Make(ServiceOptions options,
-            const EngineOptions& engine = {.context = 1000, .max_sequences = 2}) {
-    service_.reset();
-    auto library =
-        std::make_unique<Library>(store::Store(directory_.path()), [this](const std::string& path) {
-          ModelInfo info;
-          info.sampling = suggested_;
-          info.encoder = path == "encoder";
-          return Result<ModelInfo>(info);
-        });
-    library->Add("path", {"fake"});
-    library->Add("missing", {"broken"});
-    library->Add("encoder", {"vectors"});
-    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine),
-                                         HostOptions{}, std::move(options));
-  }
-
-  std::shared_ptr<FakeExchange> Send(const std::string& method, const std::string& path,
-                                     const std::string& body = "",
-                                     std::vector<HttpHeader> headers = {}) {
-    HttpRequest request;
-    request.method = method;
-    request.path = path;
-    request.body = body;
-    request.headers = std::move(headers);
-    request.peer = "127.0.0.1";
-    request.loopback = loopback_;
-    auto exchange = std::make_shared<FakeExchange>(request);
-    const BodyRule rule = service_->OnHead(request);
-    if (rule.refuse) {
-      rule.refuse(*exchange);
-    } else {
-      service_->OnRequest(exchange);
-    }
-    return exchange;
-  }
-
-  std::shared_ptr<FakeExchange> Post(const std::string& path, const std::string& body) {
-    auto exchange = Send("POST", path, body);
-    exchange->Wait();
-    return exchange;
-  }
-
-  Json Good(const std::string& path, const std::string& body) {
-    const auto exchange = Post(path, body);
-    EXPECT_EQ(exchange->status(), 200) << exchange->body();
-    auto json = Json::Parse(exchange->body());
-    EXPECT_TRUE(json) << exchange->body();
-    return json ? *std::move(json) : Json();
-  }
-
-  static const Json& Choice(const Json& reply, size_t i = 0) {
-    return reply.Find("choices")->items().at(i);
-  }
-
-  TestDirectory directory_;
-  SuggestedSampling suggested_;
-  bool loopback_ = true;
-  std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
-  std::vector<AdapterSource>& adapters_ = model_->adapters_;
-  std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
-  std::unique_ptr<Service> service_;
-};
-
-constexpr const char* kHi = R"("messages": [{"role": "user", "content": "hi"}])";
-constexpr const char* kTools =
-    R"("tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}])";
-
-std::string Body(std::initializer_list<std::string> members) {
-  std::string text;
-  for (const std::string& member : members) text += (text.empty() ? "{" : ", ") + member;
-  return text + "}";
-}
 
 TEST_F(ServiceTest, Chat) {
   script_->replies = {"hello"};
@@ -222,37 +142,6 @@ TEST_F(ServiceTest, OneCallWhereNoMoreAreWanted) {
   const Json reply = Good("/v1/chat/completions", Body({kHi, kTools, one}));
   EXPECT_EQ(Choice(reply).Find("message")->Find("tool_calls")->items().size(), 1);
   EXPECT_EQ(script_->requests.size(), 2);
-}
-
-TEST_F(ServiceTest, Thoughts) {
-  model_->info_.chat_template = "<think>";
-  script_->replies = {"<think>\nso so\n</think>\n\nhello"};
-  Json reply = Good("/v1/chat/completions", Body({kHi}));
-  const Json& message = *Choice(reply).Find("message");
-  EXPECT_EQ(message.Find("content")->AsString(), "hello");
-  EXPECT_EQ(message.Find("reasoning_content")->AsString(), "so so");
-  script_->replies = {"<think>\nso so\n</think>\n\nhello"};
-  reply = Good("/api/chat", Body({kHi, R"("stream": false)"}));
-  EXPECT_EQ(reply.Find("message")->Find("content")->AsString(), "hello");
-  EXPECT_EQ(reply.Find("message")->Find("thinking")->AsString(), "so so");
-  script_->replies = {"<think>a</think>b"};
-  const auto stream = Post("/v1/chat/completions", Body({kHi, R"("stream": true)"}));
-  EXPECT_NE(stream->body().find(R"("reasoning_content":"a")"), std::string::npos);
-  EXPECT_NE(stream->body().find(R"("content":"b")"), std::string::npos);
-  model_->info_.chat_template = "no thoughts";
-  script_->replies = {"<think>a</think>b"};
-  reply = Good("/v1/chat/completions", Body({kHi}));
-  EXPECT_EQ(Choice(reply).Find("message")->Find("content")->AsString(), "<think>a</think>b");
-}
-
-TEST_F(ServiceTest, VariablesOfTheTemplate) {
-  const std::string body = Body({kHi, R"("stream": false)", R"("think": false)"});
-  Good("/api/chat", body);
-  Good("/v1/chat/completions",
-       Body({kHi, R"("chat_template_kwargs": {"enable_thinking": false})"}));
-  for (const std::string& prompt : script_->Prompts()) {
-    EXPECT_EQ(prompt, R"({"enable_thinking":false}[user]hi[assistant])");
-  }
 }
 
 TEST_F(ServiceTest, TokenizerInfo) {
@@ -523,49 +412,6 @@ TEST_F(ServiceTest, ManyRequestsOfAKeyAreRefused) {
   EXPECT_EQ(ask("wrong")->status(), 401);
 }
 
-TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
-  ServiceOptions options;
-  options.api_keys = {"one", "two"};
-  Make(options);
-  for (const Route& route : Routes()) {
-    ASSERT_NE(route.handler, nullptr) << route.path;
-    const bool open = route.access == Access::kOpen;
-    for (const auto& [key, right] :
-         {std::pair("", false), std::pair("Bearer", false), std::pair("Bearer ", false),
-          std::pair("Bearer on", false), std::pair("Bearer onee", false),
-          std::pair("Bearer two", true), std::pair("Basic one", false)}) {
-      HttpRequest head;
-      head.method = route.method;
-      head.path = route.path;
-      head.query = {{"name", "x.gguf"}};
-      if (*key != '\0') head.headers = {{"authorization", key}};
-      const BodyRule rule = service_->OnHead(head);
-      FakeExchange exchange(head);
-      if (rule.refuse) rule.refuse(exchange);
-      EXPECT_EQ(exchange.status() != 401, open || right) << route.path << " " << key;
-    }
-  }
-}
-
-TEST_F(ServiceTest, PagesOfOthersAreRefused) {
-  const std::vector<HttpHeader> evil = {{"host", "127.0.0.1:1"},
-                                        {"origin", "https://evil.example"}};
-  EXPECT_EQ(Send("GET", "/v1/models", "", evil)->status(), 403);
-  EXPECT_EQ(Send("GET", "/v1/models", "", {{"host", "evil.example"}})->status(), 403);
-  ServiceOptions options;
-  options.guard.origins = {"https://good.example"};
-  Make(options);
-  const std::vector<HttpHeader> good = {{"host", "127.0.0.1:1"},
-                                        {"origin", "https://good.example"}};
-  auto exchange = Send("GET", "/v1/models", "", good);
-  exchange->Wait();
-  EXPECT_EQ(exchange->status(), 200);
-  EXPECT_EQ(exchange->Header("Access-Control-Allow-Origin"), "https://good.example");
-  auto preflight = good;
-  preflight.push_back({"access-control-request-method", "POST"});
-  EXPECT_EQ(Send("OPTIONS", "/v1/chat/completions", "", preflight)->status(), 204);
-}
-
 TEST_F(ServiceTest, MakersSuggestionsStandWhereARequestSaysNothing) {
   suggested_.temperature = 0.6F;
   suggested_.top_k = 20;
@@ -608,8 +454,10 @@ TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   EXPECT_EQ(scales(1), (Scales{0, 0.25F}));
   EXPECT_EQ(scales(2), (Scales{2, 0}));
   EXPECT_EQ(scales(3), (Scales{0, 0.25F}));
-  for (const char* bad : {"{}", "[1]", R"([{"id": 0}])", R"([{"id": 2, "scale": 1}])",
-                          R"([{"id": 0, "scale": "1"}])", "["}) {
+  for (const char* bad :
+       {"{}", "[1]", R"([{"id": 0}])", R"([{"id": 2, "scale": 1}])", R"([{"id": 0, "scale": "1"}])",
+        "[", R"([{"id": 1, "scale": 1}, {"id": 1, "scale": 2}])",
+        R"([{"id": 0, "scale": 1}, {"id": 1, "scale": 1}, {"id": 2, "scale": 1}])"}) {
     EXPECT_EQ(Post("/lora-adapters", bad)->status(), 400) << bad;
   }
   loopback_ = false;
@@ -620,30 +468,16 @@ TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   EXPECT_EQ(scales(4), (Scales{0, 0}));
 }
 
-TEST_F(ServiceTest, FilesComeFromThisMachineAlone) {
-  const std::string digits(64, 'a');
-  std::string path;
-  const auto status = [&](bool loopback, const char* header) {
-    HttpRequest head;
-    head.method = "POST";
-    head.path = path;
-    head.query = {{"name", "a.gguf"}};
-    head.loopback = loopback;
-    if (*header != '\0') head.headers = {{header, "192.0.2.1"}};
-    FakeExchange exchange(head);
-    const BodyRule rule = service_->OnHead(head);
-    if (rule.refuse) rule.refuse(exchange);
-    return exchange.status();  // 0: taken
+TEST_F(ServiceTest, ScalesAreOfOneModel) {
+  adapters_ = {{"a.gguf", 1}};
+  const auto prompt = [](const char* model) {
+    return std::string(R"({"prompt": "hi", "model": ")") + model + "\"}";
   };
-  for (const std::string& one : {std::string("/api/import"), "/api/blobs/sha256:" + digits}) {
-    path = one;
-    EXPECT_EQ(status(true, ""), 0) << path;
-    EXPECT_EQ(status(false, ""), 403) << path;
-    // A proxy on this machine asks for somebody else.
-    for (const char* header : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
-      EXPECT_EQ(status(true, header), 403) << header;
-    }
-  }
+  Good("/lora-adapters", R"([{"id": 0, "scale": 0.25}])");
+  Good("/v1/completions", prompt("fake"));
+  Good("/v1/completions", prompt("twin"));
+  EXPECT_EQ(script_->requests.at(0).adapter_scales, std::vector<float>{0.25F});
+  EXPECT_EQ(script_->requests.at(1).adapter_scales, std::vector<float>());
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 """`bantam cache` while a server has the file: it asks the server, which stays right."""
 
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from harness import PATIENCE_S, PROGRAM, TINY, Server
@@ -96,6 +98,26 @@ class CacheAdminTest(unittest.TestCase):
         status, _, text = server.call("GET", "/api/cache/export", headers={
             "Authorization": "Bearer two", "X-Forwarded-For": "192.0.2.1"})
         self.assertEqual(status, 403, text)
+
+    def test_keys_stay_where_they_would_be_read(self):
+        seen = []
+
+        class Proxy(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                seen.append((self.path, self.headers.get("Authorization")))
+                self.send_error(401)
+
+            def log_message(self, *args):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+            threading.Thread(target=proxy.serve_forever, daemon=True).start()
+            said = self.run_cache(
+                "stats", "--server", "http://cache.example:1", "--api-key", "secret", code=2,
+                environment={"http_proxy": f"http://127.0.0.1:{proxy.server_port}"})
+            proxy.shutdown()
+        self.assertIn("a key goes only over https, or to a private address", said)
+        self.assertEqual(seen, [("http://cache.example:1/api/cache", None)])
 
     def test_mistakes(self):
         server = self.serve()

@@ -129,7 +129,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
                     const ModelEntry& entry, const std::shared_ptr<Lease>& lease,
                     const MakeSink& make_sink) {
   if (entry.has_recipe && !request.raw) TRY(AddRecipe(entry.recipe, request));
-  ApplyLoraDefaults(server.lora, lease->model(), request.options);
+  ApplyLoraDefaults(server.lora, entry.path, lease->model(), request.options);
   const ReplyCacheOptions& kept = server.options.cache;
   const auto cacheable = CacheableChat::From(kept, call->key(), request, entry, lease->model());
   ReplyRequest reply;

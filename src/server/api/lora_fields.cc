@@ -1,7 +1,9 @@
 // Ids and scales.
 #include "server/api/lora_fields.h"
 
+#include <algorithm>
 #include <limits>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -9,18 +11,21 @@
 
 namespace bantam::server {
 
-void LoraDefaults::Set(Scales scales) {
+void LoraDefaults::Set(const std::string& path, Scales scales) {
   const std::lock_guard lock(mutex_);
-  scales_ = std::move(scales);
+  scales_[path] = std::move(scales);
 }
 
-std::optional<LoraDefaults::Scales> LoraDefaults::Get() const {
+std::optional<LoraDefaults::Scales> LoraDefaults::Get(const std::string& path) const {
   const std::lock_guard lock(mutex_);
-  return scales_;
+  const auto found = scales_.find(path);
+  if (found == scales_.end()) return std::nullopt;
+  return found->second;
 }
 
 Result<LoraDefaults::Scales> ReadLoraList(const Json& list, const std::string& list_name) {
   LoraDefaults::Scales scales;
+  std::set<int64_t> ids;
   for (size_t i = 0; i < list.items().size(); ++i) {
     const Json& item = list.items()[i];
     const std::string name = list_name + "[" + std::to_string(i) + "]";
@@ -29,6 +34,7 @@ Result<LoraDefaults::Scales> ReadLoraList(const Json& list, const std::string& l
     const auto id = TRY(inner.Integer("id", 0, std::numeric_limits<int>::max()));
     const auto scale = TRY(inner.Number("scale", -1e6, 1e6));
     if (!id) return inner.Bad("id", "must be given");
+    if (!ids.insert(*id).second) return inner.Bad("id", "stands in the list twice");
     if (!scale) return inner.Bad("scale", "must be given");
     scales.emplace_back(static_cast<int>(*id), static_cast<float>(*scale));
   }
@@ -41,8 +47,15 @@ Result<void> ReadLora(const Fields& fields, ReplyOptions& options) {
   return {};
 }
 
-void ApplyLoraDefaults(const LoraDefaults& defaults, const Model& model, ReplyOptions& options) {
-  if (!options.lora && !model.adapters().empty()) options.lora = defaults.Get();
+void ApplyLoraDefaults(const LoraDefaults& defaults, const std::string& path, const Model& model,
+                       ReplyOptions& options) {
+  if (options.lora || model.adapters().empty()) return;
+  const auto set = defaults.Get(path);
+  // Another model may have come to lie there since.
+  const auto known = [n = model.adapters().size()](const std::pair<int, float>& one) {
+    return static_cast<size_t>(one.first) < n;
+  };
+  if (set && std::ranges::all_of(*set, known)) options.lora = set;
 }
 
 Result<void> SetAdapterScales(const Model& model, ReplyOptions& options) {

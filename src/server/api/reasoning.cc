@@ -94,6 +94,7 @@ bool ThinkSplitter::Advance(std::vector<Piece>& out, bool last) {
         return false;
       }
       held_.erase(0, close - kept + kClose.size());
+      closed_ = true;
       state_ = State::kAnswerBlanks;
       return true;
     }

@@ -43,6 +43,10 @@ class ThinkSplitter {
   // What is held back, at the end.
   std::vector<Piece> Finish();
 
+  // The answer has begun; after thoughts, or at once.
+  bool answering() const { return state_ == State::kAnswer; }
+  bool has_thought() const { return closed_; }
+
  private:
   enum class State : uint8_t { kBefore, kThinking, kAnswerBlanks, kAnswer };
 
@@ -50,7 +54,8 @@ class ThinkSplitter {
 
   State state_;
   std::string held_;
-  bool said_ = false;  // a thought has been given
+  bool said_ = false;    // a thought has been given
+  bool closed_ = false;  // </think> has come
 };
 
 }  // namespace bantam::server

@@ -61,7 +61,7 @@ class ReplySink {
  public:
   virtual ~ReplySink() = default;
   virtual bool OnDelta(int choice, const Delta& delta) = 0;
-  // Of text that the model thinks before it answers.
+  // Of text that the model thinks before it answers; without text, the tokens of the tags around.
   virtual bool OnReasoning(int /*choice*/, const Delta& /*delta*/) { return true; }
   // Pieces of a call, before it is whole; those of one call join to its arguments. It need not have
   // any.

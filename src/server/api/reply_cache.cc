@@ -85,7 +85,7 @@ class KeepingSink final : public ReplySink {
   }
   // Thoughts are no part of what is kept: a reply that has them is made anew.
   bool OnReasoning(int choice, const Delta& delta) override {
-    whole_ = false;
+    whole_ = whole_ && delta.text.empty();
     return sink_->OnReasoning(choice, delta);
   }
   bool OnCallPiece(int choice, const CallPiece& piece) override {

@@ -147,18 +147,32 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
 
   bool Say(const Delta& delta) {
     if (request_->thinking == ThinkSplitter::Start::kOff) return sink_->OnDelta(index_, delta);
+    const bool answered = thinking_.answering();
+    std::vector<ThinkSplitter::Piece> pieces = thinking_.Push(delta.text);
+    bool go_on = true;
+    if (!answered && thinking_.answering() && thinking_.has_thought()) {
+      // The tokens of the tag, and of blanks after it, are none of the answer's.
+      for (size_t i = 0; i + 1 < pieces.size(); ++i) unsaid_.text += pieces[i].text;
+      go_on = SayUnsaid(true);
+      if (!pieces.empty()) pieces.erase(pieces.begin(), pieces.end() - 1);
+    }
     unsaid_.tokens.insert(unsaid_.tokens.end(), delta.tokens.begin(), delta.tokens.end());
     unsaid_.logprobs.insert(unsaid_.logprobs.end(), delta.logprobs.begin(), delta.logprobs.end());
-    return SayPieces(thinking_.Push(delta.text));
+    return go_on && SayPieces(std::move(pieces));
+  }
+
+  bool SayUnsaid(bool thought) {
+    if (unsaid_.text.empty() && unsaid_.tokens.empty()) return true;
+    const Delta delta = std::exchange(unsaid_, Delta());
+    return thought ? sink_->OnReasoning(index_, delta) : sink_->OnDelta(index_, delta);
   }
 
   bool SayPieces(std::vector<ThinkSplitter::Piece> pieces) {
     bool go_on = true;
     for (ThinkSplitter::Piece& piece : pieces) {
-      unsaid_.text = std::move(piece.text);
-      const Delta delta = std::exchange(unsaid_, Delta());
       if (!go_on) break;
-      go_on = piece.thought ? sink_->OnReasoning(index_, delta) : sink_->OnDelta(index_, delta);
+      unsaid_.text = std::move(piece.text);
+      go_on = SayUnsaid(piece.thought);
     }
     return go_on;
   }
@@ -198,7 +212,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     Add(reply);
     if (result->timed_out) end_.finish = FinishReason::kLength;
     Flush();
-    SayPieces(thinking_.Finish());
+    if (SayPieces(thinking_.Finish())) SayUnsaid(!thinking_.answering());
     if (!calls || end_.n_tool_calls >= kMaxCalls) return End(std::move(end_));
     end_.stop_string.clear();
     GoOnAfter(reply);

@@ -2,7 +2,10 @@
 #include "server/api/tagged_call.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
 
@@ -83,21 +86,27 @@ const Json* PropertiesOf(const Json& function) {
   return properties != nullptr && properties->is_object() ? properties : nullptr;
 }
 
-bool Requires(const Json& function, const std::string& key) {
+// In order, for binary search: schemas of some MB list a hundred thousand.
+std::vector<std::string_view> RequiredOf(const Json& function) {
+  std::vector<std::string_view> names;
   const Json* required = function.Find("parameters")->Find("required");
-  if (required == nullptr || !required->is_array()) return false;
-  return std::ranges::any_of(required->items(), [&](const Json& item) {
-    return item.is_string() && item.AsString() == key;
-  });
+  if (required == nullptr || !required->is_array()) return names;
+  for (const Json& item : required->items()) {
+    if (item.is_string()) names.push_back(item.AsString());
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 std::string CallRule(const Json& function) {
   std::string rule = Literal("<function=" + function.Find("name")->AsString() + ">\n");
   if (const Json* properties = PropertiesOf(function)) {
+    const std::vector<std::string_view> required = RequiredOf(function);
     for (const auto& [key, schema] : properties->members()) {
       const std::string parameter = Literal("<parameter=" + key + ">\n") + " " + ValueRule(schema) +
                                     " " + Literal("\n</parameter>\n");
-      rule += Requires(function, key) ? " " + parameter : " (" + parameter + ")?";
+      const bool must = std::ranges::binary_search(required, std::string_view(key));
+      rule += must ? " " + parameter : " (" + parameter + ")?";
     }
   }
   return rule + " " + Literal("</function>");

@@ -6,6 +6,7 @@
 #include "server/api/call_reader.h"
 #include "server/api/call_style.h"
 #include "server/api/messages.h"
+#include "server/api/tagged_call.h"
 
 namespace bantam::server {
 namespace {
@@ -50,6 +51,35 @@ TEST(Tools, Choices) {
     ASSERT_FALSE(tools) << bad;
     EXPECT_EQ(tools.error().code, ErrorCode::kInvalidArgument);
   }
+}
+
+// Their product is what this must not take.
+TEST(Tools, ManyParametersAndManyRequiredNames) {
+  constexpr int kProperties = 150'000;
+  constexpr int kRequired = 200'000;
+  std::string members;
+  for (int i = 0; i < kProperties; ++i) {
+    members += (i == 0 ? "{\"p" : ",\"p") + std::to_string(i) + "\":{}";
+  }
+  std::string required;
+  for (int i = kRequired - 1; i >= 0; --i) {  // every second one, and many that are not there
+    required += (required.empty() ? "[\"p" : ",\"p") + std::to_string(2 * i) + "\"";
+  }
+  const Json json =
+      Parsed(R"({"tools": [{"function": {"name": "f", "parameters": {"properties": )" + members +
+             R"(}, "required": )" + required + ",0]}}}]}");
+  const auto tools = ReadTools(Fields(json));
+  ASSERT_TRUE(tools) << tools.error().message;
+  const std::string grammar = TaggedCallShape(*tools).text;
+  EXPECT_NE(grammar.find(R"( "<parameter=p0>\x0A" json "\x0A</parameter>\x0A" ()"),
+            std::string::npos);
+  EXPECT_NE(grammar.find(R"( ("<parameter=p149999>\x0A" json "\x0A</parameter>\x0A")?)"),
+            std::string::npos);
+  size_t n_optional = 0;
+  for (size_t at = 0; (at = grammar.find("(\"<parameter=", at)) != std::string::npos; ++at) {
+    ++n_optional;
+  }
+  EXPECT_EQ(n_optional, size_t{kProperties} / 2);
 }
 
 TEST(Tools, Styles) {

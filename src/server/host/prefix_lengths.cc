@@ -17,6 +17,7 @@ std::string KeyOf(const ChatInput& input) {
   add(input.messages_json);
   add(input.tools_json);
   add(input.chat_template);
+  add(input.extra_json);
   return HexText(hash.Finish());
 }
 

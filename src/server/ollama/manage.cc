@@ -9,6 +9,7 @@
 #include "base/quote.h"
 #include "server/api/fields.h"
 #include "server/api/ids.h"
+#include "server/api/reasoning.h"
 #include "server/ollama/handlers.h"
 #include "server/ollama/modelfile.h"
 
@@ -70,6 +71,7 @@ Result<Json> ShowBody(const Server& server, const Call& call) {
       entry.recipe.chat_template.empty() ? info.chat_template : entry.recipe.chat_template;
   Json capabilities = Json::MakeArray({Json::String(info.encoder ? "embedding" : "completion")});
   if (!info.encoder && !chat_template.empty()) capabilities.Append(Json::String("tools"));
+  if (!info.encoder && Thinks(chat_template)) capabilities.Append(Json::String("thinking"));
   const std::string arch = info.architecture;
   Json facts = Json::MakeObject();
   facts.Set("general.architecture", Json::String(arch));

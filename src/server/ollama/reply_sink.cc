@@ -71,6 +71,7 @@ class OllamaSink : public ReplySink {
       thinking_ += delta.text;
       return true;
     }
+    if (delta.text.empty()) return true;
     Json line = Base(form_);
     SetText(line, "", delta.text, {});
     line.Set("done", Json::Bool(false));

@@ -47,6 +47,7 @@ class ChatSink : public ReplySink {
       reply.reasoning += delta.text;
       return true;
     }
+    if (delta.text.empty() && !form_.token_ids) return true;
     Json message = Opening(reply);
     message.Set("reasoning_content", Json::String(delta.text));
     Json item = ChoiceJson(choice, "delta", std::move(message));

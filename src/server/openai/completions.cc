@@ -163,7 +163,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
                     const ModelEntry& entry, const std::shared_ptr<Lease>& lease) {
   CompletionForm& form = request.form;
   form.model = entry.name;
-  ApplyLoraDefaults(server.lora, lease->model(), request.options);
+  ApplyLoraDefaults(server.lora, entry.path, lease->model(), request.options);
   std::shared_ptr<const Shape> shape;
   std::vector<ReplyRequest> replies;
   for (const TextOrIds& prompt : request.prompts) {

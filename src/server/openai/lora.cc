@@ -2,6 +2,7 @@
 // requests that do not say.
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +22,10 @@ Json Number(float value) {
   return Json::NumberText(std::string(text, end));
 }
 
-Json ListOf(const Model& model, const LoraDefaults& defaults) {
+Json ListOf(const Model& model, const std::optional<LoraDefaults::Scales>& set) {
   std::vector<float> scales;
   for (const AdapterSource& adapter : model.adapters()) scales.push_back(adapter.scale);
-  if (const auto set = defaults.Get()) {
+  if (set) {
     scales.assign(scales.size(), 0);
     for (const auto& [id, scale] : *set) {
       if (static_cast<size_t>(id) < scales.size()) scales[static_cast<size_t>(id)] = scale;
@@ -57,28 +58,22 @@ Result<LoraDefaults::Scales> ReadScales(const std::string& body) {
 
 void GetLoraAdapters(Server& server, const std::shared_ptr<Call>& call) {
   WithModel(server, call, std::string(call->request().Query("model")), std::nullopt,
-            [&server, call](ModelEntry, const std::shared_ptr<Lease>& lease) {
-              call->ReplyJson(200, ListOf(lease->model(), server.lora));
+            [&server, call](ModelEntry entry, const std::shared_ptr<Lease>& lease) {
+              call->ReplyJson(200, ListOf(lease->model(), server.lora.Get(entry.path)));
             });
 }
 
-// It changes what others are answered, so without a key it is for this machine alone.
 void PostLoraAdapters(Server& server, const std::shared_ptr<Call>& call) {
-  if (server.options.api_keys.empty() && !call->request().loopback) {
-    return call->ReplyError(403,
-                            {ErrorCode::kInvalidArgument,
-                             "scales are set from this machine only, or with a key (--api-key)"});
-  }
   auto scales = ReadScales(call->request().body);
   if (!scales) return call->ReplyError(scales.error());
   WithModel(server, call, std::string(call->request().Query("model")), std::nullopt,
-            [&server, call, scales = *std::move(scales)](ModelEntry,
+            [&server, call, scales = *std::move(scales)](ModelEntry entry,
                                                          const std::shared_ptr<Lease>& lease) {
               ReplyOptions options;
               options.lora = scales;
               const auto known = SetAdapterScales(lease->model(), options);
               if (!known) return call->ReplyError(known.error());
-              server.lora.Set(scales);
+              server.lora.Set(entry.path, scales);
               Json body = Json::MakeObject();
               body.Set("success", Json::Bool(true));
               call->ReplyJson(200, body);

@@ -22,14 +22,28 @@ class ResponsesSink : public ReplySink {
       : call_(std::move(call)), form_(std::move(form)) {}
 
   bool OnDelta(int, const Delta& delta) override {
+    if (delta.text.empty()) return true;
+    CloseReasoning();
     text_ += delta.text;
-    if (!form_.stream || delta.text.empty()) return true;
+    if (!form_.stream) return true;
     Open();
     if (!message_open_) OpenMessage();
     Json event = Part();
     event.Set("delta", Json::String(delta.text));
     event.Set("logprobs", Json::MakeArray());
     return Send("response.output_text.delta", std::move(event));
+  }
+
+  bool OnReasoning(int, const Delta& delta) override {
+    if (delta.text.empty()) return true;
+    const bool first = thought_.empty();
+    thought_ += delta.text;
+    if (!form_.stream) return true;
+    Open();
+    if (first) OpenReasoning();
+    Json event = ReasoningPart();
+    event.Set("delta", Json::String(delta.text));
+    return Send("response.reasoning_text.delta", std::move(event));
   }
 
   bool OnCallPiece(int, const CallPiece& piece) override {
@@ -70,6 +84,7 @@ class ResponsesSink : public ReplySink {
       }
       return call_->ReplyError(end.error());
     }
+    CloseReasoning();
     if (output_.empty() && text_.empty() && form_.stream) {
       Open();
       OpenMessage();
@@ -186,8 +201,57 @@ class ResponsesSink : public ReplySink {
     Send("response.content_part.added", std::move(event));
   }
 
+  // Thoughts as OpenAI's open models have them: an item whose content they are, in full.
+  Json Reasoning(const char* status) const {
+    Json content = Json::MakeArray();
+    if (std::string_view(status) == "completed") content.Append(ThoughtPart(thought_));
+    return Object({{"type", Json::String("reasoning")},
+                   {"id", Json::String(reasoning_id_)},
+                   {"summary", Json::MakeArray()},
+                   {"content", std::move(content)},
+                   {"status", Json::String(status)}});
+  }
+
+  static Json ThoughtPart(const std::string& text) {
+    return Object({{"type", Json::String("reasoning_text")}, {"text", Json::String(text)}});
+  }
+
+  Json ReasoningPart() const {
+    return Object({{"item_id", Json::String(reasoning_id_)},
+                   {"output_index", Json::Int(std::ssize(output_))},
+                   {"content_index", Json::Int(0)}});
+  }
+
+  void OpenReasoning() {
+    Send("response.output_item.added", Object({{"output_index", Json::Int(std::ssize(output_))},
+                                               {"item", Reasoning("in_progress")}}));
+    Json event = ReasoningPart();
+    event.Set("part", ThoughtPart(""));
+    Send("response.content_part.added", std::move(event));
+  }
+
+  // The thoughts so far become an item of the output.
+  void CloseReasoning() {
+    if (thought_.empty()) return;
+    Json item = Reasoning("completed");
+    if (form_.stream) {
+      Json done = ReasoningPart();
+      done.Set("text", Json::String(thought_));
+      Send("response.reasoning_text.done", std::move(done));
+      Json part = ReasoningPart();
+      part.Set("part", ThoughtPart(thought_));
+      Send("response.content_part.done", std::move(part));
+      Send("response.output_item.done",
+           Object({{"output_index", Json::Int(std::ssize(output_))}, {"item", item}}));
+    }
+    output_.push_back(std::move(item));
+    thought_.clear();
+    reasoning_id_ = "rs_" + RandomId(24);
+  }
+
   // The text so far becomes an item of the output.
   void CloseMessage() {
+    CloseReasoning();
     if (text_.empty() && !message_open_) return;
     if (message_open_) {
       Json done = Part();
@@ -219,6 +283,8 @@ class ResponsesSink : public ReplySink {
   int64_t n_calls_ = 0;                          // of them in output_
   int64_t call_index_ = 0;                       // where the call that is being written will stand
   std::string call_item_;                        // its item's id
+  std::string thought_;  // of the reasoning that is open, if it is not empty
+  std::string reasoning_id_ = "rs_" + RandomId(24);
   std::string text_;
   std::string message_id_ = "msg_" + RandomId(24);
   bool message_open_ = false;

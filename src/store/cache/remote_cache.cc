@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/quote.h"
 #include "net/address.h"
+#include "net/own_address.h"
 #include "net/url.h"
 
 namespace bantam::store {
@@ -48,7 +49,12 @@ Result<std::unique_ptr<RemoteCache>> RemoteCache::Open(const std::string& server
     return variable(name);
   };
   options.stall_s = 120;  // a large cache is cleared in one go
-  return std::unique_ptr<RemoteCache>(new RemoteCache(url.Origin(), key, std::move(options)));
+  return std::unique_ptr<RemoteCache>(new RemoteCache(url, key, std::move(options)));
+}
+
+bool RemoteCache::IsHere(const std::string& server) {
+  const auto url = net::Url::Parse(server);
+  return url && net::IsThisMachine(url->host);
 }
 
 Result<RemoteCache::Answer> RemoteCache::Ask(const std::string& path,
@@ -65,6 +71,12 @@ Result<RemoteCache::Answer> RemoteCache::Ask(const std::string& path,
   };
   const net::HttpResult result = client_.Get(request);
   if (!result) return std::unexpected(result.error().error);
+  if (result->status() == 401 && key_stays_) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "the server at " + server_ +
+                    " wants a key, which was not sent: a key goes only over https, or to a "
+                    "private address such as http://192.168.1.5:11434");
+  }
   if (result->status() != 200) {
     return Fail(CodeOf(result->status()),
                 "the server at " + server_ + ": " + SaidBy(result->last()));

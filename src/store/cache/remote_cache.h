@@ -27,6 +27,9 @@ class RemoteCache : public CacheContents {
   static Result<std::unique_ptr<RemoteCache>> Open(const std::string& server,
                                                    const std::string& key, net::Variables variable);
 
+  // Whether a server's URL is of this machine.
+  static bool IsHere(const std::string& server);
+
   Result<void> ImportFaq(const std::vector<FaqItem>& items, std::string_view tenant,
                          bool replace) override;
   Result<CacheStats> Stats() override;
@@ -40,13 +43,17 @@ class RemoteCache : public CacheContents {
     std::string next;  // where the next page begins; empty: nowhere
   };
 
-  RemoteCache(std::string server, std::string key, net::HttpOptions options)
-      : server_(std::move(server)), key_(std::move(key)), client_(std::move(options)) {}
+  RemoteCache(const net::Url& server, std::string key, net::HttpOptions options)
+      : server_(server.Origin()),
+        key_(std::move(key)),
+        key_stays_(!key_.empty() && !net::MayCarryToken(server)),
+        client_(std::move(options)) {}
   Result<Answer> Ask(const std::string& path, std::optional<std::string> post) const;
   Result<Json> AskJson(const std::string& path, std::optional<std::string> post) const;
 
   std::string server_;  // without a '/' at its end
   std::string key_;
+  bool key_stays_;  // it is not sent: it would cross a network in the clear
   net::HttpClient client_;
 };
 
