@@ -135,6 +135,24 @@ TEST_F(StoreTest, ReplacingRemovesWhatWasThere) {
   EXPECT_EQ(TestDirectory::Read(*store_.PathOf(**store_.Get("m"))), "after");
 }
 
+TEST_F(StoreTest, WhatARemovalLeftBelongsToNoLaterModel) {
+  const std::string left = "store/models/m/";
+  const StoredFile file = Put("m.gguf", "content");
+  const StoredFile adapter = Put("own.lora.gguf", "adapter");
+  std::filesystem::create_directories(directory_.File(left));
+  directory_.Write(left + "old.lora.gguf", "another model's");
+  ASSERT_TRUE(*store_.Add(Model("M", {file, adapter})));
+  EXPECT_FALSE(std::filesystem::exists(directory_.File(left + "old.lora.gguf")));
+  directory_.Write(left + "old.lora.gguf", "another model's");
+  const std::string path = *store_.PathOf(**store_.Get("m"));
+  EXPECT_EQ(store_.AdaptersOf(path), std::vector{directory_.File(left + "own.lora.gguf")});
+  const auto manifest = store_.ManifestOf(path);
+  ASSERT_TRUE(manifest.has_value());
+  EXPECT_EQ(manifest->name, "M");
+  EXPECT_FALSE(store_.ManifestOf(directory_.File("store/models/n/m.gguf")).has_value());
+  EXPECT_FALSE(store_.ManifestOf("/m.gguf").has_value());
+}
+
 TEST_F(StoreTest, NothingIsRemovedWhileAManifestCannotBeRead) {
   const StoredFile file = Put("m", "content");
   ASSERT_TRUE(*store_.Add(Model("m", {file})));
