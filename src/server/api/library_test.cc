@@ -1,0 +1,106 @@
+// Tests of names and of what they stand for: files of the store and outside, recipes.
+#include "server/api/library.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/sha256.h"
+#include "base/test_directory.h"
+#include "server/api/identity.h"
+
+namespace bantam::server {
+namespace {
+
+class LibraryTest : public testing::Test {
+ protected:
+  store::StoredFile Put(const std::string& name, const std::string& content) {
+    EXPECT_TRUE(store_.Prepare());
+    Sha256 hash;
+    hash.Update({reinterpret_cast<const uint8_t*>(content.data()), content.size()});
+    const std::string sha256 = HexText(hash.Finish());
+    directory_.Write("store/blobs/sha256-" + sha256, content);
+    return {.name = name, .sha256 = sha256, .bytes = content.size()};
+  }
+  // In the store, of one file with that content.
+  void Store(const std::string& name, const std::string& content) {
+    store::Manifest manifest;
+    manifest.name = name;
+    manifest.files = {Put("m.gguf", content)};
+    ASSERT_TRUE(store_.Add(manifest).value_or(false));
+  }
+  static Recipe From(const std::string& from, const std::string& system) {
+    Recipe recipe;
+    recipe.from = from;
+    recipe.system = system;
+    return recipe;
+  }
+  // "SYSTEM|CONTENT" of the model of that name.
+  std::string Said(const std::string& name) {
+    const auto entry = library_.Find(name);
+    if (!entry) return "none";
+    return entry->recipe.system + "|" + TestDirectory::Read(entry->path);
+  }
+
+  TestDirectory directory_;
+  store::Store store_{directory_.File("store")};
+  Library library_{store_, [](const std::string& path) {
+                     ModelInfo info;
+                     info.name = TestDirectory::Read(path);
+                     return Result<ModelInfo>(info);
+                   }};
+};
+
+TEST_F(LibraryTest, DigestsCoverAllFiles) {
+  store::Manifest manifest;
+  manifest.files = {Put("a.gguf", "one")};
+  EXPECT_EQ(DigestOf(manifest), manifest.files[0].sha256);
+  manifest.files.push_back(Put("b.gguf", "two"));
+  const std::string digest = DigestOf(manifest);
+  EXPECT_NE(digest, manifest.files[0].sha256);
+  manifest.files[1] = Put("b.gguf", "three");
+  EXPECT_NE(DigestOf(manifest), digest);
+  manifest.files[1] = Put("c.gguf", "two");
+  EXPECT_NE(DigestOf(manifest), digest);
+}
+
+TEST_F(LibraryTest, IdentitiesTellFilesApart) {
+  const std::string file = directory_.Write("m.gguf", "one");
+  const std::string identity = IdentityOfFiles(file);
+  EXPECT_EQ(IdentityOfFiles(file), identity);
+  directory_.Write("m.gguf", "three");
+  EXPECT_NE(IdentityOfFiles(file), identity);
+  directory_.Write("s-00001-of-00002.gguf", "one");
+  directory_.Write("s-00002-of-00002.gguf", "two");
+  const std::string split = IdentityOfFiles(directory_.File("s-00001-of-00002.gguf"));
+  directory_.Write("s-00002-of-00002.gguf", "three");
+  EXPECT_NE(IdentityOfFiles(directory_.File("s-00001-of-00002.gguf")), split);
+  std::filesystem::create_directories(directory_.File("hf"));
+  directory_.Write("hf/config.json", "{}");
+  directory_.Write("hf/model.safetensors", "w");
+  const std::string folder = IdentityOfFiles(directory_.File("hf"));
+  directory_.Write("hf/notes", "n");
+  EXPECT_EQ(IdentityOfFiles(directory_.File("hf")), folder);
+  directory_.Write("hf/model.safetensors", "weights");
+  EXPECT_NE(IdentityOfFiles(directory_.File("hf")), folder);
+}
+
+TEST_F(LibraryTest, ModelsOfTheCommandLineAreAsTheirFilesAreNow) {
+  Store("tuned", "one");
+  const std::string path = library_.Find("tuned")->path;
+  const std::string adapter = directory_.Write("a.gguf", "adapter");
+  library_.Add(path, {"mine"}, {adapter});
+  const ModelEntry before = *library_.Find("mine");
+  EXPECT_EQ(library_.Find("tuned")->identity, before.identity);
+  EXPECT_EQ(before.digest, DigestOf(**store_.Get("tuned")));
+  EXPECT_EQ(library_.Inspect(before)->name, "one");
+  Store("tuned", "two");
+  const ModelEntry replaced = *library_.Find("");
+  EXPECT_NE(replaced.identity, before.identity);
+  EXPECT_EQ(library_.Inspect(replaced)->name, "two");
+  directory_.Write("a.gguf", "another");
+  EXPECT_NE(library_.Find("mine")->identity, replaced.identity);
+}
+
+}  // namespace
+}  // namespace bantam::server
