@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/check.h"
+#include "base/random.h"
 #include "base/small_file.h"
 #include "store/assemble.h"
 #include "store/names.h"
@@ -124,8 +125,7 @@ Result<void> Store::MakeLinks(const Manifest& manifest, const std::string& direc
     const std::string link = directory + "/" + file.name;
     const std::string target = "../../blobs/sha256-" + file.sha256;
     if (IsLinkTo(link, target)) continue;
-    const std::string temporary = link + ".new" + std::to_string(getpid());
-    (void)unlink(temporary.c_str());
+    const std::string temporary = link + ".new" + std::to_string(SystemSeed());
     if (symlink(target.c_str(), temporary.c_str()) != 0) {
       return IoError("cannot make the link", temporary);
     }

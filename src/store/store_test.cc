@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 #include <map>
 
 #include "base/sha256.h"
@@ -292,6 +293,28 @@ TEST_F(StoreTest, ImportsFilesAndFolders) {
   ImportOptions stopped;
   stopped.cancelled = [] { return true; };
   EXPECT_EQ(Import(store_, *split, "m", stopped).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST_F(StoreTest, ImportsAtOnceDoNotMeet) {
+  constexpr int kRounds = 50;
+  ImportOptions copied;
+  copied.copy = true;
+  const auto import = [&](const std::string& name) {
+    int good = 0;
+    for (int i = 0; i < kRounds; ++i) {
+      const std::string content = name + std::to_string(i);
+      const auto plan = PlanImport(directory_.Write(name + ".gguf", content));
+      const auto manifest = Import(store_, *plan, content, copied);
+      if (manifest && manifest->files[0].sha256 == Digest(content)) ++good;
+    }
+    return good;
+  };
+  ASSERT_TRUE(store_.Prepare());
+  auto other = std::async(std::launch::async, import, "a");
+  EXPECT_EQ(import("b"), kRounds);
+  EXPECT_EQ(other.get(), kRounds);
+  EXPECT_EQ(Names().size(), 2U * kRounds);
   EXPECT_EQ(FindLeftovers(store_).count, 0);
 }
 
