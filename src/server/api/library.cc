@@ -260,7 +260,38 @@ Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
   if (!store::IsModelName(plain)) return store::NotAModelName(name);
   const std::string path = RecipePath(plain);
   TRY(MakeDirectories(store_->root() + "/recipes", true));
-  return WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true);
+  TRY(WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true));
+  return DropStored(plain, recipe);
+}
+
+// The files that had the recipe's name go, or they would answer again when it does: unless it is
+// made from them, or they are the command line's.
+Result<void> Library::DropStored(const std::string& name, const Recipe& recipe) {
+  const auto stored = store_->Peek(name);
+  if (!stored || SameName(recipe.from, name)) return {};
+  const auto path = store_->PathOf(*stored);
+  std::optional<ModelEntry> base = FindServed(recipe.from);
+  if (!base) base = FindStored(recipe.from).value_or(std::nullopt);
+  // What cannot be told apart stays.
+  if (!path || !base || SameFile(base->path, *path)) return {};
+  for (const ModelEntry& served : served_) {
+    if (SameFile(served.path, *path)) return {};
+  }
+  (void)TRY(store_->Remove(stored->name));
+  return {};
+}
+
+// Under the name that `manifest` has. The recipe that had it goes first: with the new files it
+// would be another model. It comes back if they do not.
+Result<void> Library::Replace(const store::Manifest& manifest) {
+  const std::string path = RecipePath(manifest.name);
+  const std::string recipe = ReadWhole(path);
+  (void)std::remove(path.c_str());
+  const auto added = store_->Add(manifest);
+  if (added && *added) return {};
+  if (!recipe.empty()) (void)WriteFileAtomically(path, recipe, true);
+  if (!added) return std::unexpected(added.error());
+  return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
 }
 
 // All files of the store that make it up are checked before the name is theirs.
@@ -302,21 +333,19 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
   manifest.name = plain;
   manifest.source = "/api/create";
   manifest.added_s = UnixSeconds();
-  if (!TRY(store_->Add(manifest))) {
-    return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(name) + " meanwhile");
-  }
+  TRY(Replace(manifest));
   with.from = plain;
-  if (!with.empty()) return Create(plain, with);
-  (void)std::remove(RecipePath(plain).c_str());  // of a model that had the name before
-  return {};
+  return with.empty() ? Result<void>() : Create(plain, with);
 }
 
 Result<void> Library::Remove(std::string_view name) {
   if (!store_) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
   const std::optional<ModelEntry> made = FindRecipe(name).value_or(std::nullopt);
   const bool own = made && SameName(made->recipe.from, name);
-  if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0 &&
-      !own) {
+  const std::string plain = WithoutLatest(name);
+  if (store::IsModelName(plain) && std::remove(RecipePath(name).c_str()) == 0 && !own) {
+    // Files that it hid go too; those that only another spelling means stay.
+    if (const auto hidden = store_->Peek(plain)) (void)TRY(store_->Remove(hidden->name));
     return {};
   }
   const auto entry = TRY(FindStored(name));
@@ -328,17 +357,22 @@ Result<void> Library::Remove(std::string_view name) {
 
 Result<void> Library::Copy(std::string_view from, const std::string& to) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
-  if (const auto made = TRY(FindRecipe(from))) {
-    Recipe recipe = made->recipe;
-    if (!SameName(recipe.from, from)) return Create(to, recipe);
-    const auto own = TRY(FindStored(from));
-    TRY(store_->Copy(own ? own->name : std::string(from), WithoutLatest(to)));
-    recipe.from = WithoutLatest(to);
-    return Create(to, recipe);
-  }
+  const std::string plain = WithoutLatest(to);
+  if (!store::IsModelName(plain)) return store::NotAModelName(to);
+  const auto made = TRY(FindRecipe(from));
+  if (made && SameName(from, to)) return {};
+  if (made && !SameName(made->recipe.from, from)) return Create(to, made->recipe);
   const auto entry = TRY(FindStored(from));
   if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
-  return store_->Copy(entry->name, WithoutLatest(to));
+  std::optional<store::Manifest> manifest = TRY(store_->Get(entry->name));
+  if (!manifest) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
+  if (SameName(manifest->name, plain)) return {};
+  manifest->name = plain;
+  TRY(Replace(*manifest));
+  if (!made) return {};
+  Recipe recipe = made->recipe;
+  recipe.from = plain;
+  return Create(to, recipe);
 }
 
 }  // namespace bantam::server

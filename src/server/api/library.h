@@ -77,14 +77,16 @@ class Library {
   // What the entry's file says about itself; kept for the next time if it has an identity.
   Result<ModelInfo> Inspect(const ModelEntry& entry) const;
 
+  // A recipe. Replaces what had the name, files of the store too unless it is made from them.
   Result<void> Create(const std::string& name, const Recipe& recipe);
   // A model of files in the store (or, without any, of those of `from`, a model of the store) and
   // adapters (GGUF). What `recipe` says beside `from` goes with it. Replaces what had the name.
   // Fails with kNotFound, kInvalidArgument (a field's name comes first) or kIo.
   Result<void> Assemble(const std::string& name, std::span<const store::GivenFile> files,
                         std::span<const store::GivenFile> adapters, const Recipe& recipe);
-  // Of the store, or a recipe. Fails with kNotFound.
+  // Of the store, or a recipe with what it hides. Fails with kNotFound.
   Result<void> Remove(std::string_view name);
+  // A second name. Replaces what had it.
   Result<void> Copy(std::string_view from, const std::string& to);
 
   const std::optional<store::Store>& store() const { return store_; }
@@ -97,6 +99,8 @@ class Library {
   Result<std::optional<ModelEntry>> FindRecipe(std::string_view name) const;
   Result<store::Manifest> PlanOf(const store::Store& store, std::span<const store::GivenFile> files,
                                  Recipe& recipe) const;
+  Result<void> DropStored(const std::string& name, const Recipe& recipe);
+  Result<void> Replace(const store::Manifest& manifest);
   Result<void> CheckModel(const store::Store& store, const store::Manifest& manifest) const;
 
   const std::optional<store::Store> store_;

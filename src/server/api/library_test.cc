@@ -102,5 +102,63 @@ TEST_F(LibraryTest, ModelsOfTheCommandLineAreAsTheirFilesAreNow) {
   EXPECT_NE(library_.Find("mine")->identity, replaced.identity);
 }
 
+TEST_F(LibraryTest, ARecipeReplacesTheFilesOfItsName) {
+  Store("base", "b");
+  Store("mine", "old");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  EXPECT_EQ(Said("mine"), "s|b");
+  EXPECT_FALSE(store_.Peek("mine").has_value());
+  ASSERT_TRUE(library_.Remove("mine"));
+  EXPECT_EQ(Said("mine"), "none");
+  EXPECT_EQ(Said("base"), "|b");
+}
+
+TEST_F(LibraryTest, ARecipeKeepsTheFilesItIsMadeFrom) {
+  Store("qwen2.5:0.5b", "q");
+  ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("qwen2.5:0.5b", "own")));
+  EXPECT_EQ(Said("qwen2.5:0.5b"), "own|q");
+  ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("Qwen/Qwen2.5-0.5B-Instruct", "spelt")));
+  EXPECT_EQ(Said("qwen2.5:0.5b"), "spelt|q");
+  library_.Add(*store_.PathOf(**store_.Get("qwen2.5:0.5b")), {"served"});
+  Store("other", "o");
+  ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("other", "s")));
+  EXPECT_EQ(Said("served"), "|q") << "the command line's";
+}
+
+TEST_F(LibraryTest, RemovingARecipeRemovesTheFilesItHides) {
+  Store("base", "b");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  Store("mine", "hidden");
+  EXPECT_EQ(Said("mine"), "s|b");
+  ASSERT_TRUE(library_.Remove("mine:latest"));
+  EXPECT_EQ(Said("mine"), "none");
+}
+
+TEST_F(LibraryTest, CopiesReplaceRecipes) {
+  Store("base", "b");
+  Store("other", "o");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  ASSERT_TRUE(library_.Copy("other", "mine"));
+  EXPECT_EQ(Said("mine"), "|o");
+  ASSERT_TRUE(library_.Create("other", From("other", "own")));
+  ASSERT_TRUE(library_.Copy("other", "Base:latest"));
+  EXPECT_EQ(Said("base"), "own|o");
+  ASSERT_TRUE(library_.Copy("base", "BASE"));
+  EXPECT_EQ(Said("base"), "own|o");
+  EXPECT_EQ(library_.Copy("nobody", "base").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(Said("base"), "own|o");
+}
+
+TEST_F(LibraryTest, AssembledModelsReplaceRecipes) {
+  Store("base", "b");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  const store::StoredFile file = Put("n.gguf", "GGUF new");
+  const store::GivenFile given{.name = file.name, .sha256 = file.sha256};
+  ASSERT_TRUE(library_.Assemble("mine", {&given, 1}, {}, {}));
+  EXPECT_EQ(Said("mine"), "|GGUF new");
+  ASSERT_TRUE(library_.Assemble("mine", {&given, 1}, {}, From("", "with")));
+  EXPECT_EQ(Said("mine"), "with|GGUF new");
+}
+
 }  // namespace
 }  // namespace bantam::server
