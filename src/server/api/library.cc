@@ -261,15 +261,16 @@ Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
   const std::string path = RecipePath(plain);
   TRY(MakeDirectories(store_->root() + "/recipes", true));
   TRY(WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true));
-  return DropStored(plain, recipe);
+  return DropStored(*store_, plain, recipe);
 }
 
 // The files that had the recipe's name go, or they would answer again when it does: unless it is
 // made from them, or they are the command line's.
-Result<void> Library::DropStored(const std::string& name, const Recipe& recipe) {
-  const auto stored = store_->Peek(name);
+Result<void> Library::DropStored(const store::Store& store, const std::string& name,
+                                 const Recipe& recipe) {
+  const auto stored = store.Peek(name);
   if (!stored || SameName(recipe.from, name)) return {};
-  const auto path = store_->PathOf(*stored);
+  const auto path = store.PathOf(*stored);
   std::optional<ModelEntry> base = FindServed(recipe.from);
   if (!base) base = FindStored(recipe.from).value_or(std::nullopt);
   // What cannot be told apart stays.
@@ -277,17 +278,17 @@ Result<void> Library::DropStored(const std::string& name, const Recipe& recipe) 
   for (const ModelEntry& served : served_) {
     if (SameFile(served.path, *path)) return {};
   }
-  (void)TRY(store_->Remove(stored->name));
+  (void)TRY(store.Remove(stored->name));
   return {};
 }
 
 // Under the name that `manifest` has. The recipe that had it goes first: with the new files it
 // would be another model. It comes back if they do not.
-Result<void> Library::Replace(const store::Manifest& manifest) {
+Result<void> Library::Replace(const store::Store& store, const store::Manifest& manifest) {
   const std::string path = RecipePath(manifest.name);
   const std::string recipe = ReadWhole(path);
   (void)std::remove(path.c_str());
-  const auto added = store_->Add(manifest);
+  const auto added = store.Add(manifest);
   if (added && *added) return {};
   if (!recipe.empty()) (void)WriteFileAtomically(path, recipe, true);
   if (!added) return std::unexpected(added.error());
@@ -333,7 +334,7 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
   manifest.name = plain;
   manifest.source = "/api/create";
   manifest.added_s = UnixSeconds();
-  TRY(Replace(manifest));
+  TRY(Replace(*store_, manifest));
   with.from = plain;
   return with.empty() ? Result<void>() : Create(plain, with);
 }
@@ -355,6 +356,11 @@ Result<void> Library::Remove(std::string_view name) {
   return {};
 }
 
+void Library::Unhide(std::string_view name) {
+  const std::optional<ModelEntry> made = FindRecipe(name).value_or(std::nullopt);
+  if (made && !SameName(made->recipe.from, name)) (void)std::remove(RecipePath(name).c_str());
+}
+
 Result<void> Library::Copy(std::string_view from, const std::string& to) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   const std::string plain = WithoutLatest(to);
@@ -368,7 +374,7 @@ Result<void> Library::Copy(std::string_view from, const std::string& to) {
   if (!manifest) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
   if (SameName(manifest->name, plain)) return {};
   manifest->name = plain;
-  TRY(Replace(*manifest));
+  TRY(Replace(*store_, *manifest));
   if (!made) return {};
   Recipe recipe = made->recipe;
   recipe.from = plain;

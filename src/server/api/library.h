@@ -86,6 +86,9 @@ class Library {
                         std::span<const store::GivenFile> adapters, const Recipe& recipe);
   // Of the store, or a recipe with what it hides. Fails with kNotFound.
   Result<void> Remove(std::string_view name);
+  // For files that have come to the store under this name: a recipe that makes it another model
+  // goes; what was made on top of the name's own files stays.
+  void Unhide(std::string_view name);
   // A second name. Replaces what had it.
   Result<void> Copy(std::string_view from, const std::string& to);
 
@@ -99,8 +102,8 @@ class Library {
   Result<std::optional<ModelEntry>> FindRecipe(std::string_view name) const;
   Result<store::Manifest> PlanOf(const store::Store& store, std::span<const store::GivenFile> files,
                                  Recipe& recipe) const;
-  Result<void> DropStored(const std::string& name, const Recipe& recipe);
-  Result<void> Replace(const store::Manifest& manifest);
+  Result<void> DropStored(const store::Store& store, const std::string& name, const Recipe& recipe);
+  Result<void> Replace(const store::Store& store, const store::Manifest& manifest);
   Result<void> CheckModel(const store::Store& store, const store::Manifest& manifest) const;
 
   const std::optional<store::Store> store_;

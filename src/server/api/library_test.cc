@@ -29,6 +29,9 @@ class LibraryTest : public testing::Test {
     manifest.files = {Put("m.gguf", content)};
     ASSERT_TRUE(store_.Add(manifest).value_or(false));
   }
+  store::Manifest Stored(const std::string& name) {
+    return store_.Peek(name).value_or(store::Manifest());
+  }
   static Recipe From(const std::string& from, const std::string& system) {
     Recipe recipe;
     recipe.from = from;
@@ -92,7 +95,7 @@ TEST_F(LibraryTest, ModelsOfTheCommandLineAreAsTheirFilesAreNow) {
   library_.Add(path, {"mine"}, {adapter});
   const ModelEntry before = *library_.Find("mine");
   EXPECT_EQ(library_.Find("tuned")->identity, before.identity);
-  EXPECT_EQ(before.digest, DigestOf(**store_.Get("tuned")));
+  EXPECT_EQ(before.digest, DigestOf(Stored("tuned")));
   EXPECT_EQ(library_.Inspect(before)->name, "one");
   Store("tuned", "two");
   const ModelEntry replaced = *library_.Find("");
@@ -119,7 +122,7 @@ TEST_F(LibraryTest, ARecipeKeepsTheFilesItIsMadeFrom) {
   EXPECT_EQ(Said("qwen2.5:0.5b"), "own|q");
   ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("Qwen/Qwen2.5-0.5B-Instruct", "spelt")));
   EXPECT_EQ(Said("qwen2.5:0.5b"), "spelt|q");
-  library_.Add(*store_.PathOf(**store_.Get("qwen2.5:0.5b")), {"served"});
+  library_.Add(*store_.PathOf(Stored("qwen2.5:0.5b")), {"served"});
   Store("other", "o");
   ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("other", "s")));
   EXPECT_EQ(Said("served"), "|q") << "the command line's";
@@ -132,6 +135,18 @@ TEST_F(LibraryTest, RemovingARecipeRemovesTheFilesItHides) {
   EXPECT_EQ(Said("mine"), "s|b");
   ASSERT_TRUE(library_.Remove("mine:latest"));
   EXPECT_EQ(Said("mine"), "none");
+}
+
+TEST_F(LibraryTest, FilesThatComeAreNotHidden) {
+  Store("base", "b");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  ASSERT_TRUE(library_.Create("base", From("base", "own")));
+  Store("mine", "pulled");
+  library_.Unhide("mine");
+  library_.Unhide("base");
+  library_.Unhide("nobody");
+  EXPECT_EQ(Said("mine"), "|pulled");
+  EXPECT_EQ(Said("base"), "own|b");
 }
 
 TEST_F(LibraryTest, CopiesReplaceRecipes) {

@@ -79,7 +79,9 @@ void PostImport(Server& server, const std::shared_ptr<Call>& call) {
     if (!info) {
       return Fail(ErrorCode::kInvalidArgument, "the file cannot be used: " + info.error().message);
     }
-    return sink->Finish(*server.library.store());
+    const std::string name = TRY(sink->Finish(*server.library.store()));
+    server.library.Unhide(name);
+    return name;
   };
   const auto name = import();
   if (!name) return call->ReplyError(name.error());
