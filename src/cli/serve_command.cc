@@ -77,7 +77,9 @@ Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
       });
   if (!path.empty()) {
     const std::string own = ServedName(options.setup.model_path, path);
-    library->Add(path, options.names.empty() ? std::vector{own} : options.names);
+    std::vector<std::string> adapters;
+    for (const AdapterSource& adapter : options.setup.adapters) adapters.push_back(adapter.path);
+    library->Add(path, options.names.empty() ? std::vector{own} : options.names, adapters);
   }
   for (const std::string& encoder : options.encoders) {
     const std::string found = TRY(ResolveOrPull(env, encoder));

@@ -1,6 +1,8 @@
 // Replies from the response cache, through the APIs: whose, which, and in what form.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,9 +32,16 @@ class CachedReplies : public testing::Test {
     service_.reset();
     auto library = std::make_unique<Library>(
         std::nullopt, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
-    library->Add("path", {"fake"});
-    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),
-                                         HostOptions{}, options_);
+    library->Add(path_, {"fake"});
+    Backend backend = FakeBackend(model_, script_);
+    backend.load = [this, load = backend.load](const std::string& path, const LoadRoom& room) {
+      ++loads_;
+      auto loaded = load(path, room);
+      if (on_load_) on_load_();
+      return loaded;
+    };
+    service_ =
+        std::make_unique<Service>(std::move(library), std::move(backend), HostOptions{}, options_);
   }
 
   // "HOW: CONTENT" of a chat about `content`, whose other members are `more`.
@@ -59,6 +68,9 @@ class CachedReplies : public testing::Test {
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
   ServiceOptions options_;
+  std::string path_ = "path";
+  std::atomic<int> loads_ = 0;
+  std::function<void()> on_load_;
   std::unique_ptr<Service> service_;
 };
 
@@ -102,6 +114,33 @@ TEST_F(CachedReplies, OfRequestsForMoreThanTextAreNotKept) {
     EXPECT_EQ(Ask("Hi", more), ": zip") << more;
     EXPECT_EQ(Ask("Hi", more), ": zip") << more;
   }
+}
+
+TEST_F(CachedReplies, OfAModelAreNotGivenForTheOneThatReplacesIt) {
+  path_ = directory_.Write("m.gguf", "first");
+  Make();
+  script_->replies = {"one", "two", "three"};
+  EXPECT_EQ(Ask("Hi"), "miss: one");
+  EXPECT_EQ(Ask("Hi"), "hit; match=exact: one");
+  EXPECT_EQ(loads_, 1);
+  directory_.Write("m.gguf", "the second");
+  EXPECT_EQ(Ask("Hi"), "miss: two");
+  EXPECT_EQ(Ask("Hi"), "hit; match=exact: two");
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(CachedReplies, AreNotKeptForAModelThatIsReplacedWhileItLoads) {
+  path_ = directory_.Write("m.gguf", "first");
+  Make();
+  on_load_ = [this] {
+    if (loads_ == 1) directory_.Write("m.gguf", "the second");
+  };
+  script_->replies = {"one", "two"};
+  EXPECT_EQ(Ask("Hi"), "miss: one");
+  EXPECT_EQ(loads_, 2);
+  directory_.Write("m.gguf", "a third");
+  on_load_ = [this] { directory_.Write("m.gguf", std::string(static_cast<size_t>(loads_), 'x')); };
+  EXPECT_NE(Ask("Hi").find("is being replaced"), std::string::npos);
 }
 
 }  // namespace

@@ -221,9 +221,10 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
 Result<void> Service::Preload(std::string_view name) {
   const ModelEntry entry = TRY(library_->Find(name));
   std::promise<Result<void>> done;
-  host_.Acquire(entry.path, std::nullopt, [&done](Result<std::shared_ptr<Lease>> lease) {
-    done.set_value(lease ? Result<void>() : std::unexpected(lease.error()));
-  });
+  host_.Acquire(entry.path, entry.identity, std::nullopt,
+                [&done](Result<std::shared_ptr<Lease>> lease) {
+                  done.set_value(lease ? Result<void>() : std::unexpected(lease.error()));
+                });
   return done.get_future().get();
 }
 
@@ -233,7 +234,7 @@ namespace {
 Result<ModelEntry> FindKind(const Library& library, const std::string& name, ModelKind kind) {
   if (name.empty() && kind == ModelKind::kEncoder) return library.FirstEncoder();
   ModelEntry entry = TRY(library.Find(name));
-  const auto info = library.Inspect(entry.path);
+  const auto info = library.Inspect(entry);
   if (!info || kind == ModelKind::kAny || info->encoder == (kind == ModelKind::kEncoder)) {
     return entry;
   }
@@ -243,27 +244,61 @@ Result<ModelEntry> FindKind(const Library& library, const std::string& name, Mod
                                               : " writes text; embeddings need an encoder"));
 }
 
-}  // namespace
+// What somebody wants a model for.
+struct Wanted {
+  std::string name;
+  std::optional<double> keep_alive_s;
+  WithModelNext next;
+  ModelKind kind = ModelKind::kAny;
+  int tries = 3;  // of loading, while the files are replaced again and again
+};
 
-void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,
-               std::optional<double> keep_alive_s, WithModelNext next, ModelKind kind) {
-  auto entry = FindKind(server.library, name, kind);
+void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wanted);
+
+// What has just been loaded may be other files than those that were looked up before.
+void UseLoaded(Server& server, const std::shared_ptr<Call>& call, Wanted wanted,
+               const ModelEntry& entry, std::shared_ptr<Lease> lease) {
+  const auto now = FindKind(server.library, wanted.name, wanted.kind);
+  if (now && now->path == entry.path && now->identity == entry.identity) {
+    return wanted.next(entry, lease);
+  }
+  if (!now) return call->ReplyError(now.error());
+  if (--wanted.tries <= 0) {
+    return call->ReplyError({ErrorCode::kResourceExhausted,
+                             "model " + Quote(entry.name) + " is being replaced; try again later"});
+  }
+  lease.reset();
+  Provide(server, call, wanted);
+}
+
+void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wanted) {
+  auto entry = FindKind(server.library, wanted.name, wanted.kind);
   if (!entry) return call->ReplyError(entry.error());
   call->NoteModel(entry->name);
   const auto here = std::this_thread::get_id();
   const std::string path = entry->path;
+  const std::string identity = entry->identity;
   server.host.Acquire(
-      path, keep_alive_s,
-      [&server, call, here, entry = *std::move(entry),
-       next = std::move(next)](Result<std::shared_ptr<Lease>> lease) {
+      path, identity, wanted.keep_alive_s,
+      [&server, call, here, wanted,
+       entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
         if (!lease) return call->ReplyError(lease.error());
-        if (std::this_thread::get_id() == here) return next(entry, *std::move(lease));
+        if (std::this_thread::get_id() == here) return wanted.next(entry, *std::move(lease));
         const bool posted =
-            server.pool.Post([next, entry, lease = *std::move(lease)] { next(entry, lease); });
+            server.pool.Post([&server, call, wanted, entry, lease = *std::move(lease)]() mutable {
+              UseLoaded(server, call, std::move(wanted), entry, std::move(lease));
+            });
         if (!posted) {
           call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait"});
         }
       });
+}
+
+}  // namespace
+
+void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,
+               std::optional<double> keep_alive_s, WithModelNext next, ModelKind kind) {
+  Provide(server, call, {name, keep_alive_s, std::move(next), kind});
 }
 
 }  // namespace bantam::server

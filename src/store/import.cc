@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/quote.h"
+#include "base/random.h"
 #include "store/hash_file.h"
 #include "store/names.h"
 #include "store/quant_name.h"
@@ -179,11 +180,10 @@ Result<std::string> Importer::Hash(const std::string& path, uint64_t& bytes) {
 }
 
 Result<StoredFile> Importer::Take(const std::string& path) {
-  const std::string temporary =
-      store_.PartPath("import-" + std::to_string(getpid()) + "-" + std::to_string(done_)) + ".part";
+  // Its own: threads and containers, whose process numbers may be the same, import at once.
+  const std::string temporary = store_.PartPath("import-" + std::to_string(SystemSeed())) + ".part";
   const int from = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (from < 0) return SystemError("cannot open", path);
-  (void)unlink(temporary.c_str());
   auto placed = Place(path, from, temporary);
   close(from);
   StoredFile file{.name = std::string(BaseName(path)), .sha256 = "", .bytes = 0};

@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/check.h"
+#include "base/random.h"
 #include "base/small_file.h"
 #include "store/assemble.h"
 #include "store/names.h"
@@ -124,8 +125,7 @@ Result<void> Store::MakeLinks(const Manifest& manifest, const std::string& direc
     const std::string link = directory + "/" + file.name;
     const std::string target = "../../blobs/sha256-" + file.sha256;
     if (IsLinkTo(link, target)) continue;
-    const std::string temporary = link + ".new" + std::to_string(getpid());
-    (void)unlink(temporary.c_str());
+    const std::string temporary = link + ".new" + std::to_string(SystemSeed());
     if (symlink(target.c_str(), temporary.c_str()) != 0) {
       return IoError("cannot make the link", temporary);
     }
@@ -157,17 +157,28 @@ Result<std::string> Store::PathOf(const Manifest& manifest) const {
   return manifest.folder ? directory : directory + "/" + manifest.files[0].name;
 }
 
+std::optional<Manifest> Store::ManifestOf(const std::string& path) const {
+  const std::string models = root_ + "/models/";
+  if (!path.starts_with(models)) return std::nullopt;
+  const std::string name =
+      path.substr(models.size(), path.find('/', models.size()) - models.size());
+  const std::string manifest = root_ + "/manifests/" + name + ".json";
+  if (!SizeOf(manifest)) return std::nullopt;
+  auto read = ReadManifest(manifest);
+  return read ? std::optional(*std::move(read)) : std::nullopt;
+}
+
+// What the manifest says: the directory may have links of a model that had the name before.
 std::vector<std::string> Store::AdaptersOf(const std::string& path) const {
   std::vector<std::string> adapters;
-  const std::string models = root_ + "/models/";
-  if (!path.starts_with(models)) return adapters;
-  const size_t end = std::min(path.find('/', models.size()), path.size());
-  std::error_code error;
-  const std::filesystem::directory_iterator none;
-  std::filesystem::directory_iterator entry(path.substr(0, end), error);
-  for (; !error && entry != none; entry.increment(error)) {
-    std::string file = entry->path().string();
-    if (file.ends_with(kAdapterSuffix) && file != path) adapters.push_back(std::move(file));
+  const std::optional<Manifest> manifest = ManifestOf(path);
+  if (!manifest) return adapters;
+  const std::string directory = root_ + "/models/" + FileNameOf(manifest->name);
+  for (const StoredFile& file : manifest->files) {
+    std::string adapter = directory + "/" + file.name;
+    if (file.name.ends_with(kAdapterSuffix) && adapter != path) {
+      adapters.push_back(std::move(adapter));
+    }
   }
   std::ranges::sort(adapters);
   return adapters;
@@ -185,10 +196,8 @@ Result<bool> Store::Add(const Manifest& manifest) const {
   }
   const auto before = Peek(manifest.name);  // one that cannot be read is replaced
   TRY(WriteFileAtomically(ManifestPath(manifest.name), text, true));
-  if (before) {
-    RemoveLinks(manifest.name);
-    (void)TRY(RemoveUnused(before->files));
-  }
+  RemoveLinks(manifest.name);  // even without one: a removal that was cut short leaves its links
+  if (before) (void)TRY(RemoveUnused(before->files));
   (void)TRY(PathOf(manifest));
   return true;
 }

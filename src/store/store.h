@@ -51,6 +51,9 @@ class Store {
   // fails with kCorrupt if a blob is missing or has another size.
   Result<std::string> PathOf(const Manifest& manifest) const;
 
+  // The model whose path PathOf gave; nothing for other paths.
+  std::optional<Manifest> ManifestOf(const std::string& path) const;
+
   // The adapters (LoRA) that go with a model of this store, by the path PathOf gave: none for other
   // paths.
   std::vector<std::string> AdaptersOf(const std::string& path) const;

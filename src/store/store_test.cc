@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 #include <map>
 
 #include "base/sha256.h"
@@ -133,6 +134,24 @@ TEST_F(StoreTest, ReplacingRemovesWhatWasThere) {
   ASSERT_TRUE(*store_.Add(Model("M", {after})));
   EXPECT_FALSE(Has(before));
   EXPECT_EQ(TestDirectory::Read(*store_.PathOf(**store_.Get("m"))), "after");
+}
+
+TEST_F(StoreTest, WhatARemovalLeftBelongsToNoLaterModel) {
+  const std::string left = "store/models/m/";
+  const StoredFile file = Put("m.gguf", "content");
+  const StoredFile adapter = Put("own.lora.gguf", "adapter");
+  std::filesystem::create_directories(directory_.File(left));
+  directory_.Write(left + "old.lora.gguf", "another model's");
+  ASSERT_TRUE(*store_.Add(Model("M", {file, adapter})));
+  EXPECT_FALSE(std::filesystem::exists(directory_.File(left + "old.lora.gguf")));
+  directory_.Write(left + "old.lora.gguf", "another model's");
+  const std::string path = *store_.PathOf(**store_.Get("m"));
+  EXPECT_EQ(store_.AdaptersOf(path), std::vector{directory_.File(left + "own.lora.gguf")});
+  const auto manifest = store_.ManifestOf(path);
+  ASSERT_TRUE(manifest.has_value());
+  EXPECT_EQ(manifest->name, "M");
+  EXPECT_FALSE(store_.ManifestOf(directory_.File("store/models/n/m.gguf")).has_value());
+  EXPECT_FALSE(store_.ManifestOf("/m.gguf").has_value());
 }
 
 TEST_F(StoreTest, NothingIsRemovedWhileAManifestCannotBeRead) {
@@ -274,6 +293,28 @@ TEST_F(StoreTest, ImportsFilesAndFolders) {
   ImportOptions stopped;
   stopped.cancelled = [] { return true; };
   EXPECT_EQ(Import(store_, *split, "m", stopped).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST_F(StoreTest, ImportsAtOnceDoNotMeet) {
+  constexpr int kRounds = 50;
+  ImportOptions copied;
+  copied.copy = true;
+  const auto import = [&](const std::string& name) {
+    int good = 0;
+    for (int i = 0; i < kRounds; ++i) {
+      const std::string content = name + std::to_string(i);
+      const auto plan = PlanImport(directory_.Write(name + ".gguf", content));
+      const auto manifest = Import(store_, *plan, content, copied);
+      if (manifest && manifest->files[0].sha256 == Digest(content)) ++good;
+    }
+    return good;
+  };
+  ASSERT_TRUE(store_.Prepare());
+  auto other = std::async(std::launch::async, import, "a");
+  EXPECT_EQ(import("b"), kRounds);
+  EXPECT_EQ(other.get(), kRounds);
+  EXPECT_EQ(Names().size(), 2U * kRounds);
   EXPECT_EQ(FindLeftovers(store_).count, 0);
 }
 

@@ -15,8 +15,8 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/quote.h"
-#include "base/sha256.h"
 #include "server/api/fields.h"
+#include "server/api/identity.h"
 #include "store/catalogue.h"
 #include "store/names.h"
 #include "store/pull.h"
@@ -51,14 +51,7 @@ ModelEntry EntryOf(const store::Manifest& manifest, std::string path) {
   ModelEntry entry;
   entry.name = manifest.name;
   entry.path = std::move(path);
-  entry.digest = manifest.files.empty() ? "" : manifest.files[0].sha256;
-  Sha256 with_adapters;  // the same file with other adapters is another model
-  bool has_adapters = false;
-  for (const store::StoredFile& file : manifest.files) {
-    with_adapters.Update({reinterpret_cast<const uint8_t*>(file.sha256.data()), 64});
-    has_adapters = has_adapters || file.name.ends_with(store::kAdapterSuffix);
-  }
-  if (has_adapters) entry.digest = HexText(with_adapters.Finish());
+  entry.digest = DigestOf(manifest);
   entry.bytes = manifest.bytes();
   entry.modified_s = manifest.added_s;
   entry.licence = manifest.licence;
@@ -113,11 +106,13 @@ Library::Library(std::optional<store::Store> store,
                  std::function<Result<ModelInfo>(const std::string& path)> inspect)
     : store_(std::move(store)), inspect_(std::move(inspect)) {}
 
-void Library::Add(const std::string& path, const std::vector<std::string>& names) {
+void Library::Add(const std::string& path, const std::vector<std::string>& names,
+                  const std::vector<std::string>& adapters) {
   for (const std::string& name : names) {
     ModelEntry entry;
     entry.name = name;
     entry.path = path;
+    entry.adapters = adapters;
     struct stat info{};
     if (stat(path.c_str(), &info) == 0) {
       entry.bytes = S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
@@ -127,11 +122,24 @@ void Library::Add(const std::string& path, const std::vector<std::string>& names
   }
 }
 
+// As its files are now: they may have been replaced since the server started.
+ModelEntry Library::Identified(ModelEntry entry) const {
+  const auto served = std::ranges::find(served_, entry.path, &ModelEntry::path);
+  if (served != served_.end()) {
+    entry.adapters = served->adapters;  // they go with the path, whatever the name
+    const auto manifest = store_ ? store_->ManifestOf(entry.path) : std::nullopt;
+    entry.digest = manifest ? DigestOf(*manifest) : std::string();
+  }
+  entry.identity = entry.digest.empty() ? IdentityOfFiles(entry.path) : entry.digest;
+  for (const std::string& file : entry.adapters) entry.identity += " " + IdentityOfFiles(file);
+  return entry;
+}
+
 std::optional<ModelEntry> Library::FindServed(std::string_view name) const {
-  if (name.empty() && !served_.empty()) return served_.front();
+  if (name.empty() && !served_.empty()) return Identified(served_.front());
   for (const ModelEntry& entry : served_) {
-    if (SameName(entry.name, name) || entry.path == name) return entry;
-    if (entry.path.ends_with("/" + std::string(name))) return entry;  // the file's name
+    if (SameName(entry.name, name) || entry.path == name) return Identified(entry);
+    if (entry.path.ends_with("/" + std::string(name))) return Identified(entry);  // the file's name
   }
   return std::nullopt;
 }
@@ -176,7 +184,7 @@ Result<std::optional<ModelEntry>> Library::FindStored(std::string_view name) con
   }
   const std::optional<store::Manifest> found = manifest.value_or(std::nullopt);
   if (!found) return std::nullopt;
-  return EntryOf(*found, TRY(store_->PathOf(*found)));
+  return Identified(EntryOf(*found, TRY(store_->PathOf(*found))));
 }
 
 Result<ModelEntry> Library::Find(std::string_view name) const {
@@ -190,15 +198,17 @@ Result<ModelEntry> Library::Find(std::string_view name) const {
 }
 
 Result<ModelEntry> Library::FirstEncoder() const {
-  for (const ModelEntry& entry : served_) {
-    const auto info = Inspect(entry.path);
+  for (const ModelEntry& served : served_) {
+    ModelEntry entry = Identified(served);
+    const auto info = Inspect(entry);
     if (info && info->encoder) return entry;
   }
   return BadField("model", "must name an encoder: the server was not started with one");
 }
 
 std::vector<ModelEntry> Library::List() const {
-  std::vector<ModelEntry> entries = served_;
+  std::vector<ModelEntry> entries;
+  for (const ModelEntry& entry : served_) entries.push_back(Identified(entry));
   if (!store_) return entries;
   const auto known = [&entries](const std::string& name) {
     return std::ranges::any_of(entries,
@@ -225,20 +235,22 @@ std::vector<ModelEntry> Library::List() const {
         })) {
       continue;
     }
-    entries.push_back(EntryOf(manifest, path.value_or("")));
+    entries.push_back(Identified(EntryOf(manifest, path.value_or(""))));
   }
   return entries;
 }
 
-Result<ModelInfo> Library::Inspect(const std::string& path) const {
+Result<ModelInfo> Library::Inspect(const ModelEntry& entry) const {
+  const std::string key = entry.path + "\n" + entry.identity;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = infos_.find(path); found != infos_.end()) return found->second;
+    if (const auto found = infos_.find(key); found != infos_.end()) return found->second;
   }
-  ModelInfo info = TRY(inspect_(path));
+  ModelInfo info = TRY(inspect_(entry.path));
+  if (entry.identity.empty()) return info;
   const std::lock_guard lock(mutex_);
   if (infos_.size() > 64) infos_.clear();
-  infos_.emplace(path, info);
+  infos_.emplace(key, info);
   return info;
 }
 
@@ -248,7 +260,39 @@ Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
   if (!store::IsModelName(plain)) return store::NotAModelName(name);
   const std::string path = RecipePath(plain);
   TRY(MakeDirectories(store_->root() + "/recipes", true));
-  return WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true);
+  TRY(WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true));
+  return DropStored(*store_, plain, recipe);
+}
+
+// The files that had the recipe's name go, or they would answer again when it does: unless it is
+// made from them, or they are the command line's.
+Result<void> Library::DropStored(const store::Store& store, const std::string& name,
+                                 const Recipe& recipe) {
+  const auto stored = store.Peek(name);
+  if (!stored || SameName(recipe.from, name)) return {};
+  const auto path = store.PathOf(*stored);
+  std::optional<ModelEntry> base = FindServed(recipe.from);
+  if (!base) base = FindStored(recipe.from).value_or(std::nullopt);
+  // What cannot be told apart stays.
+  if (!path || !base || SameFile(base->path, *path)) return {};
+  for (const ModelEntry& served : served_) {
+    if (SameFile(served.path, *path)) return {};
+  }
+  (void)TRY(store.Remove(stored->name));
+  return {};
+}
+
+// Under the name that `manifest` has. The recipe that had it goes first: with the new files it
+// would be another model. It comes back if they do not.
+Result<void> Library::Replace(const store::Store& store, const store::Manifest& manifest) {
+  const std::string path = RecipePath(manifest.name);
+  const std::string recipe = ReadWhole(path);
+  (void)std::remove(path.c_str());
+  const auto added = store.Add(manifest);
+  if (added && *added) return {};
+  if (!recipe.empty()) (void)WriteFileAtomically(path, recipe, true);
+  if (!added) return std::unexpected(added.error());
+  return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
 }
 
 // All files of the store that make it up are checked before the name is theirs.
@@ -290,25 +334,19 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
   manifest.name = plain;
   manifest.source = "/api/create";
   manifest.added_s = UnixSeconds();
-  if (!TRY(store_->Add(manifest))) {
-    return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(name) + " meanwhile");
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    infos_.clear();
-  }
+  TRY(Replace(*store_, manifest));
   with.from = plain;
-  if (!with.empty()) return Create(plain, with);
-  (void)std::remove(RecipePath(plain).c_str());  // of a model that had the name before
-  return {};
+  return with.empty() ? Result<void>() : Create(plain, with);
 }
 
 Result<void> Library::Remove(std::string_view name) {
   if (!store_) return Fail(ErrorCode::kNotFound, "model " + Quote(name) + " not found");
   const std::optional<ModelEntry> made = FindRecipe(name).value_or(std::nullopt);
   const bool own = made && SameName(made->recipe.from, name);
-  if (store::IsModelName(WithoutLatest(name)) && std::remove(RecipePath(name).c_str()) == 0 &&
-      !own) {
+  const std::string plain = WithoutLatest(name);
+  if (store::IsModelName(plain) && std::remove(RecipePath(name).c_str()) == 0 && !own) {
+    // Files that it hid go too; those that only another spelling means stay.
+    if (const auto hidden = store_->Peek(plain)) (void)TRY(store_->Remove(hidden->name));
     return {};
   }
   const auto entry = TRY(FindStored(name));
@@ -318,19 +356,29 @@ Result<void> Library::Remove(std::string_view name) {
   return {};
 }
 
+void Library::Unhide(std::string_view name) {
+  const std::optional<ModelEntry> made = FindRecipe(name).value_or(std::nullopt);
+  if (made && !SameName(made->recipe.from, name)) (void)std::remove(RecipePath(name).c_str());
+}
+
 Result<void> Library::Copy(std::string_view from, const std::string& to) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
-  if (const auto made = TRY(FindRecipe(from))) {
-    Recipe recipe = made->recipe;
-    if (!SameName(recipe.from, from)) return Create(to, recipe);
-    const auto own = TRY(FindStored(from));
-    TRY(store_->Copy(own ? own->name : std::string(from), WithoutLatest(to)));
-    recipe.from = WithoutLatest(to);
-    return Create(to, recipe);
-  }
+  const std::string plain = WithoutLatest(to);
+  if (!store::IsModelName(plain)) return store::NotAModelName(to);
+  const auto made = TRY(FindRecipe(from));
+  if (made && SameName(from, to)) return {};
+  if (made && !SameName(made->recipe.from, from)) return Create(to, made->recipe);
   const auto entry = TRY(FindStored(from));
   if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
-  return store_->Copy(entry->name, WithoutLatest(to));
+  std::optional<store::Manifest> manifest = TRY(store_->Get(entry->name));
+  if (!manifest) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
+  if (SameName(manifest->name, plain)) return {};
+  manifest->name = plain;
+  TRY(Replace(*store_, *manifest));
+  if (!made) return {};
+  Recipe recipe = made->recipe;
+  recipe.from = plain;
+  return Create(to, recipe);
 }
 
 }  // namespace bantam::server

@@ -12,15 +12,12 @@ namespace {
 constexpr const char* kStop = "stop";
 constexpr const char* kLength = "length";
 
-// What tells a model file from every other. Where its hash is not known: its place, size and time.
+// What tells a model from every other, and what it is computed with.
 std::string IdentityOf(const ModelEntry& entry, const Model& model,
                        const ReplyCacheOptions& options) {
-  const std::string file = entry.digest.empty() ? entry.path + " " + std::to_string(entry.bytes) +
-                                                      " " + std::to_string(entry.modified_s)
-                                                : entry.digest;
   const MemoryChoice* memory = model.memory();
   const int kv = memory == nullptr ? -1 : static_cast<int>(memory->kv);
-  return file + " " + options.computed_by + " kv " + std::to_string(kv);
+  return entry.identity + " " + options.computed_by + " kv " + std::to_string(kv);
 }
 
 void AddSampling(const SamplingParams& sampling, store::CacheKeyBuilder& key) {

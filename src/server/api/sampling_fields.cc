@@ -90,7 +90,7 @@ void ApplySuggestedSampling(const Library& library, std::string_view model,
                             SamplingParams& sampling) {
   const auto entry = library.Find(model);
   if (!entry) return;
-  if (const auto info = library.Inspect(entry->path)) Apply(info->sampling, sampling);
+  if (const auto info = library.Inspect(*entry)) Apply(info->sampling, sampling);
 }
 
 Result<std::vector<std::string>> ReadStop(const Fields& fields) {

@@ -52,7 +52,7 @@ ModelHost::~ModelHost() {
 
 std::shared_ptr<ModelHost::Entry> ModelHost::Find(const std::string& path) const {
   for (const auto& entry : entries_) {
-    if (entry->path == path && !entry->leaving) return entry;
+    if (entry->path == path && !entry->leaving && !entry->stale) return entry;
   }
   return nullptr;
 }
@@ -71,20 +71,32 @@ std::shared_ptr<Lease> ModelHost::Borrow(const std::string& path) {
   return NewLease(entry, true, false);
 }
 
-void ModelHost::Acquire(const std::string& path, std::optional<double> keep_alive_s, Ready ready) {
+std::shared_ptr<ModelHost::Entry> ModelHost::Claim(const std::string& path,
+                                                   const std::string& identity) {
+  std::shared_ptr<Entry> entry = Find(path);
+  if (entry != nullptr && entry->served != nullptr && entry->served->broken) {
+    Retire(entry);
+    entry = nullptr;
+  }
+  if (entry != nullptr && entry->identity != identity) {
+    entry->stale = true;
+    if (entry->users == 0 && entry->served != nullptr) Retire(entry);
+    entry = nullptr;
+  }
+  if (entry != nullptr) return entry;
+  entry = std::make_shared<Entry>();
+  entry->path = path;
+  entry->identity = identity;
+  entries_.push_back(entry);
+  return entry;
+}
+
+void ModelHost::Acquire(const std::string& path, const std::string& identity,
+                        std::optional<double> keep_alive_s, Ready ready) {
   std::shared_ptr<Lease> lease;
   {
     const std::lock_guard lock(mutex_);
-    std::shared_ptr<Entry> entry = Find(path);
-    if (entry != nullptr && entry->served != nullptr && entry->served->broken) {
-      Retire(entry);
-      entry = nullptr;
-    }
-    if (entry == nullptr) {
-      entry = std::make_shared<Entry>();
-      entry->path = path;
-      entries_.push_back(entry);
-    }
+    const std::shared_ptr<Entry> entry = Claim(path, identity);
     entry->keep_alive_s = keep_alive_s.value_or(options_.keep_alive_s);
     ++entry->users;
     if (entry->served == nullptr) {
@@ -106,7 +118,7 @@ void ModelHost::Release(const std::shared_ptr<Entry>& entry, bool counts) {
     --entry->users;
     if (counts) entry->idle_since_s = MonotonicSeconds();
     if (entry->users > 0) return;
-    if (!entry->leaving && entry->keep_alive_s == 0) Retire(entry);
+    if (!entry->leaving && (entry->stale || entry->keep_alive_s == 0)) Retire(entry);
   }
   wake_.notify_all();
 }
@@ -142,7 +154,7 @@ std::vector<LoadedModelInfo> ModelHost::Loaded() const {
   std::vector<LoadedModelInfo> infos;
   const std::lock_guard lock(mutex_);
   for (const auto& entry : entries_) {
-    if (entry->served == nullptr || entry->leaving) continue;
+    if (entry->served == nullptr || entry->leaving || entry->stale) continue;
     double left = entry->keep_alive_s;
     if (left >= 0 && entry->users == 0) left = std::max(0.0, left - (now - entry->idle_since_s));
     const ServedModel& served = *entry->served;

@@ -94,11 +94,13 @@ class ModelHost {
   ModelHost& operator=(const ModelHost&) = delete;
 
   // Calls `ready` once the model at `path` is loaded: at once if it is, else on the loader's
-  // thread. `keep_alive_s`: how long to keep it after this use (negative: for ever; 0: unload).
-  // Fails with kResourceExhausted if there is no memory and nothing to unload, else with the error
-  // of loading.
+  // thread. `identity` tells the files from those that had the path before: what was loaded under
+  // another one works on for those who hold it, and goes after them. `keep_alive_s`: how long to
+  // keep it after this use (negative: for ever; 0: unload). Fails with kResourceExhausted if there
+  // is no memory and nothing to unload, else with the error of loading.
   using Ready = std::function<void(Result<std::shared_ptr<Lease>>)>;
-  void Acquire(const std::string& path, std::optional<double> keep_alive_s, Ready ready);
+  void Acquire(const std::string& path, const std::string& identity,
+               std::optional<double> keep_alive_s, Ready ready);
 
   // The model at `path` if it is loaded, else null. Does not count as a use: it stays no longer.
   std::shared_ptr<Lease> Borrow(const std::string& path);
@@ -124,15 +126,20 @@ class ModelHost {
     std::vector<Ready> waiters;
     int users = 0;
     bool leaving = false;  // handed to the engine thread to be destroyed
+    bool stale = false;    // other files have its place: nobody gets it any more
     double keep_alive_s = 0;
     double idle_since_s = 0;
     double load_s = 0;
     bool encoder = false;
     std::string path;
+    std::string identity;
   };
 
   void Run();
-  std::shared_ptr<Entry> Find(const std::string& path) const;  // not leaving; under mutex_
+  // Neither leaving nor stale; under mutex_.
+  std::shared_ptr<Entry> Find(const std::string& path) const;
+  // The same, or a new one; what has another identity becomes stale.
+  std::shared_ptr<Entry> Claim(const std::string& path, const std::string& identity);
   std::shared_ptr<Lease> NewLease(const std::shared_ptr<Entry>& entry, bool was_loaded,
                                   bool counts = true);
   void Release(const std::shared_ptr<Entry>& entry, bool counts);

@@ -28,7 +28,8 @@ class ModelHostTest : public testing::Test {
 
   Got Acquire(const std::string& path, std::optional<double> keep_alive = std::nullopt) {
     std::promise<Got> got;
-    host_->Acquire(path, keep_alive, [&got](Got lease) { got.set_value(std::move(lease)); });
+    host_->Acquire(path, identity_, keep_alive,
+                   [&got](Got lease) { got.set_value(std::move(lease)); });
     return got.get_future().get();
   }
 
@@ -52,6 +53,7 @@ class ModelHostTest : public testing::Test {
 
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
+  std::string identity_ = "first";
   std::atomic<int> loads_ = 0;
   std::unique_ptr<ModelHost> host_;
 };
@@ -60,7 +62,8 @@ TEST_F(ModelHostTest, LoadsOnceForAll) {
   Make();
   std::vector<std::promise<Got>> got(5);
   for (auto& promise : got) {
-    host_->Acquire("a", std::nullopt, [&promise](Got lease) { promise.set_value(lease); });
+    host_->Acquire("a", identity_, std::nullopt,
+                   [&promise](Got lease) { promise.set_value(lease); });
   }
   for (auto& promise : got) {
     const Got lease = promise.get_future().get();
@@ -252,6 +255,42 @@ TEST_F(ModelHostTest, ABrokenEngineIsReplaced) {
   const Got lease = Acquire("a");
   ASSERT_TRUE(lease);
   EXPECT_TRUE(Run(**lease));
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(ModelHostTest, AReplacedModelIsLoadedAnewAndTheOldOneGoesAfterItsUsers) {
+  Make({.keep_alive_s = -1});
+  Got old = Acquire("a");
+  ASSERT_TRUE(old);
+  identity_ = "second";
+  const Got now = Acquire("a");
+  ASSERT_TRUE(now);
+  EXPECT_NE((*now)->served(), (*old)->served());
+  EXPECT_EQ((*Acquire("a"))->served(), (*now)->served());
+  EXPECT_EQ(loads_, 2);
+  EXPECT_TRUE(Run(**old));
+  EXPECT_TRUE(Run(**now));
+  EXPECT_EQ(host_->Loaded().size(), 1);
+  const std::weak_ptr<ServedModel> left = (*old)->served();
+  old = Fail(ErrorCode::kNotFound, "");
+  while (!left.expired()) std::this_thread::yield();
+  EXPECT_TRUE(Run(**now));
+}
+
+TEST_F(ModelHostTest, AModelReplacedWhileItLoadsIsNotKept) {
+  Make({.keep_alive_s = -1});
+  std::promise<Got> first;
+  std::promise<Got> second;
+  host_->Acquire("a", "first", std::nullopt, [&](Got lease) { first.set_value(lease); });
+  host_->Acquire("a", "second", std::nullopt, [&](Got lease) { second.set_value(lease); });
+  Got old = first.get_future().get();
+  const Got now = second.get_future().get();
+  ASSERT_TRUE(old);
+  ASSERT_TRUE(now);
+  EXPECT_NE((*now)->served(), (*old)->served());
+  const std::weak_ptr<ServedModel> left = (*old)->served();
+  old = Fail(ErrorCode::kNotFound, "");
+  while (!left.expired()) std::this_thread::yield();
   EXPECT_EQ(loads_, 2);
 }
 

@@ -73,11 +73,15 @@ void PostImport(Server& server, const std::shared_ptr<Call>& call) {
   const auto import = [&]() -> Result<std::string> {
     auto* sink = dynamic_cast<ImportSink*>(call->sink());
     if (sink == nullptr) return Fail(ErrorCode::kInternal, "the file went nowhere");
-    const auto info = server.library.Inspect(sink->path());
+    ModelEntry file;
+    file.path = sink->path();
+    const auto info = server.library.Inspect(file);
     if (!info) {
       return Fail(ErrorCode::kInvalidArgument, "the file cannot be used: " + info.error().message);
     }
-    return sink->Finish(*server.library.store());
+    const std::string name = TRY(sink->Finish(*server.library.store()));
+    server.library.Unhide(name);
+    return name;
   };
   const auto name = import();
   if (!name) return call->ReplyError(name.error());

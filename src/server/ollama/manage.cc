@@ -29,7 +29,7 @@ std::string ParameterSize(uint64_t parameters) {
 }
 
 Json Details(const Server& server, const ModelEntry& entry) {
-  const auto info = server.library.Inspect(entry.path);
+  const auto info = server.library.Inspect(entry);
   Json families = Json::MakeArray();
   if (info) families.Append(Json::String(info->architecture));
   Json details = Json::MakeObject();
@@ -66,7 +66,7 @@ Result<Json> ShowBody(const Server& server, const Call& call) {
   const Fields fields(body);
   const std::string name = TRY(ReadModelName(fields));
   const ModelEntry entry = TRY(server.library.Find(name));
-  const ModelInfo info = TRY(server.library.Inspect(entry.path));
+  const ModelInfo info = TRY(server.library.Inspect(entry));
   const std::string& chat_template =
       entry.recipe.chat_template.empty() ? info.chat_template : entry.recipe.chat_template;
   Json capabilities = Json::MakeArray({Json::String(info.encoder ? "embedding" : "completion")});

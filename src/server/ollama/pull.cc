@@ -95,7 +95,8 @@ Result<void> Fetch(Server& server, const std::shared_ptr<Call>& call,
   options.events.on_note = [&](const std::string& text) { progress.Status(text); };
   options.events.cancelled = [&] { return call->cancel()->cancelled.load(); };
   progress.Status("pulling manifest");
-  TRY(store::Pull(*store, reference, options));
+  const store::Pulled pulled = TRY(store::Pull(*store, reference, options));
+  server.library.Unhide(pulled.manifest.name);
   progress.Status("verifying sha256 digest");
   progress.Status("writing manifest");
   return {};

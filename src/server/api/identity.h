@@ -1,0 +1,18 @@
+// Identity: what tells a model's files from all others, those that had their place before too.
+#pragma once
+
+#include <string>
+
+#include "store/manifest.h"
+
+namespace bantam::server {
+
+// The SHA-256 of a model's one file; of several (parts, a folder's, adapters) that of all their
+// names and checksums.
+std::string DigestOf(const store::Manifest& manifest);
+
+// Of a file, all parts of a split one, or a folder, outside of the store: places, sizes, times and
+// inodes. Of what is not there, its place.
+std::string IdentityOfFiles(const std::string& path);
+
+}  // namespace bantam::server

@@ -1,0 +1,179 @@
+// Tests of names and of what they stand for: files of the store and outside, recipes.
+#include "server/api/library.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/sha256.h"
+#include "base/test_directory.h"
+#include "server/api/identity.h"
+
+namespace bantam::server {
+namespace {
+
+class LibraryTest : public testing::Test {
+ protected:
+  store::StoredFile Put(const std::string& name, const std::string& content) {
+    EXPECT_TRUE(store_.Prepare());
+    Sha256 hash;
+    hash.Update({reinterpret_cast<const uint8_t*>(content.data()), content.size()});
+    const std::string sha256 = HexText(hash.Finish());
+    directory_.Write("store/blobs/sha256-" + sha256, content);
+    return {.name = name, .sha256 = sha256, .bytes = content.size()};
+  }
+  // In the store, of one file with that content.
+  void Store(const std::string& name, const std::string& content) {
+    store::Manifest manifest;
+    manifest.name = name;
+    manifest.files = {Put("m.gguf", content)};
+    ASSERT_TRUE(store_.Add(manifest).value_or(false));
+  }
+  store::Manifest Stored(const std::string& name) {
+    return store_.Peek(name).value_or(store::Manifest());
+  }
+  static Recipe From(const std::string& from, const std::string& system) {
+    Recipe recipe;
+    recipe.from = from;
+    recipe.system = system;
+    return recipe;
+  }
+  // "SYSTEM|CONTENT" of the model of that name.
+  std::string Said(const std::string& name) {
+    const auto entry = library_.Find(name);
+    if (!entry) return "none";
+    return entry->recipe.system + "|" + TestDirectory::Read(entry->path);
+  }
+
+  TestDirectory directory_;
+  store::Store store_{directory_.File("store")};
+  Library library_{store_, [](const std::string& path) {
+                     ModelInfo info;
+                     info.name = TestDirectory::Read(path);
+                     return Result<ModelInfo>(info);
+                   }};
+};
+
+TEST_F(LibraryTest, DigestsCoverAllFiles) {
+  store::Manifest manifest;
+  manifest.files = {Put("a.gguf", "one")};
+  EXPECT_EQ(DigestOf(manifest), manifest.files[0].sha256);
+  manifest.files.push_back(Put("b.gguf", "two"));
+  const std::string digest = DigestOf(manifest);
+  EXPECT_NE(digest, manifest.files[0].sha256);
+  manifest.files[1] = Put("b.gguf", "three");
+  EXPECT_NE(DigestOf(manifest), digest);
+  manifest.files[1] = Put("c.gguf", "two");
+  EXPECT_NE(DigestOf(manifest), digest);
+}
+
+TEST_F(LibraryTest, IdentitiesTellFilesApart) {
+  const std::string file = directory_.Write("m.gguf", "one");
+  const std::string identity = IdentityOfFiles(file);
+  EXPECT_EQ(IdentityOfFiles(file), identity);
+  directory_.Write("m.gguf", "three");
+  EXPECT_NE(IdentityOfFiles(file), identity);
+  directory_.Write("s-00001-of-00002.gguf", "one");
+  directory_.Write("s-00002-of-00002.gguf", "two");
+  const std::string split = IdentityOfFiles(directory_.File("s-00001-of-00002.gguf"));
+  directory_.Write("s-00002-of-00002.gguf", "three");
+  EXPECT_NE(IdentityOfFiles(directory_.File("s-00001-of-00002.gguf")), split);
+  std::filesystem::create_directories(directory_.File("hf"));
+  directory_.Write("hf/config.json", "{}");
+  directory_.Write("hf/model.safetensors", "w");
+  const std::string folder = IdentityOfFiles(directory_.File("hf"));
+  directory_.Write("hf/notes", "n");
+  EXPECT_EQ(IdentityOfFiles(directory_.File("hf")), folder);
+  directory_.Write("hf/model.safetensors", "weights");
+  EXPECT_NE(IdentityOfFiles(directory_.File("hf")), folder);
+}
+
+TEST_F(LibraryTest, ModelsOfTheCommandLineAreAsTheirFilesAreNow) {
+  Store("tuned", "one");
+  const std::string path = library_.Find("tuned")->path;
+  const std::string adapter = directory_.Write("a.gguf", "adapter");
+  library_.Add(path, {"mine"}, {adapter});
+  const ModelEntry before = *library_.Find("mine");
+  EXPECT_EQ(library_.Find("tuned")->identity, before.identity);
+  EXPECT_EQ(before.digest, DigestOf(Stored("tuned")));
+  EXPECT_EQ(library_.Inspect(before)->name, "one");
+  Store("tuned", "two");
+  const ModelEntry replaced = *library_.Find("");
+  EXPECT_NE(replaced.identity, before.identity);
+  EXPECT_EQ(library_.Inspect(replaced)->name, "two");
+  directory_.Write("a.gguf", "another");
+  EXPECT_NE(library_.Find("mine")->identity, replaced.identity);
+}
+
+TEST_F(LibraryTest, ARecipeReplacesTheFilesOfItsName) {
+  Store("base", "b");
+  Store("mine", "old");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  EXPECT_EQ(Said("mine"), "s|b");
+  EXPECT_FALSE(store_.Peek("mine").has_value());
+  ASSERT_TRUE(library_.Remove("mine"));
+  EXPECT_EQ(Said("mine"), "none");
+  EXPECT_EQ(Said("base"), "|b");
+}
+
+TEST_F(LibraryTest, ARecipeKeepsTheFilesItIsMadeFrom) {
+  Store("qwen2.5:0.5b", "q");
+  ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("qwen2.5:0.5b", "own")));
+  EXPECT_EQ(Said("qwen2.5:0.5b"), "own|q");
+  ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("Qwen/Qwen2.5-0.5B-Instruct", "spelt")));
+  EXPECT_EQ(Said("qwen2.5:0.5b"), "spelt|q");
+  library_.Add(*store_.PathOf(Stored("qwen2.5:0.5b")), {"served"});
+  Store("other", "o");
+  ASSERT_TRUE(library_.Create("qwen2.5:0.5b", From("other", "s")));
+  EXPECT_EQ(Said("served"), "|q") << "the command line's";
+}
+
+TEST_F(LibraryTest, RemovingARecipeRemovesTheFilesItHides) {
+  Store("base", "b");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  Store("mine", "hidden");
+  EXPECT_EQ(Said("mine"), "s|b");
+  ASSERT_TRUE(library_.Remove("mine:latest"));
+  EXPECT_EQ(Said("mine"), "none");
+}
+
+TEST_F(LibraryTest, FilesThatComeAreNotHidden) {
+  Store("base", "b");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  ASSERT_TRUE(library_.Create("base", From("base", "own")));
+  Store("mine", "pulled");
+  library_.Unhide("mine");
+  library_.Unhide("base");
+  library_.Unhide("nobody");
+  EXPECT_EQ(Said("mine"), "|pulled");
+  EXPECT_EQ(Said("base"), "own|b");
+}
+
+TEST_F(LibraryTest, CopiesReplaceRecipes) {
+  Store("base", "b");
+  Store("other", "o");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  ASSERT_TRUE(library_.Copy("other", "mine"));
+  EXPECT_EQ(Said("mine"), "|o");
+  ASSERT_TRUE(library_.Create("other", From("other", "own")));
+  ASSERT_TRUE(library_.Copy("other", "Base:latest"));
+  EXPECT_EQ(Said("base"), "own|o");
+  ASSERT_TRUE(library_.Copy("base", "BASE"));
+  EXPECT_EQ(Said("base"), "own|o");
+  EXPECT_EQ(library_.Copy("nobody", "base").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(Said("base"), "own|o");
+}
+
+TEST_F(LibraryTest, AssembledModelsReplaceRecipes) {
+  Store("base", "b");
+  ASSERT_TRUE(library_.Create("mine", From("base", "s")));
+  const store::StoredFile file = Put("n.gguf", "GGUF new");
+  const store::GivenFile given{.name = file.name, .sha256 = file.sha256};
+  ASSERT_TRUE(library_.Assemble("mine", {&given, 1}, {}, {}));
+  EXPECT_EQ(Said("mine"), "|GGUF new");
+  ASSERT_TRUE(library_.Assemble("mine", {&given, 1}, {}, From("", "with")));
+  EXPECT_EQ(Said("mine"), "with|GGUF new");
+}
+
+}  // namespace
+}  // namespace bantam::server
