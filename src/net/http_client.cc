@@ -7,6 +7,7 @@
 #include "net/transfer.h"
 
 namespace bantam::net {
+
 const std::string* HttpHop::Find(std::string_view name) const {
   for (const auto& [key, value] : headers) {
     if (key == name) return &value;
@@ -20,6 +21,10 @@ std::string ShownUrl(const Url& url) {
   std::string path = url.path.substr(0, query);
   if (path.size() > kShown) path = path.substr(0, kShown) + "…";
   return url.Origin() + path + (query == std::string::npos ? "" : "?…");
+}
+
+bool MayCarryToken(const Url& url) {
+  return url.secure || KindOfHost(url.host).value_or(AddressKind::kPublic) != AddressKind::kPublic;
 }
 
 #ifdef BANTAM_NETWORK
@@ -37,10 +42,6 @@ std::unexpected<HttpFailure> Refuse(const Url& url, const std::string& why) {
 }
 
 }  // namespace
-
-bool MayCarryToken(const Url& url) {
-  return url.secure || KindOfHost(url.host).value_or(AddressKind::kPublic) != AddressKind::kPublic;
-}
 
 HttpResult HttpClient::Get(const HttpRequest& request) const {
   auto curl = LoadCurl();
