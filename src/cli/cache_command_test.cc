@@ -5,28 +5,15 @@
 
 #include <optional>
 
+#include "cli/command_test.h"
 #include "cli/commands.h"
-#include "cli/fake_backend.h"
 #include "store/cache/response_cache.h"
 
 namespace bantam::cli {
 namespace {
 
-class CacheCommandTest : public testing::Test {
+class CacheCommandTest : public CommandTest {
  protected:
-  std::string Err(const std::vector<std::string>& args, int code) {
-    world_.err.text.clear();
-    world_.out.text.clear();
-    EXPECT_EQ(world_.Run(args), code) << world_.err.text;
-    return world_.err.text;
-  }
-  std::string Out(const std::vector<std::string>& args) {
-    Err(args, 0);
-    return world_.out.text;
-  }
-
-  FakeWorld world_;
-  TemporaryDirectory directory_;
   const std::string cache_ = directory_.File("cache.db");
 };
 

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
+#include "cli/command_test.h"
 #include "cli/commands.h"
-#include "cli/fake_backend.h"
 #include "cli/interrupt.h"
 #include "store/import.h"
 #include "store/store.h"
@@ -12,7 +12,7 @@
 namespace bantam::cli {
 namespace {
 
-class StoreCommandsTest : public testing::Test {
+class StoreCommandsTest : public CommandTest {
  protected:
   StoreCommandsTest() {
     world_.variables["BANTAM_HOME"] = directory_.File("home");
@@ -31,19 +31,6 @@ class StoreCommandsTest : public testing::Test {
     const std::string path = directory_.Write("m-q4_0.gguf", content);
     EXPECT_EQ(world_.Run({"import", path, "--name", name}), 0) << world_.err.text;
   }
-  std::string Err(const std::vector<std::string>& args, int code) {
-    world_.err.text.clear();
-    world_.out.text.clear();
-    EXPECT_EQ(world_.Run(args), code) << world_.err.text;
-    return world_.err.text;
-  }
-  std::string Out(const std::vector<std::string>& args) {
-    Err(args, 0);
-    return world_.out.text;
-  }
-
-  FakeWorld world_;
-  TemporaryDirectory directory_;
   std::string opened_;
 };
 

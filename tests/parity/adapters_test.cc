@@ -31,22 +31,6 @@ std::unique_ptr<Engine> LoadAdapted(const std::string& name, LoadOptions load,
   return LoadEngine(BaseOf(name), load, 256);
 }
 
-// The normalised error of all kept positions.
-double ErrorOf(Engine& engine, const ReferenceLogits& reference) {
-  Difference total;
-  for (const ReferenceSequence& sequence : reference.sequences) {
-    size_t next = 0;
-    const auto scored = engine.Score(sequence.tokens, 0, 0, [&](const ScoredPosition& at) {
-      if (next == sequence.positions.size() || sequence.positions[next] != at.pos) return true;
-      total.Add(Compare(at.logits, &sequence.logits[next++ * at.logits.size()]));
-      return true;
-    });
-    if (!scored) ADD_FAILURE() << scored.error().message;
-    EXPECT_EQ(next, sequence.positions.size());
-  }
-  return total.Nse();
-}
-
 class TinyAdapter : public testing::TestWithParam<std::string> {
  protected:
   // Both forms of the adapter, where there are two.

@@ -35,22 +35,6 @@ int ContextFor(const ReferenceLogits& reference) {
   return longest < 256 ? 256 : 512;
 }
 
-// The normalised error of all kept positions.
-double ErrorOf(Engine& engine, const ReferenceLogits& reference) {
-  Difference total;
-  for (const ReferenceSequence& sequence : reference.sequences) {
-    size_t next = 0;
-    const auto scored = engine.Score(sequence.tokens, 0, 0, [&](const ScoredPosition& at) {
-      if (next == sequence.positions.size() || sequence.positions[next] != at.pos) return true;
-      total.Add(Compare(at.logits, &sequence.logits[next++ * at.logits.size()]));
-      return true;
-    });
-    if (!scored) ADD_FAILURE() << scored.error().message;
-    EXPECT_EQ(next, sequence.positions.size());
-  }
-  return total.Nse();
-}
-
 class TinyFolder : public testing::TestWithParam<std::string> {
  protected:
   void Check(LoadOptions load, double bound) {

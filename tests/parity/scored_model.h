@@ -9,6 +9,7 @@
 
 #include "bantam/engine.h"
 #include "bantam/model.h"
+#include "reference_logits.h"
 
 namespace bantam {
 
@@ -55,6 +56,22 @@ inline Difference Compare(std::span<const float> got, const float* want) {
     sum.square += static_cast<double>(want[i]) * static_cast<double>(want[i]);
   }
   return sum;
+}
+
+// The normalised error of all positions that the reference keeps.
+inline double ErrorOf(Engine& engine, const ReferenceLogits& reference) {
+  Difference total;
+  for (const ReferenceSequence& sequence : reference.sequences) {
+    size_t next = 0;
+    const auto scored = engine.Score(sequence.tokens, 0, 0, [&](const ScoredPosition& at) {
+      if (next == sequence.positions.size() || sequence.positions[next] != at.pos) return true;
+      total.Add(Compare(at.logits, &sequence.logits[next++ * at.logits.size()]));
+      return true;
+    });
+    if (!scored) ADD_FAILURE() << scored.error().message;
+    EXPECT_EQ(next, sequence.positions.size());
+  }
+  return total.Nse();
 }
 
 }  // namespace bantam

@@ -146,7 +146,7 @@ class DynamicSearch {
     if (!marks_.emplace(met, Mark::kOpen).second) return false;
     const SchemaNode& node = schema_.nodes[met.first];
     std::vector<SchemaId> edges = InPlace(node);
-    if (node.dynamic_ref != kNoSchema) {
+    if (!node.dynamic_anchor.empty()) {
       edges.push_back(languages_.DynamicTarget(node, met.second));
     }
     steps_.push_back({met, std::move(edges)});

@@ -9,9 +9,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/clock.h"
 #include "server/api/chat_request.h"
-#include "server/api/ids.h"
 #include "server/api/lora_fields.h"
 #include "server/api/reasoning.h"
 #include "server/api/sampling_fields.h"
@@ -82,19 +80,11 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   chat.variables = TRY(ReadTemplateVariables(fields));
   chat.trim = TRY(ReadTrim(fields, TrimMode::kError));
   ChatForm& form = parsed.form;
-  form.stream = TRY(fields.Bool("stream")).value_or(false);
-  if (const Json* stream = TRY(fields.Object("stream_options"))) {
-    const Fields inner(*stream, "stream_options.");
-    form.include_usage = TRY(inner.Bool("include_usage")).value_or(false);
-  }
+  TRY(ReadReplyForm(fields, "chatcmpl-", server.options.version, form));
   form.named_tool = chat.tools.choice == Tools::Choice::kNamed;
   form.as_function = !fields.Has("tools") && fields.Has("functions");
   form.n = options.n;
   form.logprobs = options.logprobs >= 0;
-  form.token_ids = TRY(fields.Bool("return_token_ids")).value_or(false);
-  form.id = "chatcmpl-" + RandomId(24);
-  form.created_s = UnixSeconds();
-  form.fingerprint = Fingerprint(server.options.version);
   return parsed;
 }
 

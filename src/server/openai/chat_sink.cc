@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "server/openai/parts.h"
+
 namespace bantam::server {
 namespace {
 
@@ -112,25 +114,8 @@ class ChatSink : public ReplySink {
     return item;
   }
 
-  Json Frame(const char* object, Json choices) const {
-    Json json = Json::MakeObject();
-    json.Set("id", Json::String(form_.id));
-    json.Set("object", Json::String(object));
-    json.Set("created", Json::Int(form_.created_s));
-    json.Set("model", Json::String(form_.model));
-    json.Set("system_fingerprint", Json::String(form_.fingerprint));
-    json.Set("choices", std::move(choices));
-    return json;
-  }
-
   bool Send(Json choice) {
-    if (error_) return false;
-    call_->Start(kEventStream);
-    Json list = Json::MakeArray();
-    list.Append(std::move(choice));
-    Json chunk = Frame("chat.completion.chunk", std::move(list));
-    if (form_.include_usage) chunk.Set("usage", Json());
-    return call_->Write(Event(chunk));
+    return !error_ && SendChunk(*call_, form_, "chat.completion.chunk", std::move(choice));
   }
 
   bool SendPiece(int choice, Choice& reply, const CallPiece& piece) {
@@ -191,7 +176,7 @@ class ChatSink : public ReplySink {
     const Json usage = Usage(sum.prompt_tokens, sum.generated_tokens, sum.cached_tokens);
     if (!form_.stream) return Whole(usage, sum);
     if (form_.include_usage) {
-      Json chunk = Frame("chat.completion.chunk", Json::MakeArray());
+      Json chunk = Frame(form_, "chat.completion.chunk", Json::MakeArray());
       chunk.Set("usage", usage);
       chunk.Set("timings", Timings(sum));
       call_->Write(Event(chunk));
@@ -203,7 +188,7 @@ class ChatSink : public ReplySink {
   void Whole(const Json& usage, const GenerationStats& sum) {
     Json list = Json::MakeArray();
     for (size_t i = 0; i < choices_.size(); ++i) list.Append(WholeChoice(i));
-    Json body = Frame("chat.completion", std::move(list));
+    Json body = Frame(form_, "chat.completion", std::move(list));
     body.Set("usage", usage);
     body.Set("timings", Timings(sum));
     if (form_.token_ids) body.Set("prompt_token_ids", IdsJson(form_.prompt_tokens));

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "server/openai/parts.h"
+
 namespace bantam::server {
 namespace {
 
@@ -133,25 +135,8 @@ class CompletionSink : public ReplySink {
     return item;
   }
 
-  Json Frame(Json choices) const {
-    Json json = Json::MakeObject();
-    json.Set("id", Json::String(form_.id));
-    json.Set("object", Json::String("text_completion"));
-    json.Set("created", Json::Int(form_.created_s));
-    json.Set("model", Json::String(form_.model));
-    json.Set("system_fingerprint", Json::String(form_.fingerprint));
-    json.Set("choices", std::move(choices));
-    return json;
-  }
-
   bool Send(Json choice) {
-    if (error_) return false;
-    call_->Start(kEventStream);
-    Json list = Json::MakeArray();
-    list.Append(std::move(choice));
-    Json chunk = Frame(std::move(list));
-    if (form_.include_usage) chunk.Set("usage", Json());
-    return call_->Write(Event(chunk));
+    return !error_ && SendChunk(*call_, form_, "text_completion", std::move(choice));
   }
 
   void AddEnd(const Choice& reply, int choice, Json& item) const {
@@ -209,7 +194,7 @@ class CompletionSink : public ReplySink {
     const Json usage = Usage(prompt_tokens, generated, cached);
     if (!form_.stream) return Whole(usage);
     if (form_.include_usage) {
-      Json chunk = Frame(Json::MakeArray());
+      Json chunk = Frame(form_, "text_completion", Json::MakeArray());
       chunk.Set("usage", usage);
       call_->Write(Event(chunk));
     }
@@ -228,7 +213,7 @@ class CompletionSink : public ReplySink {
       AddEnd(reply, choice, item);
       list.Append(std::move(item));
     }
-    Json body = Frame(std::move(list));
+    Json body = Frame(form_, "text_completion", std::move(list));
     body.Set("usage", usage);
     if (choices_.size() == 1) body.Set("timings", Timings(choices_[0].end.stats));
     call_->ReplyJson(200, body);

@@ -9,22 +9,14 @@
 #include "bantam/model.h"
 #include "server/api/call.h"
 #include "server/api/reply.h"
-#include "server/openai/parts.h"
+#include "server/openai/reply_form.h"
 
 namespace bantam::server {
 
-struct CompletionForm {
-  bool stream = false;
-  bool include_usage = false;
+struct CompletionForm : ReplyForm {
   bool echo = false;
-  bool token_ids = false;      // vLLM's return_token_ids
   bool tokens_as_ids = false;  // vLLM's return_tokens_as_token_ids
   int logprobs = -1;
-  int n = 1;  // choices of each prompt
-  std::string id;
-  std::string model;
-  std::string fingerprint;
-  int64_t created_s = 0;
   std::vector<std::vector<TokenId>> prompts;
   std::vector<std::string> texts;  // of the prompts
 };

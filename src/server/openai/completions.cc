@@ -7,9 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/clock.h"
 #include "server/api/chat_request.h"
-#include "server/api/ids.h"
 #include "server/api/lora_fields.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
@@ -81,14 +79,8 @@ Result<int> ReadLogprobs(const Fields& fields) {
 }
 
 Result<void> ReadForm(const Fields& fields, CompletionForm& form) {
-  form.stream = TRY(fields.Bool("stream")).value_or(false);
   form.echo = TRY(fields.Bool("echo")).value_or(false);
-  form.token_ids = TRY(fields.Bool("return_token_ids")).value_or(false);
   form.tokens_as_ids = TRY(fields.Bool("return_tokens_as_token_ids")).value_or(false);
-  if (const Json* stream = TRY(fields.Object("stream_options"))) {
-    const Fields inner(*stream, "stream_options.");
-    form.include_usage = TRY(inner.Bool("include_usage")).value_or(false);
-  }
   if (const auto suffix = TRY(fields.Text("suffix")); suffix && !suffix->empty()) {
     return fields.Bad("suffix", "filling in the middle is not supported");
   }
@@ -128,13 +120,11 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
   if (std::ssize(request.prompts) * options.n > 4096) {
     return fields.Bad("prompt", "there may be at most 4096 choices in all");
   }
+  TRY(ReadReplyForm(fields, "cmpl-", server.options.version, request.form));
   TRY(ReadForm(fields, request.form));
   CompletionForm& form = request.form;
   form.logprobs = options.logprobs;
   form.n = options.n;
-  form.id = "cmpl-" + RandomId(24);
-  form.created_s = UnixSeconds();
-  form.fingerprint = Fingerprint(server.options.version);
   return request;
 }
 
