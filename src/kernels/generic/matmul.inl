@@ -8,8 +8,8 @@
 // One group of a panel, unpacked: eight slots of codes and what turns their dots into weights.
 struct Group {
   Bytes codes[8];
-  Lanes scale;  // d, or D * s, or D (sub-scaled kinds)
-  Lanes min;    // what multiplies the sum of activations; subtracted ones are negated
+  Lanes scale;         // d, or D * s, or D (sub-scaled kinds)
+  Lanes min;           // what multiplies the sum of activations; subtracted ones are negated
   Lanes sub_scale[2];  // whole numbers
   Lanes sub_min[2];
 };
@@ -113,8 +113,7 @@ struct Packed : RecipeOf<kType> {
     }
     if constexpr (kCodec.kind == ScaleKind::kSuperScaleMin) {
       out->scale = Mul(out->scale, UnsignedLanes(group, lane));
-      const Lanes min =
-          Mul(LoadHalfLanes(block + 32 + lane * 2), UnsignedLanes(group + 16, lane));
+      const Lanes min = Mul(LoadHalfLanes(block + 32 + lane * 2), UnsignedLanes(group + 16, lane));
       out->min = Negate(min);
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScale) {
@@ -219,7 +218,7 @@ template <class R>
   constexpr int kSize = R::kZero < 0 ? -R::kZero : R::kZero;
   static_assert((kSize & (kSize - 1)) == 0);
   const Ints sum = SplatInt(R::kZero < 0 ? -*minus_sum : *minus_sum);
-  return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
+  return ShiftLeftInts < kSize == 0 ? 0 : __builtin_ctz(kSize) > (sum);
 }
 
 // Adds one group's share to a token's sums, given its dots (of both halves where they have scales
@@ -361,32 +360,37 @@ template <class Source, int kTokens>
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
 }
 
-// The same where a matrix unit makes the dots: a group's while the one before is being added.
+// The same where a matrix unit makes the dots: while a group's are being added, those of the next
+// are on their way to memory and those of the one after that are being made.
 template <class Source, int kTokens>
 [[gnu::always_inline]] inline void TileUnitKernel(const uint8_t* panel, int n_groups, const Tile& x,
                                                   Lanes* sums) {
   constexpr bool kHalves = HasSubScale(Source::kKind);
-  constexpr int kBuffers = 4;
-  constexpr int kBufferInts = kHalves ? 512 : 256;
-  alignas(64) int32_t dots[kBuffers][kBufferInts];
+  alignas(64) int32_t dots[2][kHalves ? 512 : 256];
   Lanes sum[kTokens];
   for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
-  TileDots<kHalves>(panel, x.codes, dots[0]);
-  for (int g = 0; g < n_groups; ++g) {
-    const int at = g * x.width;
-    if (g + 1 < n_groups) {
-      TileDots<kHalves>(panel + int64_t{g + 1} * Source::kBlockBytes,
-                        x.codes + int64_t{at + x.width} * 32, dots[(g + 1) % kBuffers]);
-    }
+  const auto block = [&](int g) { return panel + int64_t{g} * Source::kBlockBytes; };
+  const auto codes = [&](int g) { return x.codes + int64_t{g} * x.width * 32; };
+  // kSlot has made the dots of group g, which are in memory; the other slot those of the next.
+  const auto step = [&]<int kSlot>(int g) __attribute__((always_inline)) {
+    if (g + 2 < n_groups) MultiplyTiles<kHalves, kSlot>(block(g + 2), codes(g + 2));
     Group group;
-    Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
-    const auto* bytes = reinterpret_cast<const uint8_t*>(dots[g % kBuffers]);
+    Source::LoadScales(block(g), 0, &group);
+    const auto* bytes = reinterpret_cast<const uint8_t*>(dots[kSlot]);
 #pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
       const uint8_t* first = bytes + t * 64;
       const Ints both[2] = {LoadInts(first), LoadInts(first + (kHalves ? 1024 : 0))};
-      sum[t] = Ordered(AddDots<Source>(group, x, at + t, both, sum[t]));
+      sum[t] = Ordered(AddDots<Source>(group, x, g * x.width + t, both, sum[t]));
     }
+    if (g + 1 < n_groups) StoreDots<kHalves, 1 - kSlot>(dots[1 - kSlot]);
+  };
+  MultiplyTiles<kHalves, 0>(block(0), codes(0));
+  if (n_groups > 1) MultiplyTiles<kHalves, 1>(block(1), codes(1));
+  StoreDots<kHalves, 0>(dots[0]);
+  for (int g = 0; g < n_groups; g += 2) {
+    step.template operator()<0>(g);
+    if (g + 1 < n_groups) step.template operator()<1>(g + 1);
   }
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
 }
@@ -449,8 +453,8 @@ template <class Source>
     const int in_tile = token % kTileTokens;
     const int width = job.x.TileWidth(tile);
     const int64_t first = int64_t{tile} * kTileTokens * groups + in_tile;
-    const Tile x = {job.x.codes + first * 32,    job.x.scales + first,
-                    job.x.scaled_sums + first,   job.x.minus_sums + first,
+    const Tile x = {job.x.codes + first * 32,          job.x.scales + first,
+                    job.x.scaled_sums + first,         job.x.minus_sums + first,
                     job.x.minus_half_sums + first * 2, width};
     const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
     if (Source::kMaxTile >= 16 && left >= 16) {

@@ -10,7 +10,11 @@ struct TileUnit {
   explicit TileUnit(int) {}
 };
 
-// Dots of sixteen tokens with sixteen rows' signed codes: int32 [token][row]; of the two halves of
-// the columns one after the other where kHalves.
-template <bool kHalves>
-void TileDots(const uint8_t* codes, const int8_t* x, int32_t* dots);
+// Has the unit multiply sixteen tokens by sixteen rows' signed codes, in its slot 0 or 1 ...
+template <bool kHalves, int kSlot>
+void MultiplyTiles(const uint8_t* codes, const int8_t* x);
+
+// ... and writes the dots: int32 [token][row]; of the two halves of the columns one after the other
+// where kHalves.
+template <bool kHalves, int kSlot>
+void StoreDots(int32_t* dots);
