@@ -360,41 +360,6 @@ template <class Source, int kTokens>
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
 }
 
-// The same where a matrix unit makes the dots: while a group's are being added, those of the next
-// are on their way to memory and those of the one after that are being made.
-template <class Source, int kTokens>
-[[gnu::always_inline]] inline void TileUnitKernel(const uint8_t* panel, int n_groups, const Tile& x,
-                                                  Lanes* sums) {
-  constexpr bool kHalves = HasSubScale(Source::kKind);
-  alignas(64) int32_t dots[2][kHalves ? 512 : 256];
-  Lanes sum[kTokens];
-  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
-  const auto block = [&](int g) { return panel + int64_t{g} * Source::kBlockBytes; };
-  const auto codes = [&](int g) { return x.codes + int64_t{g} * x.width * 32; };
-  // kSlot has made the dots of group g, which are in memory; the other slot those of the next.
-  const auto step = [&]<int kSlot>(int g) __attribute__((always_inline)) {
-    if (g + 2 < n_groups) MultiplyTiles<kHalves, kSlot>(block(g + 2), codes(g + 2));
-    Group group;
-    Source::LoadScales(block(g), 0, &group);
-    const auto* bytes = reinterpret_cast<const uint8_t*>(dots[kSlot]);
-#pragma GCC unroll 16
-    for (int t = 0; t < kTokens; ++t) {
-      const uint8_t* first = bytes + t * 64;
-      const Ints both[2] = {LoadInts(first), LoadInts(first + (kHalves ? 1024 : 0))};
-      sum[t] = Ordered(AddDots<Source>(group, x, g * x.width + t, both, sum[t]));
-    }
-    if (g + 1 < n_groups) StoreDots<kHalves, 1 - kSlot>(dots[1 - kSlot]);
-  };
-  MultiplyTiles<kHalves, 0>(block(0), codes(0));
-  if (n_groups > 1) MultiplyTiles<kHalves, 1>(block(1), codes(1));
-  StoreDots<kHalves, 0>(dots[0]);
-  for (int g = 0; g < n_groups; g += 2) {
-    step.template operator()<0>(g);
-    if (g + 1 < n_groups) step.template operator()<1>(g + 1);
-  }
-  for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
-}
-
 // Writes a tile's sums: bias, residual, and only the rows that exist.
 [[gnu::always_inline]] inline void StoreSums(const MatmulJob& job, int row, int token, int n_tokens,
                                              const Lanes* sums) {
@@ -418,17 +383,71 @@ template <class Source, int kTokens>
   }
 }
 
+// The tile kernel where a matrix unit makes the dots, for tiles of activations that lie one behind
+// the other (several only if whole): while a group's are being added, those of the next are on
+// their way to memory and those of the one after that are being made, also from one tile to the
+// next.
+template <class Source, int kTokens>
+[[gnu::noinline]] void RunUnitTiles(const MatmulJob& job, const uint8_t* panel, int row, int token,
+                                    int n_tiles, const Tile& first_tile) {
+  constexpr bool kHalves = HasSubScale(Source::kKind);
+  alignas(64) int32_t dots[2][kHalves ? 512 : 256];
+  Lanes sum[kTokens];
+  for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
+  const Tile x = first_tile;  // in registers
+  const int n_groups = job.x.groups();
+  const int n_steps = n_tiles * n_groups;
+  const int8_t* codes = x.codes;  // of the group to multiply next, `ahead` of its tile
+  int ahead = 0;
+  const auto multiply = [&]<int kSlot>() __attribute__((always_inline)) {
+    MultiplyTiles<kHalves, kSlot>(panel + int64_t{ahead} * Source::kBlockBytes, codes);
+    codes += x.width * 32;
+    if (++ahead == n_groups) ahead = 0;
+  };
+  int g = 0;
+  // The dots of this step were made in kSlot and are in memory, those of the next in the other.
+  const auto step = [&]<int kSlot>(int i) __attribute__((always_inline)) {
+    if (i + 2 < n_steps) multiply.template operator()<kSlot>();
+    Group group;
+    Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
+    const auto* bytes = reinterpret_cast<const uint8_t*>(dots[kSlot]);
+#pragma GCC unroll 16
+    for (int t = 0; t < kTokens; ++t) {
+      const uint8_t* first = bytes + t * 64;
+      const Ints both[2] = {LoadInts(first), LoadInts(first + (kHalves ? 1024 : 0))};
+      sum[t] = Ordered(AddDots<Source>(group, x, i * x.width + t, both, sum[t]));
+    }
+    if (i + 1 < n_steps) StoreDots<kHalves, 1 - kSlot>(dots[1 - kSlot]);
+    if (++g < n_groups) return;
+    Lanes whole[kTokens];
+    for (int t = 0; t < kTokens; ++t) {
+      whole[t] = sum[t];
+      sum[t] = SplatLanes(0);
+    }
+    StoreSums(job, row, token, kTokens, whole);
+    token += kTokens;
+    g = 0;
+  };
+  multiply.template operator()<0>();
+  if (n_steps > 1) multiply.template operator()<1>();
+  StoreDots<kHalves, 0>(dots[0]);
+  for (int i = 0; i < n_steps; i += 2) {
+    step.template operator()<0>(i);
+    if (i + 1 < n_steps) step.template operator()<1>(i + 1);
+  }
+}
+
 template <class Source, int kTokens>
 [[gnu::noinline]] void RunTile(const MatmulJob& job, const uint8_t* panel, int row, int token,
                                Tile x) {
+  if constexpr (kTileUnit && Source::kUnpacked) {
+    return RunUnitTiles<Source, kTokens>(job, panel, row, token, 1, x);
+  }
   constexpr int kVectors = RowVectors(kTokens);
   for (int lane = 0; lane < kPanelRows; lane += kLanes * kVectors) {
     if (row + lane >= job.weights.rows) return;
     Lanes sums[kVectors * kTokens];  // [vector][token]
-    if constexpr (kTileUnit && Source::kUnpacked) {
-      TileUnitKernel<Source, kTokens>(panel, job.x.groups(), x, sums);
-    } else if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked &&
-                         !HasSubScale(Source::kKind)) {
+    if constexpr (kHalfGroups && kTokens == 4 && Source::kUnpacked && !HasSubScale(Source::kKind)) {
       if constexpr (Source::kBits == 8 && kLanes == 8) {  // SSE4.1 joins slots
         TileKernelBySlots<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
       } else {
@@ -457,6 +476,14 @@ template <class Source>
                     job.x.scaled_sums + first,         job.x.minus_sums + first,
                     job.x.minus_half_sums + first * 2, width};
     const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
+    if constexpr (kTileUnit && Source::kUnpacked) {
+      if (left >= 16) {
+        const int n_tiles = (end - token) / 16;
+        RunUnitTiles<Source, 16>(job, panel, row, token, n_tiles, x);
+        token += n_tiles * 16;
+        continue;
+      }
+    }
     if (Source::kMaxTile >= 16 && left >= 16) {
       RunTile<Source, Source::kMaxTile >= 16 ? 16 : 1>(job, panel, row, token, x);
       token += 16;
