@@ -2,12 +2,13 @@
 //
 // A panel's unpacked group is a tile as `tdpbssd` reads its second factor, the activations of
 // sixteen tokens are one as it reads its first: neither is rearranged. Dots go through memory to
-// the vector registers, which scale and add them: 48 operations on two ports for 16 x 16 x 32
-// products. Measured on one core: a product of tiles takes 16 cycles and storing its dots 16, with
-// which no other product overlaps; the vectors take 26, and overlap with neither: 57 in all.
-// (`vpdpbusd` and the same vectors take 110.) So a store should not wait for its product as well,
-// 52 cycles: it comes a group later. Sixteen products and then their vectors, in turns, and tiles
-// of bfloat16, which need no conversion, took longer once activations come from the second cache.
+// the vector registers, which scale and add them: 48 operations for 16 x 16 x 32 products. Beside
+// any instruction of the unit these issue on one port instead of two: 48 cycles, in which the unit
+// makes the products and stores them (16 cycles each, at once); loading its tiles adds some 10.
+// (`vpdpbusd` and the same vectors take 110.) A store that came right after its product would wait
+// for it, 52 cycles, so it comes a group later. Sixteen products and then their vectors, in turns,
+// and tiles of bfloat16, which need no conversion, took longer once activations come from the
+// second cache.
 
 constexpr bool kTileUnit = true;
 constexpr int kTileUnitFrom = 32;
