@@ -70,6 +70,20 @@ TEST_F(JsonCommandTest, ValidTextPassesUnchanged) {
   }
 }
 
+// So that the prompt after it stands on a line of its own; elsewhere the bytes are the output.
+TEST_F(JsonCommandTest, EndsLinesOnTerminalsOnly) {
+  world_.out.terminal = true;
+  for (const char* text : {"[1]", "[1]\n", "[1,]"}) {
+    EXPECT_EQ(Run({"repair"}, text), 0);
+    EXPECT_EQ(world_.out.text, "[1]\n");
+  }
+  EXPECT_EQ(Run({"complete"}, "[1"), 0);
+  EXPECT_EQ(world_.out.text, "[1]\n");
+  world_.out.terminal = false;
+  EXPECT_EQ(Run({"complete"}, "[1"), 0);
+  EXPECT_EQ(world_.out.text, "[1]");
+}
+
 TEST_F(JsonCommandTest, Completes) {
   EXPECT_EQ(Run({"complete"}, "{\"a\": [1, \"x"), 0);
   EXPECT_EQ(world_.out.text, "{\"a\": [1, \"x\"]}");

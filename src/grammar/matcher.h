@@ -11,6 +11,8 @@
 
 namespace bantam::grammar {
 
+class TextAutomaton;
+
 // What a matcher says about plain text at its position, so that masks need not try every token.
 // Plain text is any sequence of whole UTF-8 characters (RFC 3629) without control characters (below
 // U+0020), '"' and '\'. Inside a character the answer is kTry.
@@ -36,6 +38,15 @@ struct PlainSet {
         {~uint64_t{0} << 32 & ~(uint64_t{1} << '"'), ~(uint64_t{1} << ('\\' - 64))}, true, kAll};
   }
   bool operator==(const PlainSet&) const = default;
+};
+
+// Where in a text with an automaton a matcher is: plain text (kinds of characters that are not
+// quoted texts' own: every text) may come next exactly if it leads to a state that is not dead.
+struct TextPlace {
+  TextAutomaton* automaton;
+  uint32_t row;          // TextAutomaton::Row
+  uint64_t bytes_after;  // that are owed at most besides the characters of the text
+  bool quoted;           // '"', '\' and control characters are none of the text's
 };
 
 // One per running document. Not thread-safe; matchers of one grammar share its caches and must run
@@ -116,6 +127,11 @@ class Matcher {
   // pattern repeats: whatever text of them comes next, nothing that comes after depends on it, as
   // in kUniform. Any part of that set will do. Inside a character: none.
   virtual PlainSet loop() const { return {}; }
+
+  // The automaton that decides about plain text, where there is one; inside a character there is
+  // none. FinishBytes() after plain text is never more than bytes_after and what the shortest text
+  // from there takes, escaped. Good until the next call of any matcher that shares caches.
+  virtual std::optional<TextPlace> text_place() const { return std::nullopt; }
 
   // Appends what the future depends on: positions of one grammar's matchers that append equal bytes
   // have equal answers. False where that would be too much, or is not known.

@@ -2,12 +2,14 @@
 // as the document follows it, what is left of it; else the shortest match of the new state.
 #include "grammar/regex_matcher.h"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
+#include "grammar/mask/text_automaton.h"
 #include "grammar/partial_char.h"
 #include "grammar/regex/regex_pool.h"
 #include "grammar/regex/regex_syntax.h"
@@ -42,6 +44,7 @@ struct Automaton {
 
   const RegexPool::Limits limits;
   RegexPool pool;
+  TextAutomaton texts{pool};
   RegexId start = RegexPool::kNothing;
   std::unordered_map<RegexId, Text> shortest;
   size_t kept_bytes = 0;
@@ -68,6 +71,7 @@ class RegexMatcher : public Matcher {
     return places_.back().plan->substr(places_.back().done);
   }
   PlainText plain_text() const override;
+  std::optional<TextPlace> text_place() const override;
 
  private:
   struct Place {
@@ -129,6 +133,14 @@ PlainText RegexMatcher::plain_text() const {
                                                              : PlainText::kLegal;
   }
   return pool.AliveAfterAnyPlain(place.state) ? PlainText::kLegal : PlainText::kTry;
+}
+
+std::optional<TextPlace> RegexMatcher::text_place() const {
+  const Place& place = places_.back();
+  if (place.prefix.left != 0 || automaton_.pool.exhausted()) return std::nullopt;
+  const auto row = automaton_.texts.At(place.state);
+  if (!row) return std::nullopt;
+  return TextPlace{&automaton_.texts, *row, 0, false};
 }
 
 Result<std::shared_ptr<Automaton>> Build(std::string_view pattern,

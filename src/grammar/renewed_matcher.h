@@ -84,6 +84,9 @@ class RenewedMatcher final : public Matcher {
     return plan_ ? kUnbounded : core_->PlainFinishBytes();
   }
   PlainSet loop() const override { return plan_ ? PlainSet() : core_->loop(); }
+  std::optional<TextPlace> text_place() const override {
+    return plan_ ? std::nullopt : core_->text_place();
+  }
   bool AppendPosition(std::string& position) const override {
     return !plan_ && core_->AppendPosition(position);
   }

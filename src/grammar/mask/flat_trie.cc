@@ -91,11 +91,13 @@ struct FlatTrie::Builder {
     const auto& plain_from = trie.plain_from_;
     TextClasses classes = 0;
     TextClasses rests = 0;
+    uint8_t characters = 0;
     uint8_t least = std::numeric_limits<uint8_t>::max();
     for (uint32_t t = node.first_token; t < ends[i]; ++t) {
       node.plain_from = std::max(node.plain_from, plain_from[t]);
       classes |= token_classes[t];
       rests |= trie.rest_[t];
+      characters = std::max(characters, trie.characters_[t]);
       if (t >= below) least = std::min(least, plain_from[t]);
     }
     node.has_plain =
@@ -105,6 +107,7 @@ struct FlatTrie::Builder {
     trie.nodes_[i] = node;
     trie.node_classes_.push_back(classes);
     trie.node_rests_.push_back(rests);
+    trie.node_characters_.push_back(characters);
   }
 };
 
@@ -136,6 +139,7 @@ FlatTrie::FlatTrie(const std::vector<TrieToken>& tokens) {
   nodes_.reserve(tokens.size() * 5 / 2);
   node_classes_.reserve(tokens.size() * 5 / 2);
   node_rests_.reserve(tokens.size() * 5 / 2);
+  node_characters_.reserve(tokens.size() * 5 / 2);
   roots_ = builder.AddChildren(0, static_cast<uint32_t>(tokens.size()), 0);
   size_t level_end = nodes_.size();
   for (size_t i = 0, depth = 0; i < nodes_.size(); ++i) {
@@ -148,6 +152,7 @@ FlatTrie::FlatTrie(const std::vector<TrieToken>& tokens) {
   nodes_.shrink_to_fit();
   node_classes_.shrink_to_fit();
   node_rests_.shrink_to_fit();
+  node_characters_.shrink_to_fit();
 }
 
 }  // namespace bantam::grammar

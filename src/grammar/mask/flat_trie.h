@@ -38,7 +38,7 @@ struct TrieToken {
   TextClasses prefix;  // of what stood before the text
 };
 
-// Immutable; safe to share between threads. 28 bytes a node, 23 a token.
+// Immutable; safe to share between threads. 29 bytes a node, 23 a token.
 class FlatTrie {
  public:
   static constexpr size_t kMaxTextBytes = 255;  // so that positions fit into a byte
@@ -50,6 +50,8 @@ class FlatTrie {
   // [nodes] The classes of all tokens of the subtree, and of their rests.
   const std::vector<TextClasses>& node_classes() const { return node_classes_; }
   const std::vector<TextClasses>& node_rests() const { return node_rests_; }
+  // [nodes] Most characters of a token of the subtree.
+  const std::vector<uint8_t>& node_characters() const { return node_characters_; }
   // The first `roots` nodes begin texts.
   const std::vector<TrieNode>& nodes() const { return nodes_; }
   uint32_t roots() const { return roots_; }
@@ -63,7 +65,7 @@ class FlatTrie {
   const std::vector<TextClasses>& prefix() const { return prefix_; }
 
   size_t memory_bytes() const {
-    return nodes_.size() * (sizeof(TrieNode) + 2 * sizeof(TextClasses)) +
+    return nodes_.size() * (sizeof(TrieNode) + 2 * sizeof(TextClasses) + 1) +
            ids_.size() * (sizeof(TokenId) + 3 + 2 * sizeof(TextClasses));
   }
 
@@ -73,6 +75,7 @@ class FlatTrie {
   std::vector<TrieNode> nodes_;
   std::vector<TextClasses> node_classes_;
   std::vector<TextClasses> node_rests_;
+  std::vector<uint8_t> node_characters_;
   uint32_t roots_ = 0;
   std::vector<TokenId> ids_;
   std::vector<uint8_t> plain_from_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <bitset>
 #include <cstddef>
 #include <span>
@@ -13,6 +12,7 @@
 
 #include "grammar/mask/flat_trie.h"
 #include "grammar/mask/text_class.h"
+#include "grammar/mask/text_filler.h"
 #include "grammar/mask/token_shape.h"
 
 namespace bantam::grammar {
@@ -27,14 +27,6 @@ constexpr int64_t kFar = 1024;
 // Tokens below a byte for which looking for a loop pays: it takes about a hundred bytes' reading.
 constexpr uint32_t kManyBelow = 200;
 
-// With fewer characters in a loop, walking is as fast.
-bool HasManyTokens(TextClasses loop) {
-  constexpr TextClasses kLetters = BitOf(TextClass::kDigit) - 1;
-  constexpr int kFewLetters = 6;
-  return std::popcount(loop & kLetters) >= kFewLetters ||
-         (loop & BitOf(TextClass::kBeyondAscii)) != 0;
-}
-
 class Filler {
  public:
   Filler(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask)
@@ -43,9 +35,11 @@ class Filler {
   void Fill() {
     near_ = matcher_.FinishBytes() + kFar > finish_bytes_max_;
     if (VariationMatters()) return Walk(trie_.all(), kNotCovered);
-    const bool uniform = matcher_.plain_text() == PlainText::kUniform;
-    const auto convergence = uniform ? std::nullopt : matcher_.convergence();
-    if (!convergence || !FillConverging(*convergence)) FillHere();
+    if (!FillByAutomaton()) {
+      const bool uniform = matcher_.plain_text() == PlainText::kUniform;
+      const auto convergence = uniform ? std::nullopt : matcher_.convergence();
+      if (!convergence || !FillConverging(*convergence)) FillHere();
+    }
     if (matcher_.text_matters()) Retry(trie_.quoting());
   }
 
@@ -77,6 +71,27 @@ class Filler {
     return finish_bytes_max_ >= 0 &&
            matcher_.FinishesWithin(
                static_cast<uint32_t>(std::min<int64_t>(finish_bytes_max_, Matcher::kUnbounded)));
+  }
+
+  // Where not every plain text is legal. False, and nothing has been done, if that cannot be.
+  bool FillByAutomaton() {
+    const PlainText text = matcher_.plain_text();
+    if (text == PlainText::kUniform) return false;
+    if (text == PlainText::kLegal && matcher_.plain_set() == PlainSet::All()) return false;
+    const auto place = matcher_.text_place();
+    if (!place) return false;
+    const FlatTrie& trie = trie_.all();
+    const auto beyond = [&](uint32_t node, uint32_t token_end) {
+      WalkLevel(trie, {node, node + 1, token_end, {kNotCovered, false, 0}, 0});
+    };
+    const TextFill filled = FillText(trie_, matcher_, *place, finish_bytes_max_, beyond, mask_);
+    if (filled == TextFill::kFailed) {
+      mask_.ForbidAll();
+      cut_ = false;
+      return false;
+    }
+    cut_ |= filled == TextFill::kCut;
+    return true;
   }
 
   void FillHere() {
@@ -226,7 +241,7 @@ class Filler {
       mask_.AllowAlso(trie_.plain(most));
     } else {
       mask_.AllowAlso(trie_.plain());
-      ForbidLonger(most);
+      ForbidLonger(trie_, most, mask_);
     }
     Walk(trie_.rest(), 0);
   }
@@ -237,8 +252,8 @@ class Filler {
     const TextClasses inside = ClassesInside(set);
     if (!HasManyTokens(inside)) return Walk(trie_.all(), kNotCovered);
     const bool counted = most <= TokenTrie::kCountedCharacters;
-    AllowOnly(inside, counted ? trie_.plain(most) : trie_.plain(), true);
-    if (!counted) ForbidLonger(most);
+    AllowClasses(trie_, inside, counted ? trie_.plain(most) : trie_.plain(), true, mask_);
+    if (!counted) ForbidLonger(trie_, most, mask_);
     needed_ = NeededBeyond(set, inside);
     Walk(trie_.all(), kNotCovered);
     needed_ = 0;
@@ -248,17 +263,10 @@ class Filler {
     return (ClassesTouched(set) & ~inside) | BitOf(TextClass::kNotPlain);
   }
 
-  void ForbidLonger(uint32_t most) {
-    const std::vector<TokenTrie::LongToken>& tokens = trie_.long_plain();
-    for (size_t i = tokens.size(); i > 0 && tokens[i - 1].characters > most; --i) {
-      mask_.Forbid(tokens[i - 1].id);
-    }
-  }
-
   // At a position that characters of `loop` do not change.
   void FillLoop(TextClasses loop) {
     if (!HasManyTokens(loop)) return Walk(trie_.all(), kNotCovered);
-    AllowOnly(loop, trie_.whole(), FitsHere());
+    if (AllowClasses(trie_, loop, trie_.whole(), FitsHere(), mask_)) cut_ = true;
     beyond_loop_ = ~loop;
     Walk(trie_.exits(), kNotCovered);
     Walk(trie_.tails(), kNotCovered);
@@ -266,26 +274,6 @@ class Filler {
     needed_ = Exits(loop);
     if (needed_ != 0) Walk(trie_.all(), kNotCovered);
     needed_ = 0;
-  }
-
-  // Tokens among `tokens` of nothing but whole characters of these classes.
-  void AllowOnly(TextClasses classes, const TokenMask& tokens, bool fits) {
-    std::array<const uint64_t*, kTextClasses> others;
-    size_t n = 0;
-    for (int c = 0; c < kTextClasses; ++c) {
-      if ((classes >> c & 1) == 0) others[n++] = trie_.with(TextClass(c)).words().data();
-    }
-    const std::span<uint64_t> mask = mask_.mutable_words();
-    for (size_t w = 0; w < mask.size(); ++w) {
-      uint64_t other = 0;
-      for (size_t i = 0; i < n; ++i) other |= others[i][w];
-      const uint64_t legal = tokens.words()[w] & ~other;
-      if (fits) {
-        mask[w] |= legal;
-      } else if (legal != 0) {
-        cut_ = true;
-      }
-    }
   }
 
   // The classes outside the loop with a plain character that may come next (its first byte, beyond

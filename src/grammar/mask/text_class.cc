@@ -4,7 +4,8 @@
 namespace bantam::grammar {
 
 TextClasses ClassesTouched(const PlainSet& set) {
-  TextClasses classes = set.beyond_ascii ? BitOf(TextClass::kBeyondAscii) : 0;
+  TextClasses classes = 0;
+  if (set.beyond_ascii) classes = BitOf(TextClass::kBeyondAscii) | BitOf(TextClass::kOther);
   if (set.punctuation != PlainSet::kNone) classes |= BitOf(TextClass::kPunctuation);
   for (unsigned c = 0x20; c < 0x80; ++c) {
     if ((set.ascii[c / 64] >> (c % 64) & 1) != 0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,8 +11,8 @@
 namespace bantam::grammar {
 
 // A bit for each letter of ASCII and each kind of other plain characters (matcher.h), fine enough
-// for what patterns usually tell apart, and one for everything else: quotes, backslashes, control
-// characters, ill-formed bytes and characters that are not whole.
+// for what patterns and formats usually tell apart, and one for everything else: quotes,
+// backslashes, control characters, ill-formed bytes and characters that are not whole.
 using TextClasses = uint64_t;
 
 enum class TextClass : uint8_t {
@@ -25,9 +26,9 @@ enum class TextClass : uint8_t {
   kSlash,
   kColon,
   kAtOrPlus,
-  kAsciiPunctuation,  // the rest of ASCII
-  kPunctuation,       // U+2000 … U+2FFF
-  kBeyondAscii,       // all else
+  kOther,        // the rest of ASCII, U+0080 … U+00BF and from U+E000 on
+  kPunctuation,  // U+2000 … U+2FFF
+  kBeyondAscii,  // all else, letters of all scripts
   kNotPlain
 };
 inline constexpr int kTextClasses = 64;
@@ -54,9 +55,7 @@ constexpr TextClass AsciiClassOf(uint8_t c) {
     case ':': return TextClass::kColon;
     case '@':
     case '+': return TextClass::kAtOrPlus;
-    default:
-      return c < 0x20 || c == '"' || c == '\\' ? TextClass::kNotPlain
-                                               : TextClass::kAsciiPunctuation;
+    default: return c < 0x20 || c == '"' || c == '\\' ? TextClass::kNotPlain : TextClass::kOther;
   }
 }
 
@@ -68,8 +67,17 @@ inline constexpr std::array<TextClass, 128> kAsciiClasses = [] {
 
 // Of the byte that begins a character, or stands alone.
 inline TextClass ClassOf(uint8_t byte) {
+  if (byte < 0x80) return kAsciiClasses[byte];
   if (byte == 0xE2) return TextClass::kPunctuation;
-  return byte < 0x80 ? kAsciiClasses[byte] : TextClass::kBeyondAscii;
+  return byte == 0xC2 || byte >= 0xEE ? TextClass::kOther : TextClass::kBeyondAscii;
+}
+
+// With fewer characters of many tokens in a set of classes, trying all tokens is as fast.
+constexpr bool HasManyTokens(TextClasses classes) {
+  constexpr TextClasses kLetters = BitOf(TextClass::kDigit) - 1;
+  constexpr int kFewLetters = 6;
+  return std::popcount(classes & kLetters) >= kFewLetters ||
+         (classes & BitOf(TextClass::kBeyondAscii)) != 0;
 }
 
 // The classes of which the set has every character, and those of which it has any.

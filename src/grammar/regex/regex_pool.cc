@@ -182,6 +182,14 @@ std::optional<std::vector<std::string>> RegexPool::FewTexts(RegexId id, size_t m
   return texts;
 }
 
+bool RegexPool::HasSpans(RegexId id) const {
+  return impl_->nodes[id].spans;
+}
+
+std::span<const CodePointSet> RegexPool::sets() const {
+  return impl_->sets;
+}
+
 CodePointSet RegexPool::Leading(RegexId from, RegexId to) {
   CodePointSet leading;
   for (const RegexSegment& s : impl_->Segments(from)) {

@@ -103,6 +103,11 @@ class RegexPool {
   std::optional<Run> ClassRun(RegexId id) const;
   // All texts of an expression, if they are at most `most` in number and bytes each; else nothing.
   std::optional<std::vector<std::string>> FewTexts(RegexId id, size_t most);
+  // The spans of texts matter to it.
+  bool HasSpans(RegexId id) const;
+  // Every set of code points by which expressions tell texts apart, those of Spans aside; grows
+  // with them. Sets that derivatives make are unions and intersections of these.
+  std::span<const CodePointSet> sets() const;
   // Plain: all but control characters (below U+0020), '"' and '\'.
   static const CodePointSet& PlainCodePoints();
 

@@ -54,6 +54,7 @@ class JsonMatcher : public Matcher {
   PlainSet plain_set() const override;
   uint32_t PlainFinishBytes() const override;
   PlainSet loop() const override;
+  std::optional<TextPlace> text_place() const override;
   bool text_matters() const override;
   std::optional<Convergence> convergence() const override;
   uint64_t text_position() const override;

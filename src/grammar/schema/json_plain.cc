@@ -191,6 +191,17 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
   return static_cast<uint32_t>(std::min<uint64_t>(most, kUnbounded));
 }
 
+// Other texts than names: whether those have come matters there.
+std::optional<TextPlace> JsonMatcher::text_place() const {
+  const State& at = state();
+  if (at.place != Place::kInText || at.text.partial() || Decides(FrameOf(at))) return std::nullopt;
+  TextAutomaton& automaton = machine_.texts();
+  const auto row = automaton.At(at.regex);
+  if (!row) return std::nullopt;
+  const uint64_t more = ends_vary() ? kVariation : 0;
+  return TextPlace{&automaton, *row, MostAfterText() + more, true};
+}
+
 PlainSet JsonMatcher::loop() const {
   const State& at = state();
   if (!InString() || at.may_be_seen() || Decides(FrameOf(at))) return {};

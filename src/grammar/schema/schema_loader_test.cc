@@ -120,6 +120,11 @@ TEST(SchemaLoader, Strings) {
 using Notes = std::vector<std::string>;
 
 TEST(SchemaLoader, Formats) {
+  // Formats of later drafts are custom ones of draft 7 (validation, 7.2), and have one meaning.
+  const SchemaNode later =
+      Root(Loaded(R"({"$schema":"http://json-schema.org/draft-07/schema#","format":"uuid"})"));
+  EXPECT_EQ(later.format, "uuid");
+  EXPECT_EQ(later.notes, Notes{});
   const SchemaNode unknown = Root(Loaded(R"({"format":"colour"})"));
   EXPECT_EQ(unknown.format, std::nullopt);
   EXPECT_EQ(unknown.notes, Notes{"#/format: unknown format \"colour\": not checked"});

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "grammar/mask/text_automaton.h"
 #include "grammar/schema/member_plan.h"
 #include "grammar/schema/stage_table.h"
 #include "grammar/schema/text_scan.h"
@@ -27,6 +28,7 @@ class SchemaMachine {
         stages_(plan_),
         checks_(plan_, false),
         scans_(steps_),
+        texts_(languages_.regexes()),
         shortest_(finisher_.Value(languages_.Root())) {
     const auto most = [&](size_t used, size_t limit) {
       return used + std::min(most_growth, (limit - std::min(used, limit)) / 2);
@@ -47,6 +49,7 @@ class SchemaMachine {
   StageTable& stages() { return stages_; }
   StageTable& checks() { return checks_; }  // without tails
   ScanTable& scans() { return scans_; }
+  TextAutomaton& texts() { return texts_; }
 
   const Finish& shortest() const { return shortest_; }  // the shortest document
   // See RenewedMatcher.
@@ -69,6 +72,7 @@ class SchemaMachine {
   StageTable stages_;
   StageTable checks_;
   ScanTable scans_;
+  TextAutomaton texts_;
   const Finish shortest_;
   size_t most_expressions_ = 0;
   size_t most_formulas_ = 0;

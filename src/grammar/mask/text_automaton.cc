@@ -1,0 +1,241 @@
+// Classes of characters by refining a partition with each set of the pool; states by derivatives.
+#include "grammar/mask/text_automaton.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace bantam::grammar {
+namespace {
+
+constexpr size_t kMostClasses = 1024;
+constexpr size_t kMostWork = 8'000'000;   // intervals looked at while refining: some 10 ms
+constexpr size_t kMostCells = 8'000'000;  // of the table
+constexpr size_t kCrowdedCells = kMostCells / 2;
+constexpr char32_t kPage = 64;
+
+constexpr char32_t kFirstSurrogate = 0xD800;
+constexpr char32_t kLastSurrogate = 0xDFFF;
+
+// Where the text classes beyond ASCII begin, by first bytes (ClassOf).
+struct TextBlock {
+  char32_t first;
+  TextClass of;
+};
+constexpr TextBlock kTextBlocks[] = {{0x80, TextClass::kOther},
+                                     {0xC0, TextClass::kBeyondAscii},
+                                     {0x2000, TextClass::kPunctuation},
+                                     {0x3000, TextClass::kBeyondAscii},
+                                     {kLastSurrogate + 1, TextClass::kOther}};
+
+}  // namespace
+
+std::optional<TextAutomaton::Row> TextAutomaton::At(RegexId id) {
+  if (unusable_ || pool_.HasSpans(id) || !pool_.Alive(id)) return std::nullopt;
+  if (known_sets_ < pool_.sets().size() && !Learn()) return std::nullopt;
+  if (full_ || table_.size() > kCrowdedCells) Clear();
+  full_ = false;
+  if (states_.empty()) Clear();
+  return RowOf(id);
+}
+
+void TextAutomaton::Clear() {
+  states_.clear();
+  row_of_.clear();
+  table_.assign(classes_, kDead);
+  states_.push_back({RegexPool::kNothing, RegexPool::kUnbounded});
+}
+
+TextAutomaton::Row TextAutomaton::RowOf(RegexId id) {
+  const auto [it, added] = row_of_.try_emplace(id, static_cast<Row>(states_.size()));
+  if (added) {
+    states_.push_back({id, pool_.ShortestLength(id)});
+    table_.resize(table_.size() + classes_, kUnknown);
+  }
+  return it->second;
+}
+
+TextAutomaton::Row TextAutomaton::Find(Row row, ClassId by) {
+  const RegexId id = pool_.Derive(states_[row].id, representatives_[by]);
+  Row next = kDead;
+  if (pool_.Alive(id)) {
+    if (table_.size() > kMostCells) {
+      full_ = true;
+      return kDead;
+    }
+    next = RowOf(id);
+  }
+  if (gave_up()) return kDead;
+  table_[size_t{row} * classes_ + by] = next;
+  return next;
+}
+
+std::optional<uint64_t> TextAutomaton::OwedWithin(Row row, const PartialChar& begun) {
+  auto it = std::ranges::upper_bound(intervals_, begun.first, {}, &Interval::first);
+  for (--it; it != intervals_.end() && it->first <= begun.last; ++it) {
+    if (const Row next = Step(row, it->of); next != kDead) return Owed(next);
+  }
+  return std::nullopt;
+}
+
+// Tells apart what new sets of the pool do. Sets that derivatives make are unions of classes.
+bool TextAutomaton::Learn() {
+  bool changed = known_sets_ == 0;
+  const auto sets = pool_.sets();
+  for (; known_sets_ < sets.size(); ++known_sets_) {
+    work_ += intervals_.size() + sets[known_sets_].ranges().size();
+    if (work_ > kMostWork) unusable_ = true;
+    if (unusable_) return false;
+    changed |= Refine(sets[known_sets_]);
+  }
+  if (changed) {
+    Tabulate();
+    Clear();
+  }
+  return true;
+}
+
+// True if some class was split.
+bool TextAutomaton::Refine(const CodePointSet& set) {
+  constexpr ClassId kNone = std::numeric_limits<ClassId>::max();
+  std::vector<std::array<ClassId, 2>> parts(classes_, {kNone, kNone});  // outside, inside
+  std::vector<Interval> refined;
+  refined.reserve(intervals_.size() + 2 * set.ranges().size());
+  const size_t before = classes_;
+  const auto add = [&](char32_t first, ClassId of, bool inside) {
+    ClassId& part = parts[of][inside ? 1 : 0];
+    if (part == kNone) part = parts[of][inside ? 0 : 1] == kNone ? of : classes_++;
+    if (refined.empty() || refined.back().of != part) refined.push_back({first, part});
+  };
+  auto range = set.ranges().begin();
+  const auto end = set.ranges().end();
+  for (size_t i = 0; i < intervals_.size(); ++i) {
+    const ClassId of = intervals_[i].of;
+    const char32_t next =
+        i + 1 < intervals_.size() ? intervals_[i + 1].first : CodePointSet::kLast + 1;
+    for (char32_t at = intervals_[i].first; at < next;) {
+      while (range != end && range->last < at) ++range;
+      const bool inside = range != end && range->first <= at;
+      add(at, of, inside);
+      const char32_t stop = range == end ? next : inside ? range->last + 1 : range->first;
+      at = std::min(next, stop);
+    }
+    if (classes_ > kMostClasses) {
+      unusable_ = true;
+      return true;
+    }
+  }
+  intervals_ = std::move(refined);
+  return classes_ > before;
+}
+
+void TextAutomaton::Tabulate() {
+  representatives_.assign(classes_, 0);
+  page_of_.assign((CodePointSet::kLast + 1) / kPage, kNoPage);
+  pages_.clear();
+  for (auto& list : of_text_) list.clear();
+  const auto note = [&](TextClass text_class, ClassId of) {
+    auto& list = of_text_[static_cast<size_t>(text_class)];
+    if (std::ranges::find(list, of) == list.end()) list.push_back(of);
+  };
+  for (size_t i = 0; i < intervals_.size(); ++i) {
+    const auto [first, of] = intervals_[i];
+    const char32_t end =
+        i + 1 < intervals_.size() ? intervals_[i + 1].first : CodePointSet::kLast + 1;
+    representatives_[of] = first;
+    for (char32_t c = first; c < end && c < 128; ++c) {
+      ascii_[c] = of;
+      note(AsciiClassOf(static_cast<uint8_t>(c)), of);
+    }
+    for (size_t block = 0; block < std::size(kTextBlocks); ++block) {
+      const bool last = block + 1 == std::size(kTextBlocks);
+      const char32_t from = std::max(kTextBlocks[block].first, first);
+      char32_t to = std::min(last ? end : kTextBlocks[block + 1].first, end);
+      if (to > kFirstSurrogate && from < kLastSurrogate) to = std::min(to, kFirstSurrogate);
+      if (from < to) note(kTextBlocks[block].of, of);
+    }
+    AddToPages(first, end, of);
+  }
+}
+
+void TextAutomaton::AddToPages(char32_t first, char32_t end, ClassId of) {
+  for (char32_t c = first; c < end;) {
+    ClassId& page = page_of_[c / kPage];
+    if (c % kPage == 0 && c + kPage <= end) {
+      page = of | kWholePage;
+      c += kPage;
+      continue;
+    }
+    if (page == kNoPage) {
+      page = static_cast<ClassId>(pages_.size() / kPage);
+      pages_.resize(pages_.size() + kPage, 0);
+    }
+    pages_[size_t{page} * kPage + c % kPage] = of;
+    ++c;
+  }
+}
+
+// Where the text classes lead.
+const TextAutomaton::State& TextAutomaton::WithExits(Row row) {
+  if (states_[row].has_exits) return states_[row];
+  TextClasses open = 0;
+  std::vector<Exit> exits;
+  for (int c = 0; c < kTextClasses; ++c) {
+    const TextClasses bit = TextClasses{1} << static_cast<unsigned>(c);
+    if (bit == BitOf(TextClass::kNotPlain)) continue;
+    bool all = true;
+    for (const ClassId of : of_text_[static_cast<size_t>(c)]) {
+      const Row to = Step(row, of);
+      if (to == kDead) {
+        all = false;
+        break;
+      }
+    }
+    if (!all) continue;
+    open |= bit;
+    for (const ClassId of : of_text_[static_cast<size_t>(c)]) {
+      const Row to = Step(row, of);
+      const auto it = std::ranges::find(exits, to, &Exit::to);
+      if (it == exits.end()) {
+        exits.push_back({to, bit});
+      } else {
+        it->by |= bit;
+      }
+    }
+  }
+  State& state = states_[row];
+  state.open = open;
+  state.exits = std::move(exits);
+  state.has_exits = true;
+  return state;
+}
+
+TextAutomaton::Free TextAutomaton::FreeFrom(Row row) {
+  constexpr size_t kMostStates = 64;
+  TextClasses classes = WithExits(row).open;
+  // Classes that lead anywhere from here, but not from there, would end it after one character.
+  for (size_t i = 0; i < states_[row].exits.size(); ++i) {
+    classes &= WithExits(states_[row].exits[i].to).open;
+  }
+  Free free = {classes, 0, Owed(row)};
+  if (!HasManyTokens(classes)) return {};
+  std::vector<Row> seen = {row};
+  for (size_t begin = 0; begin < seen.size(); ++free.characters) {
+    const size_t end = seen.size();
+    if (end > kMostStates) return free;
+    for (size_t i = begin; i < end; ++i) {
+      if ((classes & ~WithExits(seen[i]).open) != 0) return free;
+    }
+    for (size_t i = begin; i < end; ++i) {
+      for (const Exit& exit : states_[seen[i]].exits) {
+        if ((exit.by & classes) == 0) continue;
+        if (std::ranges::find(seen, exit.to) == seen.end()) seen.push_back(exit.to);
+        free.owed = std::max(free.owed, Owed(exit.to));
+      }
+    }
+    begin = end;
+  }
+  free.characters = std::numeric_limits<uint32_t>::max();
+  return free;
+}
+
+}  // namespace bantam::grammar

@@ -1,0 +1,117 @@
+// TextAutomaton: the states of regular expressions as rows of a table, for walks over many tokens.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "grammar/mask/text_class.h"
+#include "grammar/partial_char.h"
+#include "grammar/regex/regex_pool.h"
+
+namespace bantam::grammar {
+
+// Characters that no expression of the pool tells apart are one class, so a step is a look into a
+// table of [states, classes]; what it lacks is worked out when first asked for. Grows with use up
+// to some 32 MB and starts anew then. Not thread-safe, like the pool.
+class TextAutomaton {
+ public:
+  // A state from which some text matches. Rows hold until the next call of At().
+  using Row = uint32_t;
+  static constexpr Row kDead = 0;  // no text does
+
+  // `pool` must outlive this.
+  explicit TextAutomaton(RegexPool& pool) : pool_(pool) {}
+
+  // The state of an expression that matches some text. Nothing where the classes are too many, or
+  // cannot be known beforehand (spans).
+  std::optional<Row> At(RegexId id);
+  // There was no room for some state since the last At(), in the table or in the pool: kDead may be
+  // wrong.
+  bool gave_up() const { return full_ || pool_.exhausted(); }
+
+  // After one more character.
+  Row Next(Row row, char32_t code_point) { return Step(row, ClassOf(code_point)); }
+  bool Nullable(Row row) const { return pool_.Nullable(states_[row].id); }
+  // Code points of the shortest text from here.
+  uint64_t Owed(Row row) const { return states_[row].owed; }
+  // The same after some character of those that are begun (with bytes left); not always the
+  // shortest. Nothing: no text goes on so.
+  std::optional<uint64_t> OwedWithin(Row row, const PartialChar& begun);
+  // A shortest text from here, UTF-8.
+  std::string Shortest(Row row) { return pool_.Shortest(states_[row].id); }
+
+  // Any text of so many plain characters of these classes leads to a state that is not dead and
+  // owes so many code points at most. No classes: not worth while.
+  struct Free {
+    TextClasses classes = 0;
+    uint32_t characters = 0;
+    uint64_t owed = 0;
+  };
+  Free FreeFrom(Row row);
+
+ private:
+  using ClassId = uint16_t;
+  static constexpr Row kUnknown = ~Row{0};
+  static constexpr ClassId kWholePage = 0x8000;  // in page_of_: all of it is of the class
+  static constexpr ClassId kNoPage = kWholePage - 1;
+
+  // From `first` to the next one's.
+  struct Interval {
+    char32_t first;
+    ClassId of;
+  };
+  struct Exit {
+    Row to;
+    TextClasses by;  // some character of these leads there
+  };
+  struct State {
+    RegexId id;
+    uint64_t owed;
+    bool has_exits = false;
+    TextClasses open = 0;  // classes all of whose characters lead on
+    std::vector<Exit> exits = {};
+  };
+
+  ClassId ClassOf(char32_t c) const {
+    if (c < 128) return ascii_[c];
+    const ClassId page = page_of_[c >> 6];
+    return (page & kWholePage) != 0 ? page & ~kWholePage : pages_[size_t{page} << 6 | (c & 63)];
+  }
+  Row Step(Row row, ClassId by) {
+    const Row next = table_[size_t{row} * classes_ + by];
+    return next != kUnknown ? next : Find(row, by);
+  }
+  Row Find(Row row, ClassId by);
+  Row RowOf(RegexId id);
+  void Clear();
+
+  bool Learn();
+  bool Refine(const CodePointSet& set);
+  void Tabulate();
+  void AddToPages(char32_t first, char32_t end, ClassId of);
+  const State& WithExits(Row row);
+
+  RegexPool& pool_;
+  // Of characters.
+  size_t known_sets_ = 0;  // of the pool, that the classes tell apart
+  size_t work_ = 0;
+  bool unusable_ = false;
+  ClassId classes_ = 1;
+  std::vector<Interval> intervals_ = {{0, 0}};
+  std::vector<char32_t> representatives_;                   // [classes_]
+  std::array<std::vector<ClassId>, kTextClasses> of_text_;  // that each has characters of
+  std::array<ClassId, 128> ascii_ = {};
+  std::vector<ClassId> page_of_;  // [64 code points each]
+  std::vector<ClassId> pages_;    // [.., 64]
+
+  bool full_ = false;
+  std::vector<Row> table_;  // [states_, classes_]
+  std::vector<State> states_;
+  std::unordered_map<RegexId, Row> row_of_;
+};
+
+}  // namespace bantam::grammar
