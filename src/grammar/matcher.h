@@ -47,6 +47,7 @@ struct TextPlace {
   uint32_t row;          // TextAutomaton::Row
   uint64_t bytes_after;  // that are owed at most besides the characters of the text
   bool quoted;           // '"', '\' and control characters are none of the text's
+  bool same_end;         // what may come after the text's quote does not depend on the text
 };
 
 // One per running document. Not thread-safe; matchers of one grammar share its caches and must run

@@ -140,7 +140,7 @@ std::optional<TextPlace> RegexMatcher::text_place() const {
   if (place.prefix.left != 0 || automaton_.pool.exhausted()) return std::nullopt;
   const auto row = automaton_.texts.At(place.state);
   if (!row) return std::nullopt;
-  return TextPlace{&automaton_.texts, *row, 0, false};
+  return TextPlace{&automaton_.texts, *row, 0, false, false};
 }
 
 Result<std::shared_ptr<Automaton>> Build(std::string_view pattern,

@@ -80,11 +80,14 @@ class Filler {
     if (text == PlainText::kLegal && matcher_.plain_set() == PlainSet::All()) return false;
     const auto place = matcher_.text_place();
     if (!place) return false;
-    const FlatTrie& trie = trie_.all();
-    const auto beyond = [&](uint32_t node, uint32_t token_end) {
-      WalkLevel(trie, {node, node + 1, token_end, {kNotCovered, false, 0}, 0});
+    const auto walk = [&](const FlatTrie& trie, uint32_t node, uint32_t token_end,
+                          TokenMask& mask) {
+      Filler filler(trie_, matcher_, finish_bytes_max_, mask);
+      filler.near_ = near_;
+      filler.WalkLevel(trie, {node, node + 1, token_end, {kNotCovered, false, 0}, 0});
+      return filler.cut_ ? TextFill::kCut : TextFill::kWhole;
     };
-    const TextFill filled = FillText(trie_, matcher_, *place, finish_bytes_max_, beyond, mask_);
+    const TextFill filled = FillText(trie_, matcher_, *place, finish_bytes_max_, walk, mask_);
     if (filled == TextFill::kFailed) {
       mask_.ForbidAll();
       cut_ = false;

@@ -2,6 +2,7 @@
 #include "grammar/mask/text_automaton.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace bantam::grammar {
@@ -27,12 +28,19 @@ constexpr TextBlock kTextBlocks[] = {{0x80, TextClass::kOther},
                                      {0x3000, TextClass::kBeyondAscii},
                                      {kLastSurrogate + 1, TextClass::kOther}};
 
+// About how many tokens have characters of them.
+int TokensOf(TextClasses classes) {
+  constexpr int kTokensBeyondAscii = 32;  // as many letters have
+  const bool wide = (classes & BitOf(TextClass::kBeyondAscii)) != 0;
+  return std::popcount(classes) + (wide ? kTokensBeyondAscii : 0);
+}
+
 }  // namespace
 
 std::optional<TextAutomaton::Row> TextAutomaton::At(RegexId id) {
   if (unusable_ || pool_.HasSpans(id) || !pool_.Alive(id)) return std::nullopt;
   if (known_sets_ < pool_.sets().size() && !Learn()) return std::nullopt;
-  if (full_ || table_.size() > kCrowdedCells) Clear();
+  if (full_ || cells() > kCrowdedCells) Clear();
   full_ = false;
   if (states_.empty()) Clear();
   return RowOf(id);
@@ -42,6 +50,8 @@ void TextAutomaton::Clear() {
   states_.clear();
   row_of_.clear();
   table_.assign(classes_, kDead);
+  memos_.assign(classes_, {});
+  memoized_ = 0;
   states_.push_back({RegexPool::kNothing, RegexPool::kUnbounded});
 }
 
@@ -55,10 +65,12 @@ TextAutomaton::Row TextAutomaton::RowOf(RegexId id) {
 }
 
 TextAutomaton::Row TextAutomaton::Find(Row row, ClassId by) {
-  const RegexId id = pool_.Derive(states_[row].id, representatives_[by]);
+  const size_t known = memos_[by].size();
+  const RegexId id = pool_.DeriveAlone(states_[row].id, representatives_[by], memos_[by]);
+  memoized_ += memos_[by].size() - known;
   Row next = kDead;
   if (pool_.Alive(id)) {
-    if (table_.size() > kMostCells) {
+    if (cells() > kMostCells) {
       full_ = true;
       return kDead;
     }
@@ -75,6 +87,15 @@ std::optional<uint64_t> TextAutomaton::OwedWithin(Row row, const PartialChar& be
     if (const Row next = Step(row, it->of); next != kDead) return Owed(next);
   }
   return std::nullopt;
+}
+
+bool TextAutomaton::IsWide(Row row) {
+  if (states_[row].wide == 0) {
+    const bool wide =
+        std::ranges::any_of(wide_classes_, [&](ClassId of) { return Step(row, of) != kDead; });
+    states_[row].wide = wide ? 1 : 2;
+  }
+  return states_[row].wide == 1;
 }
 
 // Tells apart what new sets of the pool do. Sets that derivatives make are unions of classes.
@@ -133,6 +154,7 @@ void TextAutomaton::Tabulate() {
   page_of_.assign((CodePointSet::kLast + 1) / kPage, kNoPage);
   pages_.clear();
   for (auto& list : of_text_) list.clear();
+  wide_classes_.clear();
   const auto note = [&](TextClass text_class, ClassId of) {
     auto& list = of_text_[static_cast<size_t>(text_class)];
     if (std::ranges::find(list, of) == list.end()) list.push_back(of);
@@ -152,6 +174,10 @@ void TextAutomaton::Tabulate() {
       char32_t to = std::min(last ? end : kTextBlocks[block + 1].first, end);
       if (to > kFirstSurrogate && from < kLastSurrogate) to = std::min(to, kFirstSurrogate);
       if (from < to) note(kTextBlocks[block].of, of);
+    }
+    const bool wide = end > 128 && (first < kFirstSurrogate || end > kLastSurrogate + 1);
+    if (wide && std::ranges::find(wide_classes_, of) == wide_classes_.end()) {
+      wide_classes_.push_back(of);
     }
     AddToPages(first, end, of);
   }
@@ -209,15 +235,42 @@ const TextAutomaton::State& TextAutomaton::WithExits(Row row) {
   return state;
 }
 
-TextAutomaton::Free TextAutomaton::FreeFrom(Row row) {
+// Any of which may be followed by any other: where one leads to a state from which others do not go
+// on, the fewer of them are left out.
+TextClasses TextAutomaton::FreeClasses(Row row) {
+  constexpr size_t kLayers = 3;
   constexpr size_t kMostStates = 64;
   TextClasses classes = WithExits(row).open;
-  // Classes that lead anywhere from here, but not from there, would end it after one character.
-  for (size_t i = 0; i < states_[row].exits.size(); ++i) {
-    classes &= WithExits(states_[row].exits[i].to).open;
+  std::vector<Row> seen;
+  for (bool again = true; again && classes != 0;) {
+    again = false;
+    seen.assign(1, row);
+    for (size_t layer = 0, at = 0; layer < kLayers && seen.size() <= kMostStates && !again;
+         ++layer) {
+      for (const size_t end = seen.size(); at < end && !again; ++at) {
+        const std::vector<Exit> exits = WithExits(seen[at]).exits;  // states_ may grow
+        for (const Exit& exit : exits) {
+          const TextClasses by = exit.by & classes;
+          if (by == 0) continue;
+          const TextClasses missing = classes & ~WithExits(exit.to).open;
+          if (missing != 0) {
+            classes &= TokensOf(missing) <= TokensOf(by) ? ~missing : ~by;
+            again = true;
+            break;
+          }
+          if (std::ranges::find(seen, exit.to) == seen.end()) seen.push_back(exit.to);
+        }
+      }
+    }
   }
-  Free free = {classes, 0, Owed(row)};
+  return classes;
+}
+
+TextAutomaton::Free TextAutomaton::FreeFrom(Row row) {
+  constexpr size_t kMostStates = 64;
+  const TextClasses classes = FreeClasses(row);
   if (!HasManyTokens(classes)) return {};
+  Free free = {classes, 0, Owed(row)};
   std::vector<Row> seen = {row};
   for (size_t begin = 0; begin < seen.size(); ++free.characters) {
     const size_t end = seen.size();

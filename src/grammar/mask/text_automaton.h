@@ -38,6 +38,8 @@ class TextAutomaton {
   bool Nullable(Row row) const { return pool_.Nullable(states_[row].id); }
   // Code points of the shortest text from here.
   uint64_t Owed(Row row) const { return states_[row].owed; }
+  // Some character beyond ASCII may come next.
+  bool IsWide(Row row);
   // The same after some character of those that are begun (with bytes left); not always the
   // shortest. Nothing: no text goes on so.
   std::optional<uint64_t> OwedWithin(Row row, const PartialChar& begun);
@@ -71,6 +73,7 @@ class TextAutomaton {
   struct State {
     RegexId id;
     uint64_t owed;
+    uint8_t wide = 0;  // IsWide: 0 unknown, 1 yes, 2 no
     bool has_exits = false;
     TextClasses open = 0;  // classes all of whose characters lead on
     std::vector<Exit> exits = {};
@@ -86,6 +89,8 @@ class TextAutomaton {
     return next != kUnknown ? next : Find(row, by);
   }
   Row Find(Row row, ClassId by);
+  // Of the table, or what else takes as much room.
+  size_t cells() const { return table_.size() + 8 * memoized_ + 16 * states_.size(); }
   Row RowOf(RegexId id);
   void Clear();
 
@@ -94,6 +99,7 @@ class TextAutomaton {
   void Tabulate();
   void AddToPages(char32_t first, char32_t end, ClassId of);
   const State& WithExits(Row row);
+  TextClasses FreeClasses(Row row);
 
   RegexPool& pool_;
   // Of characters.
@@ -103,6 +109,7 @@ class TextAutomaton {
   ClassId classes_ = 1;
   std::vector<Interval> intervals_ = {{0, 0}};
   std::vector<char32_t> representatives_;                   // [classes_]
+  std::vector<ClassId> wide_classes_;                       // with characters beyond ASCII
   std::array<std::vector<ClassId>, kTextClasses> of_text_;  // that each has characters of
   std::array<ClassId, 128> ascii_ = {};
   std::vector<ClassId> page_of_;  // [64 code points each]
@@ -112,6 +119,8 @@ class TextAutomaton {
   std::vector<Row> table_;  // [states_, classes_]
   std::vector<State> states_;
   std::unordered_map<RegexId, Row> row_of_;
+  std::vector<RegexPool::Memo> memos_;  // [classes_]
+  size_t memoized_ = 0;                 // entries of all
 };
 
 }  // namespace bantam::grammar

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -29,8 +30,7 @@ size_t EscapedSize(std::string_view text) {
 class TextFiller {
  public:
   TextFiller(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
-             int64_t finish_bytes_max, const std::function<void(uint32_t, uint32_t)>& beyond,
-             TokenMask& mask)
+             int64_t finish_bytes_max, const TrieWalk& walk, TokenMask& mask)
       : trie_(trie),
         nodes_(trie.all().nodes().data()),
         ids_(trie.all().ids().data()),
@@ -38,7 +38,7 @@ class TextFiller {
         automaton_(*place.automaton),
         place_(place),
         finish_bytes_max_(finish_bytes_max),
-        beyond_(beyond),
+        walk_(walk),
         mask_(mask) {}
 
   TextFill Fill() {
@@ -124,34 +124,69 @@ class TextFiller {
     }
   }
 
-  // A byte of a character beyond ASCII.
+  // A byte of a character beyond ASCII. False: no text goes on so; inside a character that is
+  // known only where it is cheap.
   bool ReadLong(const Level& level, uint8_t byte, Level& below) {
-    const auto read = level.begun.left == 0 ? PartialChar::Begin(byte) : level.begun.Next(byte);
+    const bool first = level.begun.left == 0;
+    if (first && !automaton_.IsWide(level.row)) return false;
+    const auto read = first ? PartialChar::Begin(byte) : level.begun.Next(byte);
     if (!read) return false;
-    if (read->left == 0) {
-      below.row = automaton_.Next(level.row, read->first);
-      return below.row != TextAutomaton::kDead;
-    }
     below.begun = *read;
-    return automaton_.OwedWithin(level.row, *read).has_value();
+    if (read->left > 0) return true;
+    below.row = automaton_.Next(level.row, read->first);
+    return below.row != TextAutomaton::kDead;
   }
 
   // Quotes, escapes and control characters.
   void WalkBeyond(uint32_t node, uint32_t token_end, size_t depth) {
     const uint8_t byte = nodes_[node].byte;
-    if (byte < 0x20 || (byte == '"' && !automaton_.Nullable(levels_[depth].row))) return;
+    if (byte < 0x20) return;
+    if (byte == '"') {
+      if (!automaton_.Nullable(levels_[depth].row)) return;
+      if (place_.same_end && !ends_known_) FindEnds(depth);
+      if (ends_) {
+        for (uint32_t t = nodes_[node].first_token; t < token_end; ++t) {
+          if (ends_->Allows(ids_[t])) mask_.Allow(ids_[t]);
+        }
+        return;
+      }
+    }
+    const size_t n = PushPath(depth);
+    if (n == depth) cut_ |= walk_(trie_.all(), node, token_end, mask_) == TextFill::kCut;
+    matcher_.Pop(n);
+  }
+
+  // Of all tokens with a quote after plain text, those whose rest from there on may come after the
+  // quote that ends a text.
+  void FindEnds(size_t depth) {
+    ends_known_ = true;
+    const FlatTrie& exits = trie_.exits();
+    uint32_t node = 0;
+    while (node < exits.roots() && exits.nodes()[node].byte != '"') ++node;
+    if (node == exits.roots()) return;
+    const auto end = static_cast<uint32_t>(exits.ids().size());
+    const uint32_t token_end = node + 1 < exits.roots() ? exits.nodes()[node + 1].first_token : end;
+    TokenMask& ends = ends_.emplace(mask_.size());
+    const size_t n = PushPath(depth);
+    const bool whole = n == depth && walk_(exits, node, token_end, ends) == TextFill::kWhole;
+    matcher_.Pop(n);
+    if (!whole) ends_.reset();  // whose budget is too small is to be told for each
+  }
+
+  // Returns how many of the first `depth` bytes of the path the matcher has taken.
+  size_t PushPath(size_t depth) {
     size_t n = 0;
     while (n < depth && matcher_.Push(static_cast<uint8_t>(path_[n]))) ++n;
-    if (n == depth) beyond_(node, token_end);
-    matcher_.Pop(n);
+    return n;
   }
 
   // The tokens [first, end) lead to `after`.
   void Decide(uint32_t first, uint32_t end, const Level& after) {
     const bool begun = after.begun.left > 0;
-    const uint64_t owed = begun ? automaton_.OwedWithin(after.row, after.begun).value_or(0)
-                                : automaton_.Owed(after.row);
-    const bool fits = Fits(owed) || (!begun && ShortestFits(after.row));
+    const auto owed = begun ? automaton_.OwedWithin(after.row, after.begun)
+                            : std::optional(automaton_.Owed(after.row));
+    if (!owed) return;
+    const bool fits = Fits(*owed) || (!begun && ShortestFits(after.row));
     for (uint32_t t = first; t < end; ++t) {
       if (fits || FitsExactly(ids_[t])) {
         mask_.Allow(ids_[t]);
@@ -180,13 +215,15 @@ class TextFiller {
   TextAutomaton& automaton_;
   const TextPlace place_;
   const int64_t finish_bytes_max_;
-  const std::function<void(uint32_t, uint32_t)>& beyond_;
+  const TrieWalk& walk_;
   TokenMask& mask_;
   bool cut_ = false;
   // Tokens without such characters, and of no more characters, are decided.
   TextClasses needed_ = kAllText;
   uint32_t free_characters_ = 0;
   std::unordered_map<Row, bool> shortest_fits_;
+  bool ends_known_ = false;
+  std::optional<TokenMask> ends_;
   std::array<char, FlatTrie::kMaxTextBytes> path_;         // the bytes read
   std::array<Level, FlatTrie::kMaxTextBytes + 1> levels_;  // [bytes read]
 };
@@ -194,9 +231,8 @@ class TextFiller {
 }  // namespace
 
 TextFill FillText(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
-                  int64_t finish_bytes_max, const std::function<void(uint32_t, uint32_t)>& beyond,
-                  TokenMask& mask) {
-  return TextFiller(trie, matcher, place, finish_bytes_max, beyond, mask).Fill();
+                  int64_t finish_bytes_max, const TrieWalk& walk, TokenMask& mask) {
+  return TextFiller(trie, matcher, place, finish_bytes_max, walk, mask).Fill();
 }
 
 bool AllowClasses(const TokenTrie& trie, TextClasses classes, const TokenMask& tokens, bool fits,

@@ -17,15 +17,16 @@ enum class TextFill : uint8_t {
   kCut,  // it left out a token for want of budget alone
 };
 
+// Decides tokens by the matcher, from where it is: those of a subtree of a trie.
+using TrieWalk = std::function<TextFill(const FlatTrie& trie, uint32_t node, uint32_t token_end,
+                                        TokenMask& mask)>;
+
 // Decides the tokens of trie.all() at a position for which matcher.text_place() is `place`: steps
 // of the automaton instead of the matcher's, but for what plain text does not have. Tokens of
 // characters any of which may come (TextAutomaton::Free) are not even looked at. `mask` is empty
-// before. `beyond(node, token_end)` decides the tokens of a node's subtree, the matcher having read
-// what stands before it.
+// before.
 TextFill FillText(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
-                  int64_t finish_bytes_max,
-                  const std::function<void(uint32_t node, uint32_t token_end)>& beyond,
-                  TokenMask& mask);
+                  int64_t finish_bytes_max, const TrieWalk& walk, TokenMask& mask);
 
 // Allows those of `tokens` that consist of characters of `classes` (whole ones) if `fits`. Returns
 // whether there are any that do not fit.

@@ -106,6 +106,8 @@ struct RegexPool::Impl {
     return DeriveAnew(id, code_point);
   }
 
+  RegexId DeriveAlone(RegexId id, char32_t code_point, Memo& memo);
+
   // regex_life.cc: afterwards the node is kExact or kDead.
   void Resolve(RegexId id);
   bool IsResolved(RegexId id) const {
@@ -196,6 +198,7 @@ struct RegexPool::Impl {
   void Sweep(std::vector<RegexSegment>& in, size_t required, std::vector<RegexSegment>& out);
   void MakeTable(RegexId id);
   RegexId DeriveAnew(RegexId id, char32_t code_point);
+  RegexId DeriveParts(RegexId id, char32_t code_point, Memo& memo);
 
   void ResolveParts(RegexId id);
   bool ResolveByLengths(RegexId id);

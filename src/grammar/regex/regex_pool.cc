@@ -60,6 +60,10 @@ RegexId RegexPool::Derive(RegexId id, char32_t code_point) {
   return impl_->Derive(id, code_point);
 }
 
+RegexId RegexPool::DeriveAlone(RegexId id, char32_t code_point, Memo& memo) {
+  return impl_->DeriveAlone(id, code_point, memo);
+}
+
 bool RegexPool::Matches(RegexId id, std::string_view text) {
   for (size_t at = 0; at < text.size() && id != kNothing && id != kAnything;) {
     const DecodedChar c = DecodeUtf8(text, at);

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "bantam/result.h"
@@ -61,6 +62,11 @@ class RegexPool {
   // The texts that follow `code_point`: the transition of the automaton. Fast: 128 direct entries
   // for ASCII once the state has been seen, a search among its ranges for the rest.
   RegexId Derive(RegexId id, char32_t code_point);
+  // The same (or another expression of the same texts) without the ranges of all other code points:
+  // they are many where the state is seldom met and tells letters of Unicode apart. `memo` keeps
+  // what was found for this code point and parts of expressions.
+  using Memo = std::unordered_map<RegexId, RegexId>;
+  RegexId DeriveAlone(RegexId id, char32_t code_point, Memo& memo);
   bool Matches(RegexId id, std::string_view text);  // valid UTF-8
   bool Nullable(RegexId id) const;                  // the empty text matches
 

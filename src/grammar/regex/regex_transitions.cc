@@ -206,4 +206,50 @@ RegexId RegexPool::Impl::DeriveAnew(RegexId id, char32_t code_point) {
   return it != found.end() && it->first <= code_point ? it->target : kNothing;
 }
 
+RegexId RegexPool::Impl::DeriveAlone(RegexId id, char32_t code_point, Memo& memo) {
+  const RegexNode& node = nodes[id];
+  switch (node.kind) {
+    case RegexKind::kNothing:
+    case RegexKind::kEmpty: return kNothing;
+    case RegexKind::kAnything: return sets[nodes[kAnyOne].a].Has(code_point) ? id : kNothing;
+    case RegexKind::kClass: return sets[node.a].Has(code_point) ? kEmpty : kNothing;
+    case RegexKind::kSpan: return Derive(id, code_point);
+    default: break;
+  }
+  if (node.segments != 0) return Derive(id, code_point);
+  if (const auto it = memo.find(id); it != memo.end()) return it->second;
+  const RegexId derived = DeriveParts(id, code_point, memo);
+  memo.emplace(id, derived);
+  return derived;
+}
+
+// As Compute does for all code points at once.
+RegexId RegexPool::Impl::DeriveParts(RegexId id, char32_t code_point, Memo& memo) {
+  const RegexNode node = nodes[id];
+  if (node.kind == RegexKind::kNot) return Not(DeriveAlone(node.a, code_point, memo));
+  if (node.kind == RegexKind::kRepeat) {
+    const RegexId first = DeriveAlone(node.a, code_point, memo);
+    if (first == kNothing) return kNothing;
+    return Concat(first, Repeat(node.a, LessOne(node.min), LessOne(node.max)));
+  }
+  std::vector<RegexId> targets;
+  if (node.kind == RegexKind::kConcat) {
+    for (bool more = true; more && id != kEmpty;) {
+      const auto [head, tail] = Split(id);
+      const RegexId first = DeriveAlone(head, code_point, memo);
+      if (first != kNothing) targets.push_back(Concat(first, tail));
+      more = nodes[head].nullable;
+      id = tail;
+    }
+    return Either(targets);
+  }
+  const auto list = List(id);
+  for (const RegexId part : std::vector<RegexId>(list.begin(), list.end())) {  // `lists` may grow
+    const RegexId target = DeriveAlone(part, code_point, memo);
+    if (target != kNothing) targets.push_back(target);
+    if (target == kNothing && node.kind == RegexKind::kBoth) return kNothing;
+  }
+  return node.kind == RegexKind::kBoth ? Both(targets) : Either(targets);
+}
+
 }  // namespace bantam::grammar

@@ -199,7 +199,10 @@ std::optional<TextPlace> JsonMatcher::text_place() const {
   const auto row = automaton.At(at.regex);
   if (!row) return std::nullopt;
   const uint64_t more = ends_vary() ? kVariation : 0;
-  return TextPlace{&automaton, *row, MostAfterText() + more, true};
+  const Stage& stage = StageOf(at);
+  const bool same_end = stage.asked.empty() && stage.cases.size() == 1 && !stage.needs_value &&
+                        !FrameOf(at).value_matters;
+  return TextPlace{&automaton, *row, MostAfterText() + more, true, same_end};
 }
 
 PlainSet JsonMatcher::loop() const {
