@@ -285,11 +285,12 @@ class Filler {
     TextClasses classes = 0;
     for (unsigned byte = 0x20; byte < 0xF5; ++byte) {
       const TextClass text_class = ClassOf(static_cast<uint8_t>(byte));
-      const TextClasses bit = BitOf(text_class);
-      if (text_class == TextClass::kNotPlain || ((classes | loop) & bit) != 0) continue;
+      TextClasses bits = BitOf(text_class);
+      if (text_class == TextClass::kBeyondAscii) bits |= BitOf(TextClass::kWideLetter);
+      if (text_class == TextClass::kNotPlain || (bits & ~(classes | loop)) == 0) continue;
       if (!matcher_.Push(static_cast<uint8_t>(byte))) continue;
       matcher_.Pop(1);
-      classes |= bit;
+      classes |= bits & ~loop;
     }
     return classes;
   }

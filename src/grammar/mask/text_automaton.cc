@@ -31,7 +31,7 @@ constexpr TextBlock kTextBlocks[] = {{0x80, TextClass::kOther},
 // About how many tokens have characters of them.
 int TokensOf(TextClasses classes) {
   constexpr int kTokensBeyondAscii = 32;  // as many letters have
-  const bool wide = (classes & BitOf(TextClass::kBeyondAscii)) != 0;
+  const bool wide = (classes & BitOf(TextClass::kWideLetter)) != 0;
   return std::popcount(classes) + (wide ? kTokensBeyondAscii : 0);
 }
 
@@ -173,7 +173,15 @@ void TextAutomaton::Tabulate() {
       const char32_t from = std::max(kTextBlocks[block].first, first);
       char32_t to = std::min(last ? end : kTextBlocks[block + 1].first, end);
       if (to > kFirstSurrogate && from < kLastSurrogate) to = std::min(to, kFirstSurrogate);
-      if (from < to) note(kTextBlocks[block].of, of);
+      if (from >= to) continue;
+      if (kTextBlocks[block].of != TextClass::kBeyondAscii) {
+        note(kTextBlocks[block].of, of);
+        continue;
+      }
+      const CodePointSet here = CodePointSet::Of(from, to - 1);
+      const CodePointSet letters = here.Intersect(WideLetters());
+      if (!letters.empty()) note(TextClass::kWideLetter, of);
+      if (letters != here) note(TextClass::kBeyondAscii, of);
     }
     const bool wide = end > 128 && (first < kFirstSurrogate || end > kLastSurrogate + 1);
     if (wide && std::ranges::find(wide_classes_, of) == wide_classes_.end()) {

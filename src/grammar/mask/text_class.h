@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "grammar/matcher.h"
+#include "grammar/regex/code_point_set.h"
 
 namespace bantam::grammar {
 
@@ -23,12 +24,12 @@ enum class TextClass : uint8_t {
   kDash,
   kUnderscore,
   kDot,
-  kSlash,
-  kColon,
+  kSlash,  // and ':'
   kAtOrPlus,
   kOther,        // the rest of ASCII, U+0080 … U+00BF and from U+E000 on
   kPunctuation,  // U+2000 … U+2FFF
-  kBeyondAscii,  // all else, letters of all scripts
+  kWideLetter,   // all else: letters that host names may have, written from left to right, …
+  kBeyondAscii,  // … and others, such as capitals and marks
   kNotPlain
 };
 inline constexpr int kTextClasses = 64;
@@ -51,8 +52,8 @@ constexpr TextClass AsciiClassOf(uint8_t c) {
     case '-': return TextClass::kDash;
     case '_': return TextClass::kUnderscore;
     case '.': return TextClass::kDot;
-    case '/': return TextClass::kSlash;
-    case ':': return TextClass::kColon;
+    case '/':
+    case ':': return TextClass::kSlash;
     case '@':
     case '+': return TextClass::kAtOrPlus;
     default: return c < 0x20 || c == '"' || c == '\\' ? TextClass::kNotPlain : TextClass::kOther;
@@ -65,19 +66,23 @@ inline constexpr std::array<TextClass, 128> kAsciiClasses = [] {
   return classes;
 }();
 
-// Of the byte that begins a character, or stands alone.
+// Of the byte that begins a character, or stands alone. kBeyondAscii may mean kWideLetter, too.
 inline TextClass ClassOf(uint8_t byte) {
   if (byte < 0x80) return kAsciiClasses[byte];
   if (byte == 0xE2) return TextClass::kPunctuation;
   return byte == 0xC2 || byte >= 0xEE ? TextClass::kOther : TextClass::kBeyondAscii;
 }
 
+// Of a character. Cheap: a look into a table of bits.
+TextClass ClassOfCharacter(char32_t c);
+const CodePointSet& WideLetters();
+
 // With fewer characters of many tokens in a set of classes, trying all tokens is as fast.
 constexpr bool HasManyTokens(TextClasses classes) {
   constexpr TextClasses kLetters = BitOf(TextClass::kDigit) - 1;
   constexpr int kFewLetters = 6;
   return std::popcount(classes & kLetters) >= kFewLetters ||
-         (classes & BitOf(TextClass::kBeyondAscii)) != 0;
+         (classes & (BitOf(TextClass::kWideLetter) | BitOf(TextClass::kBeyondAscii))) != 0;
 }
 
 // The classes of which the set has every character, and those of which it has any.

@@ -106,35 +106,38 @@ class TextFiller {
       const TrieNode& node = nodes_[index];
       const uint32_t token_end =
           level.node < level.end ? nodes_[level.node].first_token : level.token_end;
-      path_[depth] = static_cast<char>(node.byte);
-      Level below = {node.first_child, node.first_child + node.children, token_end, level.row, {}};
-      const uint32_t own_end = node.children > 0 ? nodes_[node.first_child].first_token : token_end;
+      PartialChar begun;
+      Row row = level.row;
       if (node.byte < 0x80 && level.begun.left == 0) {
         if (place_.quoted && kAsciiClasses[node.byte] == TextClass::kNotPlain) {
           WalkBeyond(index, token_end, depth);
           continue;
         }
-        below.row = automaton_.Next(level.row, node.byte);
-        if (below.row == TextAutomaton::kDead) continue;
-      } else if (!ReadLong(level, node.byte, below)) {
+        row = automaton_.Next(row, node.byte);
+        if (row == TextAutomaton::kDead) continue;
+      } else if (!ReadLong(level, node.byte, row, begun)) {
         continue;
       }
-      if (node.first_token < own_end) Decide(node.first_token, own_end, below);
-      if (node.children > 0) levels_[++depth] = below;
+      const uint32_t own_end = node.children > 0 ? nodes_[node.first_child].first_token : token_end;
+      if (node.first_token < own_end) Decide(node.first_token, own_end, row, begun);
+      if (node.children == 0) continue;
+      path_[depth] = static_cast<char>(node.byte);
+      levels_[++depth] = {node.first_child, node.first_child + node.children, token_end, row,
+                          begun};
     }
   }
 
   // A byte of a character beyond ASCII. False: no text goes on so; inside a character that is
   // known only where it is cheap.
-  bool ReadLong(const Level& level, uint8_t byte, Level& below) {
+  bool ReadLong(const Level& level, uint8_t byte, Row& row, PartialChar& begun) {
     const bool first = level.begun.left == 0;
     if (first && !automaton_.IsWide(level.row)) return false;
     const auto read = first ? PartialChar::Begin(byte) : level.begun.Next(byte);
     if (!read) return false;
-    below.begun = *read;
+    begun = *read;
     if (read->left > 0) return true;
-    below.row = automaton_.Next(level.row, read->first);
-    return below.row != TextAutomaton::kDead;
+    row = automaton_.Next(row, read->first);
+    return row != TextAutomaton::kDead;
   }
 
   // Quotes, escapes and control characters.
@@ -180,13 +183,13 @@ class TextFiller {
     return n;
   }
 
-  // The tokens [first, end) lead to `after`.
-  void Decide(uint32_t first, uint32_t end, const Level& after) {
-    const bool begun = after.begun.left > 0;
-    const auto owed = begun ? automaton_.OwedWithin(after.row, after.begun)
-                            : std::optional(automaton_.Owed(after.row));
+  // The tokens [first, end) lead to `row`, and a character begun there.
+  void Decide(uint32_t first, uint32_t end, Row row, const PartialChar& begun) {
+    const bool whole = begun.left == 0;
+    const auto owed =
+        whole ? std::optional(automaton_.Owed(row)) : automaton_.OwedWithin(row, begun);
     if (!owed) return;
-    const bool fits = Fits(*owed) || (!begun && ShortestFits(after.row));
+    const bool fits = Fits(*owed) || (whole && ShortestFits(row));
     for (uint32_t t = first; t < end; ++t) {
       if (fits || FitsExactly(ids_[t])) {
         mask_.Allow(ids_[t]);

@@ -31,9 +31,12 @@ TokenShape Scan(std::string_view bytes) {
   TextClasses rest = 0;
   for (size_t at = 0; at < bytes.size();) {
     const auto byte = static_cast<uint8_t>(bytes[at]);
-    const TextClass text_class = ClassOf(byte);
+    TextClass text_class = ClassOf(byte);
     size_t size = text_class != TextClass::kNotPlain ? 1 : 0;
     if (byte >= 0x80) size = LongCharacter(bytes.substr(at));
+    if (byte >= 0x80 && size == CharacterSize(byte)) {
+      text_class = ClassOfCharacter(DecodeUtf8(bytes, at).code_point);
+    }
     if (!IsContinuation(bytes[at])) ++shape.characters;
     if (size == 0) {
       shape.plain_prefix = std::min(shape.plain_prefix, at);

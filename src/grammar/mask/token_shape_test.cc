@@ -48,15 +48,18 @@ TEST(TokenShape, Classes) {
   };
   using enum TextClass;
   EXPECT_EQ(ShapeOf("face").classes, bits({}, "acef"));
-  EXPECT_EQ(ShapeOf("aZ9 é").classes, bits({kDigit, kSpace, kBeyondAscii}, "aZ"));
-  EXPECT_EQ(ShapeOf("aZ9 é").rest, bits({kDigit, kSpace, kBeyondAscii}, "Z"));
+  EXPECT_EQ(ShapeOf("aZ9 é").classes, bits({kDigit, kSpace, kWideLetter}, "aZ"));
+  EXPECT_EQ(ShapeOf("ÉÀ").classes, bits({kBeyondAscii}));
+  EXPECT_EQ(ShapeOf("中ã").classes, bits({kWideLetter}));
+  EXPECT_EQ(ShapeOf("«，😀").classes, bits({kOther}));
+  EXPECT_EQ(ShapeOf("aZ9 é").rest, bits({kDigit, kSpace, kWideLetter}, "Z"));
   EXPECT_EQ(ShapeOf("x…").classes, bits({kPunctuation}, "x"));
   EXPECT_EQ(ShapeOf("x\"-").classes, bits({kNotPlain}, "x"));
   EXPECT_EQ(ShapeOf("x\"-").rest, bits({kNotPlain}));
   EXPECT_EQ(ShapeOf("\"-_\"").classes, bits({kNotPlain}));
   EXPECT_EQ(ShapeOf("\"-_\"").rest, bits({kDash, kUnderscore, kNotPlain}));
   EXPECT_EQ(ShapeOf("\"./").rest, bits({kDot, kSlash}));
-  EXPECT_EQ(ShapeOf(":@\xE6").classes, bits({kColon, kAtOrPlus, kNotPlain}));
+  EXPECT_EQ(ShapeOf(":@\xE6").classes, bits({kSlash, kAtOrPlus, kNotPlain}));
   EXPECT_EQ(ShapeOf("é+").rest, bits({kNotPlain}));  // begins inside a character
   EXPECT_EQ(ShapeOf("!").rest, 0);
   EXPECT_EQ(ShapeOf("\n").rest, 0);

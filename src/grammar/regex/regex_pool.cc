@@ -227,8 +227,23 @@ bool PlainTargets(std::span<const RegexSegment> segments, std::vector<RegexId>& 
 
 }  // namespace
 
+namespace {
+
+// Some plain characters at least may follow: where not, that is known without all ranges.
+template <typename Pool>
+bool PlainMayFollow(Pool& pool, RegexId id) {
+  for (const char32_t c : {U'a', U' ', U'~', char32_t{0x4E2D}}) {
+    RegexPool::Memo memo;
+    if (pool.DeriveAlone(id, c, memo) == RegexPool::kNothing) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool RegexPool::AliveAfterAnyPlain(RegexId id) {
   constexpr size_t kMaxStates = 200;
+  if (impl_->nodes[id].plain == 0 && !PlainMayFollow(*impl_, id)) impl_->nodes[id].plain = 2;
   if (impl_->nodes[id].plain != 0) return impl_->nodes[id].plain == 1;
   std::vector<RegexId> states = {id};
   std::vector<uint32_t> parents = {0};
@@ -269,6 +284,7 @@ uint64_t RegexPool::MostAfterPlain(RegexId id) {
 }
 
 bool RegexPool::LoopsOnPlain(RegexId id) {
+  if (impl_->nodes[id].loops == 0 && !PlainMayFollow(*impl_, id)) impl_->nodes[id].loops = 2;
   if (impl_->nodes[id].loops == 0) {
     std::vector<RegexId> targets;
     const bool loops =

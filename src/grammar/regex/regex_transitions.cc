@@ -190,11 +190,18 @@ void RegexPool::Impl::MakeTable(RegexId id) {
   table_of[id] = static_cast<uint32_t>(tables.size());
 }
 
-// Where there is no table yet, or none for this code point.
+// Where there is no table yet, or none for this code point. The segments of a state that tells
+// letters of Unicode apart take a hundred times as long as one step: many states are met only once.
 RegexId RegexPool::Impl::DeriveAnew(RegexId id, char32_t code_point) {
+  constexpr uint8_t kSeldom = 8;
   if (IsKind(id, RegexKind::kSpan)) {
     const uint32_t next = source->Next(nodes[id].a, code_point);
     return next == SpanAutomaton::kNowhere ? kNothing : Span(next);
+  }
+  if (nodes[id].segments == 0 && nodes[id].asked < kSeldom) {
+    ++nodes[id].asked;
+    Memo memo;
+    return DeriveAlone(id, code_point, memo);
   }
   if (code_point < 128) {
     if (table_of[id] == 0) MakeTable(id);
