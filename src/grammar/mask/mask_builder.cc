@@ -73,6 +73,15 @@ class Filler {
                static_cast<uint32_t>(std::min<int64_t>(finish_bytes_max_, Matcher::kUnbounded)));
   }
 
+  TrieWalk MatcherWalk() {
+    return [this](const FlatTrie& trie, uint32_t node, uint32_t token_end, TokenMask& mask) {
+      Filler filler(trie_, matcher_, finish_bytes_max_, mask);
+      filler.near_ = near_;
+      filler.WalkLevel(trie, {node, node + 1, token_end, {kNotCovered, false, 0}, 0});
+      return filler.cut_ ? TextFill::kCut : TextFill::kWhole;
+    };
+  }
+
   // Where not every plain text is legal. False, and nothing has been done, if that cannot be.
   bool FillByAutomaton() {
     const PlainText text = matcher_.plain_text();
@@ -80,14 +89,8 @@ class Filler {
     if (text == PlainText::kLegal && matcher_.plain_set() == PlainSet::All()) return false;
     const auto place = matcher_.text_place();
     if (!place) return false;
-    const auto walk = [&](const FlatTrie& trie, uint32_t node, uint32_t token_end,
-                          TokenMask& mask) {
-      Filler filler(trie_, matcher_, finish_bytes_max_, mask);
-      filler.near_ = near_;
-      filler.WalkLevel(trie, {node, node + 1, token_end, {kNotCovered, false, 0}, 0});
-      return filler.cut_ ? TextFill::kCut : TextFill::kWhole;
-    };
-    const TextFill filled = FillText(trie_, matcher_, *place, finish_bytes_max_, walk, mask_);
+    const TextFill filled =
+        FillText(trie_, matcher_, *place, finish_bytes_max_, MatcherWalk(), mask_);
     if (filled == TextFill::kFailed) {
       mask_.ForbidAll();
       cut_ = false;
@@ -362,6 +365,7 @@ class Filler {
     const bool part = text == PlainText::kLegal && !(matcher_.plain_set() == PlainSet::All());
     if (loop || part) {
       if (depth > 1 || levels_[1].token_end - first < kManyBelow) return;
+      if (&trie == &trie_.all() && DecideByAutomaton()) return;
       if (loop) AllowLoopBelow(trie, first);
       if (part && Fits(matcher_.PlainFinishBytes())) AllowSetBelow(trie, first);
       return;
@@ -378,6 +382,19 @@ class Filler {
     }
     level.place.covered = static_cast<int>(depth);
     level.place.plain = true;
+  }
+
+  // After the first byte: all tokens below, in a text with an automaton.
+  bool DecideByAutomaton() {
+    const auto place = matcher_.text_place();
+    if (!place) return false;
+    Level& level = levels_[1];
+    const TextFill filled = FillTextBelow(trie_, matcher_, *place, finish_bytes_max_, MatcherWalk(),
+                                          level.node, level.end, level.token_end, 1, mask_);
+    if (filled == TextFill::kFailed) return false;  // what it has allowed is legal
+    cut_ |= filled == TextFill::kCut;
+    level.node = level.end;
+    return true;
   }
 
   // After the first byte: where characters of a loop change nothing, decides the tokens below of

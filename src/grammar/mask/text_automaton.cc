@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 namespace bantam::grammar {
 namespace {
@@ -27,6 +28,15 @@ constexpr TextBlock kTextBlocks[] = {{0x80, TextClass::kOther},
                                      {0x2000, TextClass::kPunctuation},
                                      {0x3000, TextClass::kBeyondAscii},
                                      {kLastSurrogate + 1, TextClass::kOther}};
+
+// Whether some, and all, of the characters [first, last] are wide letters.
+std::pair<bool, bool> LettersIn(char32_t first, char32_t last) {
+  const auto ranges = WideLetters().ranges();
+  const auto it = std::ranges::partition_point(
+      ranges, [&](const CodePointSet::Range& range) { return range.last < first; });
+  const bool some = it != ranges.end() && it->first <= last;
+  return {some, some && it->first <= first && it->last >= last};
+}
 
 // About how many tokens have characters of them.
 int TokensOf(TextClasses classes) {
@@ -178,10 +188,9 @@ void TextAutomaton::Tabulate() {
         note(kTextBlocks[block].of, of);
         continue;
       }
-      const CodePointSet here = CodePointSet::Of(from, to - 1);
-      const CodePointSet letters = here.Intersect(WideLetters());
-      if (!letters.empty()) note(TextClass::kWideLetter, of);
-      if (letters != here) note(TextClass::kBeyondAscii, of);
+      const auto [some, all] = LettersIn(from, to - 1);
+      if (some) note(TextClass::kWideLetter, of);
+      if (!all) note(TextClass::kBeyondAscii, of);
     }
     const bool wide = end > 128 && (first < kFirstSurrogate || end > kLastSurrogate + 1);
     if (wide && std::ranges::find(wide_classes_, of) == wide_classes_.end()) {

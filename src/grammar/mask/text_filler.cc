@@ -43,6 +43,13 @@ class TextFiller {
 
   TextFill Fill() {
     FillFree();
+    const FlatTrie& trie = trie_.all();
+    return FillBelow(0, trie.roots(), static_cast<uint32_t>(trie.ids().size()), 0);
+  }
+
+  TextFill FillBelow(uint32_t node, uint32_t end, uint32_t token_end, size_t bytes_before) {
+    bytes_before_ = bytes_before;
+    levels_[0] = {node, end, token_end, place_.row, {}};
     Walk();
     if (automaton_.gave_up()) return TextFill::kFailed;
     return cut_ ? TextFill::kCut : TextFill::kWhole;
@@ -93,7 +100,6 @@ class TextFiller {
     const FlatTrie& trie = trie_.all();
     const TextClasses* classes = trie.node_classes().data();
     const uint8_t* characters = trie.node_characters().data();
-    levels_[0] = {0, trie.roots(), static_cast<uint32_t>(trie.ids().size()), place_.row, {}};
     for (size_t depth = 0;;) {
       Level& level = levels_[depth];
       if (level.node == level.end) {
@@ -201,7 +207,8 @@ class TextFiller {
 
   bool FitsExactly(TokenId id) {
     if (finish_bytes_max_ < 0) return false;
-    const std::string_view bytes = trie_.vocabulary().bytes[static_cast<size_t>(id)];
+    const std::string_view token = trie_.vocabulary().bytes[static_cast<size_t>(id)];
+    const std::string_view bytes = token.substr(bytes_before_);
     size_t n = 0;
     while (n < bytes.size() && matcher_.Push(static_cast<uint8_t>(bytes[n]))) ++n;
     const bool fits =
@@ -220,6 +227,7 @@ class TextFiller {
   const int64_t finish_bytes_max_;
   const TrieWalk& walk_;
   TokenMask& mask_;
+  size_t bytes_before_ = 0;  // of tokens, that the matcher has read
   bool cut_ = false;
   // Tokens without such characters, and of no more characters, are decided.
   TextClasses needed_ = kAllText;
@@ -236,6 +244,13 @@ class TextFiller {
 TextFill FillText(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
                   int64_t finish_bytes_max, const TrieWalk& walk, TokenMask& mask) {
   return TextFiller(trie, matcher, place, finish_bytes_max, walk, mask).Fill();
+}
+
+TextFill FillTextBelow(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
+                       int64_t finish_bytes_max, const TrieWalk& walk, uint32_t node, uint32_t end,
+                       uint32_t token_end, size_t depth, TokenMask& mask) {
+  return TextFiller(trie, matcher, place, finish_bytes_max, walk, mask)
+      .FillBelow(node, end, token_end, depth);
 }
 
 bool AllowClasses(const TokenTrie& trie, TextClasses classes, const TokenMask& tokens, bool fits,

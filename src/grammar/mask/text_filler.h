@@ -28,6 +28,12 @@ using TrieWalk = std::function<TextFill(const FlatTrie& trie, uint32_t node, uin
 TextFill FillText(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
                   int64_t finish_bytes_max, const TrieWalk& walk, TokenMask& mask);
 
+// The same for the tokens of trie.all() below some siblings, those from `node` to `end`, whose
+// tokens end at `token_end`; the matcher has read the `depth` bytes before them.
+TextFill FillTextBelow(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
+                       int64_t finish_bytes_max, const TrieWalk& walk, uint32_t node, uint32_t end,
+                       uint32_t token_end, size_t depth, TokenMask& mask);
+
 // Allows those of `tokens` that consist of characters of `classes` (whole ones) if `fits`. Returns
 // whether there are any that do not fit.
 bool AllowClasses(const TokenTrie& trie, TextClasses classes, const TokenMask& tokens, bool fits,

@@ -57,6 +57,17 @@ void RegexPool::Impl::GrowBuckets() {
   buckets = std::move(grown);
 }
 
+bool RegexPool::Impl::IsWide(const RegexNode& node, std::span<const RegexId> list) const {
+  constexpr size_t kManyRanges = 32;
+  switch (node.kind) {
+    case RegexKind::kClass: return sets[node.a].ranges().size() > kManyRanges;
+    case RegexKind::kConcat: return nodes[node.a].wide || nodes[node.b].wide;
+    case RegexKind::kRepeat:
+    case RegexKind::kNot: return nodes[node.a].wide;
+    default: return std::ranges::any_of(list, [&](RegexId part) { return nodes[part].wide; });
+  }
+}
+
 // `list` must not point into `lists`.
 RegexId RegexPool::Impl::Intern(const RegexNode& node, std::span<const RegexId> list) {
   if (buckets.size() < 2 * nodes.size()) GrowBuckets();
@@ -72,6 +83,7 @@ RegexId RegexPool::Impl::Intern(const RegexNode& node, std::span<const RegexId> 
   }
   const auto id = static_cast<RegexId>(nodes.size());
   nodes.push_back(node);
+  nodes.back().wide = IsWide(node, list);
   table_of.push_back(0);
   if (!list.empty()) {
     nodes.back().a = static_cast<uint32_t>(lists.size());

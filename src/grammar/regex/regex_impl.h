@@ -49,6 +49,7 @@ struct RegexNode {
   uint8_t plain = 0;    // AliveAfterAnyPlain: 0 unknown, 1 yes, 2 no
   uint8_t loops = 0;    // LoopsOnPlain: the same
   bool spans = false;   // there is a kSpan in it
+  bool wide = false;    // there is a class of many ranges in it
   uint8_t asked = 0;    // how often it was derived without its segments
   uint16_t depth = 0;   // of nesting; the tail of a kConcat is not deeper than it
   uint32_t a = 0;
@@ -177,6 +178,7 @@ struct RegexPool::Impl {
   uint64_t Hash(const RegexNode& node, std::span<const RegexId> list) const;
   bool Same(RegexId id, const RegexNode& node, std::span<const RegexId> list) const;
   void GrowBuckets();
+  bool IsWide(const RegexNode& node, std::span<const RegexId> list) const;
   RegexId Cons(RegexId head, RegexId tail);
   void MeasureConcat(RegexNode& node) const;
   void MeasureRepeat(RegexNode& node) const;

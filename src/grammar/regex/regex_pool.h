@@ -62,9 +62,9 @@ class RegexPool {
   // The texts that follow `code_point`: the transition of the automaton. Fast: 128 direct entries
   // for ASCII once the state has been seen, a search among its ranges for the rest.
   RegexId Derive(RegexId id, char32_t code_point);
-  // The same (or another expression of the same texts) without the ranges of all other code points:
-  // they are many where the state is seldom met and tells letters of Unicode apart. `memo` keeps
-  // what was found for this code point and parts of expressions.
+  // The same without the ranges of all other code points where those are many: for states that tell
+  // letters of Unicode apart and are seldom met. `memo` keeps what was found for this code point
+  // and parts of expressions.
   using Memo = std::unordered_map<RegexId, RegexId>;
   RegexId DeriveAlone(RegexId id, char32_t code_point, Memo& memo);
   bool Matches(RegexId id, std::string_view text);  // valid UTF-8

@@ -193,12 +193,12 @@ void RegexPool::Impl::MakeTable(RegexId id) {
 // Where there is no table yet, or none for this code point. The segments of a state that tells
 // letters of Unicode apart take a hundred times as long as one step: many states are met only once.
 RegexId RegexPool::Impl::DeriveAnew(RegexId id, char32_t code_point) {
-  constexpr uint8_t kSeldom = 8;
+  constexpr uint8_t kSeldom = 64;
   if (IsKind(id, RegexKind::kSpan)) {
     const uint32_t next = source->Next(nodes[id].a, code_point);
     return next == SpanAutomaton::kNowhere ? kNothing : Span(next);
   }
-  if (nodes[id].segments == 0 && nodes[id].asked < kSeldom) {
+  if (nodes[id].segments == 0 && nodes[id].wide && nodes[id].asked < kSeldom) {
     ++nodes[id].asked;
     Memo memo;
     return DeriveAlone(id, code_point, memo);
@@ -223,7 +223,7 @@ RegexId RegexPool::Impl::DeriveAlone(RegexId id, char32_t code_point, Memo& memo
     case RegexKind::kSpan: return Derive(id, code_point);
     default: break;
   }
-  if (node.segments != 0) return Derive(id, code_point);
+  if (node.segments != 0 || !node.wide) return Derive(id, code_point);
   if (const auto it = memo.find(id); it != memo.end()) return it->second;
   const RegexId derived = DeriveParts(id, code_point, memo);
   memo.emplace(id, derived);
