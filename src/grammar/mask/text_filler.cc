@@ -152,7 +152,8 @@ class TextFiller {
     if (byte < 0x20) return;
     if (byte == '"') {
       if (!automaton_.Nullable(levels_[depth].row)) return;
-      if (place_.same_end && !ends_known_) FindEnds(depth);
+      // The rests of tokens that begin before the text are others (TokenTrie::exits).
+      if (place_.same_end && bytes_before_ == 0 && !ends_known_) FindEnds(depth);
       if (ends_) {
         for (uint32_t t = nodes_[node].first_token; t < token_end; ++t) {
           if (ends_->Allows(ids_[t])) mask_.Allow(ids_[t]);
