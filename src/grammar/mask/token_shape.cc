@@ -34,7 +34,7 @@ TokenShape Scan(std::string_view bytes) {
     TextClass text_class = ClassOf(byte);
     size_t size = text_class != TextClass::kNotPlain ? 1 : 0;
     if (byte >= 0x80) size = LongCharacter(bytes.substr(at));
-    if (byte >= 0x80 && size == CharacterSize(byte)) {
+    if (size > 1 && size == CharacterSize(byte)) {
       text_class = ClassOfCharacter(DecodeUtf8(bytes, at).code_point);
     }
     if (!IsContinuation(bytes[at])) ++shape.characters;

@@ -52,6 +52,8 @@ TEST(TokenShape, Classes) {
   EXPECT_EQ(ShapeOf("ÉÀ").classes, bits({kBeyondAscii}));
   EXPECT_EQ(ShapeOf("中ã").classes, bits({kWideLetter}));
   EXPECT_EQ(ShapeOf("«，😀").classes, bits({kOther}));
+  EXPECT_EQ(ShapeOf("\xFF").classes, bits({kNotPlain}));  // is not decoded
+  EXPECT_EQ(ShapeOf("\x80中").classes, bits({kNotPlain}));
   EXPECT_EQ(ShapeOf("aZ9 é").rest, bits({kDigit, kSpace, kWideLetter}, "Z"));
   EXPECT_EQ(ShapeOf("x…").classes, bits({kPunctuation}, "x"));
   EXPECT_EQ(ShapeOf("x\"-").classes, bits({kNotPlain}, "x"));
