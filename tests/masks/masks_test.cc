@@ -10,14 +10,17 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "format/model_file.h"
 #include "grammar/constraint.h"
 #include "grammar/mask/dfa_test_matcher.h"
 #include "grammar/mask/json_test_matcher.h"
 #include "grammar/mask/mask_builder.h"
 #include "grammar/mask/mask_oracle.h"
+#include "grammar/schema/json_schema.h"
 #include "text/tokenizer.h"
 
 namespace bantam::grammar {
@@ -87,6 +90,24 @@ TEST_P(Masks, AreExactInAutomata) {
     if (!dfa) continue;
     DfaMatcher matcher(*dfa);
     ExpectExact(matcher, matcher.Completion());
+  }
+}
+
+TEST_P(Masks, AreExactInFormats) {
+  for (const auto& [format, document] : {std::pair{"idn-email", "\"실례.a@b.테\""},
+                                         {"hostname", "\"xn--a.b-c\""},
+                                         {"json-pointer", "\"/~1é\""},
+                                         {"regex", "\"([a-z]\""}}) {
+    const std::string text = std::string(R"({"format":")") + format + "\"}";
+    const auto schema = JsonSchema::Compile(*Json::Parse(text), {});
+    ASSERT_TRUE(schema) << format;
+    const auto matcher = (*schema)->NewMatcher();
+    const std::string_view whole = document;
+    size_t n = 0;
+    while (n < whole.size() && matcher->Push(static_cast<uint8_t>(whole[n]))) ++n;
+    matcher->Pop(n);
+    const std::string_view read = whole.substr(0, n);  // as far as it goes
+    ASSERT_NO_FATAL_FAILURE(ExpectExact(*matcher, read)) << format;
   }
 }
 
