@@ -40,6 +40,8 @@ namespace bantam::grammar {
 // - Where most plain characters lead to one position Q and, there, back to it (convergence()), the
 //   mask is that of Q, but for the tokens that do not begin with such characters. Those are walked
 //   up to where plain text, all of it of that loop, has led to Q: what is left is in Q's mask.
+// - Where not every plain text is legal but an automaton decides (text_place()), tokens are walked
+//   along its states: text_filler.h.
 // - What the promises do not hold for (text_matters(), dead_ends()) is tried afterwards.
 bool FillMask(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask);
 
