@@ -11,7 +11,6 @@
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/json_reader.h"
 #include "grammar/schema/merge_schemas.h"
-#include "grammar/schema/ref_cycles.h"
 
 namespace bantam::grammar {
 namespace {
@@ -132,7 +131,6 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   TRY(CheckSizes(loaded));
   const std::string root = loaded.nodes[loaded.root].path;
   compiled->schema_ = std::make_shared<const Schema>(std::move(loaded));
-  TRY(CheckDynamicRefCycles(compiled->schema_));
   compiled->machine_ = std::make_shared<SchemaMachine>(compiled->schema_);
   SchemaMachine& machine = *compiled->machine_;
   ReadPatterns(machine.languages());

@@ -1,7 +1,10 @@
 // A depth-first search along the edges that stay at the same value.
 #include "grammar/schema/ref_cycles.h"
 
-#include <map>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -11,6 +14,8 @@
 namespace bantam::grammar {
 namespace {
 
+constexpr size_t kMostMet = 200'000;  // schemas in scopes other than the first
+
 std::vector<SchemaId> InPlace(const SchemaNode& node) {
   std::vector<SchemaId> edges = node.all_of;
   edges.insert(edges.end(), node.any_of.begin(), node.any_of.end());
@@ -19,9 +24,6 @@ std::vector<SchemaId> InPlace(const SchemaNode& node) {
   for (const SchemaId id :
        {node.ref, node.negated, node.if_schema, node.then_schema, node.else_schema}) {
     if (id != kNoSchema) edges.push_back(id);
-  }
-  if (node.dynamic_ref != kNoSchema && node.dynamic_anchor.empty()) {
-    edges.push_back(node.dynamic_ref);
   }
   return edges;
 }
@@ -39,102 +41,56 @@ std::vector<SchemaId> Inside(const SchemaNode& node) {
   return edges;
 }
 
-constexpr size_t kMostMet = 200'000;  // schemas in scopes
-
-enum class Mark : uint8_t { kNew, kOpen, kDone };
-
-struct Visit {
-  SchemaId id;
-  std::vector<SchemaId> edges;  // still to follow
-};
-
-}  // namespace
-
-Result<void> CheckRefCycles(const Schema& schema) {
-  std::vector<Mark> marks(schema.nodes.size(), Mark::kNew);
-  std::vector<Visit> visits;
-  const auto open = [&](SchemaId id) {
-    marks[id] = Mark::kOpen;
-    visits.push_back({id, InPlace(schema.nodes[id])});
-  };
-  for (SchemaId start = 0; start < schema.nodes.size(); ++start) {
-    if (marks[start] != Mark::kNew) continue;
-    open(start);
-    while (!visits.empty()) {
-      Visit& visit = visits.back();
-      if (visit.edges.empty()) {
-        marks[visit.id] = Mark::kDone;
-        visits.pop_back();
-        continue;
-      }
-      const SchemaId next = visit.edges.back();
-      visit.edges.pop_back();
-      if (marks[next] == Mark::kOpen) {
-        const SchemaNode& node = schema.nodes[visit.id];
-        return Fail(ErrorCode::kInvalidArgument,
-                    node.path + (node.ref == next ? "/$ref" : "") + ": leads back to " +
-                        schema.nodes[next].path +
-                        " without going into a property or an item: nothing could decide it");
-      }
-      if (marks[next] == Mark::kNew) open(next);
-    }
-  }
-  return {};
-}
-
-namespace {
-
-using Met = std::pair<SchemaId, ScopeId>;  // a schema in the scope inside it
-
-class DynamicSearch {
+class CycleSearch {
  public:
-  explicit DynamicSearch(const std::shared_ptr<const Schema>& schema)
-      : schema_(*schema), languages_(schema) {}
+  // `schema` must outlive this.
+  explicit CycleSearch(const Schema& schema)
+      : schema_(schema),
+        languages_(std::shared_ptr<const Schema>(std::shared_ptr<void>(), &schema)) {}
 
   Result<void> Run() {
-    Reach(schema_.root, 0);
+    starts_.push_back({schema_.root, languages_.Enter(schema_.root, 0)});
     while (!starts_.empty()) {
       const Met start = starts_.back();
       starts_.pop_back();
+      if (marks_.contains(Key(start))) continue;
       TRY(From(start));
     }
     return {};
   }
 
  private:
+  struct Met {
+    SchemaId id;
+    ScopeId scope;  // inside it
+  };
+  enum class Mark : uint8_t { kOpen, kDone };
   struct Step {
     Met met;
     std::vector<SchemaId> edges;  // still to follow
   };
 
-  Met Entered(SchemaId id, ScopeId scope) { return {id, languages_.Enter(id, scope)}; }
-  void Reach(SchemaId id, ScopeId scope) {
-    const Met met = Entered(id, scope);
-    if (!marks_.contains(met)) starts_.push_back(met);
-  }
+  static uint64_t Key(const Met& met) { return uint64_t{met.scope} << 32 | met.id; }
 
-  Result<void> From(Met start) {
-    if (!Open(start)) return {};
+  Result<void> From(const Met& start) {
+    Open(start);
     while (!steps_.empty()) {
       Step& step = steps_.back();
       if (step.edges.empty()) {
-        marks_[step.met] = Mark::kDone;
+        marks_[Key(step.met)] = Mark::kDone;
         steps_.pop_back();
         continue;
       }
       const SchemaId id = step.edges.back();
       step.edges.pop_back();
-      const Met next = Entered(id, step.met.second);
-      const auto known = marks_.find(next);
-      if (known != marks_.end() && known->second == Mark::kOpen) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    schema_.nodes[step.met.first].path + ": leads back to " +
-                        schema_.nodes[id].path +
-                        " by $dynamicRef without going into a property "
-                        "or an item: nothing could decide it");
+      const Met next{id, languages_.Enter(id, step.met.scope)};
+      const auto known = marks_.find(Key(next));
+      if (known == marks_.end()) {
+        Open(next);
+      } else if (known->second == Mark::kOpen) {
+        return LeadsBack(step.met, id);
       }
-      if (known == marks_.end()) Open(next);
-      if (marks_.size() > kMostMet) {
+      if (marks_.size() > schema_.nodes.size() + kMostMet) {
         return Fail(ErrorCode::kResourceExhausted,
                     schema_.nodes[schema_.root].path + ": $dynamicRef is met in too many scopes");
       }
@@ -142,30 +98,42 @@ class DynamicSearch {
     return {};
   }
 
-  bool Open(const Met& met) {
-    if (!marks_.emplace(met, Mark::kOpen).second) return false;
-    const SchemaNode& node = schema_.nodes[met.first];
+  void Open(const Met& met) {
+    marks_.emplace(Key(met), Mark::kOpen);
+    const SchemaNode& node = schema_.nodes[met.id];
     std::vector<SchemaId> edges = InPlace(node);
-    if (!node.dynamic_anchor.empty()) {
-      edges.push_back(languages_.DynamicTarget(node, met.second));
-    }
+    if (node.dynamic_ref != kNoSchema) edges.push_back(languages_.DynamicTarget(node, met.scope));
     steps_.push_back({met, std::move(edges)});
-    for (const SchemaId id : Inside(node)) Reach(id, met.second);
-    return true;
+    for (const SchemaId id : Inside(node)) {
+      const Met start{id, languages_.Enter(id, met.scope)};
+      if (!marks_.contains(Key(start))) starts_.push_back(start);
+    }
+  }
+
+  std::unexpected<Error> LeadsBack(const Met& from, SchemaId to) const {
+    const SchemaNode& node = schema_.nodes[from.id];
+    std::string keyword;
+    if (node.ref == to) {
+      keyword = "/$ref";
+    } else if (node.dynamic_ref != kNoSchema && languages_.DynamicTarget(node, from.scope) == to) {
+      keyword = "/$dynamicRef";
+    }
+    return Fail(ErrorCode::kInvalidArgument,
+                node.path + keyword + ": leads back to " + schema_.nodes[to].path +
+                    " without going into a property or an item: nothing could decide it");
   }
 
   const Schema& schema_;
   ValueLanguages languages_;
-  std::map<Met, Mark> marks_;
+  std::unordered_map<uint64_t, Mark> marks_;
   std::vector<Met> starts_;
   std::vector<Step> steps_;
 };
 
 }  // namespace
 
-Result<void> CheckDynamicRefCycles(const std::shared_ptr<const Schema>& schema) {
-  if (!schema->has_dynamic_refs) return {};
-  return DynamicSearch(schema).Run();
+Result<void> CheckRefCycles(const Schema& schema) {
+  return CycleSearch(schema).Run();
 }
 
 }  // namespace bantam::grammar
