@@ -22,10 +22,13 @@ constexpr size_t kMostPairs = 5'000;      // … as a formula
 constexpr size_t kMostParts = 32;         // of one schema that are read
 constexpr size_t kMostListed = 64;        // values of a tag
 
+constexpr uint8_t kNumberBits = kNumberBit | kIntegerBit;
+
 // What the keywords of a schema say of every value it accepts, as far as they say it plainly: its
 // types, and members that it must have, each one of a list.
 struct Plain {
   uint8_t types = kAllTypes;
+  uint8_t free = kAllTypes;  // those of which it accepts every value
   std::map<std::string, std::vector<ValueId>, std::less<>> tags;  // lists ascending
 };
 
@@ -37,10 +40,13 @@ class PlainReader {
     Plain plain;
     std::set<std::string, std::less<>> required;
     std::map<std::string, std::vector<ValueId>, std::less<>> lists;
-    for (SchemaId part : AllOf(id)) {
+    const std::vector<SchemaId> parts = AllOf(id);
+    if (parts.size() >= kMostParts) plain.free = 0;
+    for (SchemaId part : parts) {
       const SchemaNode& node = schema_.nodes[part];
       if (node.boolean == false) plain.types = 0;
       plain.types &= (node.types & kNumberBit) != 0 ? node.types | kIntegerBit : node.types;
+      plain.free &= FreeTypes(node);
       if (node.values) plain.types &= TypesOf(*node.values);
       required.insert(node.required.begin(), node.required.end());
       for (const auto& [name, property] : node.properties) {
@@ -51,10 +57,43 @@ class PlainReader {
     for (auto& [name, list] : lists) {
       if (required.contains(name)) plain.tags.emplace(name, std::move(list));
     }
+    plain.free &= plain.types;
     return plain;
   }
 
  private:
+  // The types of which the keywords of the node itself accept every value.
+  static uint8_t FreeTypes(const SchemaNode& node) {
+    if (node.values || node.dynamic_ref != kNoSchema || !node.any_of.empty() ||
+        !node.one_of.empty() || node.negated != kNoSchema || node.if_schema != kNoSchema) {
+      return 0;
+    }
+    unsigned free = node.types;
+    const bool all_numbers = (free & kNumberBit) != 0 && !node.minimum && !node.maximum &&
+                             !node.exclusive_minimum && !node.exclusive_maximum &&
+                             !node.multiple_of;
+    if (all_numbers) {
+      free |= kNumberBits;
+    } else {
+      free &= ~unsigned{kNumberBits};
+    }
+    if (node.min_length > 0 || node.max_length || node.pattern || node.format || node.copy) {
+      free &= ~unsigned{kStringBit};
+    }
+    if (!node.prefix_items.empty() || node.items != kNoSchema || node.contains != kNoSchema ||
+        node.min_items > 0 || node.max_items || node.unique_items ||
+        node.unevaluated_items != kNoSchema) {
+      free &= ~unsigned{kArrayBit};
+    }
+    if (!node.properties.empty() || !node.pattern_properties.empty() || !node.required.empty() ||
+        node.additional_properties != kNoSchema || node.property_names != kNoSchema ||
+        node.min_properties > 0 || node.max_properties || !node.dependent_required.empty() ||
+        !node.dependent_schemas.empty() || node.unevaluated_properties != kNoSchema) {
+      free &= ~unsigned{kObjectBit};
+    }
+    return static_cast<uint8_t>(free);
+  }
+
   // The schema and those that have to hold with it.
   std::vector<SchemaId> AllOf(SchemaId id) const {
     std::vector<SchemaId> all = {id};
@@ -112,6 +151,17 @@ bool PlainlyExclude(const Plain& x, const Plain& y) {
   });
 }
 
+// Types of which two alternatives accept every value: with exactly one, none is valid.
+uint8_t FreeTwice(const std::vector<Plain>& options) {
+  unsigned once = 0;
+  unsigned twice = 0;
+  for (const Plain& option : options) {
+    twice |= once & option.free;
+    once |= option.free;
+  }
+  return static_cast<uint8_t>(twice);
+}
+
 // A member that all must have tells each from all others.
 bool OneTagTellsAll(const std::vector<Plain>& options) {
   return std::any_of(options[0].tags.begin(), options[0].tags.end(), [&](const auto& first) {
@@ -125,38 +175,54 @@ bool OneTagTellsAll(const std::vector<Plain>& options) {
   });
 }
 
+std::shared_ptr<const Schema> WithObjectType(const Schema& schema) {
+  auto extended = std::make_shared<Schema>(schema);
+  extended->nodes.emplace_back().types = kObjectBit;
+  return extended;
+}
+
 class Alternatives {
  public:
   explicit Alternatives(const Schema& schema)
       : plain_(schema),
-        languages_(std::make_shared<const Schema>(schema)),
+        languages_(WithObjectType(schema)),
         steps_(languages_),
         contradictions_(steps_) {}
 
-  // No value satisfies two of them.
-  bool Exclude(const std::vector<SchemaId>& options) {
+  // The types of the values that satisfy exactly one of them, if no value of these types satisfies
+  // two; nothing where that is not proven.
+  std::optional<uint8_t> Exclude(const std::vector<SchemaId>& options) {
     std::vector<Plain> plain;
     for (SchemaId option : options) plain.push_back(plain_.Read(option));
-    if (OneTagTellsAll(plain)) return true;
+    const auto types = static_cast<uint8_t>(kAllTypes & ~unsigned{FreeTwice(plain)});
+    for (Plain& option : plain) option.types &= types;
+    if (OneTagTellsAll(plain) || Apart(options, plain)) return types;
+    return std::nullopt;
+  }
+
+ private:
+  bool Apart(const std::vector<SchemaId>& options, const std::vector<Plain>& plain) {
     for (size_t i = 0; i < options.size(); ++i) {
       for (size_t j = i + 1; j < options.size(); ++j) {
         if (++looks_ > kMostLooks) return false;
         if (PlainlyExclude(plain[i], plain[j])) continue;
         if (++pairs_ > kMostPairs) return false;
-        const FormulaId both = languages_.formulas().And(
-            {languages_.Valid(options[i], 0), languages_.Valid(options[j], 0)});
-        if (!contradictions_.Impossible(both)) return false;
+        FormulaList both = {languages_.Valid(options[i], 0), languages_.Valid(options[j], 0)};
+        if ((plain[i].types & plain[j].types) == kObjectBit) {
+          both.push_back(languages_.Valid(object_, 0));
+        }
+        if (!contradictions_.Impossible(languages_.formulas().And(std::move(both)))) return false;
       }
     }
     return !languages_.failure() && !languages_.regexes().exhausted() &&
            !languages_.formulas().full();
   }
 
- private:
   PlainReader plain_;
   ValueLanguages languages_;
   ContainerSteps steps_;
   Contradictions contradictions_;
+  const SchemaId object_ = static_cast<SchemaId>(languages_.schema().nodes.size() - 1);
   size_t looks_ = 0;
   size_t pairs_ = 0;
 };
@@ -164,7 +230,7 @@ class Alternatives {
 }  // namespace
 
 void FindExclusive(Schema& schema) {
-  std::vector<SchemaId> exclusive;
+  std::vector<std::pair<SchemaId, uint8_t>> exclusive;  // with the types that are left
   if (schema.has_dynamic_refs) return;  // what a reference means depends on where it is met
   {
     std::vector<SchemaId> candidates;
@@ -174,11 +240,13 @@ void FindExclusive(Schema& schema) {
     if (candidates.empty()) return;
     Alternatives alternatives(schema);
     for (SchemaId id : candidates) {
-      if (alternatives.Exclude(schema.nodes[id].one_of)) exclusive.push_back(id);
+      const std::optional<uint8_t> types = alternatives.Exclude(schema.nodes[id].one_of);
+      if (types) exclusive.emplace_back(id, *types);
     }
   }
-  for (SchemaId id : exclusive) {
+  for (const auto& [id, types] : exclusive) {
     SchemaNode any;
+    any.types = types;
     any.path = schema.nodes[id].path;
     any.resource = schema.nodes[id].resource;
     any.any_of = std::exchange(schema.nodes[id].one_of, {});
