@@ -176,7 +176,10 @@ std::vector<FormulaList> Finisher::Apart(const FormulaList& parts) {
   for (size_t i = 0; i < parts.size(); ++i) {
     const ContainerSteps::Reach& help = steps_.HelpOf(parts[i]);
     if (help.any || !help.names.empty()) helped.push_back(i);
-    for (uint32_t name : help.names) names[name].first = true;
+    for (uint32_t name : help.names) {
+      names[name].first = true;
+      names[name].second.push_back(i);  // the part may reach more than it lists
+    }
     const ContainerSteps::Reach& reach = steps_.ReachOf(parts[i]);
     if (reach.any || help.any) wide.push_back(i);
     for (uint32_t name : reach.names) names[name].second.push_back(i);
