@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <queue>
+#include <tuple>
 #include <utility>
 
 #include "base/check.h"
@@ -124,12 +125,14 @@ const Finish& Finisher::Visit(const Key& key) {
   visited_.push_back(&entry);
   depth_ += value ? 1 : 0;
   ++nested_;
-  const FormulaId about = about_;
+  const std::pair<FormulaId, bool> about{about_, in_object_};
   if (value) about_ = key.value;
-  Finish found = value                     ? FindValue(key.value)
-                 : key.kind == Key::kClose ? FindClose(key.container)
-                                           : FindMembers(key.container);
-  about_ = about;
+  if (!value) in_object_ = key.container.object;
+  Finish found = value                       ? FindValue(key.value)
+                 : key.kind == Key::kMembers ? FindMembers(key.container)
+                 : key.container.object      ? CloseObject(key.container)
+                                             : CloseArray(key.container);
+  std::tie(about_, in_object_) = about;
   --nested_;
   depth_ -= value ? 1 : 0;
   if (found.text.size() > kMostText) found = TooLong();
@@ -143,7 +146,7 @@ const Finish& Finisher::Visit(const Key& key) {
 // Shared definitions could double a text at each level.
 Finish Finisher::TooLong() {
   too_long_ = true;
-  SayUndecided();
+  if (undecided_.empty()) undecided_ = PathOf(SchemaAbout());
   return {};
 }
 
@@ -172,14 +175,6 @@ Finish Finisher::FindValue(FormulaId value) {
     if (close.cost != Finish::kNever) offer((object ? "{" : "[") + close.text);
   }
   return best;
-}
-
-Finish Finisher::FindClose(const OpenContainer& container) {
-  if (container.object) return CloseObject(container);
-  cut_ = false;
-  Finish found = Search(container, false);
-  if (found.cost == Finish::kNever && cut_) SayUndecided();
-  return found;
 }
 
 Finish Finisher::Search(const OpenContainer& container, bool all_names) {

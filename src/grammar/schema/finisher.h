@@ -65,8 +65,8 @@ class Finisher {
   // Some question was given up, as too large: there may be ways where none, or a longer one, was
   // found.
   bool gave_up() const { return gave_up_ || demands_.gave_up(); }
-  // The path of a schema of which it is not known whether anything satisfies it, for a search has
-  // come to its end (then or before); "" if there is none.
+  // The path of a schema, or of a keyword of it, of which it is not known whether anything
+  // satisfies it, for a search has come to its end (then or before); "" if there is none.
   const std::string& undecided() const { return undecided_; }
   // Some way was left out because its text has more than kMostText bytes.
   bool too_long() const { return too_long_; }
@@ -92,7 +92,26 @@ class Finisher {
   const Finish& Query(const Key& key);
   const Finish& Visit(const Key& key);
   Finish FindValue(FormulaId value);
-  Finish FindClose(const OpenContainer& container);
+
+  // finisher_items.cc
+  // What an array's formula may still ask for: items and members of prefixItems. No item takes it
+  // below what its conditions need.
+  struct Left {
+    uint64_t counted = 0;
+    uint64_t prefix = 0;
+    auto operator<=>(const Left&) const = default;
+  };
+  struct Descent;
+  Finish CloseArray(const OpenContainer& container);
+  Left LeftOfAtom(const Atom& atom, bool negated);
+  const Left& LeftOf(FormulaId formula);
+  bool HasFewPlaces(FormulaId live);
+  std::optional<uint64_t> Contained(FormulaId live, uint64_t& most);
+  bool HasNoRoom(const OpenContainer& at);
+  Finish Descend(const OpenContainer& container);
+  std::vector<Descent> DescentsFrom(const OpenContainer& at);
+  const Finish* EndFrom(const OpenContainer& at);
+  void Remember(const Key& key, const Finish& found);
 
   // finisher_members.cc
   Finish CloseObject(const OpenContainer& container);
@@ -112,6 +131,8 @@ class Finisher {
   size_t Branches(FormulaId part);
   bool Spend(uint64_t work);
   void SayUndecided();
+  SchemaId SchemaAbout();
+  const std::string& PathOf(SchemaId id) const { return languages_.node(id).path; }
   Finish TooLong();
 
   Finish Search(const OpenContainer& container, bool all_names);
@@ -132,11 +153,13 @@ class Finisher {
   uint64_t work_ = 0;  // of one question
   uint64_t all_work_ = 0;
   FormulaId about_ = FormulaPool::kTrue;  // the value that is looked for
+  bool in_object_ = false;                // within the object that it may be; or the array
   bool cut_ = false;                      // a search has ended for want of room
   bool too_deep_ = false;                 // so has a way of the question that was asked last
   bool too_long_ = false;
   bool gave_up_ = false;
   std::string undecided_;
+  std::unordered_map<FormulaId, Left> left_;
   std::unordered_map<FormulaId, bool> needs_others_;
   std::unordered_map<RegexId, std::string> shortest_texts_;
   std::unordered_map<RegexId, std::string> shortest_names_;  // not escaped

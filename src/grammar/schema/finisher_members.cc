@@ -72,17 +72,6 @@ bool Finisher::Spend(uint64_t work) {
   return false;
 }
 
-void Finisher::SayUndecided() {
-  if (!undecided_.empty()) return;
-  undecided_ = languages_.node(languages_.schema().root).path;
-  const FormulaList parts = formulas_.Conjuncts(about_);
-  for (FormulaId part : parts) {
-    if (formulas_.op(part) != FormulaOp::kAtom) continue;
-    const Atom& atom = languages_.atoms()[formulas_.atom(part)];
-    if (atom.kind == AtomKind::kValid) undecided_ = languages_.node(atom.a).path;
-  }
-}
-
 Finish Finisher::CloseObject(const OpenContainer& container) {
   Finish close = Visit(MembersOf(container, container.live, container.seen));
   if (close.cost == Finish::kNever) return close;

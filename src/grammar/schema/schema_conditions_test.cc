@@ -95,7 +95,7 @@ TEST(SchemaConditions, WhatIsNotDecidedIsSaidToBeThat) {
   EXPECT_EQ(MessageOf(Puzzle(20)), "compiled");
   EXPECT_EQ(
       MessageOf(R"({"type":"object","required":["a"],"properties":{"a":)" + Puzzle(170) + "}}"),
-      "#/properties/a: not decided within the limits of the search: too many conditions that "
+      "#/properties/a/allOf: not decided within the limits of the search: too many conditions that "
       "depend on each other");
 }
 
@@ -113,6 +113,17 @@ TEST(SchemaConditions, WhatIsUnevaluatedMayAskForOtherMembers) {
   ASSERT_TRUE(schema.has_value()) << schema.error().message;
   EXPECT_EQ((*schema)->NewMatcher()->Completion(), R"({"a":0,"b":0})");
   ExpectEnds(**schema, R"({"a":0,"b":0})");
+}
+
+// One condition speaks of every member and may ask for one that another has something to say of.
+TEST(SchemaConditions, WhatOneConditionAsksForAnotherForbids) {
+  const auto schema = JsonSchema::Compile(*Json::Parse(R"({"type":"object","required":["b"],
+      "anyOf":[{"additionalProperties":false},{"required":["a"]}],
+      "dependentSchemas":{"a":{"properties":{"a":{"type":"null"}}}}})"),
+                                          {});
+  ASSERT_TRUE(schema.has_value()) << schema.error().message;
+  EXPECT_EQ((*schema)->NewMatcher()->Completion(), R"({"b":0,"a":null})");
+  ExpectEnds(**schema, R"({"b":0,"a":null})");
 }
 
 TEST(SchemaConditions, TextsTooLongToBeWrittenAreRefusedBySize) {
@@ -146,15 +157,17 @@ TEST(SchemaConditions, AlternativesTooManyToCompare) {
 // The tag may come last: until then all are possible.
 TEST(SchemaConditions, ThousandsOfAlternatives) {
   std::string options;
+  std::string untyped;
   for (int i = 0; i < 3'000; ++i) {
     const std::string n = std::to_string(i);
-    options += (i > 0 ? "," : "") + (R"({"type":"object","required":["kind"],"properties":{"kind":
-        {"const":"k)" + n + R"("},"w":{"type":"object","properties":{"x":{"const":)" +
-                                     n + "}}}}}");
+    const std::string rest = R"("required":["kind"],"properties":{"kind":{"const":"k)" + n +
+                             R"("},"w":{"type":"object","properties":{"x":{"const":)" + n + "}}}}}";
+    options += (i > 0 ? "," : "") + (R"({"type":"object",)" + rest);
+    untyped += (i > 0 ? ",{" : "{") + rest;
   }
-  for (const std::string keyword : {"anyOf", "oneOf"}) {
-    const auto schema =
-        JsonSchema::Compile(*Json::Parse("{\"" + keyword + "\":[" + options + "]}"), {});
+  for (const std::string& text :
+       {"{\"anyOf\":[" + options, "{\"oneOf\":[" + options, "{\"oneOf\":[" + untyped}) {
+    const auto schema = JsonSchema::Compile(*Json::Parse(text + "]}"), {});
     ASSERT_TRUE(schema.has_value()) << schema.error().message;
     const auto accepts = [&](const std::string& text) {
       return Accepts(*(*schema)->NewMatcher(), text);
@@ -163,7 +176,61 @@ TEST(SchemaConditions, ThousandsOfAlternatives) {
     EXPECT_TRUE(accepts(R"({"w":{"x":2998},"kind":"k2998"})"));
     EXPECT_FALSE(accepts(R"({"w":{"x":2998},"kind":"k2999"})"));
     EXPECT_FALSE(accepts(R"({"kind":"k3000"})"));
+    EXPECT_FALSE(accepts("1"));
   }
+}
+
+// Of other types each value satisfies no alternative, one, or more than one.
+TEST(SchemaConditions, ATagTellsObjectsApartWhateverElseIsValid) {
+  const auto schema = JsonSchema::Compile(*Json::Parse(R"({"oneOf":[
+      {"required":["k"],"properties":{"k":{"const":1}}},
+      {"required":["k"],"properties":{"k":{"const":2}},"minLength":2,"type":["string","object"]},
+      {"required":["k"],"properties":{"k":{"enum":[3,4]}},"type":["object","integer","null"]}]})"),
+                                          {});
+  ASSERT_TRUE(schema.has_value()) << schema.error().message;
+  const auto accepts = [&](const std::string& text) {
+    return Accepts(*(*schema)->NewMatcher(), text);
+  };
+  for (const char* valid :
+       {R"({"k":1})", R"({"k":2.0})", R"({"k":4})", "1.5", R"("a")", "[]", "true"}) {
+    EXPECT_TRUE(accepts(valid)) << valid;
+  }
+  for (const char* invalid : {R"({"k":5})", "{}", "1", "null", R"("ab")"}) {
+    EXPECT_FALSE(accepts(invalid)) << invalid;
+  }
+}
+
+// What several counts ask for: the ways to meet them are too many to look through.
+TEST(SchemaConditions, CountsOfManyKinds) {
+  std::string one_of_each;
+  for (int i = 1; i <= 14; ++i) {
+    one_of_each += (i > 1 ? "," : "") + (R"({"contains":{"const":)" + std::to_string(i) + "}}");
+  }
+  for (const std::string& text :
+       {R"({"type":"array","allOf":[)" + one_of_each + "]}",
+        R"({"type":"array","uniqueItems":true,"allOf":[)" + one_of_each + "]}",
+        R"({"type":"array","maxItems":14,"minItems":3,"allOf":[)" + one_of_each + "]}",
+        std::string(R"({"type":"array","allOf":[{"contains":{"minimum":5},"minContains":10},
+            {"contains":{"maximum":7},"minContains":10,"maxContains":11},
+            {"contains":{"multipleOf":3},"minContains":10}]})"),
+        std::string(R"({"type":"array","uniqueItems":true,"items":{"type":"integer"},
+            "contains":{"minimum":10},"minContains":40,"minItems":60,"maxItems":60})"),
+        std::string(R"({"type":"array","items":{"type":"integer"},"contains":{"minimum":10},
+            "minContains":1000,"minItems":1000})")}) {
+    const auto schema = JsonSchema::Compile(*Json::Parse(text), {});
+    ASSERT_TRUE(schema.has_value()) << text << schema.error().message;
+    const auto matcher = (*schema)->NewMatcher();
+    EXPECT_EQ(BrokenByCompletion(*matcher), "") << text;
+    // Another way than that.
+    for (const char c : std::string("[ 3,")) {
+      ASSERT_TRUE(matcher->Push(static_cast<uint8_t>(c))) << text;
+      EXPECT_EQ(BrokenByCompletion(*matcher), "") << text << c;
+    }
+  }
+  EXPECT_EQ(MessageOf(R"({"type":"array","items":{"type":"integer"},"minItems":45,
+                "contains":{"minimum":10},"minContains":100,"maxItems":50})"),
+            "#: no value meets minContains, contains, maxItems and type together; no document "
+            "satisfies this schema");
 }
 
 }  // namespace
