@@ -164,6 +164,21 @@ NumberSet NumberSet::Just(const Decimal& value) {
   return Of(std::move(piece));
 }
 
+Result<NumberSet> NumberSet::Among(std::vector<Decimal> values) {
+  std::ranges::sort(values);
+  const auto doubles = std::ranges::unique(values);
+  values.erase(doubles.begin(), doubles.end());
+  if (values.size() > size_t{kMaxPieces}) return TooManyPieces();
+  NumberSet set;
+  set.pieces_.reserve(values.size());
+  for (Decimal& value : values) {
+    NumberPiece& point = set.pieces_.emplace_back();
+    point.low = value;
+    point.high = std::move(value);
+  }
+  return set;
+}
+
 Result<NumberSet> NumberSet::Simplified(std::vector<NumberPiece> pieces) {
   constexpr int kRounds = 8;  // each is a step towards fewer pieces; rarely more than two happen
   std::vector<NumberPiece> points, wide;

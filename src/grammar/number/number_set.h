@@ -29,6 +29,7 @@ class NumberSet {
   static NumberSet AtMost(const Decimal& bound, bool exclusive);
   static NumberSet MultiplesOf(const Decimal& step);  // step > 0
   static NumberSet Just(const Decimal& value);
+  static Result<NumberSet> Among(std::vector<Decimal> values);  // fails as Or does, below
 
   // Fail with kResourceExhausted where the result has more than kMaxPieces pieces (or a piece more
   // conditions than NumberPiece allows), And and Not with kUnsupported where two steps have no

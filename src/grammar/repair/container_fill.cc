@@ -42,14 +42,16 @@ bool ContainerRepair::FindEnd() {
 bool ContainerRepair::ListItems(const Way& way, OpenContainer& at) {
   if (!counted_ || steps_.Closes(at.live)) return true;
   if (!steps_.NeedsValue(steps_.Item(at.live))) return true;  // nothing compares them
-  Json items = Json::MakeArray();
-  ValueTable& values = machine_.languages().values();
+  ListId items = ListTable::kEmpty;
+  size_t count = 0;
   for (uint32_t at_back = way.self; at_back != 0; at_back = backs_[at_back].before) {
     const Back& back = backs_[at_back];
-    if (back.value) items.Append(values[*back.value]);
+    if (!back.value) continue;
+    items = machine_.languages().lists().Add(items, *back.value);
+    ++count;
   }
-  if (items.items().size() <= kMostListed) {
-    at.live = steps_.WithItems(at.live, values.Intern(items));
+  if (count <= kMostListed) {
+    at.live = steps_.WithItems(at.live, items);
     return true;
   }
   space_.Spend(RepairSpace::kMostSteps);

@@ -293,13 +293,13 @@ bool ContainerRepair::DropTwinOf(const Way& way, NodeId node, const Demand& dema
   return true;
 }
 
-// "Not this value", as uniqueItems says of each item before.
+// "None of these values", as uniqueItems says of the items before.
 bool ContainerRepair::IsOtherThan(FormulaId formula) const {
   const FormulaPool& formulas = machine_.languages().formulas();
   if (formulas.op(formula) != FormulaOp::kNot) return false;
   const FormulaId inner = formulas.children(formula)[0];
   return formulas.op(inner) == FormulaOp::kAtom &&
-         machine_.languages().atoms()[formulas.atom(inner)].kind == AtomKind::kEquals;
+         machine_.languages().atoms()[formulas.atom(inner)].kind == AtomKind::kAmong;
 }
 
 // An equal item was there before.

@@ -132,7 +132,8 @@ std::vector<std::string> SchemaHints::Kinds(FormulaId value, Json::Kind found, b
     kinds.push_back(std::move(name));
   };
   if (languages.regexes().Alive(languages.Texts(value))) add(Json::Kind::kString, "a string");
-  const NumberSet& numbers = languages.Numbers(value);
+  const auto held = languages.Numbers(value);
+  const NumberSet& numbers = *held;
   if (!numbers.is_none()) {
     const auto fractions = NumberSet::Integers().Not();
     const auto both = fractions ? numbers.And(*fractions) : fractions;

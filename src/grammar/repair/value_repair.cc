@@ -144,7 +144,7 @@ bool ValueRepair::HoldsOnlyArrays(FormulaId items) const {
   for (const Demand& demand : machine.finisher().Demands(machine.steps().Item(items))) {
     const FormulaId value = demand.value;
     const bool scalar = languages.regexes().Alive(languages.Texts(value)) ||
-                        !languages.Numbers(value).is_none() ||
+                        !languages.Numbers(value)->is_none() ||
                         languages.Accepts(value, JsonLiteral::kTrue) ||
                         languages.Accepts(value, JsonLiteral::kFalse) ||
                         languages.Accepts(value, JsonLiteral::kNull);

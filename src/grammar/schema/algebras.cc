@@ -189,7 +189,7 @@ void ItemAlgebra::Keywords(const SchemaNode& node, ScopeId scope, FormulaList& o
       out.push_back(Of(AtomKind::kMaxContains, contained, 0, *node.max_contains));
     }
   }
-  if (node.unique_items) out.push_back(Of(AtomKind::kUnique, l.values_.Intern(Json::MakeArray())));
+  if (node.unique_items) out.push_back(Of(AtomKind::kUnique, ListTable::kEmpty));
   if (node.unevaluated_items != kNoSchema) {
     FormulaList conditions;
     l.AddConditions(id, scope, false, conditions);

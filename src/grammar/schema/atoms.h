@@ -14,6 +14,7 @@ enum class AtomKind : uint8_t {
   // of a whole value
   kValid,   // valid against schema a in dynamic scope b
   kEquals,  // equal to value a
+  kAmong,   // equal to one of list a
   // of an object or array while it reads a member or an item: that satisfies formula a
   kChild,
   // of an object: what is still to come of it must …

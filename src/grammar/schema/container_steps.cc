@@ -58,9 +58,7 @@ FormulaId ContainerSteps::Settle(FormulaId formula, const Outcome& outcome) {
       return *outcome.repeated ? FormulaPool::kFalse : AtomOf({AtomKind::kUnique, atom.a, 0, 0});
     }
     if (atom.kind == AtomKind::kUniquePending && outcome.value) {
-      Json list = languages_.values()[atom.a];
-      list.Append(languages_.values()[*outcome.value]);
-      return AtomOf({AtomKind::kUnique, languages_.values().Intern(list), 0, 0});
+      return AtomOf({AtomKind::kUnique, languages_.lists().Add(atom.a, *outcome.value), 0, 0});
     }
     if (formulas_.op(leaf) == FormulaOp::kNode) {
       FormulaList conditions(formulas_.children(leaf).begin(), formulas_.children(leaf).end());
@@ -80,7 +78,7 @@ std::optional<FormulaId> ContainerSteps::SettleValue(FormulaId formula, std::str
   return Settle(formula, outcome);
 }
 
-FormulaId ContainerSteps::WithItems(FormulaId formula, ValueId list) {
+FormulaId ContainerSteps::WithItems(FormulaId formula, ListId list) {
   std::unordered_map<FormulaId, FormulaId> memo;
   return formulas_.Map(formula, memo, [&](FormulaId leaf) {
     const AtomId atom = formulas_.atom(leaf);
@@ -204,14 +202,9 @@ FormulaId ContainerSteps::ItemLeaf(FormulaId leaf) {
     }
     case AtomKind::kMinContains: return Contains(leaf, atom, true);
     case AtomKind::kMaxContains: return Contains(leaf, atom, false);
-    case AtomKind::kUnique: {
-      FormulaList all = {AtomOf({AtomKind::kUniquePending, atom.a, 0, 0})};
-      const Json list = languages_.values()[atom.a];
-      for (const Json& item : list.items()) {
-        all.push_back(formulas_.Not(Child(languages_.Equal(item))));
-      }
-      return formulas_.And(std::move(all));
-    }
+    case AtomKind::kUnique:
+      return formulas_.And({AtomOf({AtomKind::kUniquePending, atom.a, 0, 0}),
+                            formulas_.Not(Child(languages_.Among(atom.a)))});
     case AtomKind::kUnevaluated: return Unevaluated(leaf, nullptr);
     default: return leaf;
   }

@@ -75,7 +75,7 @@ class ContainerSteps {
   // With a value, as JSON text, of which all that was asked is decided; nothing if it is no JSON.
   std::optional<FormulaId> SettleValue(FormulaId formula, std::string_view value);
   // Where others have kept the items so far: with a list of them.
-  FormulaId WithItems(FormulaId formula, ValueId list);
+  FormulaId WithItems(FormulaId formula, ListId list);
   // The formula if the container ends here.
   bool Closes(FormulaId formula);
 

@@ -22,7 +22,7 @@ bool Contradictions::Impossible(FormulaId value, int depth) {
 
 bool Contradictions::Find(FormulaId value, int depth) {
   if (languages_.regexes().Alive(languages_.Texts(value))) return false;
-  if (!languages_.Numbers(value).is_none()) return false;
+  if (!languages_.Numbers(value)->is_none()) return false;
   for (const JsonLiteral literal : {JsonLiteral::kNull, JsonLiteral::kFalse, JsonLiteral::kTrue}) {
     if (languages_.Accepts(value, literal)) return false;
   }

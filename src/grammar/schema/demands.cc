@@ -106,6 +106,7 @@ void DemandFinder::Answers(State first, std::vector<Demand>& out) {
       gave_up_ = true;
       return;
     }
+    if (SplitByValue(state, open)) continue;
     if (state.literals.size() <= kMostChecked || asked.empty()) {
       const FormulaId value = formulas_.And(state.literals);
       if (contradictions_.Impossible(value)) continue;
@@ -117,6 +118,65 @@ void DemandFinder::Answers(State first, std::vector<Demand>& out) {
     open.push_back(Assume(state, asked.front(), false));
     open.push_back(Assume(state, asked.front(), true));
   }
+}
+
+// Where several questions are which of some values it is: by the value that it is, or none of them.
+// What any other question says of a known value is known. False: there are no such questions.
+bool DemandFinder::SplitByValue(const State& state, std::vector<State>& open) {
+  if (languages_.schema().copy_source != nullptr) return false;
+  const FormulaList asked = steps_.Asked(state.formula);
+  FormulaList equals;
+  for (FormulaId formula : asked) {
+    if (ValueOf(formula) != nullptr) equals.push_back(formula);
+  }
+  if (equals.size() < 2) return false;
+  const FormulaList parts = formulas_.Conjuncts(state.formula);
+  FormulaList none;
+  std::unordered_map<FormulaId, std::vector<size_t>> about;  // parts that ask for a value, …
+  std::vector<size_t> others;                                // … and that ask something else
+  for (size_t i = 0; i < parts.size(); ++i) {
+    none.push_back(Settled(parts[i], equals, false));
+    const FormulaList questions = steps_.Asked(parts[i]);
+    for (FormulaId formula : questions) {
+      if (ValueOf(formula) != nullptr) about[formula].push_back(i);
+    }
+    if (!steps_.Asked(none[i]).empty()) others.push_back(i);
+  }
+  const FormulaId legal = formulas_.And(state.literals);
+  for (FormulaId equal : equals) {
+    const Json value = *ValueOf(equal);
+    work_ += 1 + about[equal].size() + others.size();
+    if (!truth_.Of(legal, value).value_or(false)) continue;
+    FormulaList known;
+    std::vector<uint8_t> truth;
+    for (FormulaId formula : asked) {
+      const std::optional<bool> holds =
+          ValueOf(formula) != nullptr ? formula == equal : truth_.Of(formula, value);
+      if (!holds) continue;
+      known.push_back(formula);
+      truth.push_back(*holds ? 1 : 0);
+    }
+    Outcome outcome;
+    outcome.asked = known;
+    outcome.truth = truth;
+    FormulaList settled = none;
+    for (size_t i : about[equal]) settled[i] = steps_.Settle(parts[i], outcome);
+    for (size_t i : others) settled[i] = steps_.Settle(parts[i], outcome);
+    State next{formulas_.And(std::move(settled)), state.literals};
+    next.literals.push_back(equal);
+    if (next.formula != FormulaPool::kFalse) open.push_back(std::move(next));
+  }
+  State rest{formulas_.And(std::move(none)), state.literals};
+  for (FormulaId equal : equals) rest.literals.push_back(formulas_.Not(equal));
+  open.push_back(std::move(rest));
+  return true;
+}
+
+// The value that it is asked for; null: it is another question.
+const Json* DemandFinder::ValueOf(FormulaId asked) const {
+  if (formulas_.op(asked) != FormulaOp::kAtom) return nullptr;
+  const Atom& atom = languages_.atoms()[formulas_.atom(asked)];
+  return atom.kind == AtomKind::kEquals ? &languages_.values()[atom.a] : nullptr;
 }
 
 // Where only some scalars are legal: by what each of them answers.

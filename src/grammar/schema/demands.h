@@ -51,9 +51,11 @@ class DemandFinder {
   void Alternatives(FormulaId choice, const FormulaList& values, FormulaId rest,
                     std::vector<Demand>& out);
   void Answers(State state, std::vector<Demand>& out);
+  bool SplitByValue(const State& state, std::vector<State>& open);
   bool AnswersOfList(const State& state, std::vector<Demand>& out);
   std::optional<std::vector<Json>> ListOf(const FormulaList& literals);
   std::optional<Json> OnlyValue(FormulaId asked);
+  const Json* ValueOf(FormulaId asked) const;
   bool Satisfies(FormulaId value, const Json& scalar);
   State Assume(const State& state, FormulaId asked, bool holds);
   void DropImpossible(State& state, FormulaId asked);

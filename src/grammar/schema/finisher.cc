@@ -157,7 +157,7 @@ Finish Finisher::FindValue(FormulaId value) {
     best.cost = static_cast<uint32_t>(text.size());
     best.text = std::move(text);
   };
-  if (const auto number = languages_.Numbers(value).Complete("")) offer(*number);
+  if (const auto number = languages_.Numbers(value)->Complete("")) offer(*number);
   const RegexId texts = languages_.Texts(value);
   if (languages_.regexes().Alive(texts)) {
     offer("\"" + ShortestText(texts) + "\"");
@@ -201,7 +201,8 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
   uint64_t work = 0;  // counts what the formulas are like, not what is known of them already
   while (!places.empty() && done.size() < kMostPlaces && order < kMostPlaces && work < kMostWork) {
     const Place place = places.top();
-    if (!Spend(1)) break;
+    const uint64_t listed = Listed(place.at.live);
+    if (!Spend(1 + listed)) break;
     places.pop();
     if (place.at.live == FormulaPool::kFalse || leads_nowhere_new(place.at)) continue;
     if (!done.emplace(place.at, true).second) continue;
@@ -213,7 +214,7 @@ Finish Finisher::Search(const OpenContainer& container, bool all_names) {
     for (const Option& option : options) {
       const std::vector<Demand>& demands = Demands(option.begun);
       const uint64_t weight = steps_.NeedsValue(option.begun) ? kWeightOfUnique : 1;
-      const uint64_t asked = weight * (1 + steps_.Asked(option.begun).size());
+      const uint64_t asked = weight * (1 + listed + steps_.Asked(option.begun).size());
       work += demands.size() * asked;
       for (const Demand& demand : demands) {
         const Finish value = Visit({Key::kValue, demand.value, {}});

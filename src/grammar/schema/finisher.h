@@ -106,9 +106,10 @@ class Finisher {
   Left LeftOfAtom(const Atom& atom, bool negated);
   const Left& LeftOf(FormulaId formula);
   bool HasFewPlaces(FormulaId live);
+  uint64_t Listed(FormulaId live);
   std::optional<uint64_t> Contained(FormulaId live, uint64_t& most);
   bool HasNoRoom(const OpenContainer& at);
-  Finish Descend(const OpenContainer& container);
+  Finish Descend(const OpenContainer& container, size_t turns);
   std::vector<Descent> DescentsFrom(const OpenContainer& at);
   const Finish* EndFrom(const OpenContainer& at);
   void Remember(const Key& key, const Finish& found);

@@ -14,11 +14,12 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr uint64_t kFewPlaces = 300;   // that Search looks through …
-constexpr uint64_t kFewListed = 100;   // … where a list of the items is kept, …
-constexpr uint64_t kFewChosen = 5;     // … and where they are of several kinds, too
-constexpr size_t kMostBeside = 8;      // items that are tried at one place
-constexpr size_t kMostDescents = 500;  // beyond those that a way without a turn back takes
+constexpr uint64_t kFewPlaces = 300;  // that Search looks through …
+constexpr uint64_t kFewListed = 100;  // … where a list of the items is kept, …
+constexpr uint64_t kFewChosen = 5;    // … and where they are of several kinds, too
+constexpr size_t kMostBeside = 8;     // items that are tried at one place
+constexpr size_t kMostTurns = 500;    // places from which it goes back …
+constexpr size_t kMostAgain = 20;     // … where each was searched for long
 constexpr uint64_t kMostLeft = 1'000'000'000;
 constexpr size_t kMostRemembered = 1 << 18;  // bytes of ends, of one way
 
@@ -60,6 +61,17 @@ const Finisher::Left& Finisher::LeftOf(FormulaId formula) {
     for (FormulaId part : parts) left = std::min(left, LeftOf(part));
   }
   return left_.emplace(formula, left).first->second;
+}
+
+// Items that the next one is compared with.
+uint64_t Finisher::Listed(FormulaId live) {
+  uint64_t listed = 0;
+  for (FormulaId part : formulas_.Conjuncts(live)) {
+    if (formulas_.op(part) != FormulaOp::kAtom) continue;
+    const Atom& atom = languages_.atoms()[formulas_.atom(part)];
+    if (atom.kind == AtomKind::kUnique) listed += languages_.lists().Size(atom.a);
+  }
+  return listed;
 }
 
 // Whether Search gets through the places from here on. Where it does, it does from each of them.
@@ -126,12 +138,12 @@ Finish Finisher::CloseArray(const OpenContainer& container) {
   const bool few = HasFewPlaces(container.live);
   if (!few) {
     if (HasNoRoom(container)) return {};
-    if (Finish found = Descend(container); found.cost != Finish::kNever) return found;
+    if (Finish found = Descend(container, kMostTurns); found.cost != Finish::kNever) return found;
   }
   cut_ = false;
   Finish found = Search(container, false);
   if (found.cost != Finish::kNever || !cut_) return found;
-  if (few) found = Descend(container);
+  if (few) found = Descend(container, kMostAgain);
   if (found.cost == Finish::kNever) SayUndecided();
   return found;
 }
@@ -148,9 +160,10 @@ std::vector<Finisher::Descent> Finisher::DescentsFrom(const OpenContainer& at) {
   std::vector<Descent> descents;
   const FormulaId begun = steps_.Item(at.live);
   const Left before = LeftOf(at.live);
+  const uint64_t listed = Listed(at.live);
   const std::vector<Demand>& demands = Demands(begun);
   for (const Demand& demand : demands) {
-    if (!Spend(1)) return {};
+    if (!Spend(1 + listed)) return {};
     const Finish& value = Visit({Key::kValue, demand.value, {}});
     if (value.cost == Finish::kNever) continue;
     OpenContainer next = at;
@@ -176,7 +189,7 @@ const Finish* Finisher::EndFrom(const OpenContainer& at) {
 }
 
 // What asks for less after every item ends: no place comes twice on the way.
-Finish Finisher::Descend(const OpenContainer& container) {
+Finish Finisher::Descend(const OpenContainer& container, size_t turns) {
   struct Level {
     OpenContainer at;
     std::string before;  // the item that led here
@@ -185,7 +198,7 @@ Finish Finisher::Descend(const OpenContainer& container) {
   std::vector<Level> way;
   std::set<FormulaId> nowhere;
   const Left all = LeftOf(container.live);
-  const size_t most = kMostDescents + std::min(all.counted + all.prefix, uint64_t{kMostText});
+  const size_t most = turns + std::min(all.counted + all.prefix, uint64_t{kMostText});
   way.push_back({container, "", DescentsFrom(container)});
   for (size_t passed = 0; !way.empty() && passed < most; ++passed) {
     if (!Spend(1)) return {};

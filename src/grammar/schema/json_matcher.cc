@@ -363,9 +363,9 @@ bool JsonMatcher::StepNumber(State& state, uint8_t byte) {
   const std::string_view text = std::string_view(document_).substr(state.start);
   if (!IsWritten(text)) return false;
   const Stage& stage = StageOf(state);
-  const NumberSet& numbers = languages_.Numbers(stage.value);
-  if (numbers.is_all()) return IsComplete(state.number) || text.size() < kMostDigits;
-  if (!numbers.CompletionLength(text)) return false;
+  const auto numbers = languages_.Numbers(stage.value);
+  if (numbers->is_all()) return IsComplete(state.number) || text.size() < kMostDigits;
+  if (!numbers->CompletionLength(text)) return false;
   return std::any_of(stage.cases.begin(), stage.cases.end(), [&](const Case& one) {
     return RestOfNumber(one.way.value, text).has_value();
   });
@@ -380,13 +380,13 @@ bool JsonMatcher::EndNumber(State& state) {
   const Stage& stage = StageOf(state);
   const std::string_view text =
       std::string_view(document_).substr(state.start, document_.size() - 1 - state.start);
-  const NumberSet& numbers = languages_.Numbers(stage.value);
+  const auto numbers = languages_.Numbers(stage.value);
   std::vector<uint8_t> truth;
-  if (!numbers.is_all() || !stage.decided()) {
+  if (!numbers->is_all() || !stage.decided()) {
     const Result<Decimal> number = Decimal::Parse(text);
-    if (!number || !numbers.Has(*number, text)) return false;
+    if (!number || !numbers->Has(*number, text)) return false;
     for (FormulaId asked : stage.asked) {
-      truth.push_back(languages_.Numbers(asked).Has(*number, text) ? 1 : 0);
+      truth.push_back(languages_.Numbers(asked)->Has(*number, text) ? 1 : 0);
     }
   }
   return EndValue(state, truth, text);

@@ -17,7 +17,8 @@ namespace {
 
 constexpr uint64_t kMostCounted = 1'000;  // items or members that have to be there
 constexpr size_t kMostAlike = 1'000;  // alternatives of oneOf of which a value may satisfy several
-constexpr size_t kMostOptions = 5'000;  // of one anyOf or oneOf, lists of values aside
+constexpr size_t kMostOptions = 5'000;  // of one anyOf or oneOf, lists of values aside; and of
+                                        // objects and arrays in one such list
 
 const SchemaNode* FirstCopy(const Schema& schema) {
   const auto it = std::ranges::find_if(schema.nodes, &SchemaNode::copy);
@@ -60,6 +61,15 @@ std::string CopyHint(ValueLanguages& languages) {
 // After FindExclusive: alternatives of oneOf that are told apart are those of anyOf.
 Result<void> CheckOptions(const Schema& schema) {
   for (const SchemaNode& node : schema.nodes) {
+    if (node.values && node.values->size() > kMostOptions) {
+      const auto nested = std::ranges::count_if(
+          *node.values, [](const Json& value) { return value.is_object() || value.is_array(); });
+      if (static_cast<size_t>(nested) > kMostOptions) {
+        return Fail(ErrorCode::kResourceExhausted, node.path + ": more than " +
+                                                       std::to_string(kMostOptions) +
+                                                       " objects and arrays in one list of values");
+      }
+    }
     if (node.any_of.size() > kMostOptions || node.one_of.size() > kMostOptions) {
       return Fail(ErrorCode::kResourceExhausted,
                   node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");

@@ -12,7 +12,7 @@ bool JsonTruth::OfScalar(FormulaId value, const Json& json) {
   }
   if (json.is_number()) {
     const Result<Decimal> number = Decimal::Parse(json.number_text());
-    return number && languages_.Numbers(value).Has(*number, json.number_text());
+    return number && languages_.Numbers(value)->Has(*number, json.number_text());
   }
   if (json.is_null()) return languages_.Accepts(value, JsonLiteral::kNull);
   return languages_.Accepts(value, json.AsBool() ? JsonLiteral::kTrue : JsonLiteral::kFalse);

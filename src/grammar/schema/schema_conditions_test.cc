@@ -154,6 +154,14 @@ TEST(SchemaConditions, AlternativesTooManyToCompare) {
   EXPECT_EQ(MessageOf("{\"anyOf\":[" + options + "]}"), "compiled");
 }
 
+TEST(SchemaConditions, ListsOfObjectsTooLongAreRefusedWithTheirPlace) {
+  std::string values;
+  for (int i = 0; i < 5'000; ++i) values += "{\"id\":" + std::to_string(i) + "},";
+  EXPECT_EQ(MessageOf(R"({"items":{"enum":[)" + values + "1]}}"), "compiled");
+  EXPECT_EQ(MessageOf(R"({"items":{"enum":[)" + values + "[]]}}"),
+            "#/items: more than 5000 objects and arrays in one list of values");
+}
+
 // The tag may come last: until then all are possible.
 TEST(SchemaConditions, ThousandsOfAlternatives) {
   std::string options;

@@ -10,8 +10,8 @@ namespace {
 constexpr size_t kMostBits = 32;  // answers that are remembered as they are; of more, a number
 
 bool HasLiteral(const FormulaPool& formulas, FormulaId conjunction, FormulaId literal) {
-  const FormulaList parts = formulas.Conjuncts(conjunction);
-  return std::find(parts.begin(), parts.end(), literal) != parts.end();
+  if (formulas.op(conjunction) != FormulaOp::kAnd) return conjunction == literal;
+  return std::ranges::binary_search(formulas.children(conjunction), literal);
 }
 
 void Append(const OpenContainer& at, std::vector<uint32_t>& out) {

@@ -29,6 +29,17 @@ NumberSet WithinDouble(NumberSet numbers) {
   return within ? *std::move(within) : numbers;
 }
 
+// With uniqueItems each item of an array has a set of its own, which leaves out those before.
+constexpr size_t kMostLarge = 64;  // that are remembered
+constexpr size_t kLarge = 32;      // pieces, or numbers left out
+
+bool IsLarge(const NumberSet& numbers) {
+  return numbers.pieces().size() > kLarge ||
+         std::ranges::any_of(numbers.pieces(), [](const NumberPiece& piece) {
+           return piece.left_out.size() > kLarge;
+         });
+}
+
 }  // namespace
 
 ValueLanguages::ValueLanguages(std::shared_ptr<const Schema> schema)
@@ -68,6 +79,11 @@ FormulaId ValueLanguages::Equal(const Json& value) {
   return formulas_.Atom(atoms_.Intern({AtomKind::kEquals, values_.Intern(value), 0, 0}));
 }
 
+FormulaId ValueLanguages::Among(ListId list) {
+  if (list == ListTable::kEmpty) return FormulaPool::kFalse;
+  return formulas_.Atom(atoms_.Intern({AtomKind::kAmong, list, 0, 0}));
+}
+
 RegexId ValueLanguages::Pattern(const std::string& pattern, SchemaId schema) {
   if (const auto it = patterns_.find(pattern); it != patterns_.end()) return it->second;
   const Result<RegexId> parsed = ParseRegex(regexes_, pattern, Anchoring::kSearch);
@@ -80,6 +96,39 @@ RegexId ValueLanguages::Pattern(const std::string& pattern, SchemaId schema) {
   const RegexId regex = parsed ? *parsed : RegexPool::kNothing;
   patterns_.emplace(pattern, regex);
   return regex;
+}
+
+// From the longest list within this one that is known.
+template <typename Algebra>
+typename Algebra::Type ValueLanguages::OfList(Algebra& algebra, AtomId id) {
+  std::vector<AtomId> unknown;
+  auto language = algebra.Constant(false);
+  for (ListId list = atoms_[id].a; list != ListTable::kEmpty; list = lists_.Before(list)) {
+    const AtomId atom = atoms_.Intern({AtomKind::kAmong, list, 0, 0});
+    if (const auto* known = algebra.Find(atom)) {
+      language = *known;
+      break;
+    }
+    unknown.push_back(atom);
+  }
+  for (; !unknown.empty(); unknown.pop_back()) {
+    const auto value = algebra.Equals(values_[lists_.Last(atoms_[unknown.back()].a)]);
+    language = algebra.Or({language, value});
+    algebra.Store(unknown.back(), language);
+  }
+  return language;
+}
+
+// At once: sets of numbers are as large as the list.
+template <>
+NumberSet ValueLanguages::OfList(NumberAlgebra& algebra, AtomId id) {
+  std::vector<Decimal> numbers;
+  for (ValueId value : lists_.ValuesOf(atoms_[id].a)) {
+    if (!values_[value].is_number()) continue;
+    Result<Decimal> number = Decimal::Parse(values_[value].number_text());
+    if (number) numbers.push_back(*std::move(number));
+  }
+  return algebra.Checked(NumberSet::Among(std::move(numbers)));
 }
 
 template <typename Algebra>
@@ -113,6 +162,7 @@ typename Algebra::Type ValueLanguages::OfAtom(Algebra& algebra, AtomId id) {
     algebra.Store(id, language);
     return language;
   }
+  if (atom.kind == AtomKind::kAmong) return OfList(algebra, id);
   const SchemaNode& schema = node(atom.a);
   const uint64_t key = uint64_t{id} << 8 | algebra.kTypes;
   if (depth_ >= kMostInPlace || !expanding_.insert(key).second) {
@@ -172,10 +222,18 @@ RegexId ValueLanguages::Texts(FormulaId value) {
   return texts;
 }
 
-const NumberSet& ValueLanguages::Numbers(FormulaId value) {
+std::shared_ptr<const NumberSet> ValueLanguages::Numbers(FormulaId value) {
   if (const auto it = numbers_.find(value); it != numbers_.end()) return it->second;
   NumberAlgebra algebra{*this};
-  return numbers_.emplace(value, WithinDouble(Fold(algebra, value))).first->second;
+  auto numbers = std::make_shared<const NumberSet>(WithinDouble(Fold(algebra, value)));
+  numbers_.emplace(value, numbers);
+  if (!IsLarge(*numbers)) return numbers;
+  large_numbers_.push_back(value);
+  if (large_numbers_.size() > kMostLarge) {
+    numbers_.erase(large_numbers_.front());
+    large_numbers_.pop_front();
+  }
+  return numbers;
 }
 
 bool ValueLanguages::Accepts(FormulaId value, JsonLiteral literal) {

@@ -40,10 +40,12 @@ class ValueLanguages {
   // The formula "valid against `schema`, reached from `scope`". Booleans are constants.
   FormulaId Valid(SchemaId schema, ScopeId scope);
   FormulaId Equal(const Json& value);
+  FormulaId Among(ListId list);
   FormulaId Root() { return Valid(schema_.root, 0); }
 
   RegexId Texts(FormulaId value);  // decoded
-  const NumberSet& Numbers(FormulaId value);
+  // Of the last of many large sets alone it is remembered.
+  std::shared_ptr<const NumberSet> Numbers(FormulaId value);
   bool Accepts(FormulaId value, JsonLiteral literal);
   // About members of an object, items of an array: atoms as atoms.h lists them.
   FormulaId Members(FormulaId value);
@@ -59,6 +61,7 @@ class ValueLanguages {
   AtomTable& atoms() { return atoms_; }
   ValueTable& values() { return values_; }
   StringTable& strings() { return strings_; }
+  ListTable& lists() { return lists_; }
 
   // Says what could not be worked out (a limit, a pattern that is none); answers given since then
   // err towards "nothing is valid". The first failure stays.
@@ -76,6 +79,8 @@ class ValueLanguages {
   template <typename Algebra>
   typename Algebra::Type OfAtom(Algebra& algebra, AtomId atom);
   template <typename Algebra>
+  typename Algebra::Type OfList(Algebra& algebra, AtomId atom);
+  template <typename Algebra>
   typename Algebra::Type OfSchema(Algebra& algebra, const SchemaNode& node, ScopeId scope);
   friend struct TextAlgebra;
   friend struct NumberAlgebra;
@@ -91,6 +96,7 @@ class ValueLanguages {
   AtomTable atoms_;
   ValueTable values_;
   StringTable strings_;
+  ListTable lists_;
   std::optional<Error> failure_;
 
   using Scope = std::map<std::string, SchemaId, std::less<>>;
@@ -106,7 +112,8 @@ class ValueLanguages {
   std::unordered_map<AtomId, FormulaId> members_of_atom_;
   std::unordered_map<AtomId, FormulaId> items_of_atom_;
   std::unordered_map<FormulaId, RegexId> texts_;
-  std::unordered_map<FormulaId, NumberSet> numbers_;
+  std::unordered_map<FormulaId, std::shared_ptr<const NumberSet>> numbers_;
+  std::deque<FormulaId> large_numbers_;  // of those, the large ones, the oldest first
   std::unordered_map<FormulaId, FormulaId> members_;
   std::unordered_map<FormulaId, FormulaId> items_;
   std::map<std::string, RegexId, std::less<>> patterns_;

@@ -58,4 +58,30 @@ ValueId ValueTable::Intern(const Json& value) {
   return it->second;
 }
 
+ListId ListTable::Add(ListId list, ValueId value) {
+  const auto [known, fresh] = added_.try_emplace(uint64_t{list} << 32 | value);
+  if (!fresh) return known->second;
+  uint64_t mixed = (uint64_t{value} + 1) * 0x9E3779B97F4A7C15;
+  mixed = (mixed ^ mixed >> 31) * 0xBF58476D1CE4E5B9;
+  const List added{list, value, lists_[list].size + 1, lists_[list].hash + (mixed ^ mixed >> 29)};
+  const auto next = static_cast<ListId>(lists_.size());
+  lists_.push_back(added);
+  const auto [begin, end] = by_hash_.equal_range(added.hash);
+  for (auto it = begin; it != end; ++it) {
+    if (lists_[it->second].size != added.size || ValuesOf(it->second) != ValuesOf(next)) continue;
+    lists_.pop_back();
+    return known->second = it->second;
+  }
+  by_hash_.emplace(added.hash, next);
+  return known->second = next;
+}
+
+std::vector<ValueId> ListTable::ValuesOf(ListId list) const {
+  std::vector<ValueId> values;
+  values.reserve(lists_[list].size);
+  for (; list != kEmpty; list = lists_[list].before) values.push_back(lists_[list].last);
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
 }  // namespace bantam::grammar
