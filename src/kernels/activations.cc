@@ -38,6 +38,23 @@ Activations LayOutActivations(uint8_t* memory, int columns, int tokens) {
   return out;
 }
 
+size_t WideActivationBytes(int columns, int tokens) {
+  const auto n = static_cast<size_t>((tokens + kTileTokens - 1) / kTileTokens * kTileTokens);
+  WideActivations shape;
+  shape.columns = columns;
+  return n * (static_cast<size_t>(shape.stride()) * sizeof(int16_t) + sizeof(float));
+}
+
+WideActivations LayOutWideActivations(uint8_t* memory, int columns, int tokens) {
+  const int n = (tokens + kTileTokens - 1) / kTileTokens * kTileTokens;
+  WideActivations out;
+  out.columns = columns;
+  out.tokens = tokens;
+  out.codes = reinterpret_cast<int16_t*>(memory);
+  out.scales = reinterpret_cast<float*>(out.row(n));
+  return out;
+}
+
 size_t MatmulScratchBytes(int columns) {
   constexpr size_t kLargestRecord = 512 + 64 + 128 + 192;  // codes and every scale plane
   return static_cast<size_t>(columns) / kGroupColumns * kLargestRecord + kAlignment;

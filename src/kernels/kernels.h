@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/packed_matrix.h"
+#include "kernels/wide_matrix.h"
 
 namespace bantam {
 
@@ -87,6 +88,8 @@ struct CodeLimits {
 // Of queries and keys: the product of two norms, roundings included, stays below 2^31 (dimensions
 // up to 6,400), and a code is 256 * high + low with both in a signed byte.
 inline constexpr CodeLimits kKeyLimits = {127 * 257, 46300};
+// Of rows of matrices and what they are multiplied with, the same up to 460,000 columns.
+inline constexpr CodeLimits kWideLimits = {127 * 257, 46000};
 // Of values: as exact as half precision, and room in 31 bits for the sum of a span's weights.
 inline constexpr CodeLimits kValueLimits = {8191, __builtin_inff()};
 // Of keys that bytes will hold: multipliers of groups are bytes, too (127 * 255), and what rounding
@@ -181,14 +184,17 @@ struct Kernels {
   // Quantises one token's row (columns a multiple of 32) into activations slot `token`.
   void (*quantize)(const float* x, const Activations& out, int token, int group_begin,
                    int group_end);
-  // The same, and what the codes leave of the row, x - scale * codes, into slot `token` of `low`,
-  // which is laid out as `high` is.
-  void (*quantize_pair)(const float* x, const Activations& high, const Activations& low, int token,
-                        int group_begin, int group_end);
   // codes = round(x / scale) of n values, zeros up to a multiple of 16; returns the smallest scale
   // that keeps the limits. Not a number if some x is not, or their squares overflow.
   float (*quantize16)(const float* x, int n, CodeLimits limits, int16_t* codes);
   void (*matmul)(const MatmulJob& job);
+  // One token's row of activations (kWideLimits). The scale, and so all products, are not a number
+  // if some x is not.
+  void (*quantize_wide)(const float* x, const WideActivations& out, int token);
+  // A panel of WidePanelBytes from up to 16 rows of floats [n_rows][columns]; `codes` is room for
+  // sixteen rows of WideColumns. False if some are not numbers, or their squares overflow.
+  bool (*pack_wide)(const float* rows, int n_rows, int columns, int16_t* codes, uint8_t* panel);
+  void (*wide_matmul)(const WideMatmulJob& job);
   void (*float_matmul)(const FloatMatmulJob& job);
   // PackPanel, four to nine times as fast: bound by memory.
   void (*pack)(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);

@@ -707,58 +707,6 @@ TEST(Elementwise, EveryInstructionSetGivesTheSameBytes) {
   }
 }
 
-// The first codes are those of quantize, and both together keep 15 bits of every group.
-TEST(Elementwise, PairsOfCodesKeepWhatOneLeaves) {
-  std::mt19937 random(19);
-  const int columns = 96;
-  const int tokens = 19;
-  auto x = RandomFloats(columns * tokens, random);
-  for (int i = 0; i < 32; ++i) x[i] = 0;
-  x[40] = 50;
-  std::vector<std::vector<uint8_t>> expected;
-  for (const Kernels* kernels : RunnableKernels()) {
-    SCOPED_TRACE(kernels->name);
-    std::vector<std::vector<uint8_t>> memory(
-        3, std::vector<uint8_t>(ActivationBytes(columns, tokens) + 64));
-    std::vector<Activations> out;
-    for (auto& bytes : memory) {
-      const size_t skew = reinterpret_cast<uintptr_t>(bytes.data()) % 64;
-      out.push_back(LayOutActivations(bytes.data() + (64 - skew) % 64, columns, tokens));
-    }
-    for (int t = 0; t < tokens; ++t) {
-      const float* row = x.data() + t * columns;
-      kernels->quantize_pair(row, out[0], out[1], t, 0, 2);
-      kernels->quantize_pair(row, out[0], out[1], t, 2, 3);
-      kernels->quantize(row, out[2], t, 0, 3);
-    }
-    const size_t groups = static_cast<size_t>(columns / 32 * tokens);
-    EXPECT_TRUE(std::equal(out[0].codes, out[0].codes + groups * 32, out[2].codes));
-    EXPECT_TRUE(std::equal(out[0].scales, out[0].scales + groups, out[2].scales));
-    for (int t = 0; t < tokens; ++t) {
-      for (int g = 0; g < columns / 32; ++g) {
-        const int tile = t / kTileTokens;
-        const int at = tile * kTileTokens * 3 + g * out[0].TileWidth(tile) + t % kTileTokens;
-        for (int i = 0; i < 32; ++i) {
-          const double sum = double{out[0].scales[at]} * out[0].codes[at * 32 + i] +
-                             double{out[1].scales[at]} * out[1].codes[at * 32 + i];
-          EXPECT_NEAR(sum, x[t * columns + g * 32 + i], 127 * double{out[0].scales[at]} / 60000);
-        }
-      }
-    }
-    std::vector<uint8_t> bytes;
-    for (int half = 0; half < 2; ++half) {
-      const auto* codes = reinterpret_cast<const uint8_t*>(out[half].codes);
-      bytes.insert(bytes.end(), codes, codes + groups * 32);
-      const auto* scales = reinterpret_cast<const uint8_t*>(out[half].scales);
-      bytes.insert(bytes.end(), scales, scales + groups * 4);
-      const auto* sums = reinterpret_cast<const uint8_t*>(out[half].minus_half_sums);
-      bytes.insert(bytes.end(), sums, sums + groups * 8);
-    }
-    if (expected.empty()) expected.push_back(bytes);
-    EXPECT_EQ(bytes, expected[0]);
-  }
-}
-
 TEST(Elementwise, ACapKeepsExtremesApartAndWhatIsNotANumber) {
   for (const Kernels* kernels : RunnableKernels()) {
     float x[] = {1e30F, -1e30F, __builtin_nanf(""), 0.0F, 1e-4F};

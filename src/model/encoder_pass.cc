@@ -15,12 +15,26 @@ constexpr size_t kMostBlocks = kMaxEncoderPositions / kKvBlockTokens;
 }  // namespace
 
 size_t EncoderSpace::LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory) {
-  const size_t used = base.LayOut(config, n, n_workers, memory);
-  Layouter layouter(memory == nullptr ? nullptr : memory + used);
-  x_low = layouter.Codes(config.n_embd, n);
-  attended_low = layouter.Codes(config.n_embd, n);
-  hidden_low = layouter.Codes(config.n_ff, n);
-  return used + layouter.used();
+  Layouter layouter(memory);
+  const int64_t tokens = n;
+  x = layouter.Floats(tokens * config.n_embd);
+  // The feed-forward comes when attention is over; what is in the cache stays in use.
+  const int64_t of_attention = 5 * tokens * config.n_embd;
+  qkv = layouter.Floats(std::max(of_attention, tokens * config.n_ff));
+  queries = qkv + 3 * tokens * config.n_embd;
+  attended = queries + tokens * config.n_embd;
+  hidden = qkv;
+  x_codes = layouter.WideCodes(config.n_embd, n);
+  attended_codes = layouter.WideCodes(config.n_embd, n);
+  hidden_codes = layouter.WideCodes(config.n_ff, n);
+  const size_t widest = static_cast<size_t>(std::max(config.n_embd, config.n_ff));
+  workers.resize(static_cast<size_t>(n_workers));
+  for (WorkerSpace& worker : workers) {
+    worker.panel = layouter.Bytes(size_t{kPanelRows + 1} * widest * sizeof(float));
+    worker.attention = layouter.Bytes(AttentionScratchBytes(kAttentionTokens, config.head_dim));
+    worker.attended = layouter.Floats(int64_t{kAttentionTokens} * config.head_dim);
+  }
+  return layouter.used();
 }
 
 EncoderPass::EncoderPass(const EncoderWeights& weights, std::span<const EncoderText> texts,
@@ -66,12 +80,12 @@ void EncoderPass::Run(ThreadPool::Worker& worker) {
 
 void EncoderPass::RunLayer(const EncoderLayer& layer, ThreadPool::Worker& worker) {
   const WorkerSpace& space = SpaceOf(worker);
-  const Workspace& base = space_.base;
-  const PairedInput attended = Input(base.attended, base.attended_codes, space_.attended_low);
-  const PairedInput hidden = Input(base.hidden, base.hidden_codes, space_.hidden_low);
-  const auto add = [&](const PairedLinear& linear, const PairedInput& in) {
+  const WideInput x = Input(space_.x, space_.x_codes);
+  const WideInput attended = Input(space_.attended, space_.attended_codes);
+  const WideInput hidden = Input(space_.hidden, space_.hidden_codes);
+  const auto add = [&](const WideLinear& linear, const WideInput& in) {
     worker.Share(linear.panels(), 1, [&](int begin, int end) {
-      ApplyPaired(linear, in, begin, end, true, base.x + begin * kPanelRows, config_.n_embd, space);
+      ApplyWide(linear, in, begin, end, true, space_.x + begin * kPanelRows, config_.n_embd, space);
     });
   };
   const auto on_tokens = [&](const auto& work) { worker.Share(n_tokens(), 1, work); };
@@ -81,11 +95,15 @@ void EncoderPass::RunLayer(const EncoderLayer& layer, ThreadPool::Worker& worker
   worker.Share(static_cast<int>(items_.size()), 1, [&](int begin, int end) {
     for (int i = begin; i < end; ++i) AttendItem(items_[static_cast<size_t>(i)], space);
   });
-  on_tokens([&](int begin, int end) { QuantizeAttended(begin, end); });
+  on_tokens(
+      [&](int begin, int end) { Quantize(space_.attended, space_.attended_codes, begin, end); });
   add(layer.attention_output, attended);
   on_tokens([&](int begin, int end) { Normalize(layer.attention_norm, begin, end); });
-  worker.Share(config_.n_ff / kGroupColumns, 1,
-               [&](int begin, int end) { UpAndActivate(layer.up, begin, end, space); });
+  worker.Share(layer.up.panels(), 1, [&](int begin, int end) {
+    ApplyWide(layer.up, x, begin, end, false, space_.hidden + begin * kPanelRows, config_.n_ff,
+              space);
+  });
+  on_tokens([&](int begin, int end) { Activate(begin, end); });
   add(layer.down, hidden);
   on_tokens([&](int begin, int end) { Normalize(layer.output_norm, begin, end); });
 }
@@ -94,7 +112,7 @@ void EncoderPass::Embed(int begin, int end, const WorkerSpace& space) {
   auto* row = reinterpret_cast<float*>(space.panel);
   for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
-    weights_.Embed(token.id, token.position, row, space_.base.x + int64_t{t} * config_.n_embd);
+    weights_.Embed(token.id, token.position, row, space_.x + int64_t{t} * config_.n_embd);
   }
 }
 
@@ -102,24 +120,23 @@ void EncoderPass::Embed(int begin, int end, const WorkerSpace& space) {
 void EncoderPass::Normalize(const Norm& norm, int begin, int end) {
   const int n = config_.n_embd;
   for (int t = begin; t < end; ++t) {
-    float* x = space_.base.x + int64_t{t} * n;
+    float* x = space_.x + int64_t{t} * n;
     kernels_.layer_norm(x, norm.weight.data(), norm.bias.data(), n, config_.norm_eps, x);
-    if (!paired()) continue;
-    kernels_.quantize_pair(x, space_.base.normed_codes, space_.x_low, t, 0, n / kGroupColumns);
+    if (coded()) kernels_.quantize_wide(x, space_.x_codes, t);
   }
 }
 
 // Query, key and value rows are one row space of panels.
 void EncoderPass::ProjectQkv(const EncoderLayer& layer, int begin, int end,
                              const WorkerSpace& space) {
-  const PairedInput in = Input(space_.base.x, space_.base.normed_codes, space_.x_low);
+  const WideInput in = Input(space_.x, space_.x_codes);
   const int panels = layer.query.panels();
   int part = 0;
-  for (const PairedLinear* linear : {&layer.query, &layer.key, &layer.value}) {
+  for (const WideLinear* linear : {&layer.query, &layer.key, &layer.value}) {
     const int part_begin = std::clamp(begin - part * panels, 0, panels);
     const int part_end = std::clamp(end - part * panels, 0, panels);
-    float* out = space_.base.qkv + part * config_.n_embd + part_begin * kPanelRows;
-    ApplyPaired(*linear, in, part_begin, part_end, false, out, int64_t{3} * config_.n_embd, space);
+    float* out = space_.qkv + part * config_.n_embd + part_begin * kPanelRows;
+    ApplyWide(*linear, in, part_begin, part_end, false, out, int64_t{3} * config_.n_embd, space);
     ++part;
   }
 }
@@ -130,12 +147,12 @@ void EncoderPass::StoreHeads(int begin, int end) {
   const auto scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(dim)));
   for (int t = begin; t < end; ++t) {
     const Token& token = tokens_[static_cast<size_t>(t)];
-    const float* query = space_.base.qkv + int64_t{t} * 3 * n;
+    const float* query = space_.qkv + int64_t{t} * 3 * n;
     const int block =
         texts_[static_cast<size_t>(token.text)].first_block + token.position / kKvBlockTokens;
     for (int head = 0; head < config_.n_heads; ++head) {
       const float* q = query + head * dim;
-      float* out = space_.base.queries + (int64_t{head} * n_tokens() + t) * dim;
+      float* out = space_.queries + (int64_t{head} * n_tokens() + t) * dim;
       for (int d = 0; d < dim; ++d) out[d] = q[d] * scale;
       cache_.Store(block, 0, head, token.position % kKvBlockTokens, q + n, q + 2 * n);
     }
@@ -155,7 +172,7 @@ void EncoderPass::AttendItem(const AttentionItem& item, const WorkerSpace& space
   std::array<int, kAttentionTokens> visible;
   visible.fill(text.n_tokens);
   AttentionJob job;
-  job.queries = space_.base.queries + (int64_t{item.head} * n_tokens() + item.first_token) * dim;
+  job.queries = space_.queries + (int64_t{item.head} * n_tokens() + item.first_token) * dim;
   job.n_rows = item.n_tokens;
   job.visible = visible.data();
   job.head_dim = dim;
@@ -166,42 +183,23 @@ void EncoderPass::AttendItem(const AttentionItem& item, const WorkerSpace& space
   job.scratch = space.attention;
   kernels_.attention(job);
   for (int t = 0; t < item.n_tokens; ++t) {
-    std::copy_n(
-        space.attended + int64_t{t} * dim, dim,
-        space_.base.attended + int64_t{item.first_token + t} * config_.n_embd + item.head * dim);
+    std::copy_n(space.attended + int64_t{t} * dim, dim,
+                space_.attended + int64_t{item.first_token + t} * config_.n_embd + item.head * dim);
   }
 }
 
-void EncoderPass::QuantizeAttended(int begin, int end) {
-  if (!paired()) return;
-  const int n = config_.n_embd;
+void EncoderPass::Quantize(const float* x, const WideActivations& codes, int begin, int end) const {
+  if (!coded()) return;
   for (int t = begin; t < end; ++t) {
-    kernels_.quantize_pair(space_.base.attended + int64_t{t} * n, space_.base.attended_codes,
-                           space_.attended_low, t, 0, n / kGroupColumns);
+    kernels_.quantize_wide(x + int64_t{t} * codes.columns, codes, t);
   }
 }
 
-// 32 columns of the hidden layer at a time: product, activation and quantisation stay in cache.
-void EncoderPass::UpAndActivate(const PairedLinear& up, int begin, int end,
-                                const WorkerSpace& space) {
-  constexpr int kPanelsAtOnce = kGroupColumns / kPanelRows;
-  const Workspace& base = space_.base;
-  const PairedInput in = Input(base.x, base.normed_codes, space_.x_low);
-  for (int g = begin; g < end; ++g) {
-    const int panel = g * kPanelsAtOnce;
-    ApplyPaired(up, in, panel, panel + kPanelsAtOnce, false, space.up, kGroupColumns, space);
-    kernels_.gelu_erf(space.up, n_tokens() * kGroupColumns);
-    for (int t = 0; t < n_tokens(); ++t) {
-      const float* columns = space.up + int64_t{t} * kGroupColumns;
-      if (paired()) {
-        kernels_.quantize_pair(columns - int64_t{g} * kGroupColumns, base.hidden_codes,
-                               space_.hidden_low, t, g, g + 1);
-      } else {
-        std::copy_n(columns, kGroupColumns,
-                    base.hidden + int64_t{t} * config_.n_ff + g * kGroupColumns);
-      }
-    }
-  }
+void EncoderPass::Activate(int begin, int end) {
+  const int n = config_.n_ff;
+  float* hidden = space_.hidden;
+  kernels_.gelu_erf(hidden + int64_t{begin} * n, (end - begin) * n);
+  Quantize(hidden, space_.hidden_codes, begin, end);
 }
 
 // The mean adds tokens in ascending order, each dimension by itself.
@@ -209,7 +207,7 @@ void EncoderPass::Pool(int begin, int end) {
   const int n = config_.n_embd;
   for (int i = begin; i < end; ++i) {
     const TextPlace& text = texts_[static_cast<size_t>(i)];
-    const float* x = space_.base.x + int64_t{text.first_token} * n;
+    const float* x = space_.x + int64_t{text.first_token} * n;
     float* out = out_ + int64_t{i} * n;
     std::copy_n(x, n, out);
     if (pooling_ == Pooling::kCls) continue;

@@ -17,10 +17,15 @@ namespace bantam {
 // The tokens of one text.
 using EncoderText = std::span<const TokenId>;
 
-// Buffers of a batch: those of decoders, and the second halves of activations.
+// Buffers of a batch of n tokens.
 struct EncoderSpace {
-  Workspace base;
-  Activations x_low, attended_low, hidden_low;
+  float* x = nullptr;         // [n][n_embd] the residual stream
+  float* qkv = nullptr;       // [n][3 n_embd]
+  float* queries = nullptr;   // [n_heads][n][head_dim] scaled
+  float* attended = nullptr;  // [n][n_embd]
+  float* hidden = nullptr;    // [n][n_ff] of the feed-forward
+  WideActivations x_codes, attended_codes, hidden_codes;
+  std::vector<WorkerSpace> workers;
 
   // Lays everything out from `memory` (null: only measures). Returns the bytes used.
   size_t LayOut(const ModelConfig& config, int n, int n_workers, uint8_t* memory);
@@ -57,12 +62,12 @@ class EncoderPass {
   };
 
   const WorkerSpace& SpaceOf(const ThreadPool::Worker& worker) const {
-    return space_.base.workers[static_cast<size_t>(worker.index())];
+    return space_.workers[static_cast<size_t>(worker.index())];
   }
   int n_tokens() const { return static_cast<int>(tokens_.size()); }
-  bool paired() const { return weights_.precision() == Precision::kFast; }
-  PairedInput Input(const float* x, const Activations& high, const Activations& low) const {
-    return {x, high, low, n_tokens()};
+  bool coded() const { return weights_.precision() == Precision::kFast; }
+  WideInput Input(const float* x, const WideActivations& codes) const {
+    return {x, codes, n_tokens()};
   }
 
   void RunLayer(const EncoderLayer& layer, ThreadPool::Worker& worker);
@@ -70,10 +75,10 @@ class EncoderPass {
   void Embed(int begin, int end, const WorkerSpace& space);
   void Normalize(const Norm& norm, int begin, int end);
   void StoreHeads(int begin, int end);
-  void QuantizeAttended(int begin, int end);
-  // Work on panels, groups of the feed-forward's columns, attention items, or texts.
+  void Quantize(const float* x, const WideActivations& codes, int begin, int end) const;
+  void Activate(int begin, int end);
+  // Work on panels, attention items, or texts.
   void ProjectQkv(const EncoderLayer& layer, int begin, int end, const WorkerSpace& space);
-  void UpAndActivate(const PairedLinear& up, int begin, int end, const WorkerSpace& space);
   void AttendItem(const AttentionItem& item, const WorkerSpace& space);
   void Pool(int begin, int end);
 

@@ -21,9 +21,9 @@ Result<Norm> BindNorm(TensorBinder& binder, const std::string& name) {
 }
 
 // A matrix and its bias, which all have.
-Result<PairedLinear> BindMatrix(TensorBinder& binder, const std::string& name, int rows,
-                                int columns) {
-  PairedLinear linear;
+Result<WideLinear> BindMatrix(TensorBinder& binder, const std::string& name, int rows,
+                              int columns) {
+  WideLinear linear;
   linear.plain = TRY(binder.Bind(name, BiasOf(name), rows, columns));
   if (!linear.plain.bias.empty()) return linear;
   return Fail(ErrorCode::kCorrupt,
@@ -54,11 +54,11 @@ void AddRow(const TensorView& tensor, int row, float* values, float* out) {
 
 }  // namespace
 
-std::vector<PairedLinear*> EncoderWeights::Matrices() {
-  std::vector<PairedLinear*> all;
+std::vector<WideLinear*> EncoderWeights::Matrices() {
+  std::vector<WideLinear*> all;
   for (EncoderLayer& layer : layers_) {
-    for (PairedLinear* linear : {&layer.query, &layer.key, &layer.value, &layer.attention_output,
-                                 &layer.up, &layer.down}) {
+    for (WideLinear* linear : {&layer.query, &layer.key, &layer.value, &layer.attention_output,
+                               &layer.up, &layer.down}) {
       all.push_back(linear);
     }
   }
@@ -89,12 +89,12 @@ Result<void> EncoderWeights::Bind(const ModelFile& file, const EncoderConfig& co
 
 Result<void> EncoderWeights::Pack(const ModelFile& file, ThreadPool& pool) {
   size_t bytes = 0;
-  for (const PairedLinear* linear : Matrices()) bytes += PairedBytes(linear->plain);
+  for (const WideLinear* linear : Matrices()) bytes += WideBytes(linear->plain);
   memory_ = TRY(PageMemory::Allocate(bytes, true, "packed weights"));
   uint8_t* place = memory_.data();
-  for (PairedLinear* linear : Matrices()) {
-    TRY(PackPair(file, pool, place, *linear));
-    place += PairedBytes(linear->plain);
+  for (WideLinear* linear : Matrices()) {
+    TRY(PackWide(file, pool, place, *linear));
+    place += WideBytes(linear->plain);
   }
   return {};
 }
@@ -120,9 +120,9 @@ Result<WeightBytes> EncoderWeights::Measure(const ModelFile& file, const Encoder
   };
   add(weights.words_);
   add(weights.positions_);
-  for (const PairedLinear* linear : weights.Matrices()) {
+  for (const WideLinear* linear : weights.Matrices()) {
     if (precision == Precision::kFast) {
-      bytes.packed += PairedBytes(linear->plain);
+      bytes.packed += WideBytes(linear->plain);
     } else {
       add(linear->plain.tensor);
     }

@@ -9,15 +9,15 @@
 #include "base/thread_pool.h"
 #include "format/model_file.h"
 #include "model/encoder_config.h"
-#include "model/paired_linear.h"
 #include "model/weights.h"
+#include "model/wide_linear.h"
 
 namespace bantam {
 
 struct EncoderLayer {
-  PairedLinear query, key, value, attention_output;
+  WideLinear query, key, value, attention_output;
   Norm attention_norm;  // of the sum with what attention gives
-  PairedLinear up, down;
+  WideLinear up, down;
   Norm output_norm;  // of the sum with what the feed-forward gives
 };
 
@@ -48,7 +48,7 @@ class EncoderWeights {
   EncoderWeights() = default;
   Result<void> Bind(const ModelFile& file, const EncoderConfig& config);
   Result<void> Pack(const ModelFile& file, ThreadPool& pool);
-  std::vector<PairedLinear*> Matrices();
+  std::vector<WideLinear*> Matrices();
 
   EncoderConfig config_;
   Precision precision_ = Precision::kFast;

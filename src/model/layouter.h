@@ -26,6 +26,10 @@ class Layouter {
     uint8_t* p = Bytes(ActivationBytes(columns, n));
     return p == nullptr ? Activations() : LayOutActivations(p, columns, n);
   }
+  WideActivations WideCodes(int columns, int n) {
+    uint8_t* p = Bytes(WideActivationBytes(columns, n));
+    return p == nullptr ? WideActivations() : LayOutWideActivations(p, columns, n);
+  }
   size_t used() const { return used_; }
 
  private:

@@ -21,7 +21,7 @@ namespace bantam {
 // bytes whatever else is in the batch and with any number of threads (docs/numbers.md).
 class TextEncoder {
  public:
-  static constexpr int kBatchTokens = 1024;
+  static constexpr int kBatchTokens = 512;
   static constexpr int kBatchTexts = 64;
 
   // `file` and `pool` must outlive it. Fails with kCorrupt or kUnsupported, naming the tensor, or

@@ -27,6 +27,8 @@ namespace neon_dotprod {
 //
 #include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/wide_matmul.inl"
+//
 #include "kernels/generic/table.inl"
 
 constexpr Kernels kTable = MakeTable("neon-dotprod");

@@ -77,13 +77,9 @@ void GeluErf(float* x, int n) {
 // Below this largest magnitude a group counts as zero, so that no product is subnormal.
 constexpr float kSmallestAmax = 1e-25F;
 
-// One group of a token: its codes and what goes with them, in slot `at` of `out`. Returns what the
-// codes leave of the numbers, each product rounded before it is subtracted.
-struct GroupRest {
-  F32x16 first, second;
-};
-[[gnu::always_inline]] inline GroupRest QuantizeGroup(const F32x16& a, const F32x16& b,
-                                                      const Activations& out, int64_t at) {
+// One group of a token: its codes and what goes with them, in slot `at` of `out`.
+[[gnu::always_inline]] inline void QuantizeGroup(const F32x16& a, const F32x16& b,
+                                                 const Activations& out, int64_t at) {
   const F32x16 zero = Splat16(0);
   const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
   const float amax = ReduceMax16(magnitude);
@@ -92,7 +88,6 @@ struct GroupRest {
   const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
   int8_t* codes = out.codes + at * 32;
   int32_t sums[2] = {0, 0};
-  GroupRest rest;
   for (int i = 0; i < kParts; ++i) {
     const Ints first_half = RoundToInt(Mul(a.part[i], inverse));
     const Ints second_half = RoundToInt(Mul(b.part[i], inverse));
@@ -100,8 +95,6 @@ struct GroupRest {
     StoreNarrow(codes + 16 + i * kLanes, second_half);
     sums[0] += SumOfInts(first_half);
     sums[1] += SumOfInts(second_half);
-    rest.first.part[i] = Sub(a.part[i], Mul(ToFloat(first_half), SplatLanes(scale)));
-    rest.second.part[i] = Sub(b.part[i], Mul(ToFloat(second_half), SplatLanes(scale)));
   }
   out.scales[at] = scale;
   const int32_t sum = sums[0] + sums[1];
@@ -109,7 +102,6 @@ struct GroupRest {
   out.minus_half_sums[2 * at] = -sums[0];
   out.minus_half_sums[2 * at + 1] = -sums[1];
   out.scaled_sums[at] = scale * static_cast<float>(sum);
-  return rest;
 }
 
 // Where a token's first group lies, and how far apart its groups do.
@@ -127,16 +119,6 @@ void Quantize(const float* x, const Activations& out, int token, int group_begin
   for (int g = group_begin; g < group_end; ++g) {
     QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), out,
                   slots.first + int64_t{g} * slots.width);
-  }
-}
-
-void QuantizePair(const float* x, const Activations& high, const Activations& low, int token,
-                  int group_begin, int group_end) {
-  const TokenSlots slots = SlotsOf(high, token);
-  for (int g = group_begin; g < group_end; ++g) {
-    const int64_t at = slots.first + int64_t{g} * slots.width;
-    const GroupRest rest = QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), high, at);
-    QuantizeGroup(rest.first, rest.second, low, at);
   }
 }
 

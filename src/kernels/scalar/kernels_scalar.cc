@@ -23,6 +23,8 @@ namespace scalar {
 //
 #include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/wide_matmul.inl"
+//
 #include "kernels/generic/table.inl"
 
 constexpr Kernels kTable = MakeTable("scalar");

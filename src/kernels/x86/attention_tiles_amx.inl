@@ -70,24 +70,23 @@ void RearrangeForTiles(const AttentionJob& job, int n) {
   StoreLowBytes(p, _mm512_srai_epi32(rounded, 8));
 }
 
-// Queries' codes become their high and then their low bytes, in place.
-void SplitQueries(const AttentionJob& job) {
-  const int dim = job.head_dim;
-  auto* codes = const_cast<int16_t*>(I16RowsOf(job, 0).codes);
-  for (int r = 0; r < job.n_rows; ++r, codes += dim) {
-    auto* bytes = reinterpret_cast<uint8_t*>(codes);
-    for (int d = 0; d < dim; d += kTileColumns) {
-      __m512i both[4];
-      for (int i = 0; i < 4; ++i) {
-        both[i] = _mm512_cvtepi16_epi32(
-            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + d + i * 16)));
-      }
-      for (int i = 0; i < 4; ++i) {
-        StoreHighBytes(bytes + 2 * d + i * 16, both[i]);
-        StoreLowBytes(bytes + 2 * d + kTileColumns + i * 16, both[i]);
-      }
-    }
+// 64 codes become their high and then their low bytes, in place.
+[[gnu::always_inline]] inline void SplitChunk(int16_t* codes) {
+  auto* bytes = reinterpret_cast<uint8_t*>(codes);
+  __m512i both[4];
+  for (int i = 0; i < 4; ++i) {
+    both[i] =
+        _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + i * 16)));
   }
+  for (int i = 0; i < 4; ++i) {
+    StoreHighBytes(bytes + i * 16, both[i]);
+    StoreLowBytes(bytes + kTileColumns + i * 16, both[i]);
+  }
+}
+
+void SplitQueries(const AttentionJob& job) {
+  auto* codes = const_cast<int16_t*>(I16RowsOf(job, 0).codes);
+  for (int i = 0; i < job.n_rows * job.head_dim; i += kTileColumns) SplitChunk(codes + i);
 }
 
 // The words of two times two vectors, packed by lanes of 128 bits, as bytes in their own order.

@@ -29,6 +29,10 @@ namespace amx {
 #include "kernels/x86/attention_tiles_amx.inl"
 //
 #include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/wide_matmul.inl"
+//
+#include "kernels/x86/wide_tiles_amx.inl"
+//
 #include "kernels/generic/table.inl"
 
 constexpr Kernels kTable = MakeTable("amx");

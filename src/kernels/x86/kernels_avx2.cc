@@ -25,6 +25,8 @@ namespace avx2 {
 //
 #include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/wide_matmul.inl"
+//
 #include "kernels/generic/table.inl"
 
 constexpr Kernels kTable = MakeTable("avx2");

@@ -26,6 +26,8 @@ namespace sse41 {
 //
 #include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
+#include "kernels/generic/wide_matmul.inl"
+//
 #include "kernels/generic/table.inl"
 
 constexpr Kernels kTable = [] {
