@@ -38,6 +38,12 @@ class TokenMask {
   void AllowAlso(const TokenMask& other) {
     for (size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
   }
+  // Forbids what `other`, of the same size, forbids. False if nothing is left.
+  bool AllowOnly(const TokenMask& other) {
+    uint64_t left = 0;
+    for (size_t i = 0; i < words_.size(); ++i) left |= words_[i] &= other.words_[i];
+    return left != 0;
+  }
   void ForbidAll() {
     for (uint64_t& word : words_) word = 0;
   }

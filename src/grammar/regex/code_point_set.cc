@@ -89,10 +89,10 @@ CodePointSet CodePointSet::Intersect(const CodePointSet& other) const {
   return set;
 }
 
-bool CodePointSet::Has(char32_t code_point) const {
+bool CodePointSet::HasAnyOf(char32_t first, char32_t last) const {
   const auto it = std::partition_point(ranges_.begin(), ranges_.end(),
-                                       [&](const Range& range) { return range.last < code_point; });
-  return it != ranges_.end() && it->first <= code_point;
+                                       [&](const Range& range) { return range.last < first; });
+  return it != ranges_.end() && it->first <= last;
 }
 
 }  // namespace bantam::grammar

@@ -27,7 +27,8 @@ class CodePointSet {
   CodePointSet Intersect(const CodePointSet& other) const;
 
   bool empty() const { return ranges_.empty(); }
-  bool Has(char32_t code_point) const;
+  bool Has(char32_t code_point) const { return HasAnyOf(code_point, code_point); }
+  bool HasAnyOf(char32_t first, char32_t last) const;  // of a range, the last included
   std::span<const Range> ranges() const {
     return ranges_;
   }  // ascending, neither touching nor empty
