@@ -108,6 +108,12 @@ struct GenerationRequest {
   // reply only where the document before it is complete. Not to be combined with ignore_end.
   std::shared_ptr<const Shape> shape;
 
+  // The reply has only characters of that language's scripts and those that all scripts share
+  // (digits, punctuation, symbols); with a shape, or `language_ascii`, also those of ASCII. Null:
+  // any. Where a shape leaves no such token, the shape counts for more.
+  const Language* language = nullptr;
+  bool language_ascii = false;
+
   // Both run on the thread that steps the engine; return false to cancel. They may call Submit,
   // Cancel and Take, nothing else of the engine.
   std::function<bool(const Delta&)> on_delta;

@@ -1,5 +1,5 @@
 // Shape: the form a reply must have: JSON, a schema, a grammar, … so that it is valid and finished
-// whatever the model would say.
+// whatever the model would say. Language: which one it must be in.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bantam/model.h"
@@ -96,5 +97,24 @@ class ShapeWriter {
   virtual uint32_t CompletionBytes() const = 0;  // of a shortest way to the end
   virtual bool Shortened() const = 0;            // the budget has made a difference
 };
+
+// A language that replies can be asked to be in.
+struct Language {
+  std::string_view code;  // of ISO 639: "zh", "ceb"
+  std::string_view name;  // in English
+};
+
+// All of them, by code.
+std::span<const Language> Languages();
+
+// By code, in any case and whatever follows a '-' or '_' ("zh-Hans", "PT_br"); null if there is no
+// such language in the list. Lives as long as the program.
+const Language* FindLanguage(std::string_view code);
+
+// Which of Languages() a text is in: by its letters, else by its trigrams. `likely` (may be null)
+// is believed where the text may as well be in it, as many Malay texts may be Indonesian. Null
+// where the text does not say: a number, a single word, letters of none of them. Blocks of code and
+// what comes after 16 KiB are not looked at. The same everywhere; safe from many threads.
+const Language* IdentifyLanguage(std::string_view text, const Language* likely);
 
 }  // namespace bantam

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "engine/compiled_shape.h"
+#include "engine/language_identifier.h"
+#include "engine/language_list.h"
 #include "engine/shape_reader.h"
 #include "engine/shape_writer.h"
 
@@ -25,6 +27,18 @@ Result<std::unique_ptr<ShapeWriter>> ShapeWriter::Start(std::shared_ptr<const Sh
                                                         std::shared_ptr<const Model> model,
                                                         int max_tokens) {
   return StartWriter(std::move(shape), std::move(model), max_tokens);
+}
+
+std::span<const Language> Languages() {
+  return AllLanguages();
+}
+
+const Language* FindLanguage(std::string_view code) {
+  return LanguageByCode(code);
+}
+
+const Language* IdentifyLanguage(std::string_view text, const Language* likely) {
+  return LanguageOf(text, likely);
 }
 
 }  // namespace bantam

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "engine/language_list.h"
 #include "engine/logprobs.h"
 
 namespace bantam {
@@ -35,7 +36,8 @@ BatchEngine::BatchEngine(std::unique_ptr<ForwardModel> model, const Vocabulary& 
                  {options.max_sequences, options.prompt_chunk, model_->max_batch_tokens(),
                   options.speculation}),
       pace_(options.prompt_seconds, options.prompt_chunk),
-      sampler_(model_->vocabulary_size()) {
+      sampler_(model_->vocabulary_size()),
+      both_(model_->vocabulary_size()) {
   block_bytes_ = model_->Block(0).size();
   CHECK(vocabulary.size() == model_->vocabulary_size());
   CHECK(PrefixCache::BlocksFor(options.context) <= model_->n_blocks());
@@ -127,6 +129,21 @@ Result<void> BatchEngine::AddShape(Sequence& sequence) {
   return {};
 }
 
+// Keys, escapes and the words of JSON are no language, and tools are called in ASCII.
+void BatchEngine::AddLanguage(Sequence& sequence) {
+  const GenerationRequest& request = sequence.request;
+  if (request.language == nullptr) return;
+  const bool ascii = request.language_ascii || request.shape;
+  const std::pair key(request.language, ascii);
+  auto at = character_masks_.find(key);
+  if (at == character_masks_.end()) {
+    grammar::CodePointSet set = CharactersOf(*request.language);
+    if (ascii) set.Add(0, 0x7F);
+    at = character_masks_.try_emplace(key, vocabulary_, std::move(set)).first;
+  }
+  sequence.characters.emplace(at->second, request.prompt.size());
+}
+
 // Old numbers are never given again, so that forgetting them only costs what is cached.
 uint64_t BatchEngine::VariantOf(const std::vector<float>& adapter_scales) {
   constexpr size_t kMaxVariants = 256;
@@ -148,6 +165,7 @@ Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
   sequence->seed = seed ? *seed : SystemSeed();
   sequence->submitted_s = MonotonicSeconds();
   if (sequence->request.shape && sequence->request.max_tokens != 0) TRY(AddShape(*sequence));
+  AddLanguage(*sequence);
   FetchPrefix(*sequence);
   scheduler_.Add(std::move(sequence));
   return next_id_++;
@@ -278,7 +296,7 @@ int BatchEngine::WantedTop(std::span<const Scheduler::Work> plan) const {
     const GenerationRequest& request = plan[i].sequence->request;
     int wanted = request.logprobs < 0 ? DecisiveTokens(request.sampling) : 0;
     // The likeliest may not be legal, but one of the next nearly always is.
-    if (request.shape) wanted = wanted == 1 ? kTriedTokens : 0;
+    if (request.shape || request.language != nullptr) wanted = wanted == 1 ? kTriedTokens : 0;
     if (wanted == 0) return 0;
     top = std::max(top, wanted);
   }
@@ -293,33 +311,49 @@ void BatchEngine::ReportProgress(Sequence& sequence) {
   }
 }
 
-// The next token by logits and shape. Where a shape leaves few tokens, only those are scored. Where
-// the likeliest token is chosen, the likeliest ones are tried first: the first that is legal is the
-// likeliest of the mask.
+// What both a shape and a language allow; where that is nothing, the shape counts for more.
+const TokenMask& BatchEngine::MaskOf(Sequence& sequence) {
+  if (!sequence.characters) return sequence.shape->Mask();
+  const TokenMask& characters = sequence.characters->Mask(sequence.tokens);
+  if (!sequence.shape) return characters;
+  both_ = sequence.shape->Mask();
+  return both_.AllowOnly(characters) ? both_ : sequence.shape->Mask();
+}
+
+bool BatchEngine::Allows(Sequence& sequence, TokenId token) {
+  if (sequence.shape && !sequence.shape->Allows(token)) return false;
+  if (!sequence.characters || sequence.characters->Allows(sequence.tokens, token)) return true;
+  return sequence.shape && MaskOf(sequence).Allows(token);
+}
+
+// The next token by logits, shape and language. Where these leave few tokens, only those are
+// scored. Where the likeliest token is chosen, the likeliest ones are tried first: the first that
+// is legal is the likeliest of the mask.
 Result<TokenId> BatchEngine::Pick(Sequence& sequence, int row, LogitRows& rows) {
   const SamplingParams& params = sequence.request.sampling;
   SampleInput input;
   input.history = sequence.tokens;
   input.seed = sequence.seed;
   input.position = sequence.tokens.size();
-  if (sequence.shape && sequence.request.logprobs < 0) {
-    input.logits = MaskedLogitsOf(row, sequence.shape->Mask(), rows);
+  const bool bounded = sequence.shape || sequence.characters;
+  if (bounded && sequence.request.logprobs < 0) {
+    input.logits = MaskedLogitsOf(row, MaskOf(sequence), rows);
   }
   const bool masked = !input.logits.empty();
   if (!masked) input.logits = LogitsOf(row, rows);
-  if (!sequence.shape) return sampler_.Sample(params, input);
+  if (!bounded) return sampler_.Sample(params, input);
   if (!masked && DecisiveTokens(params) == 1) {
     const TokenId token = TRY(sampler_.Sample(params, input));
-    if (sequence.shape->Allows(token)) return token;
+    if (Allows(sequence, token)) return token;
     SelectTop(input.logits, nullptr, kTriedTokens, top_);
     for (const Candidate& candidate : top_) {
-      if (sequence.shape->Allows(candidate.id)) return candidate.id;
+      if (Allows(sequence, candidate.id)) return candidate.id;
     }
     if (rows.top > 0) input.logits = AllLogitsOf(row, rows);
   }
-  input.mask = &sequence.shape->Mask();
+  input.mask = &MaskOf(sequence);
   const Result<TokenId> token = SampleMasked(params, input);
-  if (!token || sequence.shape->Allows(*token)) return token;
+  if (!token || !sequence.shape || sequence.shape->Allows(*token)) return token;
   return PickOther(sequence, input, *token);
 }
 

@@ -18,6 +18,7 @@
 #include "engine/sampler.h"
 #include "engine/scheduler.h"
 #include "engine/token_text.h"
+#include "grammar/mask/character_mask.h"
 
 namespace bantam {
 
@@ -56,6 +57,7 @@ class BatchEngine : public Engine {
   Result<void> Check(const GenerationRequest& request) const;
   Result<void> CheckTokens(std::span<const TokenId> tokens) const;
   Result<void> AddShape(Sequence& sequence);
+  void AddLanguage(Sequence& sequence);
   uint64_t VariantOf(const std::vector<float>& adapter_scales);
   void RunBatch(std::span<const Scheduler::Work> plan);
   void ChooseTokens(std::span<const Scheduler::Work> plan);
@@ -76,6 +78,9 @@ class BatchEngine : public Engine {
   bool AppendForced(Sequence& sequence);
   bool SayForced(Sequence& sequence);
   bool Say(Sequence& sequence, TokenId token, const TokenLogprob* logprob);
+  // Of a sequence that has a shape, characters, or both; the mask is valid until the next call.
+  const TokenMask& MaskOf(Sequence& sequence);
+  bool Allows(Sequence& sequence, TokenId token);
   Result<TokenId> Pick(Sequence& sequence, int row, LogitRows& rows);
   Result<TokenId> SampleMasked(const SamplingParams& params, const SampleInput& input);
   Result<TokenId> PickOther(Sequence& sequence, SampleInput input, TokenId refused);
@@ -119,6 +124,10 @@ class BatchEngine : public Engine {
   // Numbers of the scales that are used, for the prefix cache.
   std::map<std::vector<float>, uint64_t> variants_;
   uint64_t next_variant_ = 1;
+
+  // By language, and whether ASCII counts too.
+  std::map<std::pair<const Language*, bool>, grammar::CharacterMask> character_masks_;
+  TokenMask both_;  // work space: of a shape and a language
 
   std::optional<KvFingerprint> fingerprint_;
   std::optional<PrefixStore> prefix_store_;

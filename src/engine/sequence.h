@@ -13,6 +13,7 @@
 #include "engine/lookup_draft.h"
 #include "engine/prefix_cache.h"
 #include "engine/reply.h"
+#include "engine/reply_characters.h"
 #include "engine/shaped_reply.h"
 #include "text/token_spelling.h"
 
@@ -67,7 +68,8 @@ struct Sequence {
 
   std::vector<TokenId> tokens;  // prompt and reply, then n_draft guesses
   int n_draft = 0;
-  std::unique_ptr<ShapedReply> shape;  // null: free
+  std::unique_ptr<ShapedReply> shape;         // null: free
+  std::optional<ReplyCharacters> characters;  // nothing: any
   int n_unsaid = 0;  // of `tokens`, forced from the beginning: the reply does not know yet
   std::deque<TokenId> decided;  // tokens that come next but wait for their log-probabilities
   LookupDraft lookup;
