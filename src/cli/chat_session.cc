@@ -138,6 +138,7 @@ Result<GenerationResult> ChatSession::Reply(Prompt prompt) {
   if (!settings.copying) return StreamReply(engine_, env_, std::move(prompt.tokens), settings);
   ReplySettings with_shape = settings;
   with_shape.shape = TRY(settings.copying(std::move(prompt.texts)));
+  with_shape.language = nullptr;  // what is copied may be in any
   return StreamReply(engine_, env_, std::move(prompt.tokens), with_shape);
 }
 

@@ -113,6 +113,15 @@ std::string GetLogitBias(const ReplySettings& settings) {
   return out.empty() ? "none" : out;
 }
 
+Result<void> SetLanguage(ReplySettings& settings, std::string_view text) {
+  settings.language = TRY(ParseLanguage(text));
+  return {};
+}
+
+std::string GetLanguage(const ReplySettings& settings) {
+  return settings.language == nullptr ? "any" : std::string(settings.language->code);
+}
+
 using S = SamplingParams;
 
 constexpr Parameter kParameters[] = {
@@ -147,6 +156,8 @@ constexpr Parameter kParameters[] = {
      "what a chat longer than the context loses: its oldest turns, what\n"
      "has least to do with the question, or nothing",
      false, SetTrim, GetTrim, nullptr},
+    {"reply-language", "--reply-language", "", "CODE",
+     "with letters of this language only: zh, en, …", false, SetLanguage, GetLanguage, nullptr},
     {"stop", "--stop,-r", "", "TEXT", "end the reply before TEXT (repeatable)", true, AddStop,
      GetStop, [](ReplySettings& settings) { settings.stop.clear(); }},
 };
@@ -172,6 +183,15 @@ bool AmongNames(std::string_view names, std::string_view name) {
 }
 
 }  // namespace
+
+Result<const Language*> ParseLanguage(std::string_view text) {
+  if (text == "any") return nullptr;
+  if (const Language* language = FindLanguage(text)) return language;
+  std::string codes;
+  for (const Language& language : Languages()) codes += " " + std::string(language.code);
+  return Fail(ErrorCode::kInvalidArgument,
+              "expected any or one of" + codes + ", got '" + std::string(text) + "'");
+}
 
 std::span<const Parameter> Parameters() {
   return kParameters;

@@ -27,8 +27,9 @@ struct ReplySettings {
   std::shared_ptr<const Shape> shape;  // null: free
   // Where a schema has x-copy, instead of `shape`: made for each reply, of the texts of its prompt.
   std::function<Result<std::shared_ptr<const Shape>>(std::vector<std::string> texts)> copying;
-  bool show_copies = false;        // --copies
-  std::vector<std::string> given;  // names of the parameters that options said
+  bool show_copies = false;            // --copies
+  const Language* language = nullptr;  // the one replies must be in; null: any
+  std::vector<std::string> given;      // names of the parameters that options said
 };
 
 struct Parameter {
@@ -47,6 +48,9 @@ std::span<const Parameter> Parameters();
 
 // By any of its names, `_` for `-` allowed. Null if there is none.
 const Parameter* FindParameter(std::string_view name);
+
+// A code as "zh" or "pt-BR", or "any" (null).
+Result<const Language*> ParseLanguage(std::string_view text);
 
 // Adds an option for each. `settings` must outlive the parser.
 void AddParameterOptions(ArgParser& parser, ReplySettings& settings);

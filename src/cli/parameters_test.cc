@@ -56,6 +56,8 @@ TEST(Parameters, EveryOptionReachesItsField) {
                                        "a",
                                        "--stop",
                                        "[b,c]",
+                                       "--reply-language",
+                                       "zh-Hans",
                                        "--ignore-end"});
   EXPECT_EQ(s.sampling.temperature, 0.1F);
   EXPECT_EQ(s.sampling.top_k, 2);
@@ -72,7 +74,16 @@ TEST(Parameters, EveryOptionReachesItsField) {
   EXPECT_EQ(s.sampling.seed, 14U);
   EXPECT_EQ(s.max_tokens, 15);
   EXPECT_EQ(s.stop, (std::vector<std::string>{"a", "[b,c]"}));
+  EXPECT_EQ(s.language, FindLanguage("zh"));
   EXPECT_TRUE(s.ignore_end);
+}
+
+TEST(Parameters, LanguageIsOneOfAListOrAny) {
+  EXPECT_EQ(FromOptions({"--reply-language", "any"}).language, nullptr);
+  const auto wrong = ParseLanguage("Klingon");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_NE(wrong.error().message.find(" en "), std::string::npos) << wrong.error().message;
 }
 
 TEST(Parameters, OtherNames) {

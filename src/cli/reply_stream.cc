@@ -29,6 +29,15 @@ void NoteShortening(const Environment& env, const Shortening& place) {
   env.err.Flush();
 }
 
+void NoteLanguage(const Environment& env, const std::string& text, const Language& asked) {
+  const Language* found = IdentifyLanguage(text, &asked);
+  if (found == nullptr || found == &asked) return;
+  env.out.Flush();
+  env.err.Write("\nbantam: the reply seems to be in " + std::string(found->name) + ", not in " +
+                std::string(asked.name) + "\n");
+  env.err.Flush();
+}
+
 }  // namespace
 
 Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
@@ -45,6 +54,7 @@ Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
   request.ignore_end = settings.ignore_end;
   request.keep_tokens = settings.keep_tokens;
   request.shape = settings.shape;
+  request.language = settings.language;
   request.on_prompt_progress = [&](int done, int total) {
     bar.Update(done, total);
     return !Interrupted();
@@ -64,6 +74,9 @@ Result<GenerationResult> StreamReply(Engine& engine, const Environment& env,
     env.err.Write("\nbantam: the context of " + FormatCount(static_cast<uint64_t>(context)) +
                   " tokens is full, the reply ends here (--ctx sets it)\n");
     env.err.Flush();
+  }
+  if (settings.language != nullptr && settings.shape == nullptr) {
+    NoteLanguage(env, result.text, *settings.language);
   }
   if (result.shortened_at) NoteShortening(env, *result.shortened_at);
   return result;

@@ -22,6 +22,17 @@ TEST_F(RunCommandTest, OneAnswer) {
   EXPECT_EQ(world_.script->prompts[0], "[system]S\n[user]Why?\n[assistant]");
 }
 
+TEST_F(RunCommandTest, LanguageGoesToTheEngineAndAnotherIsSaid) {
+  world_.script->replies = {{"The sky is blue because of the air, and that is all."},
+                            {"天空是蓝的。"}};
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Why?", "--reply-language", "zh"}), 0);
+  EXPECT_EQ(world_.script->requests[0].language, FindLanguage("zh"));
+  EXPECT_NE(world_.err.text.find("seems to be in English, not in Chinese"), std::string::npos);
+  world_.err.text.clear();
+  EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Why?", "--reply-language", "zh"}), 0);
+  EXPECT_EQ(world_.err.text, "");
+}
+
 TEST_F(RunCommandTest, PromptsOfSeveralWords) {
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Why", "so?"}), 0);
   EXPECT_EQ(world_.script->prompts[0], "[user]Why so?\n[assistant]");

@@ -147,6 +147,13 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                    "the one for requests that name none (repeatable)",
                    AppendString(options.encoders));
   AddGenerationConfigOption(parser, options.suggested);
+  parser.AddOption("--reply-language", "CODE",
+                   "language of chats' replies (zh, en, …) where requests do not say\n"
+                   "(any)",
+                   [&options](std::string_view value) -> Result<void> {
+                     options.service.reply_language = TRY(ParseLanguage(value));
+                     return {};
+                   });
   DeclareNetwork(parser, options);
   DeclareLimits(parser, options);
   DeclareCache(parser, options);

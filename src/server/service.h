@@ -33,6 +33,7 @@ struct ServiceOptions {
   std::function<void(const CallRecord&)> on_call;  // for the log; thread-safe
   std::shared_ptr<StaticPages> pages;              // null: none
   ReplyCacheOptions cache;
+  const Language* reply_language = nullptr;  // of chats that do not say; null: any
 };
 
 // What handlers see of it.

@@ -12,6 +12,7 @@
 #include "server/api/lora_fields.h"
 #include "server/api/reasoning.h"
 #include "server/api/reply_cache.h"
+#include "server/api/reply_language.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
@@ -68,9 +69,8 @@ Result<std::shared_ptr<const Shape>> CompileCall(ShapeCache& cache, const Tools&
   return std::unexpected(BadTool(cache, tools, texts, shape.error()));
 }
 
-// Takes messages and tools out of the request.
-Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyRequest& reply,
-                          int context) {
+// Takes messages and tools out of the request. `reserve`: tokens kept for the reply.
+Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, int context, int reserve) {
   const size_t longest_token = lease.served()->longest_token;
   Prompt prompt;
   if (request.raw) {
@@ -84,7 +84,7 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyR
     input.variables = std::move(request.variables);
     input.begun_reply = std::move(request.begun_reply);
     input.context = context;
-    input.reserve = ReplyReserve(context, reply.options.max_tokens);
+    input.reserve = reserve;
     input.longest_token = longest_token;
     input.trim = request.trim;
     ServedModel& served = *lease.served();
@@ -93,9 +93,6 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, const ReplyR
   }
   prompt.tokens.insert(prompt.tokens.begin(), request.before.begin(), request.before.end());
   if (prompt.tokens.empty()) return Fail(ErrorCode::kInvalidArgument, "the prompt is empty");
-  if (std::ssize(prompt.tokens) >= context) {
-    return PromptTooLong(std::to_string(prompt.tokens.size()), context);
-  }
   return prompt;
 }
 
@@ -109,20 +106,68 @@ bool OpensThoughts(const Model& model, const std::vector<TokenId>& prompt) {
   return std::string_view(*end).substr(0, words).ends_with("<think>");
 }
 
-// Whether the reply may think before it answers. Where it must have a shape from the first byte on,
-// thoughts that the template has opened are closed.
-void SetThinking(const Model& model, bool may_think, std::vector<TokenId>& prompt,
-                 ReplyRequest& reply) {
+std::string TemplateOf(const ChatRequest& request, const Model& model) {
+  return request.chat_template.empty() ? model.info().chat_template : request.chat_template;
+}
+
+// Gives the reply its prompt, and what follows from that: where thoughts begin, the limit. Where it
+// must have a shape from the first byte on, thoughts that the template has opened are closed.
+Result<Prompt> SetPrompt(ChatRequest& request, const Lease& lease, int context,
+                         ReplyRequest& reply) {
   using Start = ThinkSplitter::Start;
-  if (!may_think) return;
-  const bool opened = OpensThoughts(model, prompt);
-  if (!reply.options.shape && !reply.tools.forced()) {
-    reply.thinking = opened ? Start::kInside : Start::kMaybe;
-  } else if (opened) {
-    const auto close =
-        model.Tokenize("\n</think>\n\n", {.add_special = false, .parse_special = true});
-    prompt.insert(prompt.end(), close.begin(), close.end());
+  const Model& model = lease.model();
+  const bool may_think =
+      !request.raw && request.begun_reply.empty() && Thinks(TemplateOf(request, model));
+  const bool shaped = reply.options.shape || reply.tools.forced();
+  std::vector<TokenId> close;
+  if (may_think && shaped) {
+    close = model.Tokenize("\n</think>\n\n", {.add_special = false, .parse_special = true});
   }
+  const int reserve =
+      ReplyReserve(context, reply.options.max_tokens) + static_cast<int>(close.size());
+  Prompt prompt = TRY(MakePrompt(request, lease, context, reserve));
+  const bool opened = may_think && OpensThoughts(model, prompt.tokens);
+  if (may_think && !shaped) reply.thinking = opened ? Start::kInside : Start::kMaybe;
+  if (opened) prompt.tokens.insert(prompt.tokens.end(), close.begin(), close.end());
+  if (std::ssize(prompt.tokens) >= context) {
+    return PromptTooLong(std::to_string(prompt.tokens.size()), context);
+  }
+  LimitTokens(reply.options, context, prompt.tokens.size());
+  reply.keep_tokens = prompt.keep;
+  reply.prompt = prompt.tokens;
+  return prompt;
+}
+
+// How a choice is run again in the language asked for. Null where that cannot be: what a stream has
+// said cannot be taken back, and a prompt that is not made of messages has no place for the line
+// that asks, as one that is full.
+Again MakeAgain(Server& server, const std::shared_ptr<Lease>& lease, ChatRequest request,
+                int context, ReplyRequest reply) {
+  if (request.stream || request.raw) return nullptr;
+  const auto again = std::make_shared<ReplyRequest>(std::move(reply));
+  request.messages = AskForLanguage(std::move(request.messages), *again->options.language);
+  if (!SetPrompt(request, *lease, context, *again)) return nullptr;
+  again->again = true;
+  const int n = std::exchange(again->options.n, 1);
+  return [&server, lease, again, n](int choice, const std::shared_ptr<ReplySink>& sink) {
+    std::vector<ReplyRequest> requests = {*again};
+    auto& seed = requests[0].options.sampling.seed;
+    if (seed) seed = *seed + static_cast<uint64_t>(n + choice);
+    return RunReplies(server.host, lease, std::move(requests), sink).has_value();
+  };
+}
+
+// Shapes, and what calls of tools look like.
+Result<void> SetShape(const Lease& lease, const std::string& chat_template,
+                      const std::vector<std::string>& texts, ReplyRequest& reply) {
+  if (reply.options.shape) {
+    reply.shape = TRY(CompileShape(lease.shapes(), *reply.options.shape, texts));
+    reply.any_characters = CopiesText(*reply.options.shape);
+  } else if (reply.tools.usable()) {
+    reply.style = StyleOf(chat_template);
+    reply.call_shape = TRY(CompileCall(lease.shapes(), reply.tools, reply.style, texts));
+  }
+  return {};
 }
 
 Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatRequest request,
@@ -135,40 +180,39 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   ReplyRequest reply;
   reply.options = std::move(request.options);
   reply.tools = request.tools;
-  const std::string source =
-      request.chat_template.empty() ? lease->model().info().chat_template : request.chat_template;
-  const bool may_think = !request.raw && request.begun_reply.empty() && Thinks(source);
   reply.client = call->client();
   reply.cancel = call->cancel();
   const int context =
       request.context > 0 ? std::min(request.context, lease->context()) : lease->context();
-  Prompt prompt = TRY(MakePrompt(request, *lease, reply, context));
+  const Language* language = reply.options.language;
+  ChatRequest same;  // for a second reply
+  if (language != nullptr) same = request;
+  const Prompt prompt = TRY(SetPrompt(request, *lease, context, reply));
   if (prompt.left_out > 0) {
     call->AddHeader({"X-Bantam-Left-Out-Tokens", std::to_string(prompt.left_out)});
   }
-  reply.keep_tokens = prompt.keep;
-  SetThinking(lease->model(), may_think, prompt.tokens, reply);
-  LimitTokens(reply.options, context, prompt.tokens.size());
   TRY(SetAdapterScales(lease->model(), reply.options));
-  if (reply.options.shape) {
-    reply.shape = TRY(CompileShape(lease->shapes(), *reply.options.shape, prompt.texts));
-  } else if (reply.tools.usable()) {
-    reply.style = StyleOf(source);
-    reply.call_shape = TRY(CompileCall(lease->shapes(), reply.tools, reply.style, prompt.texts));
-  }
+  TRY(SetShape(*lease, TemplateOf(request, lease->model()), prompt.texts, reply));
+  const auto check = [&](Again again, std::shared_ptr<ReplySink> sink) {
+    if (language == nullptr) return sink;
+    return CheckLanguage(*language, IsJson(reply.options.shape), reply.options.n, std::move(again),
+                         std::move(sink));
+  };
   std::optional<store::CacheQuery> query;
   if (cacheable) {
     query = cacheable->Query(prompt.tokens, prompt.left_out > 0);
     const auto hit = kept.cache->Find(*query);
     call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : "miss"});
     if (hit) {
-      SayCached(*hit, *make_sink({entry, *lease, prompt}));
+      SayCached(*hit, *check(nullptr, make_sink({entry, *lease, prompt})));
       return {};
     }
   }
+  Again again;
+  if (language != nullptr) again = MakeAgain(server, lease, std::move(same), context, reply);
   auto sink = make_sink({entry, *lease, prompt});
   if (query) sink = KeepReply(kept.cache, *std::move(query), std::move(sink));
-  reply.prompt = std::move(prompt.tokens);
+  sink = check(std::move(again), std::move(sink));
   std::vector<ReplyRequest> requests;
   requests.push_back(std::move(reply));
   return RunReplies(server.host, lease, std::move(requests), sink);

@@ -28,6 +28,7 @@ struct ChatRequest {
   std::string begun_reply;         // the reply goes on after it
   std::optional<std::string> raw;  // instead of messages: the prompt as it is
   std::vector<TokenId> before;     // tokens that stand before the prompt
+  bool stream = false;             // what is said cannot be taken back
   TrimMode trim = TrimMode::kError;
   int context = 0;  // tokens this chat may take; 0: the model's
   std::optional<double> keep_alive_s;

@@ -24,6 +24,7 @@ struct ReplyOptions {
   bool ignore_end = false;
   bool keep_special = false;
   std::optional<ShapeSpec> shape;
+  const Language* language = nullptr;                      // the one it must be in; null: any
   std::optional<std::vector<std::pair<int, float>>> lora;  // adapters by number, as asked for
   std::vector<float> adapter_scales;  // GenerationRequest::adapter_scales, made of that
   Deadlines deadlines;
@@ -43,6 +44,14 @@ struct CallPiece {
   std::string arguments;  // the next bytes
 };
 
+// What language a reply was to be in, and is in (null: its text does not say).
+struct LanguageCheck {
+  const Language* asked = nullptr;
+  const Language* found = nullptr;
+  bool retried = false;  // a reply before this one was in another
+  bool other() const { return found != nullptr && found != asked; }
+};
+
 struct ReplyEnd {
   FinishReason finish = FinishReason::kStop;
   std::string stop_string;
@@ -50,6 +59,7 @@ struct ReplyEnd {
   std::vector<CopiedSpan> copied;
   std::vector<TokenId> tokens;
   std::optional<PromptScores> scores;
+  std::optional<LanguageCheck> language;  // of replies that must be in one
   GenerationStats stats;
   uint64_t seed = 0;
   int n_tool_calls = 0;

@@ -96,6 +96,7 @@ class KeepingSink final : public ReplySink {
   void OnEnd(int choice, Result<ReplyEnd> end) override {
     const bool ended =
         end && (end->finish == FinishReason::kStop || end->finish == FinishReason::kLength);
+    whole_ = whole_ && !(end && end->language && end->language->other());
     if (whole_ && ended && !end->shortened_at && end->copied.empty()) {
       reply_.tokens = end->tokens;
       reply_.finish_reason = end->finish == FinishReason::kStop ? kStop : kLength;
@@ -131,6 +132,7 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   AddSampling(reply.sampling, chat.key_);
   AddAdapters(reply, chat.key_);
   AddShape(reply.shape, chat.key_);
+  if (reply.language != nullptr) chat.key_.Add("reply_language", reply.language->code);
   chat.key_.Add("max_tokens", reply.max_tokens)
       .Add("stop", std::span<const std::string>(reply.stop))
       .Add("ignore_end", reply.ignore_end)
@@ -143,7 +145,8 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   Json rest = request.messages.list;
   if (!request.raw) chat.question_ = TakeQuestion(rest);
   chat.key_.Add("messages", rest.Dump());
-  chat.plain_ = !reply.shape && request.before.empty() && !chat.question_.empty();
+  chat.plain_ = !reply.shape && reply.language == nullptr && request.before.empty() &&
+                !chat.question_.empty();
   return chat;
 }
 

@@ -26,6 +26,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
         index_(index) {
     end_.seed = seed + static_cast<uint64_t>(choice);
     prompt_ = request_->prompt;
+    n_stages_ = request_->again ? 1 : 0;
   }
 
   Job FirstJob() {
@@ -72,6 +73,8 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     job.request.ignore_end = options.ignore_end;
     job.request.logprobs = options.logprobs;
     job.request.shape = request_->shape;
+    if (!request_->any_characters) job.request.language = options.language;
+    job.request.language_ascii = with_tools();
     if (with_tools() && !request_->style.open.empty()) {
       job.request.stop.push_back(request_->style.open);
       job.request.keep_special |= request_->style.special;

@@ -28,8 +28,10 @@ struct ReplyRequest {
   CallStyle style;
   ThinkSplitter::Start thinking = ThinkSplitter::Start::kOff;
   std::shared_ptr<const Shape> call_shape;  // set if `tools` are usable
-  int keep_tokens = 0;                      // GenerationRequest::keep_tokens
-  std::optional<int> score_top;             // score the prompt too
+  bool any_characters = false;              // also those of other languages than options.language
+  bool again = false;   // in place of a reply that was made already: does not wait for long
+  int keep_tokens = 0;  // GenerationRequest::keep_tokens
+  std::optional<int> score_top;  // score the prompt too
   std::string client;
   std::shared_ptr<CancelFlag> cancel;
 };

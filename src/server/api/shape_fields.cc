@@ -143,12 +143,17 @@ Result<std::optional<ShapeSpec>> ReadFormat(const Fields& fields) {
   return TRY(SchemaSpec("format", *format));
 }
 
+bool IsJson(const std::optional<ShapeSpec>& shape) {
+  return shape && (shape->kind == Kind::kJson || shape->kind == Kind::kJsonSchema);
+}
+
+bool CopiesText(const ShapeSpec& spec) {
+  return spec.kind == Kind::kJsonSchema && Shape::NeedsCopySource(spec).value_or(false);
+}
+
 Result<std::shared_ptr<const Shape>> CompileShape(ShapeCache& cache, ShapeSpec spec,
                                                   const std::vector<std::string>& texts) {
-  if (spec.kind == Kind::kJsonSchema) {
-    const Result<bool> copies = Shape::NeedsCopySource(spec);
-    if (copies && *copies) spec.copy_from = texts;
-  }
+  if (CopiesText(spec)) spec.copy_from = texts;
   auto shape = cache.Get(spec);
   if (shape || shape.error().code == ErrorCode::kInternal) return shape;
   return Fail(ErrorCode::kInvalidArgument,

@@ -21,6 +21,12 @@ Result<std::optional<ShapeSpec>> ReadShapeFields(const Fields& fields);
 // Ollama's `format`: "json", a schema, or "".
 Result<std::optional<ShapeSpec>> ReadFormat(const Fields& fields);
 
+// Whether replies of that shape are JSON.
+bool IsJson(const std::optional<ShapeSpec>& shape);
+
+// Whether it is a schema with x-copy: what is copied may be in any language.
+bool CopiesText(const ShapeSpec& spec);
+
 // Compiles it, with the prompt's texts if the schema copies from them. What is wrong with it is an
 // error of the request's: kInvalidArgument.
 Result<std::shared_ptr<const Shape>> CompileShape(ShapeCache& cache, ShapeSpec spec,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "server/api/chat_request.h"
 #include "server/api/reasoning.h"
+#include "server/api/reply_language.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/ollama/handlers.h"
@@ -39,12 +40,14 @@ Result<Parsed> ReadCommon(const Server& server, const Fields& fields) {
     TRY(ReadOllamaOptions(Fields(*options, "options."), chat.options, chat.context));
   }
   chat.options.shape = TRY(ReadFormat(fields));
+  chat.options.language = TRY(ReadReplyLanguage(fields, server.options.reply_language));
   chat.keep_alive_s = TRY(ReadKeepAlive(fields));
   chat.variables = TRY(ReadTemplateVariables(fields));
   const bool truncate = TRY(fields.Bool("truncate")).value_or(true);
   chat.trim = TRY(ReadTrim(fields, truncate ? TrimMode::kOldest : TrimMode::kError));
   OllamaForm& form = parsed.form;
   form.stream = TRY(fields.Bool("stream")).value_or(true);
+  chat.stream = form.stream;
   form.model = chat.model;
   form.submitted_s = MonotonicSeconds();
   form.logprobs = TRY(fields.Bool("logprobs")).value_or(false);

@@ -12,6 +12,7 @@
 #include "server/api/chat_request.h"
 #include "server/api/lora_fields.h"
 #include "server/api/reasoning.h"
+#include "server/api/reply_language.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/openai/chat_sink.h"
@@ -68,6 +69,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   if (options.shape && options.ignore_end) {
     return fields.Bad("ignore_eos", "a reply with a shape ends");
   }
+  options.language = TRY(ReadReplyLanguage(fields, server.options.reply_language));
   options.n = static_cast<int>(TRY(fields.Integer("n", 1, server.options.max_choices)).value_or(1));
   if (options.shape && chat.tools.forced()) {
     return fields.Bad("tool_choice", "a call has a shape of its own: no other can be given");
@@ -81,6 +83,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   chat.trim = TRY(ReadTrim(fields, TrimMode::kError));
   ChatForm& form = parsed.form;
   TRY(ReadReplyForm(fields, "chatcmpl-", server.options.version, form));
+  chat.stream = form.stream;
   form.named_tool = chat.tools.choice == Tools::Choice::kNamed;
   form.as_function = !fields.Has("tools") && fields.Has("functions");
   form.n = options.n;

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "server/api/chat_request.h"
 #include "server/api/lora_fields.h"
+#include "server/api/reply_language.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
@@ -106,6 +107,7 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
   options.stop = TRY(ReadStop(fields));
   options.logprobs = TRY(ReadLogprobs(fields));
   options.shape = TRY(ReadShapeFields(fields));
+  options.language = TRY(ReadReplyLanguage(fields, nullptr));
   options.ignore_end = TRY(fields.Bool("ignore_eos")).value_or(false);
   if (options.shape && options.ignore_end) {
     return fields.Bad("ignore_eos", "a reply with a shape ends");
@@ -165,13 +167,19 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
     LimitTokens(reply.options, lease->context(), reply.prompt.size());
     if (request.options.shape && request.options.max_tokens != 0) {
       reply.shape = TRY(CompileShape(lease->shapes(), *request.options.shape, {form.texts.back()}));
+      reply.any_characters = CopiesText(*request.options.shape);
     }
     if (form.echo && form.logprobs >= 0) reply.score_top = form.logprobs;
     reply.client = call->client();
     reply.cancel = call->cancel();
     replies.push_back(std::move(reply));
   }
-  const auto sink = MakeCompletionSink(call, lease->served()->model, std::move(form));
+  auto sink = MakeCompletionSink(call, lease->served()->model, std::move(form));
+  if (request.options.language != nullptr) {
+    const int n = request.options.n * static_cast<int>(replies.size());
+    const bool json = IsJson(request.options.shape);
+    sink = CheckLanguage(*request.options.language, json, n, nullptr, std::move(sink));
+  }
   return RunReplies(server.host, lease, std::move(replies), sink);
 }
 

@@ -100,6 +100,16 @@ Json Remarks(const ReplyEnd& end, int left_out) {
     }
     remarks.Set("copied", std::move(spans));
   }
+  if (end.language) {
+    const auto code = [](const Language* language) {
+      return language == nullptr ? Json() : Json::String(std::string(language->code));
+    };
+    Json check = Json::MakeObject();
+    check.Set("asked", code(end.language->asked));
+    check.Set("found", code(end.language->found));
+    check.Set("retried", Json::Bool(end.language->retried));
+    remarks.Set("reply_language", std::move(check));
+  }
   if (left_out > 0) remarks.Set("left_out_tokens", Json::Int(left_out));
   return remarks.members().empty() ? Json() : remarks;
 }

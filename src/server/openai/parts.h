@@ -30,8 +30,8 @@ Json ChatLogprobs(const Model& model, const std::vector<TokenLogprob>& tokens);
 // A log-probability as JSON, which has no infinity.
 Json LogprobJson(float value);
 
-// What this server adds to a choice: where it was made shorter, what was copied from where. Null if
-// there is nothing to say.
+// What this server adds to a choice: where it was made shorter, what was copied from where, what
+// language it is in if it was to be in one. Null if there is nothing to say.
 Json Remarks(const ReplyEnd& end, int left_out);
 
 // An array of integers.

@@ -9,6 +9,7 @@
 #include "server/api/chat_request.h"
 #include "server/api/ids.h"
 #include "server/api/reasoning.h"
+#include "server/api/reply_language.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/openai/handlers.h"
@@ -140,6 +141,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
     }
   }
   chat.options.shape = TRY(ReadTextFormat(fields));
+  chat.options.language = TRY(ReadReplyLanguage(fields, server.options.reply_language));
   if (chat.options.shape && chat.tools.forced()) {
     return fields.Bad("tool_choice", "a call has a shape of its own: no other can be given");
   }
@@ -149,6 +151,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   }
   chat.trim = TRY(ReadTrim(fields, truncation == "auto" ? TrimMode::kOldest : TrimMode::kError));
   parsed.form.stream = TRY(fields.Bool("stream")).value_or(false);
+  chat.stream = parsed.form.stream;
   parsed.form.id = "resp_" + RandomId(24);
   parsed.form.created_s = UnixSeconds();
   parsed.form.echoed = Echo(fields);
