@@ -92,9 +92,23 @@ struct SuggestedSampling {
   std::optional<float> temperature, top_p, min_p, typical_p, repeat_penalty;
   std::optional<int> top_k, repeat_last_n;
   std::string note;  // what was left out, and why; empty: nothing
+
+  // visit("temperature", of.temperature…) and so on for all of them: here they stand once. `of` may
+  // be SamplingParams, too.
+  template <typename Visit, typename... Sampling>
+  static void Each(const Visit& visit, Sampling&... of) {
+    visit("temperature", of.temperature...);
+    visit("top_k", of.top_k...);
+    visit("top_p", of.top_p...);
+    visit("min_p", of.min_p...);
+    visit("typical_p", of.typical_p...);
+    visit("repeat_penalty", of.repeat_penalty...);
+    visit("repeat_last_n", of.repeat_last_n...);
+  }
   bool empty() const {
-    return !temperature && !top_p && !min_p && !typical_p && !repeat_penalty && !top_k &&
-           !repeat_last_n;
+    bool any = false;
+    Each([&any](const char*, const auto& value) { any = any || value.has_value(); }, *this);
+    return !any;
   }
 };
 

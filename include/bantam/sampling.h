@@ -30,13 +30,10 @@ Result<void> Validate(const SamplingParams& params);
 
 // Puts what a model's makers suggest in the place of defaults.
 inline void Apply(const SuggestedSampling& suggested, SamplingParams& params) {
-  params.temperature = suggested.temperature.value_or(params.temperature);
-  params.top_k = suggested.top_k.value_or(params.top_k);
-  params.top_p = suggested.top_p.value_or(params.top_p);
-  params.min_p = suggested.min_p.value_or(params.min_p);
-  params.typical_p = suggested.typical_p.value_or(params.typical_p);
-  params.repeat_penalty = suggested.repeat_penalty.value_or(params.repeat_penalty);
-  params.repeat_last_n = suggested.repeat_last_n.value_or(params.repeat_last_n);
+  const auto apply = [](const char*, const auto& value, auto& param) {
+    param = value.value_or(param);
+  };
+  SuggestedSampling::Each(apply, suggested, params);
 }
 
 }  // namespace bantam

@@ -162,15 +162,11 @@ constexpr Parameter kParameters[] = {
      GetStop, [](ReplySettings& settings) { settings.stop.clear(); }},
 };
 
-template <typename Visit>
-void VisitSuggested(SuggestedSampling& suggested, Visit visit) {
-  visit("temperature", suggested.temperature);
-  visit("top-k", suggested.top_k);
-  visit("top-p", suggested.top_p);
-  visit("min-p", suggested.min_p);
-  visit("typical-p", suggested.typical_p);
-  visit("repeat-penalty", suggested.repeat_penalty);
-  visit("repeat-last-n", suggested.repeat_last_n);
+// "top_k": "top-k"
+std::string Dashed(std::string_view name) {
+  std::string dashed(name);
+  std::ranges::replace(dashed, '_', '-');
+  return dashed;
 }
 
 bool AmongNames(std::string_view names, std::string_view name) {
@@ -198,8 +194,7 @@ std::span<const Parameter> Parameters() {
 }
 
 const Parameter* FindParameter(std::string_view name) {
-  std::string dashed(name);
-  std::ranges::replace(dashed, '_', '-');
+  const std::string dashed = Dashed(name);
   for (const Parameter& parameter : kParameters) {
     if (dashed == parameter.name || AmongNames(parameter.other_names, dashed)) return &parameter;
   }
@@ -221,20 +216,20 @@ void AddParameterOptions(ArgParser& parser, ReplySettings& settings) {
 }
 
 void ApplySuggested(SuggestedSampling suggested, ReplySettings& settings) {
-  VisitSuggested(suggested, [&](const char* name, auto& value) {
-    if (std::ranges::find(settings.given, name) != settings.given.end()) value.reset();
-  });
+  const auto drop_given = [&settings](const char* name, auto& value) {
+    if (std::ranges::find(settings.given, Dashed(name)) != settings.given.end()) value.reset();
+  };
+  SuggestedSampling::Each(drop_given, suggested);
   Apply(suggested, settings.sampling);
 }
 
 std::string DescribeSuggested(const SuggestedSampling& suggested) {
   std::string out;
-  SuggestedSampling copy = suggested;
-  VisitSuggested(copy, [&out](const char* name, const auto& value) {
+  const auto add = [&out](const char* name, const auto& value) {
     if (!value) return;
-    out += (out.empty() ? "" : ", ") + std::string(name) + " " +
-           FormatFloat(static_cast<float>(*value));
-  });
+    out += (out.empty() ? "" : ", ") + Dashed(name) + " " + FormatFloat(static_cast<float>(*value));
+  };
+  SuggestedSampling::Each(add, suggested);
   return out;
 }
 

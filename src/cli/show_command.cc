@@ -72,13 +72,7 @@ Json SamplingJson(const SuggestedSampling& sampling) {
   const auto set = [&json](const char* key, const auto& value) {
     if (value) json.Set(key, Json::NumberText(FormatFloat(static_cast<float>(*value))));
   };
-  set("temperature", sampling.temperature);
-  set("top_k", sampling.top_k);
-  set("top_p", sampling.top_p);
-  set("min_p", sampling.min_p);
-  set("typical_p", sampling.typical_p);
-  set("repeat_penalty", sampling.repeat_penalty);
-  set("repeat_last_n", sampling.repeat_last_n);
+  SuggestedSampling::Each(set, sampling);
   if (!sampling.note.empty()) json.Set("note", Json::String(sampling.note));
   return json;
 }
