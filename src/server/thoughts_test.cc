@@ -32,6 +32,22 @@ TEST_F(ServiceTest, Thoughts) {
   EXPECT_EQ(Choice(reply).Find("message")->Find("content")->AsString(), "<think>a</think>b");
 }
 
+TEST_F(ServiceTest, TokensOfThoughtsAreCounted) {
+  model_->info_.chat_template = "<think>";
+  const std::string_view thought = "<think>\nso so\n</think>\n\n";  // a token a byte
+  const std::string thinking = std::string(thought) + "hello";
+  script_->replies = {thinking, thinking, "hello", thinking};
+  Json usage = *Good("/v1/chat/completions", Body({kHi, R"("n": 2)"})).Find("usage");
+  const auto reasoning = [](const Json& json, const char* details) {
+    return json.Find(details)->Find("reasoning_tokens")->AsInt().value();
+  };
+  EXPECT_EQ(reasoning(usage, "completion_tokens_details"), 2 * std::ssize(thought));
+  usage = *Good("/v1/chat/completions", Body({kHi})).Find("usage");
+  EXPECT_EQ(reasoning(usage, "completion_tokens_details"), 0);
+  usage = *Good("/v1/responses", Body({R"("input": "hi")"})).Find("usage");
+  EXPECT_EQ(reasoning(usage, "output_tokens_details"), std::ssize(thought));
+}
+
 TEST_F(ServiceTest, VariablesOfTheTemplate) {
   const std::string body = Body({kHi, R"("stream": false)", R"("think": false)"});
   Good("/api/chat", body);

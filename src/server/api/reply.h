@@ -61,6 +61,7 @@ struct ReplyEnd {
   std::optional<PromptScores> scores;
   std::optional<LanguageCheck> language;  // of replies that must be in one
   GenerationStats stats;
+  int reasoning_tokens = 0;  // of the generated ones, the tags around the thoughts included
   uint64_t seed = 0;
   int n_tool_calls = 0;
 };

@@ -167,6 +167,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
   bool SayUnsaid(bool thought) {
     if (unsaid_.text.empty() && unsaid_.tokens.empty()) return true;
     const Delta delta = std::exchange(unsaid_, Delta());
+    if (thought) end_.reasoning_tokens += static_cast<int>(delta.tokens.size());
     return thought ? sink_->OnReasoning(index_, delta) : sink_->OnDelta(index_, delta);
   }
 

@@ -160,7 +160,9 @@ class ChatSink : public ReplySink {
 
   void Finish() {
     GenerationStats sum;
+    int reasoning = 0;
     for (const Choice& reply : choices_) {
+      reasoning += reply.end.reasoning_tokens;
       if (sum.prompt_tokens == 0)
         sum = reply.end.stats;
       else
@@ -173,7 +175,7 @@ class ChatSink : public ReplySink {
       }
       return call_->ReplyError(*error_);
     }
-    const Json usage = Usage(sum.prompt_tokens, sum.generated_tokens, sum.cached_tokens);
+    const Json usage = Usage(sum.prompt_tokens, sum.generated_tokens, sum.cached_tokens, reasoning);
     if (!form_.stream) return Whole(usage, sum);
     if (form_.include_usage) {
       Json chunk = Frame(form_, "chat.completion.chunk", Json::MakeArray());

@@ -191,7 +191,7 @@ class CompletionSink : public ReplySink {
       if (call_->started()) call_->Write(Event(ErrorBody(Flavour::kOpenAi, 500, *error_)));
       return call_->ReplyError(*error_);
     }
-    const Json usage = Usage(prompt_tokens, generated, cached);
+    const Json usage = Usage(prompt_tokens, generated, cached, 0);
     if (!form_.stream) return Whole(usage);
     if (form_.include_usage) {
       Json chunk = Frame(form_, "text_completion", Json::MakeArray());

@@ -11,7 +11,9 @@ std::string Event(const Json& data) {
   return "data: " + data.Dump() + "\n\n";
 }
 
-Json Usage(int prompt_tokens, int completion_tokens, int cached_tokens) {
+Json Usage(int prompt_tokens, int completion_tokens, int cached_tokens, int reasoning_tokens) {
+  Json completion = Json::MakeObject();
+  completion.Set("reasoning_tokens", Json::Int(reasoning_tokens));
   Json details = Json::MakeObject();
   details.Set("cached_tokens", Json::Int(cached_tokens));
   Json usage = Json::MakeObject();
@@ -19,6 +21,7 @@ Json Usage(int prompt_tokens, int completion_tokens, int cached_tokens) {
   usage.Set("completion_tokens", Json::Int(completion_tokens));
   usage.Set("total_tokens", Json::Int(int64_t{prompt_tokens} + completion_tokens));
   usage.Set("prompt_tokens_details", std::move(details));
+  usage.Set("completion_tokens_details", std::move(completion));
   return usage;
 }
 

@@ -16,7 +16,8 @@ namespace bantam::server {
 std::string Event(const Json& data);
 inline constexpr const char* kEventStream = "text/event-stream";
 
-Json Usage(int prompt_tokens, int completion_tokens, int cached_tokens);
+// `reasoning_tokens`: of the completion's.
+Json Usage(int prompt_tokens, int completion_tokens, int cached_tokens, int reasoning_tokens);
 
 // llama-server's figures of a reply, in milliseconds.
 Json Timings(const GenerationStats& stats);

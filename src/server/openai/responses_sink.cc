@@ -98,7 +98,7 @@ class ResponsesSink : public ReplySink {
     if (!complete) {
       response.Set("incomplete_details", Object({{"reason", Json::String("max_output_tokens")}}));
     }
-    response.Set("usage", UsageJson(end->stats));
+    response.Set("usage", UsageJson(*end));
     Json remarks = Remarks(*end, form_.left_out);
     if (!remarks.is_null()) response.Set("bantam", std::move(remarks));
     if (!form_.stream) return call_->ReplyJson(200, response);
@@ -108,12 +108,13 @@ class ResponsesSink : public ReplySink {
   }
 
  private:
-  static Json UsageJson(const GenerationStats& stats) {
+  static Json UsageJson(const ReplyEnd& end) {
+    const GenerationStats& stats = end.stats;
     return Object(
         {{"input_tokens", Json::Int(stats.prompt_tokens)},
          {"input_tokens_details", Object({{"cached_tokens", Json::Int(stats.cached_tokens)}})},
          {"output_tokens", Json::Int(stats.generated_tokens)},
-         {"output_tokens_details", Object({{"reasoning_tokens", Json::Int(0)}})},
+         {"output_tokens_details", Object({{"reasoning_tokens", Json::Int(end.reasoning_tokens)}})},
          {"total_tokens", Json::Int(int64_t{stats.prompt_tokens} + stats.generated_tokens)}});
   }
 
