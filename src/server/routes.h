@@ -21,10 +21,18 @@ enum class Access : uint8_t {
   kKept,   // and where it has several, this machine too: shows or changes what all share
 };
 
+// What answering takes.
+enum class Work : uint8_t {
+  kQuick,  // of what is known
+  kModel,  // a model, which may have to be loaded first
+  kFiles,  // reading or writing large files: done by threads of its own
+};
+
 struct Route {
   const char* method;  // "GET" answers HEAD too
   const char* path;    // "/v1/models/*": anything after the last '/'
   Access access;
+  Work work;
   Flavour flavour;
   Handler handler;
 };

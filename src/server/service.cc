@@ -14,8 +14,11 @@
 #include "server/api/status_of.h"
 #include "server/ollama/blob_sink.h"
 #include "server/ollama/handlers.h"
-#include "server/ollama/import_sink.h"
+#include "server/own/handlers.h"
+#include "server/own/import_sink.h"
 #include "server/routes.h"
+#include "store/cache/faq_file.h"
+#include "store/incoming.h"
 
 namespace bantam::server {
 namespace {
@@ -108,9 +111,12 @@ Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOp
       library_(std::move(library)),
       host_(std::move(backend), host, EventsFor(metrics_)),
       pulls_(4, 16),
+      files_(2, 64),
       pool_(2, 1024),
       server_{*library_, host_, pool_,    pulls_,
-              metrics_,  lora_, options_, static_cast<double>(UnixSeconds())} {}
+              metrics_,  lora_, options_, static_cast<double>(UnixSeconds())} {
+  if (library_->store()) store::Incoming::Sweep(*library_->store());
+}
 
 Service::~Service() = default;
 
@@ -158,7 +164,8 @@ BodyRule Service::OnHead(const HttpRequest& head) {
   if (const char* why = WhyNotFromThere(access, options_.api_keys.size(), head)) {
     return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, why}, std::move(headers));
   }
-  if (match.route->access != Access::kOpen && head.method == "POST") {
+  const bool asks_work = head.method == "POST" || match.route->work == Work::kModel;
+  if (match.route->access != Access::kOpen && asks_work) {
     if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {
       headers.push_back({"Retry-After", std::to_string(*wait)});
       return RefuseWith(match.flavour, 429,
@@ -168,6 +175,9 @@ BodyRule Service::OnHead(const HttpRequest& head) {
     }
   }
   rule.limit = options_.max_body_bytes;
+  if (match.route->handler == PostCacheImport) {
+    rule.limit = std::max<uint64_t>(rule.limit, store::kMaxFaqFileBytes);
+  }
   if (match.route->handler == PostImport) {
     return FileRule(ImportSink::Create(library_->store(), head.Query("name")), std::move(headers));
   }
@@ -213,7 +223,8 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
                              });
   if (key >= 0) call->set_key(options_.api_keys[static_cast<size_t>(key)]);
   call->WatchClient();
-  if (!pool_.Post([this, call, handler = match.route->handler] { handler(server_, call); })) {
+  TaskPool& pool = match.route->work == Work::kFiles ? files_ : pool_;
+  if (!pool.Post([this, call, handler = match.route->handler] { handler(server_, call); })) {
     call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait; try again later"});
   }
 }

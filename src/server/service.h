@@ -41,7 +41,7 @@ struct Server {
   Library& library;
   ModelHost& host;
   TaskPool& pool;   // where handlers run
-  TaskPool& pulls;  // for what takes minutes
+  TaskPool& pulls;  // for downloads
   Metrics& metrics;
   LoraDefaults& lora;
   const ServiceOptions& options;
@@ -76,7 +76,8 @@ class Service final : public HttpHandler {
   LoraDefaults lora_;
   ModelHost host_;
   TaskPool pulls_;
-  TaskPool pool_;  // before the others: its tasks use them
+  TaskPool files_;  // for large files of this machine
+  TaskPool pool_;   // before the others: its tasks use them
   Server server_;
 };
 

@@ -139,7 +139,7 @@ class OllamaTest(ServerTest):
             self.assertEqual(status, 400, (query, text))
             self.assertTrue(json.loads(text)["error"])
         self.assertEqual([model.model for model in self.client.list().models], ["small"])
-        left = [path.name for path in pathlib.Path(self.server.home.name).rglob("incoming-*")]
+        left = [path.name for path in pathlib.Path(self.server.home.name).glob("**/incoming/*")]
         self.assertEqual(left, [])
 
     def test_pull_of_nothing(self):

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdio>
 #include <utility>
 
 #include "base/check.h"
@@ -36,9 +37,12 @@ Result<std::unique_ptr<BlobSink>> BlobSink::Create(const std::optional<store::St
   if (!store) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   std::string digest = TRY(DigestOf(path));
   TRY(store->Prepare());
-  const std::string blob = store->BlobPath(digest);
-  std::unique_ptr<BlobSink> sink(new BlobSink(std::move(digest)));
-  if (!IsThere(blob)) sink->file_.emplace(TRY(AtomicFile::Create(blob, true)));
+  std::string blob = store->BlobPath(digest);
+  std::unique_ptr<BlobSink> sink(new BlobSink(std::move(digest), std::move(blob)));
+  if (IsThere(sink->blob_)) return sink;
+  sink->place_.emplace(TRY(store::Incoming::Create(*store)));
+  sink->path_ = sink->place_->directory() + "/blob";
+  sink->file_.emplace(TRY(AtomicFile::Create(sink->path_, true)));
   return sink;
 }
 
@@ -56,6 +60,10 @@ Result<bool> BlobSink::Finish() {
                 "digest: the file has the SHA-256 " + got + ", not " + digest_);
   }
   TRY(file_->Commit());
+  if (std::rename(path_.c_str(), blob_.c_str()) != 0) {
+    return Fail(ErrorCode::kIo, "the file cannot be put into the store");
+  }
+  SyncDirectoryOf(blob_);
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "base/sha256.h"
 #include "server/http/exchange.h"
+#include "store/incoming.h"
 #include "store/store.h"
 
 namespace bantam::server {
@@ -31,11 +32,15 @@ class BlobSink : public BodySink {
   Result<bool> Finish();
 
  private:
-  explicit BlobSink(std::string digest) : digest_(std::move(digest)) {}
+  BlobSink(std::string digest, std::string blob)
+      : digest_(std::move(digest)), blob_(std::move(blob)) {}
 
   const std::string digest_;
+  const std::string blob_;  // where it goes
   Sha256 hash_;
-  std::optional<AtomicFile> file_;  // unset: it is there
+  std::optional<store::Incoming> place_;  // unset: it is there
+  std::string path_;                      // in that place
+  std::optional<AtomicFile> file_;
 };
 
 }  // namespace bantam::server

@@ -16,7 +16,6 @@ void PostChat(Server& server, const std::shared_ptr<Call>& call);
 void PostGenerate(Server& server, const std::shared_ptr<Call>& call);
 void PostShow(Server& server, const std::shared_ptr<Call>& call);
 void PostPull(Server& server, const std::shared_ptr<Call>& call);
-void PostImport(Server& server, const std::shared_ptr<Call>& call);
 void HeadBlob(Server& server, const std::shared_ptr<Call>& call);
 void PostBlob(Server& server, const std::shared_ptr<Call>& call);
 void PostCreate(Server& server, const std::shared_ptr<Call>& call);
@@ -24,11 +23,5 @@ void PostCopy(Server& server, const std::shared_ptr<Call>& call);
 void DeleteModel(Server& server, const std::shared_ptr<Call>& call);
 void PostEmbed(Server& server, const std::shared_ptr<Call>& call);
 void PostOldEmbeddings(Server& server, const std::shared_ptr<Call>& call);
-
-// The response cache's administration; not Ollama's.
-void GetCache(Server& server, const std::shared_ptr<Call>& call);
-void GetCacheExport(Server& server, const std::shared_ptr<Call>& call);
-void PostCacheImport(Server& server, const std::shared_ptr<Call>& call);
-void PostCacheClear(Server& server, const std::shared_ptr<Call>& call);
 
 }  // namespace bantam::server

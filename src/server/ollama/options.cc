@@ -33,6 +33,13 @@ Result<void> ReadOllamaOptions(const Fields& options, ReplyOptions& reply, int& 
   return {};
 }
 
+Result<std::string> ReadModelName(const Fields& fields) {
+  auto name = TRY(fields.Text("model"));
+  if (!name) name = TRY(fields.Text("name"));
+  if (!name || name->empty()) return fields.Bad("model", "must be given");
+  return *name;
+}
+
 std::optional<double> ParseDuration(std::string_view text) {
   bool negative = false;
   if (text.starts_with('-')) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "bantam/result.h"
@@ -13,6 +14,9 @@ namespace bantam::server {
 
 // Ollama's own defaults.
 ReplyOptions OllamaDefaults();
+
+// "model", or "name" as older clients say. Fails if neither is given.
+Result<std::string> ReadModelName(const Fields& fields);
 
 // Reads an object of options (or a recipe's parameters) over what is there. `context` is num_ctx.
 Result<void> ReadOllamaOptions(const Fields& options, ReplyOptions& reply, int& context);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "server/api/fields.h"
 #include "server/ollama/handlers.h"
+#include "server/ollama/options.h"
 #include "store/catalogue.h"
 #include "store/reference.h"
 
@@ -23,12 +24,10 @@ struct PullRequest {
 Result<PullRequest> Read(const Call& call) {
   const Json body = TRY(ParseBody(call.request().body));
   const Fields fields(body);
-  auto name = TRY(fields.Text("model"));
-  if (!name) name = TRY(fields.Text("name"));
-  if (!name || name->empty()) return fields.Bad("model", "must be given");
+  const std::string name = TRY(ReadModelName(fields));
   PullRequest request;
   request.stream = TRY(fields.Bool("stream")).value_or(true);
-  request.reference = TRY(store::ParseReference(*name, store::Catalogue::BuiltIn()));
+  request.reference = TRY(store::ParseReference(name, store::Catalogue::BuiltIn()));
   return request;
 }
 

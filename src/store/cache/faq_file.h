@@ -16,6 +16,8 @@ struct FaqItem {
   size_t line = 0;
 };
 
+// Of a whole file, for those who hold one in memory; as much as a cache of the usual size keeps.
+inline constexpr size_t kMaxFaqFileBytes = size_t{128} << 20;
 inline constexpr size_t kMaxFaqItems = 100'000;
 inline constexpr size_t kMaxFaqQuestionBytes = 1000;
 inline constexpr size_t kMaxFaqAnswerBytes = size_t{64} << 10;

@@ -7,24 +7,24 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "bantam/result.h"
 #include "server/http/exchange.h"
+#include "store/incoming.h"
 #include "store/store.h"
 
 namespace bantam::server {
 
 inline constexpr uint64_t kMaxImportBytes = uint64_t{64} << 30;
 
-// Writes to a directory of its own in the store, which goes when this does.
+// Writes to a place of its own in the store, which goes when this does.
 class ImportSink : public BodySink {
  public:
   // `name`: the file's, ending in ".gguf". Fails with kInvalidArgument, kUnsupported (no store) or
   // kIo.
   static Result<std::unique_ptr<ImportSink>> Create(const std::optional<store::Store>& store,
                                                     std::string_view name);
-  ~ImportSink() override;
-
   // Fails with kInvalidArgument for what does not begin as a GGUF file does.
   Result<void> Write(std::string_view piece) override;
 
@@ -34,9 +34,10 @@ class ImportSink : public BodySink {
   const std::string& path() const { return path_; }
 
  private:
-  ImportSink(std::string directory, std::string path);
+  ImportSink(store::Incoming place, std::string path)
+      : place_(std::move(place)), path_(std::move(path)), file_(path_, std::ios::binary) {}
 
-  const std::string directory_;
+  const store::Incoming place_;
   const std::string path_;
   std::ofstream file_;
   std::string magic_;  // the first bytes, until there are enough

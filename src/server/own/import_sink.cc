@@ -1,16 +1,12 @@
 // POST /api/import?name=FILE.gguf: the file as body; {"model": NAME}.
-#include "server/ollama/import_sink.h"
+#include "server/own/import_sink.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "base/check.h"
 #include "base/json.h"
 #include "base/quote.h"
-#include "server/api/ids.h"
-#include "server/ollama/handlers.h"
+#include "server/own/handlers.h"
 #include "store/import.h"
 #include "store/names.h"
 
@@ -30,23 +26,11 @@ Result<std::unique_ptr<ImportSink>> ImportSink::Create(const std::optional<store
                     Quote(name));
   }
   TRY(store->Prepare());
-  const std::string directory = store->root() + "/incoming-" + RandomId(16);
-  std::error_code error;
-  std::filesystem::create_directory(directory, error);
-  if (error)
-    return Fail(ErrorCode::kIo, "cannot make " + Quote(directory) + ": " + error.message());
-  std::unique_ptr<ImportSink> sink(new ImportSink(directory, directory + "/" + std::string(name)));
+  store::Incoming place = TRY(store::Incoming::Create(*store));
+  std::string path = place.directory() + "/" + std::string(name);
+  std::unique_ptr<ImportSink> sink(new ImportSink(std::move(place), std::move(path)));
   if (!sink->file_) return Fail(ErrorCode::kIo, "cannot write to " + Quote(sink->path_));
   return sink;
-}
-
-ImportSink::ImportSink(std::string directory, std::string path)
-    : directory_(std::move(directory)), path_(std::move(path)), file_(path_, std::ios::binary) {}
-
-ImportSink::~ImportSink() {
-  file_.close();
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
 }
 
 Result<void> ImportSink::Write(std::string_view piece) {

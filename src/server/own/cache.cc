@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/quote.h"
 #include "server/api/fields.h"
-#include "server/ollama/handlers.h"
+#include "server/own/handlers.h"
 #include "store/cache/faq_file.h"
 
 namespace bantam::server {
