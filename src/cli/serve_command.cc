@@ -70,10 +70,18 @@ Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
   std::optional<store::Store> store;
   if (auto found = store::Store::Find(env.variable)) store = *std::move(found);
   auto library = std::make_unique<server::Library>(
-      std::move(store), [&env, suggested = options.suggested](const std::string& file) {
+      std::move(store),
+      [&env, suggested = options.suggested](const std::string& file) {
         auto info = env.backend.inspect(file);
         if (info && !suggested) info->sampling = {};
         return info;
+      },
+      [&env](const std::string& file, const std::vector<std::string>& adapters) -> Result<void> {
+        LoadOptions load;
+        for (const std::string& adapter : adapters) load.adapters.push_back({adapter});
+        // What would fit is not asked, but whether the files go together.
+        const auto checked = env.backend.fit(file, load, {});
+        return checked ? Result<void>() : std::unexpected(checked.error());
       });
   if (!path.empty()) {
     const std::string own = ServedName(options.setup.model_path, path);

@@ -15,6 +15,7 @@ import ollama  # noqa: E402
 
 BASE = str(ROOT / "tests/golden/models/llama_untied.gguf")
 ADAPTER = str(ROOT / "tests/golden/adapters/llama_untied.gguf")
+OF_OTHERS = str(ROOT / "tests/golden/adapters/qwen2_mixed.gguf")
 OTHER = str(ROOT / "tests/golden/models/qwen2_tied.gguf")
 GREEDY = {"temperature": 0, "num_predict": 12, "repeat_penalty": 1}
 
@@ -100,6 +101,7 @@ class CreateTest(ServerTest):
     def test_mistakes(self):
         digest = self.client.create_blob(BASE)
         text = self.client.create_blob(__file__)
+        other = self.client.create_blob(OF_OTHERS)
         missing = "sha256:" + "0" * 64
         for status, body in (
                 (404, {"files": {"a.gguf": missing}}), (400, {"files": {"a.gguf": "x"}}),
@@ -109,6 +111,8 @@ class CreateTest(ServerTest):
                 (400, {"files": {"a.gguf": digest, "../b.gguf": digest}}),
                 (400, {"files": {"a.gguf": digest}, "quantize": "q4_K_M"}),
                 (400, {"files": {"a.gguf": digest}, "adapters": {"b": text}}),
+                (400, {"files": {"a.gguf": digest}, "adapters": {"b.gguf": other}}),
+                (400, {"files": {"a.gguf": digest}, "adapters": {"b.gguf": digest}}),
                 (400, {"files": {"a.gguf": digest}, "parameters": {"temperature": "hot"}}),
                 (400, {"adapters": {"a.gguf": digest}})):
             got, _, said = self.server.call("POST", "/api/create", {"model": "x", **body})

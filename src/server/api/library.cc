@@ -103,8 +103,11 @@ Recipe OnTopOf(const Recipe& base, const Recipe& recipe) {
 }
 
 Library::Library(std::optional<store::Store> store,
-                 std::function<Result<ModelInfo>(const std::string& path)> inspect)
-    : store_(std::move(store)), inspect_(std::move(inspect)) {}
+                 std::function<Result<ModelInfo>(const std::string& path)> inspect,
+                 CheckAdapters check_adapters)
+    : store_(std::move(store)),
+      inspect_(std::move(inspect)),
+      check_adapters_(std::move(check_adapters)) {}
 
 void Library::Add(const std::string& path, const std::vector<std::string>& names,
                   const std::vector<std::string>& adapters) {
@@ -298,8 +301,16 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
 // All files of the store that make it up are checked before the name is theirs.
 Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
   if (manifest.folder) return {};  // its files have their names only once it is added
-  const auto info = inspect_(store.BlobPath(manifest.files[0].sha256));
+  const std::string path = store.BlobPath(manifest.files[0].sha256);
+  const auto info = inspect_(path);
   if (!info) return BadField("files", info.error().message);
+  std::vector<std::string> adapters;
+  for (const store::StoredFile& file : manifest.files) {
+    if (file.name.ends_with(store::kAdapterSuffix)) adapters.push_back(store.BlobPath(file.sha256));
+  }
+  if (adapters.empty() || !check_adapters_) return {};
+  const auto checked = check_adapters_(path, adapters);
+  if (!checked) return BadField("adapters", checked.error().message);
   return {};
 }
 

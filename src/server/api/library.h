@@ -58,9 +58,13 @@ struct ModelEntry {
 // lie as JSON files under recipes/ beside the store. Thread-safe.
 class Library {
  public:
-  // Without a store only the models that are added are known.
+  // Whether a model and adapters go together, by their files. Fails naming the adapter's.
+  using CheckAdapters = std::function<Result<void>(const std::string& path,
+                                                   const std::vector<std::string>& adapters)>;
+  // Without a store only the models that are added are known. Without `check_adapters` all go.
   Library(std::optional<store::Store> store,
-          std::function<Result<ModelInfo>(const std::string& path)> inspect);
+          std::function<Result<ModelInfo>(const std::string& path)> inspect,
+          CheckAdapters check_adapters = {});
 
   // A model of the command line; `names`: what it is served as. The first of the first is the
   // default, for requests that name none. `adapters`: files (LoRA) that are loaded with it.
@@ -108,6 +112,7 @@ class Library {
 
   const std::optional<store::Store> store_;
   const std::function<Result<ModelInfo>(const std::string&)> inspect_;
+  const CheckAdapters check_adapters_;
   std::vector<ModelEntry> served_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, ModelInfo> infos_;  // by path and identity

@@ -54,6 +54,28 @@ class LibraryTest : public testing::Test {
                    }};
 };
 
+TEST_F(LibraryTest, AdaptersThatDoNotFitAreRefused) {
+  std::vector<std::string> asked;
+  Library library(
+      store_, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); },
+      [&](const std::string& path, const std::vector<std::string>& adapters) -> Result<void> {
+        asked = {TestDirectory::Read(path)};
+        for (const std::string& adapter : adapters) asked.push_back(TestDirectory::Read(adapter));
+        if (asked.back().ends_with("good")) return {};
+        return Fail(ErrorCode::kCorrupt, "the shapes differ");
+      });
+  const store::GivenFile model = {"m.gguf", Put("m.gguf", "GGUF model").sha256};
+  const store::GivenFile bad = {"l.gguf", Put("l.gguf", "GGUF bad").sha256};
+  const store::GivenFile good = {"l.gguf", Put("l.gguf", "GGUF good").sha256};
+  const auto refused = library.Assemble("tuned", {{model}}, {{good, bad}}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "adapters: the shapes differ");
+  EXPECT_EQ(asked, (std::vector<std::string>{"GGUF model", "GGUF good", "GGUF bad"}));
+  EXPECT_FALSE(library.Find("tuned"));
+  EXPECT_TRUE(library.Assemble("tuned", {{model}}, {{good}}, {}));
+  EXPECT_TRUE(library.Find("tuned"));
+}
+
 TEST_F(LibraryTest, DigestsCoverAllFiles) {
   store::Manifest manifest;
   manifest.files = {Put("a.gguf", "one")};
