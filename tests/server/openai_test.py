@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 import unittest
 
 from harness import MINILM, PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
@@ -48,6 +49,28 @@ class OpenAiTest(ServerTest):
         self.assertEqual(self.client.models.retrieve("other").id, "other")
         with self.assertRaises(openai.NotFoundError):
             self.client.models.retrieve("nobody")
+
+    def test_reply_language(self):
+        def letters(text):
+            return {unicodedata.name(c, "").split()[0] for c in text
+                    if unicodedata.category(c)[0] == "L"}
+
+        for code, names in (("zh", {"CJK"}), ("ru", {"CYRILLIC"}), ("ko", {"HANGUL"}),
+                            ("ja", {"CJK", "HIRAGANA", "KATAKANA"}), ("en", {"LATIN"})):
+            for temperature in (0, 1):
+                reply = self.chat(max_tokens=24, temperature=temperature, seed=3,
+                                  extra_body={"reply_language": code})
+                self.assertLessEqual(letters(reply.choices[0].message.content), names)
+                said = reply.choices[0].bantam["reply_language"]
+                self.assertEqual(said["asked"], code)
+                stream = "".join(chunk.choices[0].delta.content or "" for chunk in self.chat(
+                    max_tokens=24, temperature=temperature, seed=3, stream=True,
+                    extra_body={"reply_language": code}))
+                self.assertLessEqual(letters(stream), names)
+                if not said["retried"]:
+                    self.assertEqual(stream, reply.choices[0].message.content)
+        with self.assertRaisesRegex(openai.BadRequestError, "reply_language"):
+            self.chat(extra_body={"reply_language": "Klingon"})
 
     def test_chat(self):
         reply = self.chat()
