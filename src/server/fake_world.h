@@ -28,13 +28,15 @@ class FakeModel : public Model {
   std::vector<TokenId> Tokenize(std::string_view text, const TokenizeOptions&) const override;
   Result<std::string> Detokenize(std::span<const TokenId> ids, bool) const override;
   std::string_view TokenBytes(TokenId id) const override;
-  // Further variables, "[tools]" if there are any, "[role]content" for each message, "[assistant]".
+  // Further variables, "[tools]" if there are any, "[role]content" for each message, "[assistant]",
+  // and opening_.
   Result<std::string> RenderChat(const ChatInput& input) const override;
   bool IsEndToken(TokenId id) const override { return id == kEnd; }
   std::span<const AdapterSource> adapters() const override { return adapters_; }
   TokenId end_token() const override { return kEnd; }
 
   ModelInfo info_;
+  std::string opening_;  // of every reply
   std::vector<AdapterSource> adapters_;
 };
 

@@ -50,7 +50,7 @@ Result<std::string> FakeModel::RenderChat(const ChatInput& input) const {
     if (role == "bad") return Fail(ErrorCode::kInvalidArgument, "the template refuses this role");
     text += "[" + role + "]" + message.Find("content")->AsString();
   }
-  return text + "[assistant]";
+  return text + "[assistant]" + opening_;
 }
 
 std::string FakeScript::NextReply() {

@@ -48,6 +48,34 @@ TEST_F(ServiceTest, TokensOfThoughtsAreCounted) {
   EXPECT_EQ(reasoning(usage, "output_tokens_details"), std::ssize(thought));
 }
 
+TEST_F(ServiceTest, ThoughtsThatAreClosedHaveRoomInTheContext) {
+  Make({}, {.context = 100, .max_sequences = 2});
+  model_->info_.chat_template = model_->opening_ = "<think>";
+  const auto ask = [this](size_t bytes) {
+    const std::string turns = R"({"role": "user", "content": "first"},
+                                 {"role": "assistant", "content": "one"},
+                                 {"role": "user", "content": ")" +
+                              std::string(bytes, 'x') + "\"}";
+    return Post("/v1/chat/completions",
+                R"({"trim": "oldest", "max_tokens": 2, "guided_regex": "a*", "messages": [)" +
+                    turns + "]}");
+  };
+  int fitting = 0;
+  for (size_t bytes = 30; bytes < 80; ++bytes) {
+    const auto exchange = ask(bytes);
+    if (exchange->status() != 200) {
+      EXPECT_NE(exchange->body().find("context_length_exceeded"), std::string::npos);
+      continue;
+    }
+    ++fitting;
+    const std::string prompt = script_->Prompts().back();
+    EXPECT_TRUE(prompt.ends_with("<think>\n</think>\n\n")) << prompt;
+    EXPECT_LT(prompt.size(), 100U) << "room for a token";
+  }
+  // "[user]" … "[assistant]<think>\n</think>\n\n" are 35 bytes, a token each; one is the reply's.
+  EXPECT_EQ(fitting, 100 - 35 - 1 - 30 + 1);
+}
+
 TEST_F(ServiceTest, VariablesOfTheTemplate) {
   const std::string body = Body({kHi, R"("stream": false)", R"("think": false)"});
   Good("/api/chat", body);
