@@ -60,7 +60,8 @@ class LanguageSink final : public ReplySink, public std::enable_shared_from_this
       reply.now.end = *std::move(end);
       const LanguageCheck check = {&asked_, Found(reply.now.text), reply.retried};
       reply.now.end.language = check;
-      if (check.other() && again_ && !reply.retried && reply.now.end.n_tool_calls == 0) {
+      const bool gone = reply.now.end.finish == FinishReason::kCancelled;
+      if (check.other() && again_ && !reply.retried && !gone && reply.now.end.n_tool_calls == 0) {
         reply.retried = true;
         reply.first = std::exchange(reply.now, {});
         reply.first->end.language->retried = true;
