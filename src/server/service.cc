@@ -109,16 +109,20 @@ Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOp
       guard_(options_.guard),
       rate_limit_(options_.rate_limit),
       library_(std::move(library)),
-      host_(std::move(backend), host, EventsFor(metrics_)),
       pulls_(4, 16),
       files_(2, 64),
       pool_(2, 1024),
+      host_(std::move(backend), host, EventsFor(metrics_)),
       server_{*library_, host_, pool_,    pulls_,
               metrics_,  lora_, options_, static_cast<double>(UnixSeconds())} {
   if (library_->store()) store::Incoming::Sweep(*library_->store());
 }
 
-Service::~Service() = default;
+Service::~Service() {
+  pool_.Stop();
+  files_.Stop();
+  pulls_.Stop();
+}
 
 BodyRule Service::RefuseWith(Flavour flavour, int status, Error error,
                              std::vector<HttpHeader> headers) {

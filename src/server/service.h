@@ -74,10 +74,11 @@ class Service final : public HttpHandler {
   const std::unique_ptr<Library> library_;
   Metrics metrics_;
   LoraDefaults lora_;
-  ModelHost host_;
+  // Their tasks use what stands below, whose threads post tasks: they stop first and go last.
   TaskPool pulls_;
   TaskPool files_;  // for large files of this machine
-  TaskPool pool_;   // before the others: its tasks use them
+  TaskPool pool_;
+  ModelHost host_;
   Server server_;
 };
 

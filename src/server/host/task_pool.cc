@@ -10,6 +10,10 @@ TaskPool::TaskPool(int threads, size_t max_waiting) : max_waiting_(max_waiting) 
 }
 
 TaskPool::~TaskPool() {
+  Stop();
+}
+
+void TaskPool::Stop() {
   std::deque<std::function<void()>> dropped;
   {
     const std::lock_guard lock(mutex_);
@@ -18,6 +22,7 @@ TaskPool::~TaskPool() {
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool TaskPool::Post(std::function<void()> task) {

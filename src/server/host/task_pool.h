@@ -11,7 +11,7 @@
 
 namespace bantam::server {
 
-// Thread-safe. Tasks that have not begun when it is destroyed are dropped.
+// Thread-safe. Tasks that have not begun when it is stopped or destroyed are dropped.
 class TaskPool {
  public:
   // At most `max_waiting` tasks wait.
@@ -22,6 +22,9 @@ class TaskPool {
 
   // False if too many wait already.
   bool Post(std::function<void()> task);
+
+  // Waits for the tasks that run; after it Post takes no more.
+  void Stop();
 
  private:
   void Run();
