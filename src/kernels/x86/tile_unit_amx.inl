@@ -40,23 +40,38 @@ class TileUnit {
   TileUnit& operator=(const TileUnit&) = delete;
 };
 
-// Sixteen rows of x are read, however many tokens the caller goes on to use.
+// Sixteen rows of x are read, however many tokens the caller goes on to use. (Some compilers' tiles
+// have no numbers but names, so each slot is spelt out.)
 template <bool kHalves, int kSlot>
 [[gnu::always_inline]] inline void MultiplyTiles(const uint8_t* codes, const int8_t* x) {
   _tile_loadd(4, x, 32);
   _tile_loadd(6, codes, 64);
-  _tile_zero(kSlot);
-  _tile_dpbssd(kSlot, 4, 6);
-  if constexpr (kHalves) {
-    _tile_loadd(5, x + 16, 32);
-    _tile_loadd(7, codes + 256, 64);
-    _tile_zero(kSlot + 2);
-    _tile_dpbssd(kSlot + 2, 5, 7);
+  if constexpr (kSlot == 0) {
+    _tile_zero(0);
+    _tile_dpbssd(0, 4, 6);
+  } else {
+    _tile_zero(1);
+    _tile_dpbssd(1, 4, 6);
+  }
+  if constexpr (!kHalves) return;
+  _tile_loadd(5, x + 16, 32);
+  _tile_loadd(7, codes + 256, 64);
+  if constexpr (kSlot == 0) {
+    _tile_zero(2);
+    _tile_dpbssd(2, 5, 7);
+  } else {
+    _tile_zero(3);
+    _tile_dpbssd(3, 5, 7);
   }
 }
 
 template <bool kHalves, int kSlot>
 [[gnu::always_inline]] inline void StoreDots(int32_t* dots) {
-  _tile_stored(kSlot, dots, 64);
-  if constexpr (kHalves) _tile_stored(kSlot + 2, dots + 256, 64);
+  if constexpr (kSlot == 0) {
+    _tile_stored(0, dots, 64);
+    if constexpr (kHalves) _tile_stored(2, dots + 256, 64);
+  } else {
+    _tile_stored(1, dots, 64);
+    if constexpr (kHalves) _tile_stored(3, dots + 256, 64);
+  }
 }
