@@ -65,7 +65,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.error(str(error))
     options.models = {"main": options.main, "small": options.small, "q4_0": options.q4_0}
     options.openvino_models = {"main": options.openvino_model, "small": options.openvino_small}
-    options.rounds = options.rounds or (2 if options.quick else 5)
+    if options.rounds is None:
+        options.rounds = 2 if options.quick else 5
+    if options.rounds < 1:
+        parser.error(f"--rounds {options.rounds}: expected 1 or more")
     if not (options.main or options.list or options.draw):
         parser.error("MODEL is missing")
     return options

@@ -45,6 +45,8 @@ ROWS = [
     Row("decode-64-one-stage", "reply of 64, head in one stage", Decode(two_stage_head=False),
         BOTH),
     Row("decode-64-q4_0", "reply of 64, pure Q4_0 file", Decode(model="q4_0")),
+    Row("decode-64-q4_0-one-stage", "the same, head in one stage",
+        Decode(model="q4_0", two_stage_head=False)),
     Row("decode-8192", "reply at a depth of 8,192", Decode(depth=8192), BOTH, 0.6),
     Row("decode-32000", "reply at a depth of 32,000", Decode(tokens=32, depth=32000), BOTH, 0.2),
     Row("sequences-8", "eight replies at once", Decode(sequences=8), (ALONE, LLAMA), quick=True,

@@ -28,7 +28,8 @@ case $1 in
   doctor) echo '{"machine": {"isa": "avx2"}, "speed": {"threads": 2, "read_bytes_per_s": 2e10,
     "int8_products_per_s": 4e11}, "model": {"bytes_per_token": 400000000,
     "kv_bytes_per_token": 12288, "products_per_token": 350000000}}' ;;
-  bench) echo '{"tests": [{"tokens_per_s": {"median": '${BANTAM_RATE:-100}'}}]}' ;;
+  bench) echo '{"isa": "'${BANTAM_RUNS:-${BANTAM_ISA:-amx}}'",
+    "tests": [{"tokens_per_s": {"median": '${BANTAM_RATE:-100}'}}]}' ;;
   run) printf ' Paris' ;;
 esac"""
 LLAMA_BENCH = """echo '[{"avg_ts": 50}]'"""
@@ -140,6 +141,11 @@ class Peers(unittest.TestCase):
         self.assertRegex(calls[2], r"python AVX2 .*openvino_worker.py folder \d+ 512 1$")
         self.assertRegex(done.stdout, r"OpenVINO +80.00 +80.00 +80.00 tok/s +1.25\n")
 
+    def test_another_instruction_set_than_asked_for_is_no_measurement(self):
+        done = self.peers("--rows", "avx2-decode-64", "--rounds", "1", BANTAM_RUNS="amx")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("bantam left out: runs amx here, not avx2", done.stderr)
+
     def test_memory_and_time_are_better_when_less(self):
         self.program("llama-bench", LLAMA_BENCH)
         self.program("llama-completion", "sleep 0.3; printf ' Paris'")
@@ -160,6 +166,7 @@ class Peers(unittest.TestCase):
         self.assertIn("no row 'decode-65'; there are: prefill-512", done.stderr)
         for wrong, words in (("--floor=decode-65=1", "no row 'decode-65'"),
                              ("--floor=fast", "'fast': expected [ROW=]RATIO"),
+                             ("--rounds=0", "--rounds 0: expected 1 or more"),
                              ("--llama-isa=avx2", "'avx2': expected ISA=DIR")):
             done = self.peers(wrong)
             self.assertEqual(done.returncode, 2)
