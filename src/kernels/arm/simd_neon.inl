@@ -3,7 +3,7 @@
 constexpr int kLanes = 4;
 constexpr int kMaxTileTokens = 8;  // 8 sums + 8 code vectors + temporaries: 32 registers
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
-constexpr int kUnpackFrom = 8;  // tokens; from here on unpacking a panel beforehand pays
+constexpr int kUnpackFrom = 8;     // tokens; from here on unpacking a panel beforehand pays
 constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
@@ -188,6 +188,7 @@ inline Pair SplatPair(const int16_t* p) {
   return vreinterpret_s16_s32(vdup_n_s32(both));
 }
 // sums[lane] += a's first word * b's first + second * second
+template <bool kManySums = false>
 [[gnu::always_inline]] inline void AddPairs16(const Pairs16& a, Pair b, Ints* sums) {
   for (int i = 0; i < 2; ++i) {
     Ints* sum = sums + 2 * i;

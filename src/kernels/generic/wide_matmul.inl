@@ -53,7 +53,7 @@ template <int kTokens, int kPanels>
     for (int p = 0; p < kPanels; ++p) element[p] = LoadPairs16(codes + p * next_panel + i * 32);
     for (int t = 0; t < kTokens; ++t) {
       const Pair factor = SplatPair(x + t * stride + 2 * i);
-      for (int p = 0; p < kPanels; ++p) AddPairs16(element[p], factor, sum[t][p].part);
+      for (int p = 0; p < kPanels; ++p) AddPairs16<true>(element[p], factor, sum[t][p].part);
     }
   }
   for (int p = 0; p < kPanels; ++p) {

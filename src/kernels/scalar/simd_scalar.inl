@@ -3,7 +3,7 @@
 constexpr int kLanes = 16;
 constexpr int kMaxTileTokens = 4;
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
-constexpr int kUnpackFrom = 8;  // tokens; from here on unpacking a panel beforehand pays
+constexpr int kUnpackFrom = 8;     // tokens; from here on unpacking a panel beforehand pays
 constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;
@@ -213,6 +213,7 @@ inline Pair SplatPair(const int16_t* p) {
   return {{p[0], p[1]}};
 }
 // sums[lane] += a's first word * b's first + second * second
+template <bool kManySums = false>
 inline void AddPairs16(const Pairs16& a, const Pair& b, Ints* sums) {
   for (int i = 0; i < 16; ++i) {
     sums->v[i] += a.v[2 * i] * b.v[0] + a.v[2 * i + 1] * b.v[1];

@@ -3,7 +3,7 @@
 constexpr int kLanes = 8;
 constexpr int kMaxTileTokens = 4;  // 4 sums + 8 code vectors + temporaries: 16 registers
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
-constexpr int kUnpackFrom = 8;  // tokens; from here on unpacking a panel beforehand pays
+constexpr int kUnpackFrom = 8;     // tokens; from here on unpacking a panel beforehand pays
 constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
@@ -172,15 +172,13 @@ inline int32_t SumOfInts(Ints a) {
 }
 // Stores kLanes values as bytes; they must fit.
 inline void StoreNarrow(int8_t* p, Ints a) {
-  const __m128i words =
-      _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
 }
 
 // Stores kLanes values as 16-bit words; they must fit.
 inline void StoreWords(int16_t* p, Ints a) {
-  const __m128i words =
-      _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), words);
 }
 inline void StoreInts(int32_t* p, Ints a) {
@@ -203,6 +201,7 @@ inline Pair SplatPair(const int16_t* p) {
   return _mm256_set1_epi32(both);
 }
 // sums[lane] += a's first word * b's first + second * second
+template <bool kManySums = false>
 [[gnu::always_inline]] inline void AddPairs16(const Pairs16& a, Pair b, Ints* sums) {
   for (int i = 0; i < 2; ++i) {
     sums[i] = _mm256_add_epi32(sums[i], _mm256_madd_epi16(a.part[i], b));

@@ -195,10 +195,16 @@ inline Pair SplatPair(const int16_t* p) {
   __builtin_memcpy(&both, p, sizeof(both));
   return _mm512_set1_epi32(both);
 }
-// sums[lane] += a's first word * b's first + second * second. As assembly, because clang takes the
-// intrinsic apart (vpmaddwd and vpaddd) for a shorter chain: twice the work on two ports.
+// sums[lane] += a's first word * b's first + second * second. Clang takes the intrinsic apart
+// (vpmaddwd and vpaddd) for a shorter chain; callers with many sums at once wait for none, and have
+// half the work with one instruction.
+template <bool kManySums = false>
 [[gnu::always_inline]] inline void AddPairs16(Pairs16 a, Pair b, Ints* sums) {
-  __asm__("vpdpwssd %2, %1, %0" : "+v"(sums[0]) : "v"(a), "v"(b));
+  if constexpr (kManySums) {
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(sums[0]) : "v"(a), "v"(b));
+  } else {
+    sums[0] = _mm512_dpwssd_epi32(sums[0], a, b);
+  }
 }
 
 // start + sum over slots of codes · x: one vpdpbusd a slot, the activations broadcast.
