@@ -95,7 +95,7 @@ export const flows = {
     assert.equal(visit.bodies[0].messages.at(-1).content, 'First line\nsecond');
     await page.keyboard.press('Alt+Comma');
     await page.getByRole('complementary', { name: 'Settings' }).waitFor();
-    assert.ok(await page.evaluate(() => document.activeElement.closest('.settings') !== null));
+    await page.waitForFunction(() => document.activeElement.closest('.settings'));
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.activeElement.id === 'open-settings');
     await page.keyboard.press('Alt+KeyM');
