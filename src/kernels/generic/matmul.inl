@@ -8,8 +8,8 @@
 // One group of a panel, unpacked: eight slots of codes and what turns their dots into weights.
 struct Group {
   Bytes codes[8];
-  Lanes scale;         // d, or D * s, or D (sub-scaled kinds)
-  Lanes min;           // what multiplies the sum of activations; subtracted ones are negated
+  Lanes scale;  // d, or D * s, or D (sub-scaled kinds)
+  Lanes min;    // what multiplies the sum of activations; subtracted ones are negated
   Lanes sub_scale[2];  // whole numbers
   Lanes sub_min[2];
 };
@@ -113,7 +113,8 @@ struct Packed : RecipeOf<kType> {
     }
     if constexpr (kCodec.kind == ScaleKind::kSuperScaleMin) {
       out->scale = Mul(out->scale, UnsignedLanes(group, lane));
-      const Lanes min = Mul(LoadHalfLanes(block + 32 + lane * 2), UnsignedLanes(group + 16, lane));
+      const Lanes min =
+          Mul(LoadHalfLanes(block + 32 + lane * 2), UnsignedLanes(group + 16, lane));
       out->min = Negate(min);
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScale) {
@@ -218,7 +219,7 @@ template <class R>
   constexpr int kSize = R::kZero < 0 ? -R::kZero : R::kZero;
   static_assert((kSize & (kSize - 1)) == 0);
   const Ints sum = SplatInt(R::kZero < 0 ? -*minus_sum : *minus_sum);
-  return ShiftLeftInts < kSize == 0 ? 0 : __builtin_ctz(kSize) > (sum);
+  return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
 }
 
 // Adds one group's share to a token's sums, given its dots (of both halves where they have scales
@@ -472,8 +473,8 @@ template <class Source>
     const int in_tile = token % kTileTokens;
     const int width = job.x.TileWidth(tile);
     const int64_t first = int64_t{tile} * kTileTokens * groups + in_tile;
-    const Tile x = {job.x.codes + first * 32,          job.x.scales + first,
-                    job.x.scaled_sums + first,         job.x.minus_sums + first,
+    const Tile x = {job.x.codes + first * 32,    job.x.scales + first,
+                    job.x.scaled_sums + first,   job.x.minus_sums + first,
                     job.x.minus_half_sums + first * 2, width};
     const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
     if constexpr (kTileUnit && Source::kUnpacked) {

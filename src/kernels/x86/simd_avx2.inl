@@ -3,7 +3,7 @@
 constexpr int kLanes = 8;
 constexpr int kMaxTileTokens = 4;  // 4 sums + 8 code vectors + temporaries: 16 registers
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
-constexpr int kUnpackFrom = 8;     // tokens; from here on unpacking a panel beforehand pays
+constexpr int kUnpackFrom = 8;  // tokens; from here on unpacking a panel beforehand pays
 constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 2;
@@ -172,13 +172,15 @@ inline int32_t SumOfInts(Ints a) {
 }
 // Stores kLanes values as bytes; they must fit.
 inline void StoreNarrow(int8_t* p, Ints a) {
-  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i words =
+      _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(words, words));
 }
 
 // Stores kLanes values as 16-bit words; they must fit.
 inline void StoreWords(int16_t* p, Ints a) {
-  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i words =
+      _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), words);
 }
 inline void StoreInts(int32_t* p, Ints a) {

@@ -3,7 +3,7 @@
 constexpr int kLanes = 4;
 constexpr int kMaxTileTokens = 4;  // 4 sums + 4 dots + 4 code vectors + temporaries: 16 registers
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
-constexpr int kUnpackFrom = 8;     // tokens; from here on unpacking a panel beforehand pays
+constexpr int kUnpackFrom = 8;  // tokens; from here on unpacking a panel beforehand pays
 constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;
@@ -93,10 +93,12 @@ inline void StoreLanes(uint8_t* p, Lanes a) {
 // exponent moved to float32's bias a half h of magnitude m is t = m, or, where it is subnormal,
 // t = 2^-15 + m / 2. There 2 t - 2^-14 = m is the smaller of the two; elsewhere t is.
 inline Lanes LoadHalfLanes(const uint8_t* p) {
-  const __m128i halves = _mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  const __m128i halves =
+      _mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
   const __m128i size = _mm_and_si128(halves, _mm_set1_epi32(0x7FFF));
   const __m128i sign = _mm_slli_epi32(_mm_xor_si128(halves, size), 16);
-  const __m128i moved = _mm_add_epi32(_mm_slli_epi32(size, 13), _mm_set1_epi32((127 - 15) << 23));
+  const __m128i moved =
+      _mm_add_epi32(_mm_slli_epi32(size, 13), _mm_set1_epi32((127 - 15) << 23));
   const __m128 t = _mm_castsi128_ps(moved);
   const __m128 finite = _mm_min_ps(_mm_sub_ps(_mm_add_ps(t, t), _mm_set1_ps(0x1p-14F)), t);
   const __m128i is_special = _mm_cmpgt_epi32(size, _mm_set1_epi32(0x7BFF));

@@ -28,7 +28,7 @@ constexpr int kWideSums = 4 * 256;
 struct WideTileSums {
   const WideMatmulJob& job;
   int panel;
-  int token;  // of row `done`
+  int token;  // of the next row
   int left;   // rows
   const int32_t* sums;
 
