@@ -60,7 +60,7 @@ export const flows = {
       await visit.canned(nasty);
       await visit.ask('Again');
     }
-    assert.ok(await visit.box().isEnabled());
+    await visit.eventually(async () => assert.ok(await visit.box().isEnabled()));
   },
 
   async 'code can be copied'(visit) {
@@ -79,25 +79,27 @@ export const flows = {
 
   async 'everything by keyboard'(visit) {
     const { page } = visit;
-    const focused = () =>
-      page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+    const focuses = (expected) =>
+      visit.eventually(async () => {
+        const focused = () => document.activeElement?.id || document.activeElement?.textContent;
+        assert.equal(await page.evaluate(focused), expected);
+      });
     await page.keyboard.press('Tab');
-    assert.equal(await focused(), 'Skip to the message box');
+    await focuses('Skip to the message box');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Alt+KeyI');
-    assert.equal(await focused(), 'message');
+    await focuses('message');
     await page.keyboard.type('First line');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('second');
-    await page.keyboard.press('Enter');
-    await page.locator('.from-model').waitFor();
+    await visit.asks(() => page.keyboard.press('Enter'));
     await visit.settled();
     assert.equal(visit.bodies[0].messages.at(-1).content, 'First line\nsecond');
     await page.keyboard.press('Alt+Comma');
     await page.getByRole('complementary', { name: 'Settings' }).waitFor();
     await page.waitForFunction(() => document.activeElement.closest('.settings'));
     await page.keyboard.press('Escape');
-    await page.waitForFunction(() => document.activeElement.id === 'open-settings');
+    await focuses('open-settings');
     await page.keyboard.press('Alt+KeyM');
     await page.waitForFunction(() => document.activeElement.closest('.popup'));
     await page.keyboard.press('Escape');
@@ -106,14 +108,14 @@ export const flows = {
     await visit.axe('shortcuts');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('Alt+KeyR');
+    await visit.asks(() => page.keyboard.press('Alt+KeyR'));
     await page.getByText('2/2').waitFor();
     await visit.settled();
     await page.keyboard.press('Alt+KeyU');
     await page.getByRole('dialog', { name: 'Edit the message' }).waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Alt+KeyN');
-    assert.equal(await page.locator('.from-user').count(), 0);
+    await visit.counts('.from-user', 0);
     await page.keyboard.press('Alt+ArrowDown');
     await page.locator('.from-user').waitFor();
     // Every control can be reached, and shows that it is.
@@ -151,7 +153,7 @@ export const flows = {
     await page.getByRole('button', { name: 'Show or hide the conversations' }).tap();
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
     await phone.axe('phone, conversations');
-    assert.ok(await page.locator('.middle').evaluate((e) => e.inert));
+    await page.waitForFunction(() => document.querySelector('.middle').inert);
     await page.locator('.shade').tap({ position: { x: 340, y: 400 } });
     await page.locator('.shade').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Settings' }).tap();

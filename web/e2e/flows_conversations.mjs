@@ -10,9 +10,9 @@ export const flows = {
     await visit.ask('Who invented the telescope?');
     await page.reload();
     await page.locator('.entry').nth(1).waitFor();
-    assert.equal(await page.locator('.entry').count(), 2);
+    await visit.counts('.entry', 2);
     await page.getByRole('searchbox').fill('telescope');
-    assert.equal(await page.locator('.entry').count(), 1);
+    await visit.counts('.entry', 1);
     await page.getByRole('searchbox').fill('');
     await page.locator('.entry', { hasText: 'hens' }).click();
     await page.locator('.bubble', { hasText: 'What do hens eat?' }).waitFor();
@@ -42,20 +42,22 @@ export const flows = {
     await page.getByRole('button', { name: 'Delete' }).click();
     await visit.axe('delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-    assert.equal(await page.locator('.entry').count(), 2);
+    await visit.counts('.entry', 2);
     await actions.click();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.reload();
     await page.locator('.entry').first().waitFor();
-    assert.equal(await page.locator('.entry').count(), 1);
+    await visit.counts('.entry', 1);
   },
 
   async 'system prompt and sampling are sent'(visit) {
     const { page } = visit;
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.locator('#preset').selectOption('study');
-    assert.match(await page.getByLabel('System prompt').inputValue(), /patient tutor/);
+    await visit.eventually(async () =>
+      assert.match(await page.getByLabel('System prompt').inputValue(), /patient tutor/),
+    );
     await page.getByLabel('System prompt').fill('Answer in one word.');
     const values = {
       Temperature: '0.8',
@@ -92,7 +94,9 @@ export const flows = {
       seed: 7,
     });
     await page.getByRole('button', { name: 'Back to the preset’s' }).click();
-    assert.equal(await page.getByLabel('Temperature').inputValue(), '0.3');
+    await visit.eventually(async () =>
+      assert.equal(await page.getByLabel('Temperature').inputValue(), '0.3'),
+    );
     assert.equal(await page.getByLabel('Seed').inputValue(), '');
   },
 
@@ -108,7 +112,7 @@ export const flows = {
     const last = items.last();
     const name = await last.locator('.model-name').innerText();
     await last.click();
-    assert.match(await page.locator('.chosen').innerText(), new RegExp(name));
+    await page.locator('.chosen', { hasText: name }).waitFor();
     await visit.ask('Hello');
     assert.match(visit.bodies[0].model, new RegExp(name));
   },
@@ -123,7 +127,7 @@ export const flows = {
     for (const name of ['Tokens/s', 'Memory', 'Running', 'Queue'])
       assert.ok(told.includes(name), name);
     await page.keyboard.press('Escape');
-    assert.ok(!(await page.locator('.figure-box').isVisible()));
+    await page.locator('.figure-box').waitFor({ state: 'hidden' });
   },
 
   async 'Chinese, by choice and by the browser'(visit, { begin }) {
@@ -155,19 +159,19 @@ export const flows = {
     const light = await ground(page);
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('Colours').selectOption('dark');
+    await visit.eventually(async () => assert.notEqual(await ground(page), light));
     const dark = await ground(page);
-    assert.notEqual(dark, light);
     await visit.ask('Explain how a rainbow comes about');
     await visit.axe('dark chat with settings');
     await page.reload();
-    assert.equal(await ground(page), dark);
+    await visit.eventually(async () => assert.equal(await ground(page), dark));
     await visit.axe('dark, empty');
 
     const other = await begin({ colorScheme: 'dark' });
-    assert.equal(await ground(other.page), dark);
+    await other.eventually(async () => assert.equal(await ground(other.page), dark));
     await other.page.getByRole('button', { name: 'Settings' }).click();
     await other.page.getByLabel('Colours').selectOption('light');
-    assert.equal(await ground(other.page), light);
+    await other.eventually(async () => assert.equal(await ground(other.page), light));
     await other.end();
   },
 

@@ -19,10 +19,12 @@ async function boundReply(route) {
 export class Visit {
   constructor(page, context, base) {
     Object.assign(this, { page, context, base, faults: [], bodies: [], expected: [] });
+    this.patience = 20_000; // ms that a step may take
   }
 
-  // `bound`: keeps the replies of a real model short, where nobody asks for a very long one.
-  static async begin(browser, base, { bound = false, ...options } = {}) {
+  // `real`: a real server, which may take longer; its replies are kept short, where nobody asks for
+  // a very long one.
+  static async begin(browser, base, { real = false, ...options } = {}) {
     const context = await browser.newContext({
       locale: 'en-GB',
       viewport: { width: 1280, height: 800 },
@@ -44,7 +46,11 @@ export class Visit {
     page.on('console', (message) => {
       if (message.type() === 'error') visit.faults.push(`the console: ${message.text()}`);
     });
-    if (bound) await page.route(/chat\/completions$/, boundReply);
+    if (real) {
+      visit.patience = 120_000;
+      await page.route(/chat\/completions$/, boundReply);
+    }
+    page.setDefaultTimeout(visit.patience);
     await page.goto(base);
     await page.getByRole('textbox', { name: /^(Message|消息)$/ }).waitFor();
     return visit;
@@ -71,12 +77,38 @@ export class Visit {
     return this.page.locator('#message');
   }
 
-  async say(text) {
-    await this.box().fill(text);
-    await this.box().press('Enter');
+  // The page draws when it comes to it: asks `check` again until it no longer throws.
+  async eventually(check) {
+    const end = performance.now() + this.patience;
+    for (;;) {
+      try {
+        await check();
+        return;
+      } catch (error) {
+        if (performance.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
   }
 
-  // Until the reply that is being written has ended.
+  async counts(selector, count) {
+    const found = this.page.locator(selector);
+    await this.eventually(async () => assert.equal(await found.count(), count, selector));
+  }
+
+  // Does what asks for a reply, until it is asked for.
+  async asks(action) {
+    const before = this.bodies.length;
+    await action();
+    await this.eventually(() => assert.ok(this.bodies.length > before, 'no reply is asked for'));
+  }
+
+  async say(text) {
+    await this.box().fill(text);
+    await this.asks(() => this.box().press('Enter'));
+  }
+
+  // Until the reply that was asked for has ended: the page shows it before it asks.
   async settled() {
     await this.page.locator('.go.stop').waitFor({ state: 'detached', timeout: 120_000 });
     await this.page.locator('.from-model[aria-busy=false]').last().waitFor();
@@ -125,7 +157,7 @@ export class Visit {
       [name, bytes.size, bytes.magic],
     );
     await this.page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
-    assert.ok(await this.page.locator('.drop').isVisible(), 'nothing says that it can be dropped');
+    await this.page.locator('.drop').waitFor();
     await this.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   }
 }

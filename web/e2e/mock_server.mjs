@@ -73,7 +73,15 @@ const models = [
   },
 ];
 
-const state = { tokens: 0, running: 0, imported: [] };
+const state = { tokens: 0, running: 0, held: Promise.resolve() };
+
+// Replies and imports that have begun wait until what this returns is called, so that a flow can
+// look at what is under way for as long as it needs.
+function hold() {
+  let release;
+  state.held = new Promise((resolve) => (release = resolve));
+  return release;
+}
 
 function json(response, status, body) {
   const text = JSON.stringify(body);
@@ -110,6 +118,7 @@ async function chat(request, response) {
     send({ choices: [{ index: 0, delta: { content: pieces[i] } }] });
     state.tokens++;
     await new Promise((r) => setTimeout(r, 6));
+    if (i === 20) await state.held;
   }
   state.running--;
   const reason = most < pieces.length ? 'length' : 'stop';
@@ -131,7 +140,7 @@ async function importFile(request, response, name) {
   try {
     for await (const piece of request) {
       bytes += piece.length;
-      await new Promise((r) => setTimeout(r, 2)); // so that there is progress to be seen
+      if (bytes > 1 << 20) await state.held;
     }
   } catch {
     return; // cancelled
@@ -177,7 +186,7 @@ function staticFile(folder, request, response, name) {
   createReadStream(file).pipe(response);
 }
 
-// Listens on a port of its own; resolves to its address.
+// Listens on a port of its own; resolves to its address, `hold` and `close`.
 export function startMockServer(folder) {
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
@@ -210,7 +219,8 @@ export function startMockServer(folder) {
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
-      resolve({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() });
+      const url = `http://127.0.0.1:${server.address().port}/`;
+      resolve({ url, hold, close: () => server.close() });
     });
   });
 }

@@ -32,17 +32,16 @@ const browsers = [
 ];
 const executablePath = browsers.find((path) => path && existsSync(path));
 
-async function runFlows(browser, base) {
+async function runFlows(browser, base, mock) {
   const all = Object.entries({ ...chat, ...conversations, ...shape, ...access });
   let failed = 0;
   for (const [name, run] of all.filter(([n]) => n.includes(values.only ?? ''))) {
     const start = performance.now();
-    const begin = (options) => Visit.begin(browser, base, { bound: Boolean(given), ...options });
+    const begin = (options) => Visit.begin(browser, base, { real: Boolean(given), ...options });
     let visit;
     try {
       visit = await begin();
-      visit.page.setDefaultTimeout(given ? 120_000 : 20_000);
-      const result = await run(visit, { begin, mock: !given, gguf: values.gguf });
+      const result = await run(visit, { begin, mock, gguf: values.gguf });
       await visit.end();
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       console.log(`${result ?? 'passed '} ${name} (${seconds} s)`);
@@ -67,7 +66,7 @@ async function main() {
       await takePictures(browser, base, values.pictures);
       return 0;
     }
-    return await runFlows(browser, base);
+    return await runFlows(browser, base, server);
   } finally {
     await browser.close();
     server?.close();
