@@ -41,6 +41,23 @@ struct Activations {
 size_t ActivationBytes(int columns, int tokens);
 Activations LayOutActivations(uint8_t* memory, int columns, int tokens);
 
+// Below this largest magnitude a group of activations counts as zero, so that no product is
+// subnormal.
+inline constexpr float kSmallestGroupMax = 1e-25F;
+
+// Quantises tokens [token_begin, token_end) into their slots of `out`, the groups of columns
+// [group_begin, group_end) of each.
+struct QuantizeJob {
+  const float* x =
+      nullptr;  // [tokens][x_stride], from token_begin's first column of group_begin on
+  int64_t x_stride = 0;
+  Activations out;
+  int token_begin = 0;
+  int token_end = 0;
+  int group_begin = 0;
+  int group_end = 0;
+};
+
 // out[t][panel rows] = weights · activations, for panels [panel_begin, panel_end).
 struct MatmulJob {
   PackedMatrix weights;
@@ -181,9 +198,7 @@ inline constexpr int kScoreStride = kSpanKeys + 16;
 struct Kernels {
   std::string_view name;
 
-  // Quantises one token's row (columns a multiple of 32) into activations slot `token`.
-  void (*quantize)(const float* x, const Activations& out, int token, int group_begin,
-                   int group_end);
+  void (*quantize)(const QuantizeJob& job);
   // codes = round(x / scale) of n values, zeros up to a multiple of 16; returns the smallest scale
   // that keeps the limits. Not a number if some x is not, or their squares overflow.
   float (*quantize16)(const float* x, int n, CodeLimits limits, int16_t* codes);

@@ -128,9 +128,11 @@ std::vector<float> RunMatmul(const Kernels& kernels, const Problem& p, Buffer& a
               packed.get() + static_cast<size_t>(row / kPanelRows) * panel_bytes);
   }
   const Activations x = LayOutActivations(activation_memory.get(), p.columns, p.tokens);
-  for (int t = 0; t < p.tokens; ++t) {
-    kernels.quantize(p.x.data() + t * p.columns, x, t, 0, p.columns / 32);
-  }
+  kernels.quantize({.x = p.x.data(),
+                    .x_stride = p.columns,
+                    .out = x,
+                    .token_end = p.tokens,
+                    .group_end = p.columns / 32});
   Buffer scratch(MatmulScratchBytes(p.columns));
   std::vector<float> out(static_cast<size_t>(p.tokens * p.rows), 0.5F);
   MatmulJob job;
@@ -292,9 +294,9 @@ INSTANTIATE_TEST_SUITE_P(Types, MatmulTest, testing::ValuesIn(kQuantised),
                          [](const auto& type) { return std::string(InfoOf(type.param).name); });
 
 // No fused multiply-add takes part, so all tables agree.
-TEST(Quantize, EveryInstructionSetGivesTheSameBytes) {
+TEST(Quantize, EveryInstructionSetAndSplitGivesTheSameBytes) {
   std::mt19937 random(6);
-  const int columns = 192, tokens = 19;
+  const int columns = 192, tokens = 35;
   auto x = RandomFloats(tokens * columns, random);
   std::fill_n(x.begin() + columns, 32, 0.0F);        // a silent group
   for (int i = 0; i < columns; ++i) x[i] *= 1e-25F;  // some too small to count
@@ -303,12 +305,19 @@ TEST(Quantize, EveryInstructionSetGivesTheSameBytes) {
   for (const Kernels* kernels : RunnableKernels()) {
     Buffer memory(bytes);
     const Activations out = LayOutActivations(memory.get(), columns, tokens);
-    for (int t = 0; t < tokens; ++t) {
-      kernels->quantize(x.data() + t * columns, out, t, 0, columns / 32);
+    QuantizeJob job = {.x = x.data(), .x_stride = columns, .out = out, .group_end = columns / 32};
+    for (const int tokens_at_once : {1, 7, tokens}) {
+      std::fill_n(memory.get(), bytes, uint8_t{0});
+      for (int t = 0; t < tokens; t += tokens_at_once) {
+        job.x = x.data() + t * columns;
+        job.token_begin = t;
+        job.token_end = std::min(tokens, t + tokens_at_once);
+        kernels->quantize(job);
+      }
+      const std::vector<uint8_t> got(memory.get(), memory.get() + bytes);
+      if (expected.empty()) expected = got;
+      EXPECT_EQ(got, expected) << kernels->name << ", " << tokens_at_once << " at once";
     }
-    const std::vector<uint8_t> got(memory.get(), memory.get() + bytes);
-    if (expected.empty()) expected = got;
-    EXPECT_EQ(got, expected) << kernels->name;
   }
 }
 

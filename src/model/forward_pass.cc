@@ -150,10 +150,18 @@ void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> rea
                             int end) {
   const int n = config_.n_embd;
   const bool quantize = AnyQuantised(readers);
-  for (int t = begin; t < end; ++t) {
-    float* out = space_.normed + int64_t{t} * n;
-    ApplyNorm(norm, space_.x + int64_t{t} * n, out);
-    if (quantize) kernels_.quantize(out, space_.normed_codes, t, 0, n / kGroupColumns);
+  for (int t = begin; t < end;) {
+    const int first = t;  // of a tile, which stays in cache
+    for (; t < end && (t == first || t % kTileTokens != 0); ++t) {
+      ApplyNorm(norm, space_.x + int64_t{t} * n, space_.normed + int64_t{t} * n);
+    }
+    if (!quantize) continue;
+    kernels_.quantize({.x = space_.normed + int64_t{first} * n,
+                       .x_stride = n,
+                       .out = space_.normed_codes,
+                       .token_begin = first,
+                       .token_end = t,
+                       .group_end = n / kGroupColumns});
   }
 }
 
@@ -279,10 +287,12 @@ void ForwardPass::QuantizeAttended(int layer, int begin, int end) {
   ReduceForAdapters(layer, {LayerPart::kAttentionOutput}, space_.attended, begin, end);
   if (!LayerAt(layer).attention_output.quantised) return;
   const int columns = config_.query_columns();
-  for (int t = begin; t < end; ++t) {
-    kernels_.quantize(space_.attended + int64_t{t} * columns, space_.attended_codes, t, 0,
-                      columns / kGroupColumns);
-  }
+  kernels_.quantize({.x = space_.attended + int64_t{begin} * columns,
+                     .x_stride = columns,
+                     .out = space_.attended_codes,
+                     .token_begin = begin,
+                     .token_end = end,
+                     .group_end = columns / kGroupColumns});
 }
 
 // Adds a projection to the residual stream, or leaves it for AddBranch.
@@ -325,15 +335,18 @@ void ForwardPass::GateAndUp(int layer, int begin, int end, const WorkerSpace& sp
     Apply(layer, LayerPart::kUp, in, panel, panel + kPanelsAtOnce, false, space.up, kGroupColumns,
           space);
     activate(first, config_.gated ? space.up : nullptr, n_tokens() * kGroupColumns);
+    if (as_codes) {
+      kernels_.quantize({.x = first,
+                         .x_stride = kGroupColumns,
+                         .out = space_.hidden_codes,
+                         .token_end = n_tokens(),
+                         .group_begin = g,
+                         .group_end = g + 1});
+    }
+    if (as_codes && !adapted_) continue;
     for (int t = 0; t < n_tokens(); ++t) {
-      const float* columns = first + int64_t{t} * kGroupColumns;
-      if (as_codes) {
-        kernels_.quantize(columns - int64_t{g} * kGroupColumns, space_.hidden_codes, t, g, g + 1);
-      }
-      if (!as_codes || adapted_) {
-        std::copy_n(columns, kGroupColumns,
-                    space_.hidden + int64_t{t} * config_.n_ff + g * kGroupColumns);
-      }
+      std::copy_n(first + int64_t{t} * kGroupColumns, kGroupColumns,
+                  space_.hidden + int64_t{t} * config_.n_ff + g * kGroupColumns);
     }
   }
 }

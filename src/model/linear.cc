@@ -103,7 +103,12 @@ LinearInput InOrderOf(const Linear& linear, const LinearInput& in, const WorkerS
   for (int t = 0; t < in.tokens; ++t) {
     const float* x = in.x + int64_t{t} * columns;
     for (int i = 0; i < columns; ++i) row[i] = x[order[i]];
-    ActiveKernels().quantize(row, oldest->codes, t, 0, columns / kGroupColumns);
+    ActiveKernels().quantize({.x = row,
+                              .x_stride = columns,
+                              .out = oldest->codes,
+                              .token_begin = t,
+                              .token_end = t + 1,
+                              .group_end = columns / kGroupColumns});
   }
   return {in.x, &oldest->codes, in.tokens};
 }

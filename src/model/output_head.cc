@@ -138,10 +138,12 @@ void OutputHead::Quantize(ThreadPool::Worker& worker, const float* hidden, int n
   if (!head_.quantised) return;
   const int columns = head_.columns;
   worker.Share(n, 1, [&](int begin, int end) {
-    for (int t = begin; t < end; ++t) {
-      ActiveKernels().quantize(hidden + int64_t{t} * columns, space.normed_codes, t, 0,
-                               columns / kGroupColumns);
-    }
+    ActiveKernels().quantize({.x = hidden + int64_t{begin} * columns,
+                              .x_stride = columns,
+                              .out = space.normed_codes,
+                              .token_begin = begin,
+                              .token_end = end,
+                              .group_end = columns / kGroupColumns});
   });
 }
 

@@ -25,6 +25,10 @@ namespace neon {
 //
 #include "kernels/generic/elementwise.inl"
 //
+#include "kernels/generic/no_quantized_tiles.inl"
+//
+#include "kernels/generic/quantize.inl"
+//
 #include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
 #include "kernels/generic/wide_matmul.inl"

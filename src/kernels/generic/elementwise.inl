@@ -1,4 +1,4 @@
-// Norms, activations and activation quantisation over sixteen virtual lanes.
+// Norms and activations over sixteen virtual lanes.
 
 void RmsNorm(const float* x, const float* weight, int n, float eps, float* out) {
   F32x16 squares = Splat16(0);
@@ -74,54 +74,6 @@ void GeluErf(float* x, int n) {
   }
 }
 
-// Below this largest magnitude a group counts as zero, so that no product is subnormal.
-constexpr float kSmallestAmax = 1e-25F;
-
-// One group of a token: its codes and what goes with them, in slot `at` of `out`.
-[[gnu::always_inline]] inline void QuantizeGroup(const F32x16& a, const F32x16& b,
-                                                 const Activations& out, int64_t at) {
-  const F32x16 zero = Splat16(0);
-  const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
-  const float amax = ReduceMax16(magnitude);
-  const bool silent = !(amax >= kSmallestAmax);
-  const float scale = silent ? 0 : amax / 127.0F;
-  const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
-  int8_t* codes = out.codes + at * 32;
-  int32_t sums[2] = {0, 0};
-  for (int i = 0; i < kParts; ++i) {
-    const Ints first_half = RoundToInt(Mul(a.part[i], inverse));
-    const Ints second_half = RoundToInt(Mul(b.part[i], inverse));
-    StoreNarrow(codes + i * kLanes, first_half);
-    StoreNarrow(codes + 16 + i * kLanes, second_half);
-    sums[0] += SumOfInts(first_half);
-    sums[1] += SumOfInts(second_half);
-  }
-  out.scales[at] = scale;
-  const int32_t sum = sums[0] + sums[1];
-  out.minus_sums[at] = -sum;
-  out.minus_half_sums[2 * at] = -sums[0];
-  out.minus_half_sums[2 * at + 1] = -sums[1];
-  out.scaled_sums[at] = scale * static_cast<float>(sum);
-}
-
-// Where a token's first group lies, and how far apart its groups do.
-struct TokenSlots {
-  int64_t first;
-  int width;
-};
-[[gnu::always_inline]] inline TokenSlots SlotsOf(const Activations& out, int token) {
-  const int tile = token / kTileTokens;
-  return {int64_t{tile} * kTileTokens * out.groups() + token % kTileTokens, out.TileWidth(tile)};
-}
-
-void Quantize(const float* x, const Activations& out, int token, int group_begin, int group_end) {
-  const TokenSlots slots = SlotsOf(out, token);
-  for (int g = group_begin; g < group_end; ++g) {
-    QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), out,
-                  slots.first + int64_t{g} * slots.width);
-  }
-}
-
 // Up to 16 values, zeros after them.
 [[gnu::always_inline]] inline F32x16 LoadUpTo16(const float* p, int n) {
   if (n >= 16) return Load16(p);
@@ -143,25 +95,4 @@ void SoftCap(float* x, int n, float cap) {
     Store16(values, y);
     for (int j = 0; j < 16 && i + j < n; ++j) x[i + j] = values[j];
   }
-}
-
-float Quantize16(const float* x, int n, CodeLimits limits, int16_t* codes) {
-  F32x16 largest = Splat16(0);
-  F32x16 squares = Splat16(0);
-  for (int i = 0; i < n; i += 16) {
-    const F32x16 v = LoadUpTo16(x + i, n - i);
-    largest = Max16(largest, Max16(v, Sub16(Splat16(0), v)));
-    squares = Fma16(v, v, squares);
-  }
-  const float norm = __builtin_sqrtf(Reduce16(squares));
-  const float by_norm = norm / limits.norm;
-  const float by_largest = ReduceMax16(largest) / limits.largest;
-  float scale = by_largest > by_norm ? by_largest : by_norm;
-  if (!(norm < __builtin_inff())) scale = __builtin_nanf("");
-  if (scale < kSmallestScale) scale = 0;
-  const F32x16 inverse = Splat16(scale > 0 ? 1.0F / scale : 0);
-  for (int i = 0; i < n; i += 16) {
-    StoreRounded16(codes + i, Mul16(LoadUpTo16(x + i, n - i), inverse));
-  }
-  return scale;
 }

@@ -24,6 +24,10 @@ namespace amx {
 //
 #include "kernels/generic/elementwise.inl"
 //
+#include "kernels/x86/quantized_tiles_avx512.inl"
+//
+#include "kernels/generic/quantize.inl"
+//
 #include "kernels/generic/attention.inl"
 //
 #include "kernels/x86/attention_tiles_amx.inl"

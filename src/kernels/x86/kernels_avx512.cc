@@ -23,6 +23,10 @@ namespace avx512 {
 //
 #include "kernels/generic/elementwise.inl"
 //
+#include "kernels/x86/quantized_tiles_avx512.inl"
+//
+#include "kernels/generic/quantize.inl"
+//
 #include "kernels/generic/attention.inl"
 #include "kernels/generic/float_matmul.inl"
 #include "kernels/generic/wide_matmul.inl"

@@ -1,0 +1,6 @@
+// For instruction sets that quantise token by token: what quantized_tiles_*.inl define elsewhere.
+
+constexpr bool kQuantizesTiles = false;
+
+// Quantises one group of sixteen tokens, which follow each other in `out` from slot `at` on.
+void QuantizeTile(const float* x, int64_t x_stride, const Activations& out, int64_t at);

@@ -1,0 +1,84 @@
+// Quantisation of activations: to bytes by groups of 32 columns, and to 16-bit words by rows.
+
+// One group of a token: its codes and what goes with them, in slot `at` of `out`.
+[[gnu::always_inline]] inline void QuantizeGroup(const F32x16& a, const F32x16& b,
+                                                 const Activations& out, int64_t at) {
+  const F32x16 zero = Splat16(0);
+  const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
+  const float amax = ReduceMax16(magnitude);
+  const bool silent = !(amax >= kSmallestGroupMax);
+  const float scale = silent ? 0 : amax / 127.0F;
+  const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
+  int8_t* codes = out.codes + at * 32;
+  int32_t sums[2] = {0, 0};
+  for (int i = 0; i < kParts; ++i) {
+    const Ints first_half = RoundToInt(Mul(a.part[i], inverse));
+    const Ints second_half = RoundToInt(Mul(b.part[i], inverse));
+    StoreNarrow(codes + i * kLanes, first_half);
+    StoreNarrow(codes + 16 + i * kLanes, second_half);
+    sums[0] += SumOfInts(first_half);
+    sums[1] += SumOfInts(second_half);
+  }
+  out.scales[at] = scale;
+  const int32_t sum = sums[0] + sums[1];
+  out.minus_sums[at] = -sum;
+  out.minus_half_sums[2 * at] = -sums[0];
+  out.minus_half_sums[2 * at + 1] = -sums[1];
+  out.scaled_sums[at] = scale * static_cast<float>(sum);
+}
+
+// Where a token's first group lies, and how far apart its groups do.
+struct TokenSlots {
+  int64_t first;
+  int width;
+};
+[[gnu::always_inline]] inline TokenSlots SlotsOf(const Activations& out, int token) {
+  const int tile = token / kTileTokens;
+  return {int64_t{tile} * kTileTokens * out.groups() + token % kTileTokens, out.TileWidth(tile)};
+}
+
+void Quantize(const QuantizeJob& job) {
+  const int n_groups = job.group_end - job.group_begin;
+  const float* x = job.x;
+  for (int token = job.token_begin; token < job.token_end;) {
+    const TokenSlots slots = SlotsOf(job.out, token);
+    const int64_t first = slots.first + int64_t{job.group_begin} * slots.width;
+    if constexpr (kQuantizesTiles) {
+      if (token % kTileTokens == 0 && job.token_end - token >= kTileTokens) {
+        for (int g = 0; g < n_groups; ++g) {
+          QuantizeTile(x + g * 32, job.x_stride, job.out, first + int64_t{g} * kTileTokens);
+        }
+        token += kTileTokens;
+        x += kTileTokens * job.x_stride;
+        continue;
+      }
+    }
+    for (int g = 0; g < n_groups; ++g) {
+      QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), job.out,
+                    first + int64_t{g} * slots.width);
+    }
+    ++token;
+    x += job.x_stride;
+  }
+}
+
+float Quantize16(const float* x, int n, CodeLimits limits, int16_t* codes) {
+  F32x16 largest = Splat16(0);
+  F32x16 squares = Splat16(0);
+  for (int i = 0; i < n; i += 16) {
+    const F32x16 v = LoadUpTo16(x + i, n - i);
+    largest = Max16(largest, Max16(v, Sub16(Splat16(0), v)));
+    squares = Fma16(v, v, squares);
+  }
+  const float norm = __builtin_sqrtf(Reduce16(squares));
+  const float by_norm = norm / limits.norm;
+  const float by_largest = ReduceMax16(largest) / limits.largest;
+  float scale = by_largest > by_norm ? by_largest : by_norm;
+  if (!(norm < __builtin_inff())) scale = __builtin_nanf("");
+  if (scale < kSmallestScale) scale = 0;
+  const F32x16 inverse = Splat16(scale > 0 ? 1.0F / scale : 0);
+  for (int i = 0; i < n; i += 16) {
+    StoreRounded16(codes + i, Mul16(LoadUpTo16(x + i, n - i), inverse));
+  }
+  return scale;
+}

@@ -1,0 +1,89 @@
+// Quantisation of one group of sixteen tokens at once, the same bytes as token by token: a lane is
+// a token wherever each has one number, so that nothing is reduced or divided for one alone.
+
+constexpr bool kQuantizesTiles = true;
+
+// Joins the lanes of sixteen rows: in lane t of the result are all of row t's. Rows come in the
+// order of kJoinedRow.
+constexpr int kJoinedRow[16] = {0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13, 15};
+[[gnu::always_inline]] inline __m512 MaxOfRows(const __m512* rows) {
+  __m512 eight[8];
+  for (int i = 0; i < 8; ++i) {
+    eight[i] = _mm512_max_ps(_mm512_shuffle_f32x4(rows[i], rows[i + 8], 0x44),
+                             _mm512_shuffle_f32x4(rows[i], rows[i + 8], 0xEE));
+  }
+  __m512 four[4];
+  for (int i = 0; i < 4; ++i) {
+    four[i] = _mm512_max_ps(_mm512_shuffle_f32x4(eight[i], eight[i + 4], 0x88),
+                            _mm512_shuffle_f32x4(eight[i], eight[i + 4], 0xDD));
+  }
+  __m512 two[2];
+  for (int i = 0; i < 2; ++i) {
+    two[i] = _mm512_max_ps(_mm512_unpacklo_ps(four[i], four[i + 2]),
+                           _mm512_unpackhi_ps(four[i], four[i + 2]));
+  }
+  return _mm512_max_ps(_mm512_shuffle_ps(two[0], two[1], 0x44),
+                       _mm512_shuffle_ps(two[0], two[1], 0xEE));
+}
+
+// Sums of the four lanes in each quarter of four vectors, in order.
+[[gnu::always_inline]] inline __m512i SumsOfQuarters(const __m512i* v) {
+  __m512i two[2];
+  for (int i = 0; i < 2; ++i) {
+    two[i] = _mm512_add_epi32(_mm512_unpacklo_epi32(v[i], v[i + 2]),
+                              _mm512_unpackhi_epi32(v[i], v[i + 2]));
+  }
+  const __m512i sums = _mm512_add_epi32(_mm512_unpacklo_epi64(two[0], two[1]),
+                                        _mm512_unpackhi_epi64(two[0], two[1]));
+  // Lane 4 q + e has quarter q of vector 0, 2, 1, 3.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 2, 6, 10, 14, 1, 5, 9, 13, 3, 7, 11, 15);
+  return _mm512_permutexvar_epi32(order, sums);
+}
+
+// Quantises one group of sixteen tokens, which follow each other in `out` from slot `at` on.
+inline void QuantizeTile(const float* x, int64_t x_stride, const Activations& out, int64_t at) {
+  const auto half = [&](int token, int i) {
+    return _mm512_loadu_ps(x + token * x_stride + i * 16);
+  };
+  __m512 magnitudes[16];
+  for (int i = 0; i < 16; ++i) {
+    const int t = kJoinedRow[i];
+    magnitudes[i] = _mm512_max_ps(_mm512_abs_ps(half(t, 0)), _mm512_abs_ps(half(t, 1)));
+  }
+  const __m512 largest = MaxOfRows(magnitudes);
+  const __mmask16 heard =
+      _mm512_cmp_ps_mask(largest, _mm512_set1_ps(kSmallestGroupMax), _CMP_GE_OQ);
+  const __m512 full = _mm512_set1_ps(127.0F);
+  const __m512 scale = _mm512_maskz_div_ps(heard, largest, full);
+  alignas(64) float inverse[16];
+  _mm512_store_ps(inverse, _mm512_maskz_div_ps(heard, full, largest));
+
+  // Bytes of two tokens, packed within quarters, come in order.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  __m512i fours[8];  // sums of four codes each
+  for (int pair = 0; pair < 8; ++pair) {
+    __m512i words[2];
+    for (int i = 0; i < 2; ++i) {
+      const int t = pair * 2 + i;
+      const __m512 by = _mm512_set1_ps(inverse[t]);
+      words[i] = _mm512_packs_epi32(_mm512_cvtps_epi32(_mm512_mul_ps(half(t, 0), by)),
+                                    _mm512_cvtps_epi32(_mm512_mul_ps(half(t, 1), by)));
+    }
+    const __m512i codes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(words[0], words[1]));
+    _mm512_store_si512(out.codes + (at + pair * 2) * 32, codes);
+    fours[pair] = _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(1), codes);
+  }
+  const __m512i zero = _mm512_setzero_si512();
+  const __m512i first = SumsOfQuarters(fours);  // [8 tokens][2 halves]
+  const __m512i second = SumsOfQuarters(fours + 4);
+  const __m512i even =
+      _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+  const __m512i sums = _mm512_add_epi32(_mm512_permutex2var_epi32(first, even, second),
+                                        _mm512_permutex2var_epi32(first, odd, second));
+  _mm512_storeu_ps(out.scales + at, scale);
+  _mm512_storeu_ps(out.scaled_sums + at, _mm512_mul_ps(scale, _mm512_cvtepi32_ps(sums)));
+  _mm512_storeu_si512(out.minus_sums + at, _mm512_sub_epi32(zero, sums));
+  _mm512_storeu_si512(out.minus_half_sums + 2 * at, _mm512_sub_epi32(zero, first));
+  _mm512_storeu_si512(out.minus_half_sums + 2 * at + 16, _mm512_sub_epi32(zero, second));
+}
