@@ -48,6 +48,7 @@ struct TextPlace {
   uint64_t bytes_after;  // that are owed at most besides the characters of the text
   bool quoted;           // '"', '\' and control characters are none of the text's
   bool same_end;         // what may come after the text's quote does not depend on the text
+  bool exact = false;    // bytes_after are owed, no fewer, but after stray_texts()
 };
 
 // One per running document. Not thread-safe; matchers of one grammar share its caches and must run
@@ -123,6 +124,11 @@ class Matcher {
 
   // Where plain_text() is kLegal: texts (UTF-8) whose beginnings may not be legal all the same.
   virtual std::vector<std::string> dead_ends() const { return {}; }
+
+  // Texts (UTF-8) of which, and of whose beginnings, nothing is promised but that of bytes: neither
+  // legality nor bounds, as where a text has to differ from others that an end would have. Where
+  // there are any, plain_text() is not kUniform.
+  virtual std::vector<std::string> stray_texts() const { return {}; }
 
   // Where plain_text() is kTry: characters that change nothing, such as those of a class that a
   // pattern repeats: whatever text of them comes next, nothing that comes after depends on it, as

@@ -23,6 +23,7 @@ constexpr int kNotCovered = -1;
 // No token brings the end nearer to the budget, or only where much is owed at once: there a mask
 // may hold a token too many, as Constraint expects.
 constexpr int64_t kFar = 1024;
+constexpr int64_t kNoBudget = Matcher::kUnbounded;
 
 // Tokens below a byte for which looking for a loop pays: it takes about a hundred bytes' reading.
 constexpr uint32_t kManyBelow = 200;
@@ -40,7 +41,7 @@ class Filler {
       const auto convergence = uniform ? std::nullopt : matcher_.convergence();
       if (!convergence || !FillConverging(*convergence)) FillHere();
     }
-    if (matcher_.text_matters()) Retry(trie_.quoting());
+    if (matcher_.text_matters()) Retry(IsNearer() ? trie_.requoting() : trie_.quoting());
   }
 
   bool cut() const { return cut_; }
@@ -62,6 +63,10 @@ class Filler {
   };
 
   bool Fits(uint32_t finish_bytes) const { return finish_bytes <= finish_bytes_max_; }
+  // So near that what a text and one after it owe may matter.
+  bool IsNearer() const {
+    return near_ && matcher_.FinishBytes() + 4 * int64_t{Matcher::kVariation} > finish_bytes_max_;
+  }
   // So near the budget that what plain text owes has to be known exactly.
   bool VariationMatters() const {
     return near_ && matcher_.ends_vary() &&
@@ -86,7 +91,10 @@ class Filler {
   bool FillByAutomaton() {
     const PlainText text = matcher_.plain_text();
     if (text == PlainText::kUniform) return false;
-    if (text == PlainText::kLegal && matcher_.plain_set() == PlainSet::All()) return false;
+    if (text == PlainText::kLegal && matcher_.plain_set() == PlainSet::All() &&
+        Fits(matcher_.PlainFinishBytes())) {
+      return false;
+    }
     const auto place = matcher_.text_place();
     if (!place) return false;
     const TextFill filled =
@@ -97,6 +105,7 @@ class Filler {
       return false;
     }
     cut_ |= filled == TextFill::kCut;
+    for (const std::string& stray : matcher_.stray_texts()) RetryAlong(stray);
     return true;
   }
 
@@ -106,6 +115,7 @@ class Filler {
       case PlainText::kLegal:
         FillLegal();
         for (const std::string& text : matcher_.dead_ends()) RetryAlong(text);
+        for (const std::string& stray : matcher_.stray_texts()) RetryAlong(stray);
         break;
       case PlainText::kTry: FillLoop(ClassesInside(matcher_.loop())); break;
     }
@@ -126,19 +136,22 @@ class Filler {
   }
 
   // As after most characters, but for tokens that begin with others: those are tried. False, and
-  // nothing has been done, if the budget leaves out some of them.
+  // nothing has been done, if there is no such character.
   bool FillConverging(const Matcher::Convergence& convergence) {
     uint8_t first = 0;
     while (!convergence.first_bytes[first]) ++first;
     if (!matcher_.Push(first)) return false;
     const uint64_t position = matcher_.text_position();
     FillHere();
-    matcher_.Pop(1);
+    // Which tokens were cut there: some of them are decided anew.
+    TokenMask uncut(cut_ ? mask_.size() : 0);
     if (cut_) {
-      mask_.ForbidAll();
+      Filler filler(trie_, matcher_, kNoBudget, uncut);
+      filler.FillHere();
       cut_ = false;
-      return false;
+      uncut_ = &uncut;
     }
+    matcher_.Pop(1);
     const FlatTrie& trie = trie_.all();
     const std::span<const TrieNode> nodes = trie.nodes();
     for (uint32_t node = 0; node < trie.roots(); ++node) {
@@ -149,6 +162,10 @@ class Filler {
       DecideAstray(trie, {node, node + 1, end, {kNotCovered, false, 0}, 0}, position,
                    convergence.loop);
     }
+    for (size_t i = 0; uncut_ != nullptr && i < uncut.words().size() && !cut_; ++i) {
+      cut_ = (uncut.words()[i] & ~mask_.words()[i]) != 0;
+    }
+    uncut_ = nullptr;
     return true;
   }
 
@@ -200,6 +217,7 @@ class Filler {
 
   void ForbidTokens(const FlatTrie& trie, uint32_t first, uint32_t end) {
     for (uint32_t t = first; t < end; ++t) mask_.Forbid(trie.ids()[t]);
+    for (uint32_t t = first; t < end && uncut_ != nullptr; ++t) uncut_->Forbid(trie.ids()[t]);
   }
 
   // Decides anew the tokens that a text begins with.
@@ -362,6 +380,7 @@ class Filler {
     const PlainText text = matcher_.plain_text();
     const bool loop = text == PlainText::kTry;
     if (text == PlainText::kLegal && !matcher_.dead_ends().empty()) return;
+    if (text != PlainText::kUniform && !matcher_.stray_texts().empty()) return;
     const bool part = text == PlainText::kLegal && !(matcher_.plain_set() == PlainSet::All());
     if (loop || part) {
       if (depth > 1 || levels_[1].token_end - first < kManyBelow) return;
@@ -467,6 +486,7 @@ class Filler {
   const int64_t finish_bytes_max_;
   TokenMask& mask_;
   bool cut_ = false;
+  TokenMask* uncut_ = nullptr;   // unless null: tokens that only the budget could forbid
   bool near_ = false;            // tokens may bring the end near the budget
   TextClasses beyond_loop_ = 0;  // tokens whose prefix has such characters are passed over
   TextClasses needed_ = 0;       // unless 0: only tokens with such characters are looked at

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/json.h"
 #include "grammar/mask/text_automaton.h"
 #include "grammar/partial_char.h"
 
@@ -78,7 +79,9 @@ class TextFiller {
     const auto [it, added] = shortest_fits_.try_emplace(row, false);
     if (added) {
       const std::string text = automaton_.Shortest(row);
-      const size_t size = place_.quoted ? EscapedSize(text) : text.size();
+      const size_t size = !place_.quoted ? text.size()
+                          : place_.exact ? JsonQuote(text).size() - 2
+                                         : EscapedSize(text);
       it->second = finish_bytes_max_ >= 0 &&
                    size + place_.bytes_after <= static_cast<uint64_t>(finish_bytes_max_);
     }
@@ -197,8 +200,9 @@ class TextFiller {
         whole ? std::optional(automaton_.Owed(row)) : automaton_.OwedWithin(row, begun);
     if (!owed) return;
     const bool fits = Fits(*owed) || (whole && ShortestFits(row));
+    const bool known = fits || (whole && place_.exact);
     for (uint32_t t = first; t < end; ++t) {
-      if (fits || FitsExactly(ids_[t])) {
+      if (known ? fits : FitsExactly(ids_[t])) {
         mask_.Allow(ids_[t]);
       } else {
         cut_ = true;

@@ -76,7 +76,12 @@ void TokenTrie::Add(TokenId id, std::string_view bytes, Sets& sets) {
                            shape.rest,
                            0};
   sets.all.push_back(token);
-  if (std::count(bytes.begin(), bytes.end(), '"') >= 3) quoting_.push_back(id);
+  const auto quotes = std::count(bytes.begin(), bytes.end(), '"');
+  if (quotes >= 3) quoting_.push_back(id);
+  const std::string_view after = quotes > 0 && bytes[0] != '"' ? bytes.substr(bytes.find('"')) : "";
+  if (quotes >= 3 || std::count(after.begin(), after.end(), '"') >= 2 ||
+      std::count(after.begin(), after.end(), ',') >= 2)
+    requoting_.push_back(id);
   if (!shape.plain()) {
     sets.rest.push_back(token);
     sets.exits.push_back(WithoutPrefix(token, shape.plain_prefix));
@@ -99,7 +104,8 @@ size_t TokenTrie::memory_bytes() const {
   const size_t mask = text_.words().size_bytes();
   return all_.memory_bytes() + rest_.memory_bytes() + exits_.memory_bytes() +
          tails_.memory_bytes() + mask * (3 + counted_.size() + with_.size()) +
-         long_plain_.size() * sizeof(LongToken) + quoting_.size() * sizeof(TokenId);
+         long_plain_.size() * sizeof(LongToken) +
+         (quoting_.size() + requoting_.size()) * sizeof(TokenId);
 }
 
 }  // namespace bantam::grammar

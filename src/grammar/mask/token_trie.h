@@ -67,6 +67,9 @@ class TokenTrie {
 
   // Tokens that may end a quoted text and have another after it: they have three quotes.
   const std::vector<TokenId>& quoting() const { return quoting_; }
+  // Those, and tokens that may end a text that they have a part of and begin another after it, or
+  // end two values.
+  const std::vector<TokenId>& requoting() const { return requoting_; }
 
   size_t memory_bytes() const;
 
@@ -83,6 +86,7 @@ class TokenTrie {
   std::vector<TokenMask> with_;
   std::vector<LongToken> long_plain_;
   std::vector<TokenId> quoting_;
+  std::vector<TokenId> requoting_;
   std::bitset<256> missing_;
   FlatTrie all_, rest_, exits_, tails_;
 };

@@ -83,6 +83,7 @@ const Finish& Finisher::Value(FormulaId value) {
 }
 
 const Finish& Finisher::Close(const OpenContainer& container) {
+  if (const auto plain = AsPlain(container)) return ClosePlain(container, *plain);
   return Query({Key::kClose, 0, container});
 }
 

@@ -5,6 +5,7 @@
 // container, Dijkstra's search over what its formula becomes member by member.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,6 +47,26 @@ class Finisher {
   const Finish& Value(FormulaId value);
   // The shortest end of a container, its bracket included.
   const Finish& Close(const OpenContainer& container);
+  // Its length, without writing it where it is long.
+  uint32_t CloseCost(const OpenContainer& container);
+
+  // The end of an array in which an item has begun, as if nothing had to differ from that item. It
+  // is the shortest end after every item but those that it has itself: a longer list of items to
+  // differ from never makes ends shorter.
+  struct SharedEnd {
+    bool known = false;  // else nothing can be said without the item
+    OpenContainer at;    // the array, the item not in its list
+    const Finish* close = nullptr;
+    std::vector<ValueId> items;  // of the end; ascending
+    // Strings and names in them, and in an item that may yet come where none has to; ascending.
+    std::vector<std::string> strings;
+    bool Has(ValueId item) const { return std::ranges::binary_search(items, item); }
+  };
+  // `after`: the array after the item, its formula still waiting for the value
+  // (ContainerSteps::NeedsValue). Good as long as this.
+  const SharedEnd& EndBeside(const OpenContainer& after);
+  // The length of the end if that item comes first, which the end has.
+  uint32_t CloseCostAfter(const SharedEnd& end, ValueId item);
 
   const std::vector<Demand>& Demands(FormulaId formula);
 
@@ -73,6 +94,8 @@ class Finisher {
   static constexpr size_t kMostText = 1 << 20;
   // Conditions looked at since the beginning.
   uint64_t work() const { return all_work_; }
+  // Ends of arrays looked for since the beginning, those that others lend not counted.
+  uint64_t searches() const { return searches_; }
 
  private:
   struct Key {
@@ -113,6 +136,41 @@ class Finisher {
   std::vector<Descent> DescentsFrom(const OpenContainer& at);
   const Finish* EndFrom(const OpenContainer& at);
   void Remember(const Key& key, const Finish& found);
+
+  // finisher_shared.cc
+  // An array that only wants so many values, all of them different.
+  struct Plain {
+    FormulaId value = FormulaPool::kTrue;
+    uint64_t owed = 0;
+    uint64_t most = 0;
+    ListId list = ListTable::kEmpty;
+  };
+  // Values, the shortest first, each with its length and a comma summed up to it.
+  struct Row {
+    std::vector<ValueId> values;
+    std::vector<std::string> texts;
+    std::vector<uint32_t> bytes = {0};  // [values + 1]
+    std::unordered_map<ValueId, uint32_t> places;
+    ListId list = ListTable::kEmpty;  // all of them
+    bool whole = false;               // there are no others
+  };
+  struct Compared {
+    bool any = false;
+    bool grows = true;  // a longer list never makes it true
+    ListId list = ListTable::kEmpty;
+    auto operator<=>(const Compared&) const = default;
+  };
+  const Compared& ComparedIn(FormulaId formula);
+  std::optional<ListId> ListIn(FormulaId live);
+  std::optional<Plain> AsPlain(const OpenContainer& at);
+  Row& RowOf(FormulaId value, uint64_t count);
+  std::vector<uint32_t> Taken(const Row& row, ListId list) const;
+  const Row& RowFor(const Plain& plain, std::optional<ValueId> item, std::vector<uint32_t>& taken);
+  uint32_t PlainCost(const OpenContainer& at, const Plain& plain, std::optional<ValueId> item);
+  const Finish& ClosePlain(const OpenContainer& at, const Plain& plain);
+  std::optional<Finish> CloseByFew(const OpenContainer& at, ListId list);
+  void AddNext(SharedEnd& end);
+  std::vector<ValueId> ItemsOf(const Finish& close, std::vector<std::string>* strings);
 
   // finisher_members.cc
   Finish CloseObject(const OpenContainer& container);
@@ -160,6 +218,10 @@ class Finisher {
   bool too_long_ = false;
   bool gave_up_ = false;
   std::string undecided_;
+  uint64_t searches_ = 0;
+  std::map<OpenContainer, SharedEnd> shared_;
+  std::unordered_map<FormulaId, Row> rows_;
+  std::unordered_map<FormulaId, Compared> compared_;
   std::unordered_map<FormulaId, Left> left_;
   std::unordered_map<FormulaId, bool> needs_others_;
   std::unordered_map<RegexId, std::string> shortest_texts_;

@@ -134,6 +134,10 @@ bool Finisher::HasNoRoom(const OpenContainer& at) {
 }
 
 Finish Finisher::CloseArray(const OpenContainer& container) {
+  if (const auto list = ListIn(container.live); list && *list != ListTable::kEmpty) {
+    if (auto found = CloseByFew(container, *list)) return *std::move(found);
+  }
+  ++searches_;
   cut_ = false;
   const bool few = HasFewPlaces(container.live);
   if (!few) {

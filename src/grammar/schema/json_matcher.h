@@ -59,6 +59,7 @@ class JsonMatcher : public Matcher {
   std::optional<Convergence> convergence() const override;
   uint64_t text_position() const override;
   std::vector<std::string> dead_ends() const override;
+  std::vector<std::string> stray_texts() const override;
   bool ends_vary() const override;
   bool AppendPosition(std::string& position) const override;
 
@@ -108,6 +109,14 @@ class JsonMatcher : public Matcher {
   };
   using SeenNames = std::vector<const std::string*>;  // ascending
   using Items = std::unordered_set<std::string>;      // by canonical text
+  // What is the same after every text or name in a frame's value, where items must differ, but for
+  // those with which the value may become one that ends have, too (json_strays.cc).
+  struct Strays {
+    bool known = true;               // else it is not known of any text
+    std::vector<uint32_t> tails;     // by case of the frame's stage; kNever: there is none
+    std::vector<std::string> texts;  // those others; ascending
+    size_t longest = 0;              // bytes of one of them
+  };
   struct Frame {
     StageId stage = StageTable::kNone;
     uint32_t outer = 0;     // the frame that waits for this container
@@ -127,6 +136,7 @@ class JsonMatcher : public Matcher {
     // that item.
     std::unique_ptr<Items> items = {};
     const std::string* item = nullptr;
+    mutable std::unique_ptr<const Strays> strays = {};  // once asked for
   };
   static constexpr ScanId kNoScan = ~ScanId{0};
   static constexpr size_t kMarkBytes = 256;
@@ -135,6 +145,10 @@ class JsonMatcher : public Matcher {
     uint32_t cost = Finish::kNever;  // of both
     std::string text;                // to the value's end
     std::string tail;                // from there
+  };
+  struct Tail {
+    uint32_t cost = 0;
+    std::string text = {};  // if it is to be written
   };
 
   // json_matcher.cc
@@ -170,6 +184,12 @@ class JsonMatcher : public Matcher {
   bool InString() const;
   std::optional<RegexPool::Run> PlainRun() const;
 
+  // json_strays.cc
+  const Strays& StraysOf(uint32_t frame) const;
+  uint32_t AddStrays(uint32_t frame, const Case& which, Strays& strays) const;
+  std::span<const std::string> StraysHere(const State& state) const;
+  bool IsEven(const State& state) const;
+
   // copied_strings.cc
   bool Copies(FormulaId value, const std::string& text) const;
   bool CopiesName(FormulaId live, const std::string& name) const;
@@ -190,9 +210,11 @@ class JsonMatcher : public Matcher {
   std::span<const std::string* const> SeenThatBeginSo(const State& state) const;
   RegexId SeenTexts(uint32_t frame) const;
   bool IsSeen(uint32_t frame, std::string_view name) const;
-  std::optional<std::string> WayText(uint32_t frame) const;
-  std::optional<std::string> TailText(uint32_t frame, const Stage& stage, const Case& which,
-                                      std::string value, uint32_t start) const;
+  std::optional<Tail> FindWay(uint32_t frame, bool written) const;
+  std::optional<Tail> FindTail(uint32_t frame, const Stage& stage, const Case& which,
+                               std::string value, uint32_t start, bool written) const;
+  std::optional<Tail> CloseAfter(const Case& which, std::string_view value, uint32_t start,
+                                 bool written) const;
   std::optional<std::string> OtherRestOfText(const State& state, FormulaId value,
                                              const std::string& rest) const;
   std::optional<std::string> RestOfValue(const State& state, FormulaId value) const;

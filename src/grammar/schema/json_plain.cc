@@ -74,8 +74,7 @@ PlainText JsonMatcher::plain_text() const {
   RegexPool& regexes = languages_.regexes();
   const State& at = state();
   const bool loops = at.scan == kNoScan ? regexes.LoopsOnPlain(at.regex) : scans_.Loops(at.scan);
-  const Frame& frame = FrameOf(at);
-  if (loops && !at.may_be_seen() && !Decides(frame)) return PlainText::kUniform;
+  if (loops && !at.may_be_seen() && IsEven(at)) return PlainText::kUniform;
   return regexes.AliveAfterAnyPlain(at.regex) || PlainRun() ? PlainText::kLegal : PlainText::kTry;
 }
 
@@ -84,7 +83,7 @@ bool JsonMatcher::ends_vary() const {
   constexpr uint64_t kMostEscaped = 6;  // bytes of a character as JSON
   const State& at = state();
   const Frame& frame = FrameOf(at);
-  if (Decides(frame) || frame.value_matters) return true;
+  if (frame.value_matters && !StraysOf(at.frame).known) return true;
   if (at.place != Place::kInName || !stages_.NeedsOthers(frame.stage)) return false;
   const uint64_t characters = (document_.size() - at.start) / kMostEscaped;  // at least
   const Names& names = steps_.names(StageOf(at).at.names);
@@ -98,14 +97,30 @@ bool JsonMatcher::text_matters() const {
 
 std::optional<Matcher::Convergence> JsonMatcher::convergence() const {
   const State& at = state();
-  if (!InString() || at.scan == kNoScan || Decides(FrameOf(at))) return std::nullopt;
-  const auto& found = scans_.ConvergenceOf(at.scan);
-  if (!found || (found->to == at.scan && !at.may_be_seen())) return std::nullopt;
-  Convergence here{found->first_bytes, found->loop};
-  if (!at.may_be_seen()) return here;
-  for (const std::string* name : SeenThatBeginSo(at)) {
-    if (name->size() == at.name_bytes) continue;
-    here.first_bytes.reset(static_cast<uint8_t>((*name)[at.name_bytes]));
+  if (!InString()) return std::nullopt;
+  const auto strays = StraysHere(at);
+  if (strays.empty() && !IsEven(at)) return std::nullopt;
+  Convergence here;
+  if (at.scan != kNoScan) {
+    const auto& found = scans_.ConvergenceOf(at.scan);
+    const bool same = found && found->to == at.scan && !at.may_be_seen();
+    if (!found || (same && strays.empty())) return std::nullopt;
+    here = {found->first_bytes, found->loop};
+  } else {
+    if (strays.empty() || !languages_.regexes().LoopsOnPlain(at.regex)) return std::nullopt;
+    for (unsigned byte = 0x20; byte < 0x80; ++byte) here.loop[byte] = byte != '"' && byte != '\\';
+    for (unsigned byte = 0xC2; byte <= 0xF4; ++byte) here.loop.set(byte);
+    here.first_bytes = here.loop;
+  }
+  const size_t size = strays.empty() ? 0 : ReadText(at).size();
+  for (const std::string& text : strays) {
+    if (text.size() > size) here.first_bytes.reset(static_cast<uint8_t>(text[size]));
+  }
+  if (at.may_be_seen()) {
+    for (const std::string* name : SeenThatBeginSo(at)) {
+      if (name->size() == at.name_bytes) continue;
+      here.first_bytes.reset(static_cast<uint8_t>((*name)[at.name_bytes]));
+    }
   }
   for (size_t c = 0; c < 0x80; ++c) {
     if (here.first_bytes[c]) return here;
@@ -115,7 +130,7 @@ std::optional<Matcher::Convergence> JsonMatcher::convergence() const {
 
 uint64_t JsonMatcher::text_position() const {
   const State& at = state();
-  if (!InString() || at.may_be_seen()) return 0;
+  if (!InString() || at.may_be_seen() || !StraysHere(at).empty()) return 0;
   return uint64_t{1} + (at.scan == kNoScan ? at.regex : at.scan);
 }
 
@@ -139,6 +154,14 @@ std::vector<std::string> JsonMatcher::dead_ends() const {
   for (const std::string* name : SeenThatBeginSo(at)) {
     rests.push_back(name->substr(at.name_bytes));
   }
+  return rests;
+}
+
+std::vector<std::string> JsonMatcher::stray_texts() const {
+  std::vector<std::string> rests;
+  const auto strays = StraysHere(state());
+  const size_t size = strays.empty() ? 0 : ReadText(state()).size();
+  for (const std::string& text : strays) rests.push_back(text.substr(size));
   return rests;
 }
 
@@ -185,7 +208,8 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
   const uint64_t owed = regexes.AliveAfterAnyPlain(state().regex)
                             ? regexes.MostAfterPlain(state().regex)
                             : regexes.ShortestLength(state().regex);
-  if (Decides(FrameOf(state()))) return FinishBytes() + kVariation;
+  const bool shared = state().place == Place::kInText && StraysOf(state().frame).known;
+  if (Decides(FrameOf(state())) && !shared) return FinishBytes() + kVariation;
   const uint64_t most =
       std::min<uint64_t>(owed, kUnbounded) * kMostEscaped + MostAfterText() + kCharacter;
   return static_cast<uint32_t>(std::min<uint64_t>(most, kUnbounded));
@@ -194,7 +218,8 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
 // Other texts than names: whether those have come matters there.
 std::optional<TextPlace> JsonMatcher::text_place() const {
   const State& at = state();
-  if (at.place != Place::kInText || at.text.partial() || Decides(FrameOf(at))) return std::nullopt;
+  if (at.place != Place::kInText || at.text.partial()) return std::nullopt;
+  if (Decides(FrameOf(at)) && !StraysOf(at.frame).known) return std::nullopt;
   TextAutomaton& automaton = machine_.texts();
   const auto row = automaton.At(at.regex);
   if (!row) return std::nullopt;
@@ -202,12 +227,13 @@ std::optional<TextPlace> JsonMatcher::text_place() const {
   const Stage& stage = StageOf(at);
   const bool same_end = stage.asked.empty() && stage.cases.size() == 1 && !stage.needs_value &&
                         !FrameOf(at).value_matters;
-  return TextPlace{&automaton, *row, MostAfterText() + more, true, same_end};
+  const bool exact = stage.cases.size() == 1 && more == 0;
+  return TextPlace{&automaton, *row, MostAfterText() + more, true, same_end, exact};
 }
 
 PlainSet JsonMatcher::loop() const {
   const State& at = state();
-  if (!InString() || at.may_be_seen() || Decides(FrameOf(at))) return {};
+  if (!InString() || at.may_be_seen() || !IsEven(at)) return {};
   if (at.scan != kNoScan) return AsPlainSet(scans_.LoopOf(at.scan));
   return AsPlainSet(languages_.regexes().Leading(at.regex, at.regex));
 }

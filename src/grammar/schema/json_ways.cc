@@ -100,19 +100,25 @@ bool JsonMatcher::IsSeen(uint32_t index, std::string_view name) const {
 }
 
 // The end of a document from between two members or items; nothing if there is none.
-std::optional<std::string> JsonMatcher::WayText(uint32_t index) const {
+std::optional<JsonMatcher::Tail> JsonMatcher::FindWay(uint32_t index, bool written) const {
   const Frame& frame = frames_[index];
   const Stage& stage = stages_[frame.stage];
   const Stage& outer = stages_[frames_[frame.outer].stage];
-  std::optional<std::string> best;
+  const bool text = written || frames_[frame.outer].value_matters;
+  std::optional<Tail> best;
   for (const Fit& fit : stage.fits) {
-    const Finish& close = finisher_.Close(stage.At(fit));
-    if (close.cost == Finish::kNever) continue;
-    const auto tail =
-        TailText(frame.outer, outer, outer.cases[fit.outer_case], close.text, frame.start);
+    Tail way{text ? 0 : finisher_.CloseCost(stage.At(fit))};
+    if (text) {
+      const Finish& close = finisher_.Close(stage.At(fit));
+      way = {close.cost, close.text};
+    }
+    if (way.cost == Finish::kNever) continue;
+    auto tail =
+        FindTail(frame.outer, outer, outer.cases[fit.outer_case], way.text, frame.start, written);
     if (!tail) continue;
-    std::string text = close.text + *tail;
-    if (!best || text.size() < best->size()) best = std::move(text);
+    way.cost += tail->cost;
+    way.text += tail->text;
+    if (!best || way.cost < best->cost) best = std::move(way);
     if (!frame.decisive) break;  // the shortest stands first
   }
   return best;
@@ -120,30 +126,52 @@ std::optional<std::string> JsonMatcher::WayText(uint32_t index) const {
 
 // What comes after the value of one of the stage's cases, in the container of a frame: the value is
 // the document from `start` on and `value`.
-std::optional<std::string> JsonMatcher::TailText(uint32_t frame, const Stage& stage,
-                                                 const Case& which, std::string value,
-                                                 uint32_t start) const {
+std::optional<JsonMatcher::Tail> JsonMatcher::FindTail(uint32_t frame, const Stage& stage,
+                                                       const Case& which, std::string value,
+                                                       uint32_t start, bool written) const {
   const Stage* at = &stage;
   const Case* one = &which;
-  std::string text;
+  Tail tail;
   while (frame != 0) {
-    OpenContainer after = one->way.after;
-    if (steps_.NeedsValue(one->way.settled)) {
-      const auto live = steps_.SettleValue(one->way.settled, document_.substr(start) + value);
-      if (!live) return std::nullopt;
-      after.live = *live;
-    }
-    const Finish& close = finisher_.Close(after);
-    if (close.cost == Finish::kNever) return std::nullopt;
-    text += close.text;
-    value += close.text;
+    const uint32_t around = frames_[frame].outer;
+    const bool text = written || frames_[around].value_matters;
+    const auto close = CloseAfter(*one, value, start, text);
+    if (!close || close->cost == Finish::kNever) return std::nullopt;
+    tail.cost += close->cost;
+    if (written) tail.text += close->text;
+    if (text) value += close->text;
     start = frames_[frame].start;
-    frame = frames_[frame].outer;
+    frame = around;
     const Stage& outer = stages_[frames_[frame].stage];
     one = &outer.cases[at->fits[one->fit].outer_case];
     at = &outer;
   }
-  return text;
+  return tail;
+}
+
+// The end of the container after one of its values.
+std::optional<JsonMatcher::Tail> JsonMatcher::CloseAfter(const Case& which, std::string_view value,
+                                                         uint32_t start, bool written) const {
+  OpenContainer after = which.way.after;
+  const Finisher::SharedEnd* shared = nullptr;
+  if (steps_.NeedsValue(which.way.settled)) {
+    const std::string whole = document_.substr(start) + std::string(value);
+    const Result<Json> json = Json::Parse(whole);
+    if (!json) return std::nullopt;
+    after.live = which.way.settled;
+    shared = &finisher_.EndBeside(after);
+    const auto id = languages_.values().Find(*json);
+    if (shared->known && (!id || !shared->Has(*id))) {
+      return Tail{shared->close->cost, written ? shared->close->text : ""};
+    }
+    if (shared->known && !written) return Tail{finisher_.CloseCostAfter(*shared, *id)};
+    const auto live = steps_.SettleValue(which.way.settled, whole);
+    if (!live) return std::nullopt;
+    after.live = *live;
+  }
+  if (!written) return Tail{finisher_.CloseCost(after)};
+  const Finish& close = finisher_.Close(after);
+  return Tail{close.cost, close.text};
 }
 
 std::string JsonMatcher::ReadText(const State& at) const {
@@ -234,28 +262,34 @@ JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
   const Stage& stage = stages_[frame.stage];
   const bool begun = at.place != Place::kValue && at.place != Place::kColon;
   const auto start = begun ? at.start : static_cast<uint32_t>(document_.size());
+  const bool found = frame.decisive || (begun && stage.decides);
+  const bool even = found && at.place == Place::kInText && IsEven(at);
   Rest best;
-  for (const Case& one : stage.cases) {
+  for (size_t i = 0; i < stage.cases.size(); ++i) {
+    const Case& one = stage.cases[i];
     std::optional<std::string> rest = RestOfValue(at, one.way.value);
     if (!rest) continue;
-    std::optional<std::string> tail;
-    // Tails that depend on the value, and those that are asked for, are written out.
-    const bool written = frame.decisive || (begun && stage.decides);
-    if (written || (with_tail && rest->size() + one.tail < best.cost)) {
-      tail = TailText(at.frame, stage, one, *rest, start);
+    std::optional<Tail> tail;
+    // Tails that depend on the value are found for it, those that are asked for are written out.
+    const bool shared = even && StraysOf(at.frame).tails[i] != Finish::kNever;
+    uint32_t cost = shared ? StraysOf(at.frame).tails[i] : one.tail;
+    const bool wanted = with_tail && rest->size() + cost < best.cost;
+    if ((found && !shared) || wanted) {
+      tail = FindTail(at.frame, stage, one, *rest, start, with_tail);
       for (int more = 0; !tail && more < kMoreTexts && at.place == Place::kInText; ++more) {
         rest = OtherRestOfText(at, one.way.value, *rest);
         if (!rest) break;
-        tail = TailText(at.frame, stage, one, *rest, start);
+        tail = FindTail(at.frame, stage, one, *rest, start, with_tail);
       }
       if (!tail) continue;
+      cost = tail->cost;
     }
-    const auto cost = static_cast<uint32_t>(rest->size() + (tail ? tail->size() : one.tail));
+    cost += static_cast<uint32_t>(rest->size());
     if (cost >= best.cost) continue;
     best.cost = cost;
     if (!with_tail) continue;
     best.text = *std::move(rest);
-    best.tail = *std::move(tail);
+    best.tail = std::move(tail->text);
   }
   return best;
 }
@@ -287,11 +321,12 @@ void JsonMatcher::OfferName(uint32_t frame, const std::string& name, std::string
     }
     std::string text = rest + "\":" + value.text;
     const auto start = static_cast<uint32_t>(document_.size());
-    auto tail = TailText(frame, stages_[begun], one, text, start);
-    if (!tail || text.size() + tail->size() >= best.cost) continue;
-    best.cost = static_cast<uint32_t>(text.size() + tail->size());
+    auto tail = FindTail(frame, stages_[begun], one, text, start, with_tail);
+    if (!tail || text.size() + tail->cost >= best.cost) continue;
+    best.cost = static_cast<uint32_t>(text.size()) + tail->cost;
+    if (!with_tail) continue;
     best.text = std::move(text);
-    best.tail = *std::move(tail);
+    best.tail = std::move(tail->text);
   }
 }
 
@@ -401,7 +436,8 @@ bool JsonMatcher::FinishesWithin(uint32_t bytes) const {
 // What FinishBytes() is at most, where that is soon known.
 std::optional<uint64_t> JsonMatcher::QuickBound() const {
   const State& at = state();
-  if (at.text.partial() || Decides(FrameOf(at))) return std::nullopt;
+  if (at.text.partial()) return std::nullopt;
+  if (Decides(FrameOf(at)) && (at.place != Place::kInText || !IsEven(at))) return std::nullopt;
   RegexId texts = at.regex;
   switch (at.place) {
     case Place::kInText: break;
@@ -426,8 +462,13 @@ uint64_t JsonMatcher::MostAfterText() const {
     constexpr uint64_t kMore = 7;  // quotes and colon; characters that lead away from names seen
     return kMore + stages_.Names(FrameOf(state()).stage).most;
   }
-  if (Decides(FrameOf(state()))) return Finish::kNever;
   uint64_t tail = 0;
+  if (Decides(FrameOf(state()))) {
+    const Strays& strays = StraysOf(state().frame);
+    if (!strays.known) return Finish::kNever;
+    for (uint32_t one : strays.tails) tail = std::max<uint64_t>(tail, one);
+    return 1 + tail;
+  }
   for (const Case& one : stage.cases) tail = std::max<uint64_t>(tail, one.tail);
   return 1 + tail;
 }
@@ -439,8 +480,8 @@ uint32_t JsonMatcher::FinishBytes() const {
     case Place::kFirstName:
     case Place::kAfterValue: {
       if (!FrameOf(state()).decisive) return StageOf(state()).finish;
-      const auto way = WayText(state().frame);
-      return way ? static_cast<uint32_t>(way->size()) : Finish::kNever;
+      const auto way = FindWay(state().frame, false);
+      return way ? way->cost : Finish::kNever;
     }
     case Place::kName:
     case Place::kInName: return FindRestOfName(state(), false).cost;
@@ -453,7 +494,7 @@ std::string JsonMatcher::Completion() const {
     case Place::kDone: return "";
     case Place::kFirstItem:
     case Place::kFirstName:
-    case Place::kAfterValue: return WayText(state().frame).value_or("");
+    case Place::kAfterValue: return FindWay(state().frame, true).value_or(Tail()).text;
     case Place::kName:
     case Place::kInName: {
       const Rest rest = FindRestOfName(state(), true);

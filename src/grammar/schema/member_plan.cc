@@ -28,7 +28,7 @@ const Begun& MemberPlan::Begin(FormulaId begun, OpenContainer after) {
     // Where what follows depends on the value, the shortest one tells whether there is a way; where
     // the one that is chosen leaves none, its end is refused.
     after.live = steps_.SettleValue(demand.settled, value.text).value_or(demand.settled);
-    const uint32_t close = finisher_.Close(after).cost;
+    const uint32_t close = finisher_.CloseCost(after);
     if (close != Finish::kNever) ways.push_back({demand.value, demand.settled, after, close});
   }
   return begun_.emplace(key, std::move(ways)).first->second;

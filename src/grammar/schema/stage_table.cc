@@ -81,7 +81,7 @@ StageId StageTable::InternSettled(Stage stage) {
   std::unordered_map<FormulaId, size_t> places;
   for (const Fit& fit : stage.fits) {
     if (fit.live == FormulaPool::kFalse) continue;
-    const uint32_t close = finisher_.Close(stage.At(fit)).cost;
+    const uint32_t close = finisher_.CloseCost(stage.At(fit));
     if (close == Finish::kNever) continue;
     const auto [same, added] = places.emplace(fit.live, kept.size());
     if (added) {

@@ -58,6 +58,11 @@ ValueId ValueTable::Intern(const Json& value) {
   return it->second;
 }
 
+std::optional<ValueId> ValueTable::Find(const Json& value) const {
+  const auto it = ids_.find(CanonicalText(value));
+  return it == ids_.end() ? std::nullopt : std::optional(it->second);
+}
+
 ListId ListTable::Add(ListId list, ValueId value) {
   const auto [known, fresh] = added_.try_emplace(uint64_t{list} << 32 | value);
   if (!fresh) return known->second;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,6 +24,7 @@ std::string CanonicalText(const Json& value);
 class ValueTable {
  public:
   ValueId Intern(const Json& value);
+  std::optional<ValueId> Find(const Json& value) const;
   const Json& operator[](ValueId id) const { return values_[id]; }
 
  private:
