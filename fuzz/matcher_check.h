@@ -110,6 +110,7 @@ inline void CheckPlainText(Matcher& matcher) {
                                                        "~", "é", "\u2028", "\U0001F600"};
   const PlainText promise = matcher.plain_text();
   if (promise == PlainText::kLegal && !matcher.dead_ends().empty()) return;
+  if (!matcher.stray_texts().empty()) return;
   const uint32_t finish = matcher.FinishBytes();
   const bool exact = promise == PlainText::kUniform && !matcher.ends_vary();
   const PlainSet set = promise == PlainText::kLegal ? matcher.plain_set() : PlainSet::All();

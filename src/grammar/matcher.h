@@ -89,9 +89,9 @@ class Matcher {
   virtual PlainText plain_text() const { return PlainText::kTry; }
 
   // Where plain_text() is kUniform, what comes after a text may yet depend on it in one way:
-  // another quoted text must not equal it. So it matters to tokens that end it and have a whole
-  // quoted text after it.
-  virtual bool text_matters() const { return false; }
+  // another quoted text must not equal it. So it matters to tokens that end it and have such a text
+  // after it. What has been read of it, decoded; nothing: it does not matter.
+  virtual std::optional<std::string> compared_text() const { return std::nullopt; }
 
   // FinishBytes() after plain text may differ from what is promised of it, by less than kVariation.
   virtual bool ends_vary() const { return false; }

@@ -67,7 +67,12 @@ class RenewedMatcher final : public Matcher {
 
   std::string OnlyCharacter() const override { return plan_ ? "" : core_->OnlyCharacter(); }
   PlainText plain_text() const override { return plan_ ? PlainText::kTry : core_->plain_text(); }
-  bool text_matters() const override { return !plan_ && core_->text_matters(); }
+  std::optional<std::string> compared_text() const override {
+    return plan_ ? std::nullopt : core_->compared_text();
+  }
+  std::vector<std::string> stray_texts() const override {
+    return plan_ ? std::vector<std::string>() : core_->stray_texts();
+  }
   bool ends_vary() const override { return !plan_ && core_->ends_vary(); }
   std::optional<Convergence> convergence() const override {
     return plan_ ? std::nullopt : core_->convergence();

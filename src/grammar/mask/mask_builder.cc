@@ -41,7 +41,7 @@ class Filler {
       const auto convergence = uniform ? std::nullopt : matcher_.convergence();
       if (!convergence || !FillConverging(*convergence)) FillHere();
     }
-    if (matcher_.text_matters()) Retry(IsNearer() ? trie_.requoting() : trie_.quoting());
+    if (const auto text = matcher_.compared_text()) RetryCompared(*text);
   }
 
   bool cut() const { return cut_; }
@@ -92,7 +92,7 @@ class Filler {
     const PlainText text = matcher_.plain_text();
     if (text == PlainText::kUniform) return false;
     if (text == PlainText::kLegal && matcher_.plain_set() == PlainSet::All() &&
-        Fits(matcher_.PlainFinishBytes())) {
+        (Fits(matcher_.PlainFinishBytes()) || matcher_.convergence())) {
       return false;
     }
     const auto place = matcher_.text_place();
@@ -220,23 +220,50 @@ class Filler {
     for (uint32_t t = first; t < end && uncut_ != nullptr; ++t) uncut_->Forbid(trie.ids()[t]);
   }
 
-  // Decides anew the tokens that a text begins with.
+  // Decides anew the tokens that a text begins with; where it does not go on, all that begin so.
   void RetryAlong(std::string_view text) {
     const FlatTrie& trie = trie_.all();
     const std::span<const TrieNode> nodes = trie.nodes();
     uint32_t node = 0;
     uint32_t end = trie.roots();
     auto token_end = static_cast<uint32_t>(trie.ids().size());
+    size_t pushed = 0;
     for (const char c : text) {
       while (node < end && nodes[node].byte != static_cast<uint8_t>(c)) ++node;
-      if (node == end) return;
+      if (node == end) break;
       if (node + 1 < end) token_end = nodes[node + 1].first_token;
       const TrieNode& at = nodes[node];
+      if (!matcher_.Push(at.byte)) {
+        ForbidTokens(trie, at.first_token, token_end);
+        break;
+      }
+      ++pushed;
       const uint32_t below = EndOfOwn(trie, at, token_end);
-      Retry(std::span(trie.ids()).subspan(at.first_token, below - at.first_token));
+      ForbidTokens(trie, at.first_token, below);
+      if (at.first_token < below) AllowHere(trie, at.first_token, below);
       node = at.first_child;
       end = at.first_child + at.children;
     }
+    matcher_.Pop(pushed);
+  }
+
+  // Tokens that may end the text that has been read so far and have the same after it. Near the
+  // budget it matters, too, if that is begun only, and which values are left after it: the shortest
+  // of those, with few characters.
+  void RetryCompared(std::string_view text) {
+    constexpr size_t kFewBytes = 32;
+    const bool near = IsNearer();
+    std::vector<TokenId> tokens;
+    for (const TokenId id : near ? trie_.requoting() : trie_.quoting()) {
+      const std::string_view bytes = trie_.vocabulary().bytes[static_cast<size_t>(id)];
+      bool same = bytes.find('\\') != std::string_view::npos || (near && text.size() <= kFewBytes);
+      for (size_t at = bytes.find('"'); at != std::string_view::npos && !same;
+           at = bytes.find('"', at + 1)) {
+        same = bytes.substr(at + 1).starts_with(text);
+      }
+      if (same) tokens.push_back(id);
+    }
+    Retry(tokens);
   }
 
   void Retry(std::span<const TokenId> tokens) {

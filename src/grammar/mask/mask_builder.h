@@ -42,7 +42,8 @@ namespace bantam::grammar {
 //   up to where plain text, all of it of that loop, has led to Q: what is left is in Q's mask.
 // - Where not every plain text is legal but an automaton decides (text_place()), tokens are walked
 //   along its states: text_filler.h.
-// - What the promises do not hold for (text_matters(), dead_ends()) is tried afterwards.
+// - What the promises do not hold for (compared_text(), dead_ends(), stray_texts()) is tried
+//   afterwards.
 bool FillMask(const TokenTrie& trie, Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask);
 
 }  // namespace bantam::grammar

@@ -55,7 +55,7 @@ class JsonMatcher : public Matcher {
   uint32_t PlainFinishBytes() const override;
   PlainSet loop() const override;
   std::optional<TextPlace> text_place() const override;
-  bool text_matters() const override;
+  std::optional<std::string> compared_text() const override;
   std::optional<Convergence> convergence() const override;
   uint64_t text_position() const override;
   std::vector<std::string> dead_ends() const override;
@@ -216,7 +216,8 @@ class JsonMatcher : public Matcher {
   std::optional<Tail> CloseAfter(const Case& which, std::string_view value, uint32_t start,
                                  bool written) const;
   std::optional<std::string> OtherRestOfText(const State& state, FormulaId value,
-                                             const std::string& rest) const;
+                                             const std::string& rest,
+                                             std::vector<RegexId>& tried) const;
   std::optional<std::string> RestOfValue(const State& state, FormulaId value) const;
   std::optional<std::string> RestOfText(const State& state, RegexId regex) const;
   std::optional<std::string> RestOfNumber(FormulaId value, std::string_view text) const;

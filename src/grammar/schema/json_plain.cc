@@ -87,12 +87,20 @@ bool JsonMatcher::ends_vary() const {
   if (at.place != Place::kInName || !stages_.NeedsOthers(frame.stage)) return false;
   const uint64_t characters = (document_.size() - at.start) / kMostEscaped;  // at least
   const Names& names = steps_.names(StageOf(at).at.names);
-  return std::any_of(names.others.begin(), names.others.end(),
-                     [&](const Names::Other& other) { return characters <= other.short_length; });
+  // After one that is a member already nothing may be left to ask for others.
+  const auto asks_for_more = [&](const Names::Other& other) {
+    return std::ranges::any_of(StageOf(at).fits, [&](const Fit& fit) {
+      return finisher_.MayNeedOthers(steps_.Member(fit.live, other.id));
+    });
+  };
+  return std::ranges::any_of(names.others, [&](const Names::Other& other) {
+    return characters <= other.short_length && asks_for_more(other);
+  });
 }
 
-bool JsonMatcher::text_matters() const {
-  return FrameOf(state()).value_matters;
+std::optional<std::string> JsonMatcher::compared_text() const {
+  if (!InString() || !FrameOf(state()).value_matters) return std::nullopt;
+  return ReadText(state());
 }
 
 std::optional<Matcher::Convergence> JsonMatcher::convergence() const {

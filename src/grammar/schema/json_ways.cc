@@ -275,9 +275,10 @@ JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
     uint32_t cost = shared ? StraysOf(at.frame).tails[i] : one.tail;
     const bool wanted = with_tail && rest->size() + cost < best.cost;
     if ((found && !shared) || wanted) {
+      std::vector<RegexId> tried;
       tail = FindTail(at.frame, stage, one, *rest, start, with_tail);
       for (int more = 0; !tail && more < kMoreTexts && at.place == Place::kInText; ++more) {
-        rest = OtherRestOfText(at, one.way.value, *rest);
+        rest = OtherRestOfText(at, one.way.value, *rest, tried);
         if (!rest) break;
         tail = FindTail(at.frame, stage, one, *rest, start, with_tail);
       }
@@ -294,16 +295,18 @@ JsonMatcher::Rest JsonMatcher::FindRest(const State& at, bool with_tail) const {
   return best;
 }
 
-// Where a text with that rest leaves no way to the end: one that goes on after it. As texts of
-// which any will do have no more than so many in the way, few tries are enough.
+// Where a text with that rest leaves no way to the end: the shortest of all but those that were
+// tried. As texts of which any will do have no more than so many in the way, few tries are enough.
 std::optional<std::string> JsonMatcher::OtherRestOfText(const State& at, FormulaId value,
-                                                        const std::string& rest) const {
-  const std::string longer = rest.substr(0, rest.size() - 1) + "x\"";  // before the quote
-  const Result<Json> text = Json::Parse(document_.substr(at.start) + longer);
-  if (!text || !languages_.regexes().Matches(languages_.Texts(value), text->AsString())) {
-    return std::nullopt;
-  }
-  return longer;
+                                                        const std::string& rest,
+                                                        std::vector<RegexId>& tried) const {
+  RegexPool& regexes = languages_.regexes();
+  const Result<Json> text = Json::Parse(document_.substr(at.start) + rest);
+  if (!text) return std::nullopt;
+  tried.push_back(regexes.Literal(text->AsString()));
+  const std::array<RegexId, 2> both = {languages_.Texts(value), regexes.Not(regexes.Either(tried))};
+  const auto other = RestOfText(at, Reread(at, regexes.Both(both)));
+  return other ? std::optional(*other + '"') : std::nullopt;
 }
 
 // A name, its value and what comes after.

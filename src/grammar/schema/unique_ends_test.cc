@@ -1,0 +1,214 @@
+// Ends of arrays whose items must differ, while more of them are owed: what they take, and masks
+// near the limit.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "grammar/mask/mask_builder.h"
+#include "grammar/mask/mask_oracle.h"
+#include "grammar/matcher_contract.h"
+#include "grammar/schema/json_matcher.h"
+#include "grammar/schema/schema_test_file.h"
+
+namespace bantam::grammar {
+namespace {
+
+const std::vector<std::string> kSchemas = {
+    R"({"type":"array","items":{"type":"string"},"uniqueItems":true})",
+    R"({"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":2})",
+    R"({"type":"array","items":{"type":["string","integer"]},"uniqueItems":true,"minItems":4})",
+    R"({"type":"array","items":{"type":"string","maxLength":2},"uniqueItems":true,"minItems":3,
+        "maxItems":5})",
+    R"({"type":"array","items":{"pattern":"^[a-k]+$","type":"string"},"uniqueItems":true,
+        "minItems":3})",
+    R"({"type":"array","items":{"pattern":"^[ab]{1,2}$","type":"string"},"uniqueItems":true,
+        "minItems":5})",
+    R"({"type":"array","items":{"type":"object","properties":{"id":{"type":"string"}},
+        "required":["id"]},"uniqueItems":true,"minItems":3})",
+    R"({"type":"array","items":{"type":"object","properties":{"a":{"type":"string"},
+        "b":{"type":"integer"}},"required":["a"],"additionalProperties":false},
+        "uniqueItems":true,"minItems":2})",
+    R"({"type":"array","contains":{"type":"string"},"minContains":2,
+        "unevaluatedItems":{"type":"integer"},"uniqueItems":true,"minItems":3})",
+    R"({"type":"array","items":{"type":"array","items":{"type":"string"},"uniqueItems":true,
+        "minItems":2},"uniqueItems":true,"minItems":2})",
+    R"({"type":"array","items":{"enum":["a","hi","b",7,[7],null]},"uniqueItems":true,
+        "minItems":4})",
+    R"({"type":"array","items":{"enum":[7,"a","b"]},"not":{"uniqueItems":true},"minItems":3})",
+    R"({"type":"array","prefixItems":[{"type":"string"}],"items":{"enum":["a","b",0,"7"]},
+        "uniqueItems":true,"minItems":4})",
+    R"({"type":"array","prefixItems":[{"type":"string"},{"enum":["a","hijk b hi"]}],
+        "uniqueItems":true})",
+    R"({"type":"array","prefixItems":[{"type":"string"},{"const":"a"},true],"minItems":2,
+        "uniqueItems":true})",
+    R"({"type":"array","prefixItems":[{"type":"string","maxLength":9},{"const":"hi"}],"minItems":2,
+        "uniqueItems":true})",
+    R"({"type":"array","prefixItems":[{"type":"string","pattern":"^[a-k]*$"},{"const":"hi"}],
+        "minItems":2,"uniqueItems":true})",
+    R"({"anyOf":[{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":2},
+        {"type":"array","items":{"type":"integer"},"minItems":3}]})",
+};
+
+std::unique_ptr<SchemaMachine> MachineOf(const std::string& schema) {
+  return std::make_unique<SchemaMachine>(std::make_shared<const Schema>(Loaded(schema)));
+}
+
+// No byte leads nearer to an end than by one.
+std::string BrokenOnWalk(Matcher& matcher, std::mt19937& random) {
+  for (std::string text;;) {
+    if (std::string broken = BrokenByCompletion(matcher); !broken.empty()) return broken + text;
+    const uint32_t finish = matcher.FinishBytes();
+    std::string legal;
+    for (const char c : std::string("{}[],:\"\"\"abkx1203\\u6d ")) {
+      if (!matcher.Push(static_cast<uint8_t>(c))) continue;
+      if (matcher.FinishBytes() + 1 < finish) return "a shorter way: " + text + c;
+      matcher.Pop(1);
+      legal += c;
+    }
+    if (legal.empty() && matcher.Accepting()) return "";
+    const bool ahead = legal.empty() || text.size() > 60 || random() % 4 == 0;
+    text +=
+        ahead && !matcher.Accepting() ? matcher.Completion()[0] : legal[random() % legal.size()];
+    if (!matcher.Push(static_cast<uint8_t>(text.back()))) return "Push again: " + text;
+  }
+}
+
+TEST(UniqueEnds, AreAsShortAsTheyCanBe) {
+  std::mt19937 random(5);
+  for (const std::string& schema : kSchemas) {
+    const auto machine = MachineOf(schema);
+    for (int i = 0; i < 10; ++i) {
+      JsonMatcher matcher(*machine);
+      EXPECT_EQ(BrokenOnWalk(matcher, random), "") << schema;
+    }
+  }
+}
+
+class UniqueMasks : public testing::Test {
+ protected:
+  UniqueMasks() : vocabulary_(RandomVocabulary(random_, 300)) {
+    for (const char* token :
+         {"ab",       "a\",\"",    "\",\"a", "a\",\"a", "\"a\"",     "b\"",     "a\",",
+          "b\",",     "\",7,",     "7,7",    "id",      "\"id\":\"", "\"},{\"", "aa",
+          "a\\u0061", "\\u0061\"", "hij",    "hi",      "jkb",       "hi\""}) {
+      AddToken(vocabulary_, token, TokenKind::kNormal);
+    }
+    trie_ = std::make_unique<TokenTrie>(vocabulary_);
+  }
+
+  // Compares a mask with what trying every token gives.
+  std::string Broken(Matcher& matcher, int64_t most, TokenMask& mask) {
+    const bool cut = FillMask(*trie_, matcher, most, mask);
+    const BruteForce expected = TryEveryToken(vocabulary_, matcher, most);
+    for (TokenId id = 0; id < vocabulary_.size(); ++id) {
+      if (mask.Allows(id) == expected.mask.Allows(id)) continue;
+      return (mask.Allows(id) ? "allows " : "forbids ") +
+             vocabulary_.bytes[static_cast<size_t>(id)];
+    }
+    return cut == expected.cut ? "" : "cut";
+  }
+
+  std::mt19937 random_{11};
+  Vocabulary vocabulary_;
+  std::unique_ptr<TokenTrie> trie_;
+};
+
+TEST_F(UniqueMasks, AreExactOnTheWayOfTheShortestEnd) {
+  TokenMask mask(vocabulary_.size());
+  for (const std::string& schema : kSchemas) {
+    const auto machine = MachineOf(schema);
+    JsonMatcher matcher(*machine);
+    std::string text = matcher.Completion();
+    if (text.size() < 4) text = "[\"hi\",\"";
+    for (size_t i = 0; i < text.size() && i < 16; ++i) {
+      const int64_t finish = matcher.FinishBytes();
+      for (int64_t most = finish - 1; most < finish + 6; ++most) {
+        ASSERT_EQ(Broken(matcher, most, mask), "")
+            << schema << " after " << text.substr(0, i) << ", " << most - finish;
+      }
+      ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(text[i])));
+    }
+  }
+}
+
+// Tokens are drawn from masks, and the budget is spent faster than it must be, so that it is felt.
+TEST_F(UniqueMasks, AreExactNearTheLimit) {
+  for (const std::string& schema : kSchemas) {
+    for (int round = 0; round < 10; ++round) {
+      const auto machine = MachineOf(schema);
+      JsonMatcher matcher(*machine);
+      int64_t left = matcher.FinishBytes() + static_cast<int64_t>(random_() % 30);
+      std::string text;
+      for (int step = 0; step < 30; ++step) {
+        TokenMask mask(vocabulary_.size());
+        ASSERT_EQ(Broken(matcher, left - 1, mask), "")
+            << schema << " after " << text << ", " << left;
+        const std::vector<TokenId> legal = Ids(mask);
+        const TokenId token = legal[random_() % legal.size()];
+        if (vocabulary_.IsEnd(token)) break;
+        for (const char c : vocabulary_.bytes[static_cast<size_t>(token)]) {
+          ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+          text += c;
+        }
+        left = std::max<int64_t>(matcher.FinishBytes(),
+                                 left - 1 - static_cast<int64_t>(random_() % 3));
+      }
+    }
+  }
+}
+
+// Whatever text an item is, the end after it is one that is known, unless the item is in it.
+TEST(UniqueEnds, AreNotSearchedForEachValue) {
+  for (const char* items :
+       {R"({"type":"string"})", R"({"type":["string","integer"]})",
+        R"({"type":"string","maxLength":20})", R"({"type":"string","pattern":"^[a-z]+$"})",
+        R"({"type":"object","properties":{"id":{"type":"string"}},"required":["id"]})"}) {
+    for (const char* more : {"", R"(,"prefixItems":[true,true],"maxContains":9,"contains":true)"}) {
+      const auto machine = MachineOf(R"({"type":"array","uniqueItems":true,"minItems":3,"items":)" +
+                                     std::string(items) + more + "}");
+      JsonMatcher matcher(*machine);
+      const std::string before = std::string(items).contains("object") ? R"([{"id":")" : "[\"";
+      for (const char c : before) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+      const auto try_texts = [&] {
+        for (char a = 'a'; a <= 'z'; ++a) {
+          for (char b = 'a'; b <= 'z'; ++b) {
+            ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(a)));
+            ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(b)));
+            EXPECT_LT(matcher.FinishBytes(), 60U);
+            matcher.Pop(2);
+          }
+        }
+      };
+      const size_t formulas = machine->languages().formulas().size();
+      try_texts();
+      // Two searches for each of the few texts that are in the end, and where nothing is known yet.
+      EXPECT_LE(machine->finisher().searches(), 20U) << items << more;
+      EXPECT_LE(machine->languages().formulas().size() - formulas, 200U) << items << more;
+    }
+  }
+}
+
+TEST(UniqueEnds, OfManyNumbersAreNotWrittenOutForEach) {
+  const auto machine =
+      MachineOf(R"({"type":"array","items":{"type":"integer"},"uniqueItems":true,"minItems":200})");
+  JsonMatcher matcher(*machine);
+  const uint32_t least = matcher.FinishBytes();
+  EXPECT_EQ(least, 2U + 10 + (9 + 90) * 2 + 91 * 3 + 199);  // -1 is as long as 10
+  const uint64_t searches = machine->finisher().searches();
+  for (int i = 0; i < 50; ++i) {
+    for (const char c : (i == 0 ? "[" : ",") + std::to_string(3 * i)) {
+      ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+    }
+    EXPECT_EQ(matcher.FinishBytes() + matcher.size(), least);  // all are of the shortest
+  }
+  for (const char c : std::string(",7777")) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+  EXPECT_EQ(matcher.FinishBytes() + matcher.size(), least + 1);
+  EXPECT_EQ(BrokenByCompletion(matcher), "");
+  EXPECT_EQ(machine->finisher().searches(), searches);
+}
+
+}  // namespace
+}  // namespace bantam::grammar
