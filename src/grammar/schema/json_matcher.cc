@@ -59,6 +59,9 @@ bool JsonMatcher::Push(uint8_t byte) {
     return false;
   }
   next.frames = static_cast<uint32_t>(frames_.size());
+  // White space leaves all as it was.
+  const bool space = next.space > states_.back().space && next.place == states_.back().place;
+  if (!space) next.finish.reset();
   states_.push_back(next);
   if (checks_) Forget();
   // Another text than the one that is read so far is always an end there.

@@ -104,6 +104,7 @@ class JsonMatcher : public Matcher {
     ScanId scan = kNoScan;  // in names, and in texts where more than `regex` matters
     // Of the container's names (Seen), those that begin with the `name_bytes` read of this one.
     uint32_t seen_first = 0, seen_last = 0, name_bytes = 0;
+    mutable std::optional<uint32_t> finish = {};  // FinishBytes(), once asked for
 
     bool may_be_seen() const { return seen_first < seen_last; }
   };
@@ -226,6 +227,7 @@ class JsonMatcher : public Matcher {
   static std::optional<std::string> RestOfWord(const State& state, std::string_view word);
   RegexId Reread(const State& state, RegexId regex) const;
   Rest FindRest(const State& state, bool with_tail) const;
+  uint32_t FindFinishBytes() const;
   std::optional<uint64_t> QuickBound() const;
   uint64_t MostAfterText() const;
   uint32_t LeastRestOfName(const State& state) const;

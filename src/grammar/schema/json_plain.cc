@@ -235,7 +235,10 @@ std::optional<TextPlace> JsonMatcher::text_place() const {
   const Stage& stage = StageOf(at);
   const bool same_end = stage.asked.empty() && stage.cases.size() == 1 && !stage.needs_value &&
                         !FrameOf(at).value_matters;
-  const bool exact = stage.cases.size() == 1 && more == 0;
+  const auto texts = std::ranges::count_if(stage.cases, [&](const Case& one) {
+    return languages_.Texts(one.way.value) != RegexPool::kNothing;
+  });
+  const bool exact = texts == 1 && more == 0;
   return TextPlace{&automaton, *row, MostAfterText() + more, true, same_end, exact};
 }
 

@@ -225,8 +225,10 @@ std::optional<std::string> JsonMatcher::RestOfText(const State& at, RegexId rege
 std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId value) const {
   switch (at.place) {
     case Place::kInText: {
-      const bool one_case = StageOf(at).cases.size() == 1;
-      const auto rest = RestOfText(at, one_case ? at.regex : Reread(at, languages_.Texts(value)));
+      const RegexId texts = languages_.Texts(value);
+      if (texts == RegexPool::kNothing) return std::nullopt;
+      const bool all = texts == languages_.Texts(StageOf(at).value);
+      const auto rest = RestOfText(at, all ? at.regex : Reread(at, texts));
       if (!rest) return std::nullopt;
       return *rest + "\"";
     }
@@ -465,18 +467,24 @@ uint64_t JsonMatcher::MostAfterText() const {
     constexpr uint64_t kMore = 7;  // quotes and colon; characters that lead away from names seen
     return kMore + stages_.Names(FrameOf(state()).stage).most;
   }
+  const bool decides = Decides(FrameOf(state()));
+  if (decides && !StraysOf(state().frame).known) return Finish::kNever;
   uint64_t tail = 0;
-  if (Decides(FrameOf(state()))) {
-    const Strays& strays = StraysOf(state().frame);
-    if (!strays.known) return Finish::kNever;
-    for (uint32_t one : strays.tails) tail = std::max<uint64_t>(tail, one);
-    return 1 + tail;
+  for (size_t i = 0; i < stage.cases.size(); ++i) {
+    const Case& one = stage.cases[i];
+    if (languages_.Texts(one.way.value) == RegexPool::kNothing) continue;
+    tail = std::max<uint64_t>(tail, decides ? StraysOf(state().frame).tails[i] : one.tail);
   }
-  for (const Case& one : stage.cases) tail = std::max<uint64_t>(tail, one.tail);
   return 1 + tail;
 }
 
 uint32_t JsonMatcher::FinishBytes() const {
+  const State& at = state();
+  if (!at.finish) at.finish = FindFinishBytes();
+  return *at.finish;
+}
+
+uint32_t JsonMatcher::FindFinishBytes() const {
   switch (state().place) {
     case Place::kDone: return 0;
     case Place::kFirstItem:
