@@ -132,6 +132,7 @@ class Finisher {
   uint64_t Listed(FormulaId live);
   std::optional<uint64_t> Contained(FormulaId live, uint64_t& most);
   bool HasNoRoom(const OpenContainer& at);
+  bool WantsTheImpossible(FormulaId live);
   Finish Descend(const OpenContainer& container, size_t turns);
   std::vector<Descent> DescentsFrom(const OpenContainer& at);
   const Finish* EndFrom(const OpenContainer& at);

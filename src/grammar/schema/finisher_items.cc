@@ -133,7 +133,27 @@ bool Finisher::HasNoRoom(const OpenContainer& at) {
   return !demands_.gave_up() && *contained > best * most;
 }
 
+// Some item is wanted that no value can be, whatever comes before it. (Search would only see that
+// after all places.)
+bool Finisher::WantsTheImpossible(FormulaId live) {
+  FormulaId items = FormulaPool::kTrue;
+  FormulaList contained;
+  for (FormulaId part : formulas_.Conjuncts(live)) {
+    if (formulas_.op(part) != FormulaOp::kAtom) continue;
+    const Atom atom = languages_.atoms()[formulas_.atom(part)];
+    if (atom.kind == AtomKind::kMinContains && atom.n > 0) contained.push_back(atom.a);
+    if (atom.kind != AtomKind::kItems) continue;
+    const SchemaNode& node = languages_.node(atom.a);
+    if (atom.n < node.prefix_items.size() || node.items == kNoSchema) continue;
+    items = formulas_.And({items, languages_.Valid(node.items, atom.b)});
+  }
+  return std::ranges::any_of(contained, [&](FormulaId one) {
+    return Visit({Key::kValue, formulas_.And({one, items}), {}}).cost == Finish::kNever;
+  });
+}
+
 Finish Finisher::CloseArray(const OpenContainer& container) {
+  if (WantsTheImpossible(container.live)) return {};
   if (const auto list = ListIn(container.live); list && *list != ListTable::kEmpty) {
     if (auto found = CloseByFew(container, *list)) return *std::move(found);
   }

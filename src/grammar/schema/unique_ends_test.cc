@@ -210,5 +210,18 @@ TEST(UniqueEnds, OfManyNumbersAreNotWrittenOutForEach) {
   EXPECT_EQ(machine->finisher().searches(), searches);
 }
 
+// What no item can be is not looked for at every place that an array may come to.
+TEST(UniqueEnds, WantNothingThatNoItemCanBe) {
+  for (const char* schema :
+       {R"({"type":"array","contains":false,"uniqueItems":true})",
+        R"({"type":"array","contains":{"type":"integer","minimum":3},"uniqueItems":true,
+            "items":{"type":["number","string"],"maximum":2}})"}) {
+    const auto machine = MachineOf(schema);
+    EXPECT_EQ(machine->shortest().cost, Finish::kNever);
+    EXPECT_FALSE(machine->gave_up()) << schema;
+    EXPECT_LT(machine->finisher().work(), 1'000U) << schema;
+  }
+}
+
 }  // namespace
 }  // namespace bantam::grammar
