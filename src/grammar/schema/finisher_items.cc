@@ -5,6 +5,7 @@
 // where that leads nowhere. As each step depends on the place alone, what is left of such an end is
 // the end that is found from there.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -133,22 +134,44 @@ bool Finisher::HasNoRoom(const OpenContainer& at) {
   return !demands_.gave_up() && *contained > best * most;
 }
 
-// Some item is wanted that no value can be, whatever comes before it. (Search would only see that
-// after all places.)
+// Counts contradict each other, or items are wanted that no value can be, whatever comes before
+// them. (Search would only see that after all places.)
 bool Finisher::WantsTheImpossible(FormulaId live) {
   FormulaId items = FormulaPool::kTrue;
-  FormulaList contained;
+  std::map<FormulaId, uint64_t> least;
+  std::map<FormulaId, uint64_t> most;
+  uint64_t most_items = kMostLeft;
+  uint64_t least_items = 0;
   for (FormulaId part : formulas_.Conjuncts(live)) {
     if (formulas_.op(part) != FormulaOp::kAtom) continue;
     const Atom atom = languages_.atoms()[formulas_.atom(part)];
-    if (atom.kind == AtomKind::kMinContains && atom.n > 0) contained.push_back(atom.a);
-    if (atom.kind != AtomKind::kItems) continue;
-    const SchemaNode& node = languages_.node(atom.a);
-    if (atom.n < node.prefix_items.size() || node.items == kNoSchema) continue;
-    items = formulas_.And({items, languages_.Valid(node.items, atom.b)});
+    switch (atom.kind) {
+      case AtomKind::kMinItems: least_items = std::max(least_items, atom.n); break;
+      case AtomKind::kMaxItems: most_items = std::min(most_items, atom.n); break;
+      case AtomKind::kMinContains:
+        least_items = std::max(least_items, atom.n);
+        least[atom.a] = std::max(least[atom.a], atom.n);
+        break;
+      case AtomKind::kMaxContains: {
+        uint64_t& count = most.emplace(atom.a, atom.n).first->second;
+        count = std::min(count, atom.n);
+        break;
+      }
+      case AtomKind::kItems: {
+        const SchemaNode& node = languages_.node(atom.a);
+        if (atom.n < node.prefix_items.size() || node.items == kNoSchema) break;
+        items = formulas_.And({items, languages_.Valid(node.items, atom.b)});
+        break;
+      }
+      default: break;
+    }
   }
-  return std::ranges::any_of(contained, [&](FormulaId one) {
-    return Visit({Key::kValue, formulas_.And({one, items}), {}}).cost == Finish::kNever;
+  if (least_items > most_items) return true;
+  return std::ranges::any_of(least, [&](const auto& one) {
+    const auto at_most = most.find(one.first);
+    if (at_most != most.end() && at_most->second < one.second) return true;
+    return one.second > 0 &&
+           Visit({Key::kValue, formulas_.And({one.first, items}), {}}).cost == Finish::kNever;
   });
 }
 

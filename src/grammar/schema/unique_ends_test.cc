@@ -214,6 +214,10 @@ TEST(UniqueEnds, OfManyNumbersAreNotWrittenOutForEach) {
 TEST(UniqueEnds, WantNothingThatNoItemCanBe) {
   for (const char* schema :
        {R"({"type":"array","contains":false,"uniqueItems":true})",
+        R"({"type":"array","contains":{"type":"array"},"minContains":4,"maxContains":3,
+            "uniqueItems":true})",
+        R"({"type":"array","contains":{"type":"array"},"minContains":4,"maxItems":3,
+            "uniqueItems":true})",
         R"({"type":"array","contains":{"type":"integer","minimum":3},"uniqueItems":true,
             "items":{"type":["number","string"],"maximum":2}})"}) {
     const auto machine = MachineOf(schema);
