@@ -1,6 +1,7 @@
 // Formats as patterns, put together from the rules of their RFCs.
 #include "grammar/regex/formats.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <span>
@@ -96,14 +97,60 @@ string Ipv6() {
   return Group(all);
 }
 
+// RFC 3492, 6.3, for the first number of a label: those of [first, last], least digit first.
+RegexId PunycodeNumbers(RegexPool& pool, int first, int last) {
+  const auto digit = [](int value) {
+    return static_cast<char>(value < 26 ? 'a' + value : '0' + (value - 26));
+  };
+  std::vector<RegexId> numbers;
+  // Two digits of 35 values (their thresholds are 1), then one that ends the number.
+  for (int n = first; n <= last;) {
+    const int low = (n - 1) % 35;
+    const int high = (n - 1) / 35;
+    const int until = std::min(34, low + last - n);
+    CodePointSet lowest;
+    for (int value = low; value <= until; ++value) {
+      const auto c = static_cast<char32_t>(digit(1 + value));
+      lowest.Add(c, c);
+    }
+    const string rest =
+        high == 0 ? "a" : string{digit(1 + (high - 1) % 35), digit((high - 1) / 35)};
+    numbers.push_back(pool.Concat(std::array{pool.Class(lowest), pool.Literal(rest)}));
+    n += until - low + 1;
+  }
+  return pool.Either(numbers);
+}
+
+// Labels in Punycode of names with one letter of Latin-1 beside some of ASCII: the number is
+// (letter - 0x80) * (characters in all) + place.
+RegexId LatinPunycode(RegexPool& pool) {
+  constexpr int kMostAscii = 30;  // so that the number has at most three digits
+  constexpr std::array<std::array<int, 2>, 2> kLetters = {{{0xDF, 0xF6}, {0xF8, 0xFF}}};
+  std::vector<RegexId> labels;
+  const RegexId ascii = Parse(pool, "[a-z0-9]+(?:-[a-z0-9]+)*");
+  for (int n = 1; n <= kMostAscii; ++n) {
+    const auto length = static_cast<uint64_t>(n);
+    std::vector<RegexId> numbers;
+    for (const auto& [first, last] : kLetters) {
+      numbers.push_back(
+          PunycodeNumbers(pool, (first - 0x80) * (n + 1), (last - 0x80) * (n + 1) + n));
+    }
+    labels.push_back(pool.Concat(
+        std::array{pool.Literal("xn--"), pool.Both(std::array{ascii, pool.Length(length, length)}),
+                   pool.Literal("-"), pool.Either(numbers)}));
+  }
+  return pool.Either(labels);
+}
+
 // RFC 1123, 2.1: letters, digits and hyphens, 63 to a label, 253 in all. Labels with hyphens in
 // their third and fourth place are reserved (RFC 5890, 2.3.1) but for Punycode, and of that only
-// what stands for no ASCII characters is taken.
+// what stands for no ASCII characters, or for one letter of Latin-1 beside them, is taken.
 RegexId Hostname(RegexPool& pool) {
   const string reserved = "(?!..--)";
   const string label = reserved + "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
   const string puny = "[Xx][Nn]--[a-z0-9]{4,59}";
-  const RegexId one = Parse(pool, "(?:" + label + "|" + puny + ")");
+  const RegexId one =
+      pool.Either(std::array{Parse(pool, "(?:" + label + "|" + puny + ")"), LatinPunycode(pool)});
   const RegexId more = pool.Concat(std::array{pool.Literal("."), one});
   const RegexId all = pool.Concat(std::array{one, pool.Repeat(more, 0, RegexPool::kUnbounded)});
   return pool.Both(std::array{all, pool.Length(1, 253)});
@@ -156,8 +203,8 @@ string Uri(bool international, bool relative) {
   return "(?:" + absolute + "|" + rooted + no_scheme + "|)" + query + fragment;
 }
 
-// RFC 6570, 1.5 and 2; without the operators it reserves.
-string UriTemplate() {
+// RFC 6570, 1.5 and 2, with a class of operators: the RFC keeps =,!@| for later.
+string UriTemplate(const string& operators = "[+#./;?&]") {
   const string percent = "%[0-9A-Fa-f]{2}";
   const string literal =
       "(?:[!#$&(-;=?-\\[\\]_a-z~\\u00A0-\\uD7FF\\uE000-\\uFDCF\\uFDF0-\\uFFEF"
@@ -165,7 +212,7 @@ string UriTemplate() {
       percent + ")";
   const string character = "(?:[A-Za-z0-9_]|" + percent + ")";
   const string variable = character + "(?:\\.?" + character + ")*(?::[1-9][0-9]{0,3}|\\*)?";
-  return "(?:" + literal + "|\\{[+#./;?&]?" + variable + "(?:," + variable + ")*\\})*";
+  return "(?:" + literal + "|\\{" + operators + "?" + variable + "(?:," + variable + ")*\\})*";
 }
 
 // RFC 6901, 3 and 5.
@@ -183,12 +230,20 @@ string Uuid() {
   return "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
 }
 
-// ECMA-262, 22.2.1 with the u flag, as far as it is regular: groups within three others, no back
-// references, properties or look-behind.
+constexpr int kMostGroups = 3;  // of a regular expression, within each other
+
+// ECMA-262, 22.2.1 with the u flag, as far as it is regular: groups within three others, one with a
+// name, back references to the first; of the properties, general categories and some scripts.
 RegexId Regex(RegexPool& pool) {
+  const string property =
+      "(?:(?:gc=|General_Category=)?(?:C[cfnos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?"
+      "|Z[lps]?)|(?:sc|scx|Script|Script_Extensions)=(?:Latin|Greek|Cyrillic|Arabic|Hebrew|Han"
+      "|Hiragana|Katakana|Hangul|Thai|Devanagari)|Alphabetic|Lowercase|Uppercase|White_Space|ASCII"
+      "|Any|Emoji|ID_Start|ID_Continue)";
   const string escape =
       "(?:\\\\(?:[dDwWsSfnrtv^$\\\\.*+?()\\[\\]{}|/]|x[0-9A-Fa-f]{2}|c[A-Za-z]|u[0-9A-Fa-f]{4}"
-      "|u\\{0{0,3}[0-9A-Fa-f]{1,5}\\}))";
+      "|u\\{0{0,3}[0-9A-Fa-f]{1,5}\\}|[pP]\\{" +
+      property + "\\}))";
   string ranges;  // of two characters in order, with nothing that needs an escape
   for (const string ends : {"az", "AZ", "09"}) {
     for (char first = ends[0]; first <= ends[1]; ++first) {
@@ -202,7 +257,7 @@ RegexId Regex(RegexPool& pool) {
     in_order += string(1, n) + ",(?:[" + n + "-9]|[1-9][0-9]{1,3})|";
   }
   const string quantifier = "(?:(?:[*+?]|\\{(?:" + in_order + "[0-9]{1,4},?)\\})\\?{0,1})?";
-  const string atom = "(?:[^\\^$\\\\.*+?()\\[\\]{}|]|\\.|" + escape + "|" + set + ")";
+  const string atom = "(?:[^\\^$\\\\.*+?()\\[\\]{}|]|\\.|\\\\1|" + escape + "|" + set + ")";
   const RegexId plain = Parse(pool, atom + quantifier + "|[\\^$]|\\\\[bB]");
   const RegexId count = Parse(pool, quantifier);
   const auto many = [&](RegexId id) { return pool.Repeat(id, 0, RegexPool::kUnbounded); };
@@ -211,16 +266,87 @@ RegexId Regex(RegexPool& pool) {
   };
   RegexId terms = many(plain);
   const auto options = [&] { return join({terms, many(join({pool.Literal("|"), terms}))}); };
-  for (int depth = 0; depth < 3; ++depth) {
+  for (int depth = 0; depth < kMostGroups; ++depth) {
     const RegexId rest = join({options(), pool.Literal(")")});
-    const RegexId group = join({Parse(pool, "\\((?:\\?:)?"), rest, count});
-    const RegexId ahead = join({Parse(pool, "\\(\\?[=!]"), rest});
-    terms = many(pool.Either(std::array{plain, group, ahead}));
+    const RegexId group =
+        join({Parse(pool, "\\((?:\\?:|\\?<[A-Za-z_$][A-Za-z0-9_$]*>)?"), rest, count});
+    const RegexId around = join({Parse(pool, "\\(\\?<?[=!]"), rest});
+    terms = many(pool.Either(std::array{plain, group, around}));
   }
-  return options();
+  const auto any = [&](const string& pattern) { return Parse(pool, pattern + "[\\s\\S]*"); };
+  const string before_group =
+      "(?:[^\\\\\\[(]|\\\\[\\s\\S]|\\[(?:[^\\\\\\]]|\\\\[\\s\\S])*\\]|\\(\\?[:=!]|\\(\\?<[=!])*";
+  const RegexId two_names = any("[\\s\\S]*\\(\\?<[^=!][\\s\\S]*\\(\\?<[^=!]");
+  const RegexId large_reference = any("[\\s\\S]*\\\\1[0-9]");
+  const RegexId refers = any("[\\s\\S]*\\\\1");
+  const RegexId captures = any(before_group + "\\((?:[^?]|\\?<[^=!])");
+  return pool.Both(std::array{options(), pool.Not(two_names), pool.Not(large_reference),
+                              pool.Either(std::array{pool.Not(refers), captures})});
+}
+
+// What may be a name with a label in Punycode, or (`international`) with letters beyond ASCII.
+string UndecidedHost(bool international) {
+  const string wide = international ? "\\u{80}-\\u{10FFFF}" : "";
+  const string characters = "[A-Za-z0-9." + wide + "-]*";
+  const string dot = international ? "[.\\u3002\\uFF0E\\uFF61]" : "\\.";
+  const string puny = "(?:" + characters + dot + ")?[Xx][Nn]--" + characters;
+  return Group(international ? puny + "|" + characters + "[" + wide + "]" + characters : puny);
+}
+
+// Whatever may be a regular expression: escapes, sets and braces of quantifiers are whole, and
+// groups are closed, unless more are open than are counted here.
+RegexId UndecidedRegex(RegexPool& pool) {
+  const RegexId plain = Parse(pool, R"([^\\\[\](){}]|\\[\s\S]|\\[pPu]\{[^{}]*\})"
+                                    R"(|\[(?:[^\\\]]|\\[\s\S])*\]|\{[0-9]+(?:,[0-9]*)?\})");
+  const auto many = [&](RegexId id) { return pool.Repeat(id, 0, RegexPool::kUnbounded); };
+  const RegexId open = pool.Literal("(");
+  std::vector<RegexId> levels = {many(plain)};  // texts with so many groups in each other, at most
+  for (int depth = 0; depth < kMostGroups + 1; ++depth) {
+    const RegexId group = pool.Concat(std::array{open, levels.back(), pool.Literal(")")});
+    levels.push_back(many(pool.Either(std::array{plain, group})));
+  }
+  RegexId deep = RegexPool::kAnything;
+  for (const RegexId level : levels) deep = pool.Concat(std::array{level, open, deep});
+  return pool.Either(std::array{levels.back(), deep});
+}
+
+RegexId PossibleTexts(RegexPool& pool, std::string_view format) {
+  if (format == "hostname") return Parse(pool, UndecidedHost(/*international=*/false));
+  if (format == "idn-hostname") return Parse(pool, UndecidedHost(/*international=*/true));
+  if (format == "email") {
+    return Parse(pool, "[ -~]+@" + UndecidedHost(/*international=*/false));
+  }
+  if (format == "idn-email") {
+    const string any = "[ -~\\u{80}-\\u{10FFFF}]+";
+    const std::array both = {
+        Parse(pool, any + "@" + any),
+        ParseRegex(pool, "[\\u{80}-\\u{10FFFF}]|[Xx][Nn]--", Anchoring::kSearch)
+            .value_or(RegexPool::kNothing)};
+    return pool.Both(both);
+  }
+  if (format == "uri-template") return Parse(pool, UriTemplate("[+#./;?&=,!@|]"));
+  // With index manipulation.
+  if (format == "relative-json-pointer") {
+    return Parse(pool, "(?:0|[1-9][0-9]*)[+-][0-9]+(?:#|" + JsonPointer() + ")");
+  }
+  if (format == "regex") return UndecidedRegex(pool);
+  return RegexPool::kNothing;
 }
 
 }  // namespace
+
+bool IsPartFormat(std::string_view format) {
+  constexpr std::array kPart = {"hostname",     "idn-hostname",          "email", "idn-email",
+                                "uri-template", "relative-json-pointer", "regex"};
+  return std::ranges::find(kPart, format) != kPart.end();
+}
+
+RegexId UndecidedTexts(RegexPool& pool, std::string_view format) {
+  if (!IsPartFormat(format)) return RegexPool::kNothing;
+  const std::array both = {PossibleTexts(pool, format),
+                           pool.Not(FormatRegex(pool, format).value_or(RegexPool::kNothing))};
+  return pool.Both(both);
+}
 
 std::optional<RegexId> FormatRegex(RegexPool& pool, std::string_view format) {
   if (format == "date") return Parse(pool, Date());
@@ -228,7 +354,9 @@ std::optional<RegexId> FormatRegex(RegexPool& pool, std::string_view format) {
   if (format == "date-time") return DateTime(pool);
   if (format == "duration") return Parse(pool, Duration());
   if (format == "email") return Email(pool, /*international=*/false);
-  if (format == "idn-email") return Email(pool, /*international=*/true);
+  if (format == "idn-email") {
+    return pool.Either(std::array{Email(pool, /*international=*/true), Email(pool, false)});
+  }
   if (format == "hostname") return Hostname(pool);
   if (format == "idn-hostname") return IdnHostname(pool);
   if (format == "ipv4") return Parse(pool, Ipv4());

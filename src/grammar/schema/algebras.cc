@@ -37,7 +37,7 @@ void TextAlgebra::Keywords(const SchemaNode& node, ScopeId /*scope*/, std::vecto
     out.push_back(l.Pattern(*node.pattern, static_cast<SchemaId>(&node - l.schema_.nodes.data())));
   }
   if (node.format) {
-    if (const auto format = FormatRegex(l.regexes_, *node.format)) out.push_back(*format);
+    if (const auto format = l.Format(*node.format)) out.push_back(*format);
   }
   if (node.copy) out.push_back(l.regexes_.Spans(l.schema_.copy_source));
 }

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "grammar/regex/formats.h"
 #include "grammar/schema/value_languages.h"
 
 namespace bantam::grammar {

@@ -178,6 +178,7 @@ bool OneTagTellsAll(const std::vector<Plain>& options) {
 std::shared_ptr<const Schema> WithObjectType(const Schema& schema) {
   auto extended = std::make_shared<Schema>(schema);
   extended->nodes.emplace_back().types = kObjectBit;
+  extended->widest_formats = true;
   return extended;
 }
 

@@ -11,6 +11,7 @@
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/json_reader.h"
 #include "grammar/schema/merge_schemas.h"
+#include "grammar/schema/negated_formats.h"
 
 namespace bantam::grammar {
 namespace {
@@ -137,6 +138,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   ListValues(loaded);
   MergeSchemas(loaded);
   FindExclusive(loaded);
+  TRY(FindNegatedFormats(loaded));
   TRY(CheckOptions(loaded));
   TRY(CheckSizes(loaded));
   const std::string root = loaded.nodes[loaded.root].path;

@@ -111,6 +111,9 @@ struct Schema {
   bool has_dynamic_refs = false;
   std::shared_ptr<const SpanAutomaton> copy_source = {};  // set where a node copies
   uint64_t search_work = 0;                               // of SchemaOptions
+  std::vector<std::string> negated_formats = {};          // see negated_formats.h
+  // A format stands for its undecided texts, too: to prove that schemas exclude each other.
+  bool widest_formats = false;
 };
 
 enum class Draft : uint8_t { k4, k6, k7, k2019, k2020 };

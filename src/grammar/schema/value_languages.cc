@@ -2,9 +2,11 @@
 #include "grammar/schema/value_languages.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/quote.h"
+#include "grammar/regex/formats.h"
 #include "grammar/regex/regex_syntax.h"
 #include "grammar/schema/algebras.h"
 
@@ -96,6 +98,26 @@ RegexId ValueLanguages::Pattern(const std::string& pattern, SchemaId schema) {
   const RegexId regex = parsed ? *parsed : RegexPool::kNothing;
   patterns_.emplace(pattern, regex);
   return regex;
+}
+
+std::optional<RegexId> ValueLanguages::Format(const std::string& format) {
+  if (const auto it = formats_.find(format); it != formats_.end()) return it->second;
+  std::optional<RegexId> texts = FormatRegex(regexes_, format);
+  if (texts && schema_.widest_formats) {
+    texts = regexes_.Either(std::array{*texts, UndecidedTexts(regexes_, format)});
+  }
+  formats_.emplace(format, texts);
+  return texts;
+}
+
+RegexId ValueLanguages::Undecided() {
+  if (undecided_) return *undecided_;
+  std::vector<RegexId> texts;
+  for (const std::string& format : schema_.negated_formats) {
+    texts.push_back(UndecidedTexts(regexes_, format));
+  }
+  undecided_ = regexes_.Either(texts);
+  return *undecided_;
 }
 
 // From the longest list within this one that is known.
@@ -217,7 +239,8 @@ typename Algebra::Type ValueLanguages::OfSchema(Algebra& algebra, const SchemaNo
 RegexId ValueLanguages::Texts(FormulaId value) {
   if (const auto it = texts_.find(value); it != texts_.end()) return it->second;
   TextAlgebra algebra{*this};
-  const RegexId texts = Fold(algebra, value);
+  const std::array<RegexId, 2> both = {Fold(algebra, value), regexes_.Not(Undecided())};
+  const RegexId texts = regexes_.Both(both);
   texts_.emplace(value, texts);
   return texts;
 }

@@ -43,7 +43,7 @@ class ValueLanguages {
   FormulaId Among(ListId list);
   FormulaId Root() { return Valid(schema_.root, 0); }
 
-  RegexId Texts(FormulaId value);  // decoded
+  RegexId Texts(FormulaId value);  // decoded; without the undecided ones
   // Of the last of many large sets alone it is remembered.
   std::shared_ptr<const NumberSet> Numbers(FormulaId value);
   bool Accepts(FormulaId value, JsonLiteral literal);
@@ -53,6 +53,11 @@ class ValueLanguages {
 
   // The texts of a pattern of patternProperties, of names.
   RegexId Pattern(const std::string& pattern, SchemaId schema);
+
+  // The texts of a format; nothing for a name that no draft defines.
+  std::optional<RegexId> Format(const std::string& format);
+  // Those that are legal nowhere: whether they have a format that is negated is not known.
+  RegexId Undecided();
 
   const Schema& schema() const { return schema_; }
   const SchemaNode& node(SchemaId id) const { return schema_.nodes[id]; }
@@ -117,6 +122,8 @@ class ValueLanguages {
   std::unordered_map<FormulaId, FormulaId> members_;
   std::unordered_map<FormulaId, FormulaId> items_;
   std::map<std::string, RegexId, std::less<>> patterns_;
+  std::map<std::string, std::optional<RegexId>, std::less<>> formats_;
+  std::optional<RegexId> undecided_;
 };
 
 }  // namespace bantam::grammar
