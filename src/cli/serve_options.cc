@@ -90,7 +90,8 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                    StoreSeconds(options.service.deadlines.queue_s));
   parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (30m)",
                    StoreSeconds(options.service.deadlines.first_token_s));
-  parser.AddOption("--timeout", "TIME", "longest reply, which ends there; 0: any (0)",
+  parser.AddOption("--timeout", "TIME",
+                   "longest time of a request's replies, which end there; 0: any (0)",
                    StoreSeconds(options.service.deadlines.total_s));
   parser.AddOption("--keep-alive", "TIME",
                    "how long a model stays after its last use; -1: for ever\n"

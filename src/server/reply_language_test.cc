@@ -156,6 +156,27 @@ TEST_F(ReplyLanguage, MustBeKnown) {
   EXPECT_NE(exchange->body().find(" zh, not"), std::string::npos) << exchange->body();
 }
 
+// A second reply would go on for the rest of the context.
+TEST_F(ReplyLanguage, SecondReplyHasNoTimeOfItsOwn) {
+  ServiceOptions options;
+  options.deadlines.total_s = 0.2;
+  Make(options, {.context = 1 << 30, .max_sequences = 2});
+  script_->endless = true;
+  script_->replies = {kEnglish, kChinese};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kInChinese}));
+  EXPECT_TRUE(TextOf(reply).starts_with(kEnglish));
+  EXPECT_EQ(Choice(reply).Find("finish_reason")->AsString(), "length");
+  EXPECT_EQ(script_->requests.size(), 1U);
+}
+
+TEST_F(ReplyLanguage, FirstReplyIsGivenWhereASecondSaysNothing) {
+  script_->replies = {kEnglish, ""};
+  const Json reply = Good("/v1/chat/completions", Body({kHi, kInChinese}));
+  EXPECT_EQ(TextOf(reply), kEnglish);
+  EXPECT_EQ(Check(Choice(reply)).Dump(), Dump("zh", R"("en")", true));
+  EXPECT_EQ(script_->requests.size(), 2U);
+}
+
 TEST_F(ReplyLanguage, FirstReplyIsGivenWhereASecondHasNoRoom) {
   Make({}, {.context = 60, .max_sequences = 2});
   script_->replies = {"It is the air that does it."};

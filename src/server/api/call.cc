@@ -68,14 +68,14 @@ Call::~Call() {
 }
 
 void Call::WatchClient() {
-  exchange_->OnClose([flag = cancel_] { flag->cancelled = true; });
+  exchange_->OnClose([flag = state_] { flag->cancelled = true; });
 }
 
 // True for the first caller alone. What is counted is counted before the client knows the end.
 bool Call::Finish() {
   if (finished_.exchange(true)) return false;
   record_.seconds = MonotonicSeconds() - started_s_;
-  record_.left = cancel_->cancelled;
+  record_.left = state_->cancelled;
   if (ended_) ended_(record_);
   return true;
 }

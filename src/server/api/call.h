@@ -56,7 +56,7 @@ class Call : public std::enable_shared_from_this<Call> {
   BodySink* sink() const { return exchange_->sink(); }
   Flavour flavour() const { return flavour_; }
   const std::string& client() const { return client_; }
-  const std::shared_ptr<CancelFlag>& cancel() const { return cancel_; }
+  const std::shared_ptr<RequestState>& state() const { return state_; }
 
   // One more header of the answer, before it.
   void AddHeader(HttpHeader header) { headers_.push_back(std::move(header)); }
@@ -91,7 +91,7 @@ class Call : public std::enable_shared_from_this<Call> {
   std::vector<HttpHeader> headers_;  // of every answer
   const Ended ended_;
   const double started_s_;
-  const std::shared_ptr<CancelFlag> cancel_ = std::make_shared<CancelFlag>();
+  const std::shared_ptr<RequestState> state_ = std::make_shared<RequestState>();
   CallRecord record_;
   bool started_ = false;
   std::atomic<bool> finished_{false};

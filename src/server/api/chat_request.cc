@@ -181,7 +181,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   reply.options = std::move(request.options);
   reply.tools = request.tools;
   reply.client = call->client();
-  reply.cancel = call->cancel();
+  reply.state = call->state();
   const int context =
       request.context > 0 ? std::min(request.context, lease->context()) : lease->context();
   const Language* language = reply.options.language;

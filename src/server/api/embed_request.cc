@@ -98,7 +98,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, EmbedRequ
   job->options.normalize = request.normalize;
   job->options.max_tokens = request.max_tokens;
   job->deadlines = server.options.deadlines;
-  job->cancel = call->cancel();
+  job->state = call->state();
   // Writing the numbers takes time that the engine's thread does not have.
   job->on_done = [&server, call, lease, answer = std::move(answer),
                   reply = std::move(reply)](Result<Embeddings> done) mutable {

@@ -53,9 +53,11 @@ class LanguageSink final : public ReplySink, public std::enable_shared_from_this
 
   void OnEnd(int choice, Result<ReplyEnd> end) override {
     Choice& reply = of(choice);
-    if (!end) {
-      if (!reply.first) return sink_->OnEnd(choice, std::move(end));
+    const bool nothing = !end || (reply.now.text.empty() && end->n_tool_calls == 0);
+    if (nothing && reply.first) {
       reply.now = *std::move(reply.first);  // what there is
+    } else if (!end) {
+      return sink_->OnEnd(choice, std::move(end));
     } else {
       reply.now.end = *std::move(end);
       const LanguageCheck check = {&asked_, Found(reply.now.text), reply.retried};

@@ -27,7 +27,8 @@ using Again = std::function<bool(int choice, std::shared_ptr<ReplySink> sink)>;
 
 // Says in ReplyEnd::language what language the reply is in. Without `again` what comes is passed on
 // at once. With it nothing of a choice is passed on before it has ended; one that is in another
-// language is run again, and the second reply is passed on, whatever it is in. Replies that call
+// language is run again, and the second reply is passed on, whatever it is in: but the first one
+// where the second fails or says nothing, as when the request's time is over. Replies that call
 // tools are not run again, nor are those that end with an error.
 // Of a reply that is JSON the strings count (keys do not).
 std::shared_ptr<ReplySink> CheckLanguage(const Language& asked, bool json, int choices, Again again,

@@ -42,7 +42,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     const ReplyOptions& options = request_->options;
     Job job;
     job.client = request_->client;
-    job.cancel = request_->cancel;
+    job.state = request_->state;
     job.deadlines = options.deadlines;
     job.continues = n_stages_++ > 0;
     GenerationRequest& generation = job.request;

@@ -33,7 +33,7 @@ struct ReplyRequest {
   int keep_tokens = 0;  // GenerationRequest::keep_tokens
   std::optional<int> score_top;  // score the prompt too
   std::string client;
-  std::shared_ptr<CancelFlag> cancel;
+  std::shared_ptr<RequestState> state;
 };
 
 // Submits all choices of all requests as one group; choice i of request r is r × n + i. Fails, and

@@ -30,7 +30,7 @@ void EmbedQueue::DropGone() {
   for (auto& job : jobs_) {
     const double most = job->deadlines.queue_s;
     const bool waits = job->done.tokens.empty();
-    if (job->cancel->cancelled) {
+    if (job->state->cancelled) {
       job->on_done(Fail(ErrorCode::kCancelled, "the request was cancelled"));
     } else if (waits && most > 0 && now - job->submitted_s > most) {
       job->on_done(Fail(ErrorCode::kResourceExhausted,

@@ -18,7 +18,7 @@ struct EmbedJob {
   std::vector<std::vector<TokenId>> texts;  // not empty
   EmbedOptions options;
   Deadlines deadlines;  // of which the queue's counts
-  std::shared_ptr<CancelFlag> cancel = std::make_shared<CancelFlag>();
+  std::shared_ptr<RequestState> state = std::make_shared<RequestState>();
   // Once, however it ends, on the engine's thread; must not block. Fails as Job::on_done does.
   std::function<void(Result<Embeddings>)> on_done;
 

@@ -71,7 +71,7 @@ TEST(EmbedQueueTest, DropsThoseWhoLeftOrWaitedTooLong) {
   EmbedQueue queue;
   Ended ended;
   auto gone = NewJob(0, 1, ended);
-  gone->cancel->cancelled = true;
+  gone->state->cancelled = true;
   queue.Push(std::move(gone));
   auto late = NewJob(1, 1, ended);
   late->deadlines.queue_s = 1;

@@ -18,6 +18,26 @@ std::string Seconds(double seconds) {
   return std::to_string(static_cast<int64_t>(seconds)) + " s";
 }
 
+bool IsOver(const Job& job, double now) {
+  const double most = job.deadlines.total_s;
+  const double start = job.state->started_s;
+  return most > 0 && start > 0 && now - start > most;
+}
+
+Error Cancelled() {
+  return {ErrorCode::kCancelled, "the request was cancelled"};
+}
+
+Error RunsTooLong(const Job& job) {
+  return {ErrorCode::kResourceExhausted,
+          "the request has run for more than " + Seconds(job.deadlines.total_s)};
+}
+
+Error NoToken(const Job& job) {
+  return {ErrorCode::kResourceExhausted,
+          "there was no token within " + Seconds(job.deadlines.first_token_s)};
+}
+
 }  // namespace
 
 EngineThread::EngineThread(int max_queue, EngineEvents events)
@@ -191,19 +211,27 @@ void EngineThread::Serve(ServedModel& model) {
   Collect(model);
 }
 
-// Those whose client has left or waits too long.
+// Those whose client has left, who wait too long or whose request's time is over. Of a reply that
+// would have gone on there is what was said before.
 void EngineThread::DropWaiting(ServedModel& model) {
   if (model.queue.empty()) return;
   const double now = MonotonicSeconds();
   const auto late = [now](const Job& job) {
     return job.deadlines.queue_s > 0 && now - job.submitted_s > job.deadlines.queue_s;
   };
-  std::vector<Job> gone =
-      model.queue.TakeIf([&](const Job& job) { return job.cancel->cancelled || late(job); });
+  std::vector<Job> gone = model.queue.TakeIf(
+      [&](const Job& job) { return job.state->cancelled || IsOver(job, now) || late(job); });
   for (Job& job : gone) {
     job.ticket.reset();
-    if (job.cancel->cancelled) {
-      job.on_done(Fail(ErrorCode::kCancelled, "the request was cancelled"));
+    if (job.state->cancelled) {
+      job.on_done(std::unexpected(Cancelled()));
+    } else if (IsOver(job, now) && job.continues) {
+      JobResult nothing;
+      nothing.generation.finish = FinishReason::kCancelled;
+      nothing.timed_out = true;
+      job.on_done(std::move(nothing));
+    } else if (IsOver(job, now)) {
+      job.on_done(std::unexpected(RunsTooLong(job)));
     } else {
       job.on_done(Fail(
           ErrorCode::kResourceExhausted,
@@ -222,12 +250,16 @@ void EngineThread::CheckRunning(ServedModel& model) {
     if (no_token && deadlines.first_token_s > 0 && since > deadlines.first_token_s) {
       running.out_of_time = running.too_late = true;
     }
-    if (deadlines.total_s > 0 && since > deadlines.total_s) running.out_of_time = true;
-    if (!running.out_of_time && !running.job.cancel->cancelled) continue;
+    if (IsOver(running.job, now)) running.out_of_time = true;
+    if (!running.out_of_time && !running.job.state->cancelled) continue;
     if (running.scored < 0) {
       model.engine->Cancel(running.id);
     } else {
-      End(model, &running, Fail(ErrorCode::kCancelled, "the request was cancelled"));
+      const Job& job = running.job;
+      End(model, &running,
+          std::unexpected(job.state->cancelled ? Cancelled()
+                          : running.too_late   ? NoToken(job)
+                                               : RunsTooLong(job)));
       --i;
     }
   }
@@ -248,6 +280,7 @@ void EngineThread::Start(ServedModel& model, Job job) {
   RunningJob& running = *owned;
   running.job = std::move(job);
   running.started_s = MonotonicSeconds();
+  if (running.job.state->started_s == 0) running.job.state->started_s = running.started_s;
   model.running.push_back(std::move(owned));
   ++n_running_;
   if (running.job.score_top) {
@@ -282,7 +315,7 @@ bool EngineThread::OnDelta(RunningJob& running, const Delta& delta,
   running.last_delta_s = now;
   running.n_told += static_cast<int>(delta.tokens.size());
   if (events_.on_tokens) events_.on_tokens(static_cast<int>(delta.tokens.size()));
-  if (running.job.cancel->cancelled) return false;
+  if (running.job.state->cancelled) return false;
   return !next || next(delta);
 }
 
@@ -307,7 +340,7 @@ void EngineThread::ScoreSlice(ServedModel& model) {
                             if (position.logprob)
                               scores.logprobs[at] = static_cast<float>(*position.logprob);
                             if (at + 1 < prompt.size()) scores.tops[at + 1] = position.top;
-                            return !running.job.cancel->cancelled;
+                            return !running.job.state->cancelled;
                           });
   if (!scored) return End(model, &running, std::unexpected(scored.error()));
   running.scored = end;
@@ -337,9 +370,7 @@ void EngineThread::Collect(ServedModel& model) {
       continue;
     }
     if (running.too_late) {
-      End(model, &running,
-          Fail(ErrorCode::kResourceExhausted,
-               "there was no token within " + Seconds(running.job.deadlines.first_token_s)));
+      End(model, &running, std::unexpected(NoToken(running.job)));
       continue;
     }
     if (taken->finish == FinishReason::kError && taken->error) {

@@ -13,16 +13,18 @@
 
 namespace bantam::server {
 
-// Set from any thread; the engine's thread looks at it before every step.
-struct CancelFlag {
+// What the jobs of a request share.
+struct RequestState {
+  // Set from any thread; the engine's thread looks at it before every step.
   std::atomic<bool> cancelled{false};
+  double started_s = 0;  // when the first of them began (0: none has); of the engine's thread alone
 };
 
 // How long a job may take, in seconds; 0: for ever.
 struct Deadlines {
   double queue_s = 120;
   double first_token_s = 1800;  // from its start; a small board reads a long prompt for minutes
-  double total_s = 0;           // from its start
+  double total_s = 0;           // of all jobs of a request, from the start of the first
 };
 
 // Log-probabilities of a prompt's own tokens. tops[i] are the likeliest for position i.
@@ -34,7 +36,7 @@ struct PromptScores {
 struct JobResult {
   GenerationResult generation;
   std::optional<PromptScores> scores;
-  bool timed_out = false;  // `total_s` was over; the generation is what there is
+  bool timed_out = false;  // `total_s` was over; the generation is what there is, maybe nothing
 };
 
 // Every callback runs on the engine's thread and must not block.
@@ -44,7 +46,7 @@ struct Job {
   std::string client;            // who asks: clients take turns
   bool continues = false;        // goes on with a reply: before others, whatever waits
   Deadlines deadlines;
-  std::shared_ptr<CancelFlag> cancel = std::make_shared<CancelFlag>();
+  std::shared_ptr<RequestState> state = std::make_shared<RequestState>();
   // Once, however it ends. Fails with kResourceExhausted when the queue or a deadline is to blame,
   // kCancelled if it was cancelled before it ran, else with the engine's error.
   std::function<void(Result<JobResult>)> on_done;

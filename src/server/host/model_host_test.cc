@@ -123,12 +123,12 @@ TEST_F(ModelHostTest, CancelsWhatRunsAndWhatWaits) {
   Make();
   script_->endless = true;
   const Got lease = Acquire("a");
-  std::vector<std::shared_ptr<CancelFlag>> flags(4);
+  std::vector<std::shared_ptr<RequestState>> flags(4);
   std::vector<std::promise<Result<JobResult>>> done(4);
   for (size_t i = 0; i < 4; ++i) {  // two run, two wait
     Job job;
     job.request.prompt = {'a'};
-    flags[i] = job.cancel;
+    flags[i] = job.state;
     job.on_done = [&done, i](Result<JobResult> result) { done[i].set_value(std::move(result)); };
     std::vector<Job> jobs;
     jobs.push_back(std::move(job));
@@ -162,18 +162,57 @@ TEST_F(ModelHostTest, DeadlinesEndJobs) {
   EXPECT_NE(queue.error().message.find("queue"), std::string::npos);
 }
 
+TEST_F(ModelHostTest, JobsOfARequestHaveOneDeadline) {
+  Make();
+  const Got lease = Acquire("a");
+  const auto state = std::make_shared<RequestState>();
+  const auto late = [&](bool continues) {
+    return Run(**lease, [&](Job& job) {
+      job.state = state;
+      job.continues = continues;
+      job.deadlines.total_s = 1e-9;
+    });
+  };
+  script_->endless = true;
+  const auto first = late(false);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->timed_out);
+  EXPECT_GT(state->started_s, 0);
+  ASSERT_EQ(script_->requests.size(), 1);
+  const auto more = late(true);
+  ASSERT_TRUE(more);
+  EXPECT_TRUE(more->timed_out);
+  EXPECT_TRUE(more->generation.tokens.empty());
+  const auto choice = late(false);
+  ASSERT_FALSE(choice);
+  EXPECT_EQ(choice.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_EQ(script_->requests.size(), 1) << "what comes too late does not run";
+}
+
+TEST_F(ModelHostTest, ScoringHasTheDeadlineToo) {
+  Make();
+  const Got lease = Acquire("a");
+  const auto result = Run(**lease, [](Job& job) {
+    job.request.prompt.assign(600, 'x');
+    job.score_top = 1;
+    job.deadlines.total_s = 1e-9;
+  });
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kResourceExhausted);
+}
+
 TEST_F(ModelHostTest, FullQueueRefuses) {
   Make({.max_queue = 1});
   script_->endless = true;
   const Got lease = Acquire("a");
-  const auto cancel = std::make_shared<CancelFlag>();
+  const auto cancel = std::make_shared<RequestState>();
   std::atomic<int> ended = 0;
   int accepted = 0;
   bool refused = false;
   while (!refused) {
     Job job;
     job.request.prompt = {'a'};
-    job.cancel = cancel;
+    job.state = cancel;
     job.on_done = [&ended](const Result<JobResult>&) { ++ended; };
     std::vector<Job> jobs;
     jobs.push_back(std::move(job));

@@ -92,7 +92,7 @@ Result<void> Fetch(Server& server, const std::shared_ptr<Call>& call,
     progress.Bytes(name, done, total);
   };
   options.events.on_note = [&](const std::string& text) { progress.Status(text); };
-  options.events.cancelled = [&] { return call->cancel()->cancelled.load(); };
+  options.events.cancelled = [&] { return call->state()->cancelled.load(); };
   progress.Status("pulling manifest");
   const store::Pulled pulled = TRY(store::Pull(*store, reference, options));
   server.library.Unhide(pulled.manifest.name);

@@ -78,7 +78,7 @@ class ChatSink : public ReplySink {
     ++n_ended_;
     if (!end) {
       if (!error_) error_ = end.error();
-      call_->cancel()->cancelled = true;  // the other choices are of no use
+      call_->state()->cancelled = true;  // the other choices are of no use
     } else {
       reply.end = *std::move(end);
       if (form_.stream && !error_) SendEnd(choice, reply);

@@ -97,7 +97,7 @@ class CompletionSink : public ReplySink {
     ++n_ended_;
     if (!end) {
       if (!error_) error_ = end.error();
-      call_->cancel()->cancelled = true;
+      call_->state()->cancelled = true;
     } else {
       reply.end = *std::move(end);
       if (form_.stream && !error_) SendEnd(choice, reply);

@@ -171,7 +171,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
     }
     if (form.echo && form.logprobs >= 0) reply.score_top = form.logprobs;
     reply.client = call->client();
-    reply.cancel = call->cancel();
+    reply.state = call->state();
     replies.push_back(std::move(reply));
   }
   auto sink = MakeCompletionSink(call, lease->served()->model, std::move(form));

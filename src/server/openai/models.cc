@@ -113,7 +113,7 @@ Result<void> ProveDecode(Server& server, const std::shared_ptr<Call>& call,
   job.request.max_tokens = 1;
   job.request.ignore_end = true;
   job.continues = true;
-  job.cancel = call->cancel();
+  job.state = call->state();
   job.deadlines = {.queue_s = 30, .first_token_s = 30, .total_s = 30};
   const double start = MonotonicSeconds();
   job.on_done = [call, start, lease](const Result<JobResult>& result) {
@@ -132,7 +132,7 @@ Result<void> ProveEmbedding(Server& server, const std::shared_ptr<Call>& call,
                             const std::shared_ptr<Lease>& lease) {
   auto job = std::make_unique<EmbedJob>();
   job->texts.push_back(lease->encoder()->Tokenize("a"));
-  job->cancel = call->cancel();
+  job->state = call->state();
   job->deadlines.queue_s = 30;
   const double start = MonotonicSeconds();
   job->on_done = [call, start, lease](const Result<Embeddings>& done) {

@@ -71,7 +71,7 @@ class ResponsesSink : public ReplySink {
     }
     output_.push_back(std::move(item));
     ++n_calls_;
-    return !call_->cancel()->cancelled;
+    return !call_->state()->cancelled;
   }
 
   void OnEnd(int, Result<ReplyEnd> end) override {
