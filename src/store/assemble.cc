@@ -103,6 +103,12 @@ Result<void> AddAdapters(const Store& store, std::span<const GivenFile> adapters
     if (++number > kMaxAdapters) {
       return Fail(ErrorCode::kInvalidArgument, "a model has at most 16 adapters");
     }
+    if (adapter.name.ends_with(".safetensors") || adapter.name == "adapter_config.json") {
+      return Fail(ErrorCode::kInvalidArgument,
+                  Quote(adapter.name) +
+                      " belongs to a PEFT folder: a model takes adapters as GGUF files (of a "
+                      "folder 'bantam run' and 'serve' make use with --lora)");
+    }
     StoredFile file = TRY(FindGguf(store, adapter));
     file.name = "adapter-" + std::string(number < 10 ? "0" : "") + std::to_string(number) +
                 std::string(kAdapterSuffix);

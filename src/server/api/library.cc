@@ -20,6 +20,7 @@
 #include "store/catalogue.h"
 #include "store/names.h"
 #include "store/pull.h"
+#include "store/staged_files.h"
 
 namespace bantam::server {
 namespace {
@@ -298,19 +299,31 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
   return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
 }
 
-// All files of the store that make it up are checked before the name is theirs.
+// All files of the store that make it up are checked before the name is theirs. Those of a folder
+// find each other by their names.
 Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
-  if (manifest.folder) return {};  // its files have their names only once it is added
-  const std::string path = store.BlobPath(manifest.files[0].sha256);
+  std::optional<store::StagedFiles> staged;
+  std::string path = store.BlobPath(manifest.files[0].sha256);
+  if (manifest.folder) {
+    staged.emplace(TRY(store::StagedFiles::Make(store, manifest)));
+    path = staged->folder();
+  }
+  const auto said = [&](const Error& error) {
+    std::string text = error.message;  // without a place that is gone when it is read
+    for (size_t at = 0; staged && (at = text.find(path + "/")) != std::string::npos;) {
+      text.erase(at, path.size() + 1);
+    }
+    return text;
+  };
   const auto info = inspect_(path);
-  if (!info) return BadField("files", info.error().message);
+  if (!info) return BadField("files", said(info.error()));
   std::vector<std::string> adapters;
   for (const store::StoredFile& file : manifest.files) {
     if (file.name.ends_with(store::kAdapterSuffix)) adapters.push_back(store.BlobPath(file.sha256));
   }
   if (adapters.empty() || !check_adapters_) return {};
   const auto checked = check_adapters_(path, adapters);
-  if (!checked) return BadField("adapters", checked.error().message);
+  if (!checked) return BadField("adapters", said(checked.error()));
   return {};
 }
 

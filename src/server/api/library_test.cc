@@ -76,6 +76,46 @@ TEST_F(LibraryTest, AdaptersThatDoNotFitAreRefused) {
   EXPECT_TRUE(library.Find("tuned"));
 }
 
+TEST_F(LibraryTest, FoldersAreCheckedUnderTheirOwnNames) {
+  Library library(
+      store_,
+      [](const std::string& path) -> Result<ModelInfo> {
+        if (TestDirectory::Read(path + "/config.json") == "{}") return ModelInfo{};
+        return Fail(ErrorCode::kCorrupt, path + "/config.json: no JSON");
+      },
+      [](const std::string& path, const std::vector<std::string>& adapters) -> Result<void> {
+        EXPECT_EQ(TestDirectory::Read(path + "/a.safetensors"), "weights");
+        if (TestDirectory::Read(adapters.at(0)) == "GGUF good") return {};
+        return Fail(ErrorCode::kCorrupt, "the shapes differ");
+      });
+  const auto given = [this](const std::string& name, const std::string& content) {
+    return store::GivenFile{name, Put(name, content).sha256};
+  };
+  const store::GivenFile weights = given("a.safetensors", "weights");
+  const store::GivenFile config = given("config.json", "{}");
+  const auto broken = library.Assemble("mine", {{weights, given("config.json", "{")}}, {}, {});
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().message, "files: config.json: no JSON");
+  const auto refused =
+      library.Assemble("mine", {{weights, config}}, {{given("l.gguf", "GGUF bad")}}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "adapters: the shapes differ");
+  EXPECT_FALSE(library.Find("mine"));
+  EXPECT_TRUE(library.Assemble("mine", {{weights, config}}, {{given("l.gguf", "GGUF good")}}, {}));
+  EXPECT_TRUE(library.Find("mine"));
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
+}
+
+TEST_F(LibraryTest, AdaptersOfPeftFoldersAreNotTaken) {
+  const store::GivenFile model = {"m.gguf", Put("m.gguf", "GGUF model").sha256};
+  for (const char* name : {"adapter_config.json", "adapter_model.safetensors"}) {
+    const store::GivenFile peft = {name, Put(name, "{}").sha256};
+    const auto refused = library_.Assemble("tuned", {{model}}, {{peft}}, {});
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("PEFT folder"), std::string::npos);
+  }
+}
+
 TEST_F(LibraryTest, DigestsCoverAllFiles) {
   store::Manifest manifest;
   manifest.files = {Put("a.gguf", "one")};
