@@ -51,15 +51,19 @@ int Bench::ContextFor(const BenchTest& test, int tokens) {
   return static_cast<int>(std::min<int64_t>(wanted, INT32_MAX));
 }
 
+Result<void> Bench::CheckLength(const BenchTest& test, int tokens) {
+  constexpr int kMostTokens = 1 << 24;
+  if (ContextFor(test, tokens) <= kMostTokens) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              "a test of " + std::to_string(tokens) + " tokens (-p, -n) after " +
+                  std::to_string(test.depth) + " (-d) is too long: at most " +
+                  std::to_string(kMostTokens) + " can be measured");
+}
+
 Result<void> Bench::Prepare(const BenchTest& test, int tokens) {
+  TRY(CheckLength(test, tokens));
   const int depth = test.depth;
   const int context = ContextFor(test, tokens);
-  constexpr int kMostTokens = 1 << 24;
-  if (context > kMostTokens) {
-    return Fail(ErrorCode::kInvalidArgument, "depth and tokens come to " + std::to_string(context) +
-                                                 ", at most " + std::to_string(kMostTokens) +
-                                                 " can be measured");
-  }
   if (engine_ && prepared_depth_ == depth && prepared_context_ >= context &&
       prepared_sequences_ == test.n_sequences) {
     return {};

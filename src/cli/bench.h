@@ -56,8 +56,10 @@ class Bench {
   // Separate, so that it can be timed.
   Result<void> Prepare(const BenchTest& test, int tokens);
 
-  // Tokens of context that takes; more than 2^24 are refused by Prepare.
+  // Tokens of context that takes.
   static int ContextFor(const BenchTest& test, int tokens);
+  // Fails with kInvalidArgument if they are more than 2^24, which Prepare refuses.
+  static Result<void> CheckLength(const BenchTest& test, int tokens);
 
   int threads() const;  // of the engine prepared last
 

@@ -87,6 +87,14 @@ MemoryWish WishOf(const BenchOptions& options, std::span<const BenchTest> tests,
   return wish;
 }
 
+// Speed is the same beyond what the model was made for; what it says there is not.
+void NoteLength(const Environment& env, const ModelInfo& info, int context) {
+  if (info.context_length <= 0 || context <= info.context_length) return;
+  env.err.Write("bantam: the tests take " + FormatCount(static_cast<uint64_t>(context)) +
+                " tokens; the model was made for " +
+                FormatCount(static_cast<uint64_t>(info.context_length)) + "\n");
+}
+
 Result<BenchReport> Measure(const Environment& env, const BenchOptions& options) {
   const std::vector<BenchTest> tests =
       BenchTests(options.prompts, options.gens, options.depths, options.sequences);
@@ -97,7 +105,10 @@ Result<BenchReport> Measure(const Environment& env, const BenchOptions& options)
   const auto start = std::chrono::steady_clock::now();
   const int longest =
       std::max(*std::ranges::max_element(options.prompts), *std::ranges::max_element(options.gens));
-  const auto model = TRY(LoadFitting(env, options.setup, WishOf(options, tests, longest)));
+  for (const BenchTest& test : tests) TRY(Bench::CheckLength(test, longest));
+  const MemoryWish wish = WishOf(options, tests, longest);
+  const auto model = TRY(LoadFitting(env, options.setup, wish));
+  NoteLength(env, model->info(), wish.context);
   EngineOptions engine = options.setup.engine;
   if (options.prompt_chunk > 0) engine.prompt_chunk = options.prompt_chunk;
   Bench bench(env, model, engine);

@@ -107,6 +107,21 @@ TEST_F(BenchCommandTest, SameTokensEveryTime) {
   EXPECT_EQ(world_.script->requests[0].prompt, world_.script->requests[2].prompt);
 }
 
+TEST_F(BenchCommandTest, LengthsBeyondTheModelsAreTold) {
+  EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "0", "-d", "4991", "-r", "1"}), 0);
+  EXPECT_EQ(world_.err.text, "");
+  EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "0", "-d", "4992", "-r", "1"}), 0);
+  EXPECT_EQ(world_.err.text, "bantam: the tests take 5,001 tokens; the model was made for 5,000\n");
+}
+
+TEST_F(BenchCommandTest, LengthsThatNobodyMeasuresAreRefusedBeforeLoading) {
+  EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "999999999"}), 2);
+  EXPECT_NE(world_.err.text.find("a test of 999999999 tokens (-p, -n) after 0 (-d) is too long"),
+            std::string::npos)
+      << world_.err.text;
+  EXPECT_EQ(world_.Run({"bench", "none.gguf", "-n", "8", "-d", "2147483647"}), 2);
+}
+
 TEST_F(BenchCommandTest, Failures) {
   EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "0", "-n", "0"}), 2);
   EXPECT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "x"}), 2);

@@ -62,7 +62,7 @@ const Kernels& ActiveKernels() {
   static const Kernels* const active = [] {
     const std::vector<const Kernels*> tables = RunnableKernels();
     const char* wanted = std::getenv("BANTAM_ISA");
-    if (wanted != nullptr) {
+    if (wanted != nullptr && *wanted != '\0') {
       for (const Kernels* table : tables) {
         if (table->name == wanted) return table;
       }

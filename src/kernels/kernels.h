@@ -235,7 +235,7 @@ struct Kernels {
   bool fused = true;
 };
 
-// The table this machine uses: the best it can run, or the one BANTAM_ISA names.
+// The table this machine uses: the best it can run, or the one BANTAM_ISA names (empty: none).
 const Kernels& ActiveKernels();
 
 // Every table this machine can run, the scalar one first.
