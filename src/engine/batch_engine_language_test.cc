@@ -5,38 +5,13 @@
 
 #include "base/random.h"
 #include "base/utf8.h"
-#include "engine/batch_engine.h"
-#include "engine/fake_shape.h"
+#include "engine/byte_engine.h"
 #include "engine/language_list.h"
 
 namespace bantam {
 namespace {
 
 using Tokens = std::vector<TokenId>;
-
-const Vocabulary& TestVocabulary() {
-  static const Vocabulary vocabulary = FakeByteVocabulary();
-  return vocabulary;
-}
-
-struct TestEngine {
-  explicit TestEngine(int max_sequences = 4, int kv_tokens = 2048) {
-    EngineOptions options;
-    options.context = 512;
-    options.max_sequences = max_sequences;
-    options.kv_tokens = kv_tokens;
-    options.prompt_chunk = 64;
-    auto fake =
-        std::make_unique<FakeModel>(PrefixCache::BlocksFor(kv_tokens), TestVocabulary().size());
-    model = fake.get();
-    engine = std::make_unique<BatchEngine>(std::move(fake), TestVocabulary(), options,
-                                           FakeTokenText(TestVocabulary()));
-  }
-  BatchEngine* operator->() { return engine.get(); }
-
-  FakeModel* model;
-  std::unique_ptr<BatchEngine> engine;
-};
 
 std::vector<GenerationRequest> ManyRequests(size_t n) {
   std::mt19937 random(11);
@@ -66,9 +41,9 @@ grammar::CodePointSet SetOf(const GenerationRequest& request) {
 
 // The answer without any of the engine's machinery.
 Tokens PlainAnswer(const FakeModel& model, const GenerationRequest& request) {
-  grammar::CharacterMask mask(TestVocabulary(), SetOf(request));
+  grammar::CharacterMask mask(ByteVocabulary(), SetOf(request));
   grammar::CharacterMask::Place place;
-  Sampler sampler(TestVocabulary().size());
+  Sampler sampler(ByteVocabulary().size());
   Tokens tokens = request.prompt;
   const size_t end = tokens.size() + static_cast<size_t>(request.max_tokens);
   while (tokens.size() < end) {
@@ -89,7 +64,7 @@ Tokens PlainAnswer(const FakeModel& model, const GenerationRequest& request) {
 TEST(LanguageReplies, HaveItsCharactersAndAreThoseOfThePlainLoop) {
   int beyond_ascii = 0;
   for (const GenerationRequest& request : ManyRequests(60)) {
-    TestEngine engine;
+    ByteEngine engine;
     const GenerationResult result = engine->Generate(request).value();
     EXPECT_EQ(result.tokens, PlainAnswer(*engine.model, request));
     const grammar::CodePointSet set = SetOf(request);
@@ -110,7 +85,9 @@ TEST(LanguageReplies, HaveItsCharactersAndAreThoseOfThePlainLoop) {
 
 TEST(LanguageReplies, AreTheSameInABatchAndWithFewBlocks) {
   const std::vector<GenerationRequest> requests = ManyRequests(24);
-  TestEngine together(6, 1024);
+  EngineOptions options = ByteOptions(512, 6);
+  options.kv_tokens = 1024;
+  ByteEngine together(options);
   std::vector<Engine::RequestId> ids;
   for (const GenerationRequest& request : requests) {
     ids.push_back(together->Submit(request).value());
@@ -118,18 +95,18 @@ TEST(LanguageReplies, AreTheSameInABatchAndWithFewBlocks) {
   while (together->Step().value()) {
   }
   for (size_t i = 0; i < requests.size(); ++i) {
-    TestEngine alone;
+    ByteEngine alone;
     EXPECT_EQ(together->Take(ids[i])->tokens, alone->Generate(requests[i])->tokens) << i;
   }
 }
 
 TEST(LanguageReplies, LogprobsAndBiasesDoNotLeadOut) {
   for (GenerationRequest& request : ManyRequests(20)) {
-    TestEngine engine;
+    ByteEngine engine;
     const Tokens plain = engine->Generate(request)->tokens;
     request.logprobs = 2;
     EXPECT_EQ(engine->Generate(request)->tokens, plain);
-    for (TokenId id = 0; id < TestVocabulary().size(); ++id) {
+    for (TokenId id = 0; id < ByteVocabulary().size(); ++id) {
       request.sampling.logit_bias.emplace_back(id, -std::numeric_limits<float>::infinity());
     }
     EXPECT_TRUE(engine->Generate(request)) << "a bias against everything counts less";
@@ -147,7 +124,7 @@ std::shared_ptr<const Shape> Either(std::string_view a, std::string_view b) {
 
 TEST(LanguageReplies, ShapesLeaveTheChoiceToTheLanguage) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    TestEngine engine;
+    ByteEngine engine;
     GenerationRequest request;
     request.prompt = {1, 2, 3};
     request.sampling.seed = seed;

@@ -5,41 +5,12 @@
 #include <random>
 
 #include "base/random.h"
-#include "engine/batch_engine.h"
-#include "engine/fake_shape.h"
+#include "engine/byte_engine.h"
 
 namespace bantam {
 namespace {
 
 using Tokens = std::vector<TokenId>;
-
-const Vocabulary& TestVocabulary() {
-  static const Vocabulary vocabulary = FakeByteVocabulary();
-  return vocabulary;
-}
-
-EngineOptions Options(int context = 512, int max_sequences = 4) {
-  EngineOptions options;
-  options.context = context;
-  options.max_sequences = max_sequences;
-  options.kv_tokens = context * max_sequences;
-  options.prompt_chunk = 64;
-  return options;
-}
-
-struct TestEngine {
-  explicit TestEngine(const EngineOptions& options) {
-    auto fake = std::make_unique<FakeModel>(PrefixCache::BlocksFor(options.kv_tokens),
-                                            TestVocabulary().size());
-    model = fake.get();
-    engine = std::make_unique<BatchEngine>(std::move(fake), TestVocabulary(), options,
-                                           FakeTokenText(TestVocabulary()));
-  }
-  BatchEngine* operator->() { return engine.get(); }
-
-  FakeModel* model;
-  std::unique_ptr<BatchEngine> engine;
-};
 
 // rec[a-f]* taxi, again and again on lines of their own.
 std::shared_ptr<const Shape> Records() {
@@ -89,10 +60,10 @@ std::vector<GenerationRequest> ManyRequests(size_t n, int max_tokens) {
 
 // The answer without any of the engine's machinery: a mask at every choice.
 Tokens PlainAnswer(const FakeModel& model, const GenerationRequest& request) {
-  const TokenText text = FakeTokenText(TestVocabulary());
+  const TokenText text = FakeTokenText(ByteVocabulary());
   const auto shape =
-      ShapedReply::Create(request.shape, text, TestVocabulary(), request.max_tokens).value();
-  Sampler sampler(TestVocabulary().size());
+      ShapedReply::Create(request.shape, text, ByteVocabulary(), request.max_tokens).value();
+  Sampler sampler(ByteVocabulary().size());
   Tokens tokens = request.prompt;
   while (true) {
     for (const TokenId token : shape->TakeForced()) tokens.push_back(token);
@@ -113,7 +84,7 @@ Tokens PlainAnswer(const FakeModel& model, const GenerationRequest& request) {
 
 TEST(ShapedReplies, AreWholeAndThoseOfThePlainLoop) {
   for (const GenerationRequest& request : ManyRequests(40, 60)) {
-    TestEngine engine(Options());
+    ByteEngine engine;
     const GenerationResult result = engine->Generate(request).value();
     EXPECT_TRUE(IsWhole(*request.shape, result.text)) << result.text;
     EXPECT_EQ(result.finish, FinishReason::kStop);
@@ -126,7 +97,7 @@ TEST(ShapedReplies, FitAnyBudgetThatTheirMinimumAllows) {
   int shortened = 0;
   for (int max_tokens = kMinimum; max_tokens < 40; ++max_tokens) {
     for (GenerationRequest& request : ManyRequests(5, max_tokens)) {
-      TestEngine engine(Options());
+      ByteEngine engine;
       engine.model->end_bias = -20;  // never by itself
       const GenerationResult result = engine->Generate(request).value();
       EXPECT_TRUE(IsWhole(*request.shape, result.text)) << result.text;
@@ -139,7 +110,7 @@ TEST(ShapedReplies, FitAnyBudgetThatTheirMinimumAllows) {
 }
 
 TEST(ShapedReplies, ABudgetBelowTheMinimumIsRefused) {
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request = ManyRequests(1, kMinimum - 1)[0];
   const auto refused = engine->Submit(request);
   ASSERT_FALSE(refused);
@@ -156,7 +127,7 @@ TEST(ShapedReplies, ABudgetBelowTheMinimumIsRefused) {
 
 std::vector<Tokens> Answers(const EngineOptions& options, bool together,
                             FakeModel** model = nullptr) {
-  TestEngine engine(options);
+  ByteEngine engine(options);
   if (model != nullptr) *model = engine.model;
   engine.model->end_bias = -6;
   std::vector<Tokens> answers;
@@ -175,28 +146,28 @@ std::vector<Tokens> Answers(const EngineOptions& options, bool together,
 }
 
 TEST(ShapedReplies, AreTheSameHoweverTheyAreRun) {
-  const std::vector<Tokens> expected = Answers(Options(), false);
-  EXPECT_EQ(Answers(Options(), true), expected) << "in batches";
-  EngineOptions options = Options();
+  const std::vector<Tokens> expected = Answers(ByteOptions(), false);
+  EXPECT_EQ(Answers(ByteOptions(), true), expected) << "in batches";
+  EngineOptions options = ByteOptions();
   options.speculation = false;
   EXPECT_EQ(Answers(options, true), expected) << "without guesses";
   EXPECT_EQ(Answers(options, false), expected) << "without guesses, alone";
-  options = Options();
+  options = ByteOptions();
   options.prefix_cache = false;
   EXPECT_EQ(Answers(options, true), expected) << "without a cache";
-  options = Options();
+  options = ByteOptions();
   options.two_stage_head = false;
   EXPECT_EQ(Answers(options, true), expected) << "with all scores";
-  options = Options();
+  options = ByteOptions();
   options.prompt_chunk = 3;
   EXPECT_EQ(Answers(options, true), expected) << "in small chunks";
-  options = Options(512, 8);
+  options = ByteOptions(512, 8);
   options.kv_tokens = 640;
   EXPECT_EQ(Answers(options, true), expected) << "preempted";
 }
 
 TEST(ShapedReplies, GuessesAreRunAlong) {
-  TestEngine engine(Options());
+  ByteEngine engine;
   engine.model->end_bias = -20;
   for (GenerationRequest& request : ManyRequests(10, 200)) {
     request.sampling.temperature = 0;
@@ -208,9 +179,9 @@ TEST(ShapedReplies, GuessesAreRunAlong) {
 TEST(ShapedReplies, ForcedTokensTakeNoStepsOfTheirOwn) {
   FakeShape shape;
   for (const char* text : {"ahijklmnop", "bhijklmnoq"}) shape.Accept(shape.Text(0, text));
-  EngineOptions options = Options();
+  EngineOptions options = ByteOptions();
   options.speculation = false;
-  TestEngine engine(options);
+  ByteEngine engine(options);
   GenerationRequest request;
   request.prompt = {1, 2, 3};
   request.shape = shape.Build();
@@ -223,7 +194,7 @@ TEST(ShapedReplies, ForcedFromTheBeginningIsRunWithThePrompt) {
   const int end = shape.Text(0, "hijk");
   shape.Accept(shape.Text(end, "a"));
   shape.Accept(shape.Text(end, "b"));
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request;
   request.prompt = {1, 2, 3};
   request.shape = shape.Build();
@@ -243,7 +214,7 @@ TEST(ShapedReplies, ForcedFromTheBeginningIsRunWithThePrompt) {
 TEST(ShapedReplies, WhollyForced) {
   FakeShape shape;
   shape.Accept(shape.Text(0, "yes"));
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request;
   request.prompt = {1, 2, 3};
   request.shape = shape.Build();
@@ -257,7 +228,7 @@ TEST(ShapedReplies, WhollyForced) {
 
 TEST(ShapedReplies, LogprobsAreTheModelsOwnAndChangeNothing) {
   for (GenerationRequest& request : ManyRequests(10, 60)) {
-    TestEngine engine(Options());
+    ByteEngine engine;
     const GenerationResult without = engine->Generate(request).value();
     request.logprobs = 1;
     size_t reported = 0;
@@ -276,7 +247,7 @@ TEST(ShapedReplies, LogprobsAreTheModelsOwnAndChangeNothing) {
 
 TEST(ShapedReplies, StopStringsEndOnlyWholeDocuments) {
   for (GenerationRequest& request : ManyRequests(20, 100)) {
-    TestEngine engine(Options());
+    ByteEngine engine;
     engine.model->end_bias = -20;
     request.stop = {"\n", "c", "i"};
     const GenerationResult result = engine->Generate(request).value();
@@ -289,7 +260,7 @@ TEST(ShapedReplies, StopStringsEndOnlyWholeDocuments) {
 }
 
 TEST(ShapedReplies, MayBeCancelledAmongForcedTokens) {
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request = ManyRequests(1, 100)[0];
   int deltas = 0;
   request.on_delta = [&](const Delta&) { return ++deltas < 2; };
@@ -300,9 +271,9 @@ TEST(ShapedReplies, MayBeCancelledAmongForcedTokens) {
 }
 
 TEST(ShapedReplies, CountForMoreThanABias) {
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request = ManyRequests(1, 60)[0];
-  for (TokenId token = 0; token < TestVocabulary().size(); ++token) {
+  for (TokenId token = 0; token < ByteVocabulary().size(); ++token) {
     request.sampling.logit_bias.emplace_back(token, -INFINITY);
   }
   const auto result = engine->Generate(request);
@@ -311,14 +282,14 @@ TEST(ShapedReplies, CountForMoreThanABias) {
 }
 
 TEST(ShapedReplies, NotWithIgnoreEnd) {
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request = ManyRequests(1, 100)[0];
   request.ignore_end = true;
   EXPECT_FALSE(engine->Submit(request));
 }
 
 TEST(ShapedReplies, BadScoresEndARequestOnly) {
-  TestEngine engine(Options());
+  ByteEngine engine;
   GenerationRequest request = ManyRequests(1, 100)[0];
   engine.model->poison = 'c' - 'a';  // the last of "rec"
   const auto result = engine->Generate(request);

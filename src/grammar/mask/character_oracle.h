@@ -1,7 +1,10 @@
 // For tests of CharacterMask: a set of characters as the texts they are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -61,6 +64,37 @@ inline bool IsText(const Vocabulary& vocabulary, TokenId id) {
   const TokenKind kind = vocabulary.kinds[static_cast<size_t>(id)];
   return !vocabulary.IsEnd(id) &&
          (kind == TokenKind::kNormal || kind == TokenKind::kAdded || kind == TokenKind::kByte);
+}
+
+struct MaskComparison {
+  size_t allowed = 0;  // tokens that masks let through
+  std::string wrong;   // the first difference; empty: none
+};
+
+// Compares the masks after these beginnings of characters with `set`, for every token that `looks`.
+inline MaskComparison CompareMasksWithBytes(
+    const Vocabulary& vocabulary, const CodePointSet& set,
+    std::initializer_list<std::string_view> beginnings,
+    const std::function<bool(TokenId)>& looks = [](TokenId) { return true; }) {
+  const Spelled spelled(set);
+  CharacterMask mask(vocabulary, set);
+  MaskComparison found;
+  for (const std::string_view begun : beginnings) {
+    const CharacterMask::Place place = PlaceAfter(begun);
+    const TokenMask& at = mask.At(place);
+    for (TokenId id = 0; id < vocabulary.size(); ++id) {
+      const bool text = IsText(vocabulary, id) && looks(id);
+      const bool right =
+          at.Allows(id) == mask.Allows(place, id) &&
+          (!vocabulary.IsEnd(id) || at.Allows(id) == begun.empty()) &&
+          (!text || at.Allows(id) == spelled.Takes(vocabulary, std::string(begun), id));
+      if (!right && found.wrong.empty()) {
+        found.wrong = "token " + std::to_string(id) + " after '" + std::string(begun) + "'";
+      }
+      found.allowed += text && at.Allows(id) ? 1 : 0;
+    }
+  }
+  return found;
 }
 
 }  // namespace bantam::grammar
