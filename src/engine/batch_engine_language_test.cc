@@ -85,7 +85,7 @@ TEST(LanguageReplies, HaveItsCharactersAndAreThoseOfThePlainLoop) {
 
 TEST(LanguageReplies, AreTheSameInABatchAndWithFewBlocks) {
   const std::vector<GenerationRequest> requests = ManyRequests(24);
-  EngineOptions options = ByteOptions(512, 6);
+  EngineOptions options = FakeOptions(512, 6);
   options.kv_tokens = 1024;
   ByteEngine together(options);
   std::vector<Engine::RequestId> ids;

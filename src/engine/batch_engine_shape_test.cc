@@ -146,22 +146,22 @@ std::vector<Tokens> Answers(const EngineOptions& options, bool together,
 }
 
 TEST(ShapedReplies, AreTheSameHoweverTheyAreRun) {
-  const std::vector<Tokens> expected = Answers(ByteOptions(), false);
-  EXPECT_EQ(Answers(ByteOptions(), true), expected) << "in batches";
-  EngineOptions options = ByteOptions();
+  const std::vector<Tokens> expected = Answers(FakeOptions(), false);
+  EXPECT_EQ(Answers(FakeOptions(), true), expected) << "in batches";
+  EngineOptions options = FakeOptions();
   options.speculation = false;
   EXPECT_EQ(Answers(options, true), expected) << "without guesses";
   EXPECT_EQ(Answers(options, false), expected) << "without guesses, alone";
-  options = ByteOptions();
+  options = FakeOptions();
   options.prefix_cache = false;
   EXPECT_EQ(Answers(options, true), expected) << "without a cache";
-  options = ByteOptions();
+  options = FakeOptions();
   options.two_stage_head = false;
   EXPECT_EQ(Answers(options, true), expected) << "with all scores";
-  options = ByteOptions();
+  options = FakeOptions();
   options.prompt_chunk = 3;
   EXPECT_EQ(Answers(options, true), expected) << "in small chunks";
-  options = ByteOptions(512, 8);
+  options = FakeOptions(512, 8);
   options.kv_tokens = 640;
   EXPECT_EQ(Answers(options, true), expected) << "preempted";
 }
@@ -179,7 +179,7 @@ TEST(ShapedReplies, GuessesAreRunAlong) {
 TEST(ShapedReplies, ForcedTokensTakeNoStepsOfTheirOwn) {
   FakeShape shape;
   for (const char* text : {"ahijklmnop", "bhijklmnoq"}) shape.Accept(shape.Text(0, text));
-  EngineOptions options = ByteOptions();
+  EngineOptions options = FakeOptions();
   options.speculation = false;
   ByteEngine engine(options);
   GenerationRequest request;

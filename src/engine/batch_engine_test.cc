@@ -21,12 +21,7 @@ const Vocabulary& TestVocabulary() {
 }
 
 EngineOptions Options(int context = 1024, int max_sequences = 4) {
-  EngineOptions options;
-  options.context = context;
-  options.max_sequences = max_sequences;
-  options.kv_tokens = context * max_sequences;
-  options.prompt_chunk = 64;
-  return options;
+  return FakeOptions(context, max_sequences);
 }
 
 struct TestEngine {

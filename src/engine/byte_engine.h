@@ -16,18 +16,8 @@ inline const Vocabulary& ByteVocabulary() {
   return vocabulary;
 }
 
-// Keys and values for all sequences at once.
-inline EngineOptions ByteOptions(int context = 512, int max_sequences = 4) {
-  EngineOptions options;
-  options.context = context;
-  options.max_sequences = max_sequences;
-  options.kv_tokens = context * max_sequences;
-  options.prompt_chunk = 64;
-  return options;
-}
-
 struct ByteEngine {
-  explicit ByteEngine(const EngineOptions& options = ByteOptions()) {
+  explicit ByteEngine(const EngineOptions& options = FakeOptions()) {
     auto fake = std::make_unique<FakeModel>(PrefixCache::BlocksFor(options.kv_tokens),
                                             ByteVocabulary().size());
     model = fake.get();

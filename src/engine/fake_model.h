@@ -14,11 +14,22 @@
 #include <string>
 #include <vector>
 
+#include "bantam/engine.h"
 #include "base/check.h"
 #include "base/vocabulary.h"
 #include "engine/forward_model.h"
 
 namespace bantam {
+
+// Keys and values for all sequences at once.
+inline EngineOptions FakeOptions(int context = 512, int max_sequences = 4) {
+  EngineOptions options;
+  options.context = context;
+  options.max_sequences = max_sequences;
+  options.kv_tokens = context * max_sequences;
+  options.prompt_chunk = 64;
+  return options;
+}
 
 // Letters, two halves of a character, pairs of letters, an end and a control token.
 inline Vocabulary FakeVocabulary() {

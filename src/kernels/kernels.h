@@ -58,6 +58,16 @@ struct QuantizeJob {
   int group_end = 0;
 };
 
+// Whole rows [begin, end) of x, [tokens][out.columns].
+inline QuantizeJob RowsToQuantize(const float* x, const Activations& out, int begin, int end) {
+  return {.x = x + int64_t{begin} * out.columns,
+          .x_stride = out.columns,
+          .out = out,
+          .token_begin = begin,
+          .token_end = end,
+          .group_end = out.groups()};
+}
+
 // out[t][panel rows] = weights · activations, for panels [panel_begin, panel_end).
 struct MatmulJob {
   PackedMatrix weights;

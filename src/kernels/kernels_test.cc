@@ -128,11 +128,7 @@ std::vector<float> RunMatmul(const Kernels& kernels, const Problem& p, Buffer& a
               packed.get() + static_cast<size_t>(row / kPanelRows) * panel_bytes);
   }
   const Activations x = LayOutActivations(activation_memory.get(), p.columns, p.tokens);
-  kernels.quantize({.x = p.x.data(),
-                    .x_stride = p.columns,
-                    .out = x,
-                    .token_end = p.tokens,
-                    .group_end = p.columns / 32});
+  kernels.quantize(RowsToQuantize(p.x.data(), x, 0, p.tokens));
   Buffer scratch(MatmulScratchBytes(p.columns));
   std::vector<float> out(static_cast<size_t>(p.tokens * p.rows), 0.5F);
   MatmulJob job;
@@ -305,14 +301,10 @@ TEST(Quantize, EveryInstructionSetAndSplitGivesTheSameBytes) {
   for (const Kernels* kernels : RunnableKernels()) {
     Buffer memory(bytes);
     const Activations out = LayOutActivations(memory.get(), columns, tokens);
-    QuantizeJob job = {.x = x.data(), .x_stride = columns, .out = out, .group_end = columns / 32};
     for (const int tokens_at_once : {1, 7, tokens}) {
       std::fill_n(memory.get(), bytes, uint8_t{0});
       for (int t = 0; t < tokens; t += tokens_at_once) {
-        job.x = x.data() + t * columns;
-        job.token_begin = t;
-        job.token_end = std::min(tokens, t + tokens_at_once);
-        kernels->quantize(job);
+        kernels->quantize(RowsToQuantize(x.data(), out, t, std::min(tokens, t + tokens_at_once)));
       }
       const std::vector<uint8_t> got(memory.get(), memory.get() + bytes);
       if (expected.empty()) expected = got;

@@ -156,12 +156,7 @@ void ForwardPass::Normalize(const Norm& norm, std::span<const Linear* const> rea
       ApplyNorm(norm, space_.x + int64_t{t} * n, space_.normed + int64_t{t} * n);
     }
     if (!quantize) continue;
-    kernels_.quantize({.x = space_.normed + int64_t{first} * n,
-                       .x_stride = n,
-                       .out = space_.normed_codes,
-                       .token_begin = first,
-                       .token_end = t,
-                       .group_end = n / kGroupColumns});
+    kernels_.quantize(RowsToQuantize(space_.normed, space_.normed_codes, first, t));
   }
 }
 
@@ -286,13 +281,7 @@ void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerS
 void ForwardPass::QuantizeAttended(int layer, int begin, int end) {
   ReduceForAdapters(layer, {LayerPart::kAttentionOutput}, space_.attended, begin, end);
   if (!LayerAt(layer).attention_output.quantised) return;
-  const int columns = config_.query_columns();
-  kernels_.quantize({.x = space_.attended + int64_t{begin} * columns,
-                     .x_stride = columns,
-                     .out = space_.attended_codes,
-                     .token_begin = begin,
-                     .token_end = end,
-                     .group_end = columns / kGroupColumns});
+  kernels_.quantize(RowsToQuantize(space_.attended, space_.attended_codes, begin, end));
 }
 
 // Adds a projection to the residual stream, or leaves it for AddBranch.

@@ -136,14 +136,8 @@ void OutputHead::Score(const LinearInput& in, int begin, int end, float* logits,
 void OutputHead::Quantize(ThreadPool::Worker& worker, const float* hidden, int n,
                           const Workspace& space) {
   if (!head_.quantised) return;
-  const int columns = head_.columns;
   worker.Share(n, 1, [&](int begin, int end) {
-    ActiveKernels().quantize({.x = hidden + int64_t{begin} * columns,
-                              .x_stride = columns,
-                              .out = space.normed_codes,
-                              .token_begin = begin,
-                              .token_end = end,
-                              .group_end = columns / kGroupColumns});
+    ActiveKernels().quantize(RowsToQuantize(hidden, space.normed_codes, begin, end));
   });
 }
 

@@ -29,11 +29,7 @@ class WeightPackerTest : public testing::Test {
     scratch_ = PageMemory::Allocate(bytes, false, "work buffers").value();
     space_.LayOut(config_, 1, 1, scratch_.data());
     for (int i = 0; i < kColumns; ++i) space_.x[i] = static_cast<float>(i % 7) - 2.5F;
-    ActiveKernels().quantize({.x = space_.x,
-                              .x_stride = kColumns,
-                              .out = space_.normed_codes,
-                              .token_end = 1,
-                              .group_end = kColumns / kGroupColumns});
+    ActiveKernels().quantize(RowsToQuantize(space_.x, space_.normed_codes, 0, 1));
   }
 
   std::vector<float> Product() {
