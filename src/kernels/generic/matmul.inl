@@ -226,16 +226,16 @@ template <class R>
 // of their own): one fused multiply-add, one more for a minimum.
 template <class R>
 [[gnu::always_inline]] inline Lanes AddDots(const Group& group, const Tile& x, int at,
-                                            const Ints* dots, Lanes sum) {
+                                            const Lanes* dots, Lanes sum) {
   const Lanes x_scale = SplatLanes(x.scales[at]);
   if constexpr (!HasSubScale(R::kKind)) {
-    sum = Fma(ToFloat(dots[0]), Mul(group.scale, x_scale), sum);
+    sum = Fma(dots[0], Mul(group.scale, x_scale), sum);
     if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
     return sum;
   }
   // Exact: 16 codes up to 32 in magnitude, activations to 127, scales to 128, two halves: < 2^24.
-  const Lanes first = Mul(ToFloat(dots[0]), group.sub_scale[0]);
-  const Lanes dot = Fma(ToFloat(dots[1]), group.sub_scale[1], first);
+  const Lanes first = Mul(dots[0], group.sub_scale[0]);
+  const Lanes dot = Fma(dots[1], group.sub_scale[1], first);
   sum = Fma(dot, Mul(group.scale, x_scale), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
     const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
@@ -252,13 +252,15 @@ template <class R>
 [[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
   const int8_t* codes = x.codes + int64_t{at} * 32;
   if constexpr (!HasSubScale(R::kKind)) {
-    const Ints dot = Dot<R::kBits, 8>(StartValue<R>(x.minus_sums + at), group.codes, codes);
+    const Lanes dot =
+        ToFloat(Dot<R::kBits, 8>(StartValue<R>(x.minus_sums + at), group.codes, codes));
     return AddDots<R>(group, x, at, &dot, sum);
   }
   const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
-  const Ints dots[2] = {
-      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums), group.codes, codes),
-      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums + 1), group.codes + 4, codes + 16)};
+  const Lanes dots[2] = {
+      ToFloat(Dot<R::kBits, 4>(StartValue<R>(minus_half_sums), group.codes, codes)),
+      ToFloat(
+          Dot<R::kBits, 4>(StartValue<R>(minus_half_sums + 1), group.codes + 4, codes + 16))};
   return AddDots<R>(group, x, at, dots, sum);
 }
 
@@ -385,14 +387,16 @@ template <class Source, int kTokens>
 }
 
 // The tile kernel where a matrix unit makes the dots, for tiles of activations that lie one behind
-// the other (several only if whole): while a group's are being added, those of the next are on
-// their way to memory and those of the one after that are being made, also from one tile to the
-// next.
+// the other (several only if whole): while a group's are being added, those of the next ones are on
+// their way to memory or being made, also from one tile to the next.
 template <class Source, int kTokens>
 [[gnu::noinline]] void RunUnitTiles(const MatmulJob& job, const uint8_t* panel, int row, int token,
                                     int n_tiles, const Tile& first_tile) {
   constexpr bool kHalves = HasSubScale(Source::kKind);
-  alignas(64) int32_t dots[2][kHalves ? 512 : 256];
+  constexpr int kSlots = kUnitSlots<kHalves>;
+  constexpr int kAhead = kUnitAhead<kHalves>;
+  constexpr int kDots = kHalves ? 512 : 256;
+  alignas(64) int32_t dots[kSlots][kDots];
   Lanes sum[kTokens];
   for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
   const Tile x = first_tile;  // in registers
@@ -406,19 +410,18 @@ template <class Source, int kTokens>
     if (++ahead == n_groups) ahead = 0;
   };
   int g = 0;
-  // The dots of this step were made in kSlot and are in memory, those of the next in the other.
   const auto step = [&]<int kSlot>(int i) __attribute__((always_inline)) {
-    if (i + 2 < n_steps) multiply.template operator()<kSlot>();
+    if (i + kAhead < n_steps) multiply.template operator()<(kSlot + kAhead) % kSlots>();
     Group group;
     Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
-    const auto* bytes = reinterpret_cast<const uint8_t*>(dots[kSlot]);
 #pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
-      const uint8_t* first = bytes + t * 64;
-      const Ints both[2] = {LoadInts(first), LoadInts(first + (kHalves ? 1024 : 0))};
+      const int32_t* first = dots[kSlot] + t * 16;
+      const Lanes both[2] = {UnitDots(first, t), UnitDots(first + (kHalves ? 256 : 0), t)};
       sum[t] = Ordered(AddDots<Source>(group, x, i * x.width + t, both, sum[t]));
     }
-    if (i + 1 < n_steps) StoreDots<kHalves, 1 - kSlot>(dots[1 - kSlot]);
+    constexpr int kWritten = (kSlot + kAhead - 1) % kSlots;
+    if (i + kAhead - 1 < n_steps) StoreDots<kHalves, kWritten>(dots[kWritten]);
     if (++g < n_groups) return;
     Lanes whole[kTokens];
     for (int t = 0; t < kTokens; ++t) {
@@ -429,12 +432,24 @@ template <class Source, int kTokens>
     token += kTokens;
     g = 0;
   };
-  multiply.template operator()<0>();
-  if (n_steps > 1) multiply.template operator()<1>();
-  StoreDots<kHalves, 0>(dots[0]);
-  for (int i = 0; i < n_steps; i += 2) {
+  const auto start = [&]<int kSlot>() __attribute__((always_inline)) {
+    if constexpr (kSlot < kAhead) {
+      if (kSlot < n_steps) multiply.template operator()<kSlot>();
+    }
+    if constexpr (kSlot > 0 && kSlot < kAhead) {
+      if (kSlot - 1 < n_steps) StoreDots<kHalves, kSlot - 1>(dots[kSlot - 1]);
+    }
+  };
+  start.template operator()<0>();
+  start.template operator()<1>();
+  start.template operator()<2>();
+  for (int i = 0; i < n_steps; i += kSlots) {
     step.template operator()<0>(i);
     if (i + 1 < n_steps) step.template operator()<1>(i + 1);
+    if constexpr (kSlots > 2) {
+      if (i + 2 < n_steps) step.template operator()<2>(i + 2);
+      if (i + 3 < n_steps) step.template operator()<3>(i + 3);
+    }
   }
 }
 

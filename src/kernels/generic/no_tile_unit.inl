@@ -10,7 +10,14 @@ struct TileUnit {
   explicit TileUnit(int) {}
 };
 
-// Has the unit multiply sixteen tokens by sixteen rows' signed codes, in its slot 0 or 1 ...
+// How many groups' dots are on their way at once, and how many groups their products are ahead of
+// the addition; they are written one group after the product.
+template <bool kHalves>
+constexpr int kUnitSlots = 2;
+template <bool kHalves>
+constexpr int kUnitAhead = 2;
+
+// Has the unit multiply sixteen tokens by sixteen rows' signed codes, in one of its slots ...
 template <bool kHalves, int kSlot>
 void MultiplyTiles(const uint8_t* codes, const int8_t* x);
 
@@ -18,3 +25,6 @@ void MultiplyTiles(const uint8_t* codes, const int8_t* x);
 // where kHalves.
 template <bool kHalves, int kSlot>
 void StoreDots(int32_t* dots);
+
+// Token t's dots of sixteen rows as float32.
+Lanes UnitDots(const int32_t* dots, int t);

@@ -2,13 +2,13 @@
 //
 // A panel's unpacked group is a tile as `tdpbssd` reads its second factor, the activations of
 // sixteen tokens are one as it reads its first: neither is rearranged. Dots go through memory to
-// the vector registers, which scale and add them: 48 operations for 16 x 16 x 32 products. Beside
-// any instruction of the unit these issue on one port instead of two: 48 cycles, in which the unit
-// makes the products and stores them (16 cycles each, at once); loading its tiles adds some 10.
+// the vector registers, which convert, scale and add them. A product takes the unit and port 5's
+// multiplier 16 cycles, its store 16 operations on ports 0 and 5. Meanwhile multiplications and
+// conversions issue on port 0 alone, additions on both: so every other token's dots are converted
+// by two additions. Of 16 x 16 x 32 products that takes 45 cycles, with conversions alone 50.
 // (`vpdpbusd` and the same vectors take 110.) A store that came right after its product would wait
-// for it, 52 cycles, so it comes a group later. Sixteen products and then their vectors, in turns,
-// and tiles of bfloat16, which need no conversion, took longer once activations come from the
-// second cache.
+// for it, 52 cycles, so it comes a group later. Four products and then their vectors, in turns,
+// and tiles of bfloat16, which need no conversion but twice the loads, took longer.
 
 constexpr bool kTileUnit = true;
 constexpr int kTileUnitFrom = 32;
@@ -40,38 +40,59 @@ class TileUnit {
   TileUnit& operator=(const TileUnit&) = delete;
 };
 
-// Sixteen rows of x are read, however many tokens the caller goes on to use. (Some compilers' tiles
-// have no numbers but names, so each slot is spelt out.)
+// Four tiles of sums: four groups, or two of two halves.
+template <bool kHalves>
+constexpr int kUnitSlots = kHalves ? 2 : 4;
+template <bool kHalves>
+constexpr int kUnitAhead = kHalves ? 2 : 3;
+
+// Tiles 0 to 3 are sums, 4 and 5 activations, 6 and 7 codes. (Some compilers' tiles have no numbers
+// but names, so each is spelt out.)
+template <int kSum>
+[[gnu::always_inline]] inline void MultiplyTile(const uint8_t* codes, const int8_t* x) {
+#define BANTAM_MULTIPLY(sum, activations, weights) \
+  _tile_loadd(activations, x, 32);                 \
+  _tile_loadd(weights, codes, 64);                 \
+  _tile_zero(sum);                                 \
+  _tile_dpbssd(sum, activations, weights)
+  if constexpr (kSum == 0) { BANTAM_MULTIPLY(0, 4, 6); }
+  if constexpr (kSum == 1) { BANTAM_MULTIPLY(1, 5, 7); }
+  if constexpr (kSum == 2) { BANTAM_MULTIPLY(2, 4, 6); }
+  if constexpr (kSum == 3) { BANTAM_MULTIPLY(3, 5, 7); }
+#undef BANTAM_MULTIPLY
+}
+
+// Sixteen rows of x are read, however many tokens the caller goes on to use.
 template <bool kHalves, int kSlot>
 [[gnu::always_inline]] inline void MultiplyTiles(const uint8_t* codes, const int8_t* x) {
-  _tile_loadd(4, x, 32);
-  _tile_loadd(6, codes, 64);
-  if constexpr (kSlot == 0) {
-    _tile_zero(0);
-    _tile_dpbssd(0, 4, 6);
-  } else {
-    _tile_zero(1);
-    _tile_dpbssd(1, 4, 6);
-  }
-  if constexpr (!kHalves) return;
-  _tile_loadd(5, x + 16, 32);
-  _tile_loadd(7, codes + 256, 64);
-  if constexpr (kSlot == 0) {
-    _tile_zero(2);
-    _tile_dpbssd(2, 5, 7);
-  } else {
-    _tile_zero(3);
-    _tile_dpbssd(3, 5, 7);
-  }
+  if constexpr (!kHalves) return MultiplyTile<kSlot>(codes, x);
+  MultiplyTile<2 * kSlot>(codes, x);
+  MultiplyTile<2 * kSlot + 1>(codes + 256, x + 16);
+}
+
+template <int kSum>
+[[gnu::always_inline]] inline void StoreTile(int32_t* dots) {
+  if constexpr (kSum == 0) _tile_stored(0, dots, 64);
+  if constexpr (kSum == 1) _tile_stored(1, dots, 64);
+  if constexpr (kSum == 2) _tile_stored(2, dots, 64);
+  if constexpr (kSum == 3) _tile_stored(3, dots, 64);
 }
 
 template <bool kHalves, int kSlot>
 [[gnu::always_inline]] inline void StoreDots(int32_t* dots) {
-  if constexpr (kSlot == 0) {
-    _tile_stored(0, dots, 64);
-    if constexpr (kHalves) _tile_stored(2, dots + 256, 64);
-  } else {
-    _tile_stored(1, dots, 64);
-    if constexpr (kHalves) _tile_stored(3, dots + 256, 64);
-  }
+  if constexpr (!kHalves) return StoreTile<kSlot>(dots);
+  StoreTile<2 * kSlot>(dots);
+  StoreTile<2 * kSlot + 1>(dots + 256);
+}
+
+// 1.5 * 2^23: to a float of this size, adding a whole number adds it to the bits.
+constexpr float kWholeBias = 12582912.0F;
+
+// The dots of token t, at dots, as float32: below 2^22 in size.
+[[gnu::always_inline]] inline Lanes UnitDots(const int32_t* dots, int t) {
+  const Ints whole = _mm512_load_si512(dots);
+  if (t % 2 == 1) return _mm512_cvtepi32_ps(whole);
+  const Lanes bias = _mm512_set1_ps(kWholeBias);
+  const Ints biased = _mm512_add_epi32(_mm512_castps_si512(bias), whole);
+  return _mm512_sub_ps(_mm512_castsi512_ps(biased), bias);
 }
