@@ -60,12 +60,14 @@ template <typename Work, typename TokenWork>
 void ForwardPass::Stage(ThreadPool::Worker& worker, int n, const Work& work,
                         const TokenWork& token_work) {
   constexpr int kFewTokens = 4;
+  constexpr int kManyTokens = 8 * kTileTokens;
   if (n_tokens() <= kFewTokens) {
     worker.ShareThen(n, 1, work, [&] { token_work(0, n_tokens()); });
     return;
   }
   worker.Share(n, 1, work);
-  worker.Share(n_tokens(), 1, token_work);
+  // Whole tiles are quantised faster than a part of one.
+  worker.Share(n_tokens(), n_tokens() < kManyTokens ? 1 : kTileTokens, token_work);
 }
 
 void ForwardPass::Run(ThreadPool::Worker& worker) {
