@@ -36,6 +36,8 @@ MIB = 2**20
 MOST_CONTEXT = 4096
 REPLY = 64  # tokens at least
 SAMPLE_S = 0.02
+# Each command counts its own code that is in memory: what just fits for `show` may not for `run`.
+BORDER = 2 * MIB
 
 failures = []
 
@@ -158,7 +160,8 @@ def prove_budget(bantam: Bantam, budget: int, ctx: int, report: Report):
               "resident within budget": resident <= budget,
               "plan within budget": planned <= budget + MIB // 20,  # as rounded by the message
               "group against plan and file": peak <= everything,
-              "same plan in show": abs(plan["peak"] - planned) <= planned * 0.02}
+              "same plan in show": (abs(plan["peak"] - planned) <= planned * 0.02
+                                    or plan["peak"] > budget - BORDER)}
     broken = [name for name, good in checks.items() if not good]
     report.ratio("resident / plan", resident / planned)
     report.ratio("held / plan", held / planned)
