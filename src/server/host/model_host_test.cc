@@ -394,6 +394,16 @@ TEST_F(ModelHostTest, AModelReplacedWhileItLoadsIsNotKept) {
   EXPECT_EQ(loads_, 2);
 }
 
+// For the thread sanitizer.
+TEST_F(ModelHostTest, EndsWhileModelsLeave) {
+  for (int i = 0; i < 50; ++i) {
+    Make({.keep_alive_s = -1});
+    for (const char* path : {"a", "b", "c"}) EXPECT_TRUE(Acquire(path));
+    for (const char* path : {"a", "b", "c"}) EXPECT_TRUE(host_->Unload(path));
+    host_.reset();
+  }
+}
+
 TEST_F(ModelHostTest, EndsWhileJobsRun) {
   Make();
   script_->endless = true;
