@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/check.h"
 #include "base/test_directory.h"
 
 namespace bantam::store {
@@ -59,7 +60,7 @@ TEST_F(StagedFilesTest, OfAKilledProcessAreSweptAndOfALivingOneStay) {
   if (child == 0) {
     const auto staged = StageFiles(store_, model_);
     const char said = staged ? '1' : '0';
-    if (write(ready[1], &said, 1) != 1) _exit(1);
+    CHECK(write(ready[1], &said, 1) == 1);
     while (true) pause();
   }
   close(ready[1]);

@@ -150,6 +150,19 @@ TEST_F(LibraryTest, AdaptersGetNamesThatNoFileHas) {
                                              "adapter-01.lora.gguf", "adapter-03.lora.gguf"}));
 }
 
+TEST_F(LibraryTest, FilesThatGoMeanwhileAreNotFound) {
+  const store::StoredFile file = Put("m.gguf", "GGUF model");
+  Library library(store_, [&](const std::string&) {
+    std::filesystem::remove(store_.BlobPath(file.sha256));
+    return Result<ModelInfo>(ModelInfo{});
+  });
+  const store::GivenFile given = {file.name, file.sha256};
+  const auto made = library.Assemble("mine", {{given}}, {}, {});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(library.Find("mine"));
+}
+
 TEST_F(LibraryTest, AdaptersOfPeftFoldersAreNotTaken) {
   const store::GivenFile model = {"m.gguf", Put("m.gguf", "GGUF model").sha256};
   for (const char* name : {"adapter_config.json", "adapter_model.safetensors"}) {
