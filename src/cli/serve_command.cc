@@ -170,8 +170,7 @@ Result<int> Serve(const Environment& env, const ServeOptions& options, const std
   for (const std::string& address : http->addresses()) {
     addresses += (addresses.empty() ? "" : ", ") + std::string(scheme) + address;
   }
-  env.err.WriteUntrusted("bantam: listening on " + addresses + " (Ctrl-C stops)\n");
-  env.err.Flush();
+  log.Say("bantam: listening on " + addresses + " (Ctrl-C stops)");
   if (!options.service.guard.loopback_only && options.service.api_keys.empty()) {
     log.Event("warning", {{"message", Json::String("everybody who reaches this address can use "
                                                    "the server: --api-key asks for a key")}});

@@ -17,6 +17,12 @@ void ServeLog::Event(const char* event, const Json::Object& members) {
   out_.Flush();
 }
 
+void ServeLog::Say(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  out_.WriteUntrusted(std::string(line) + "\n");
+  out_.Flush();
+}
+
 void ServeLog::Request(const server::CallRecord& record) {
   const auto milliseconds = [](double seconds) {
     return Json::Double(std::round(seconds * 1e6) / 1e3);

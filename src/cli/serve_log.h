@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "cli/output.h"
@@ -18,6 +19,8 @@ class ServeLog {
   void Request(const server::CallRecord& record);
   // An event with further members.
   void Event(const char* event, const Json::Object& members);
+  // A line for people.
+  void Say(std::string_view line);
 
  private:
   std::mutex mutex_;

@@ -18,7 +18,7 @@ TEST_F(ServiceTest, LargeFilesKeepNobodyWaiting) {
   auto library = std::make_unique<Library>(
       store::Store(directory_.path()),
       [wait = checked.get_future().share()](const std::string& path) -> Result<ModelInfo> {
-        if (path.find("/blobs/") != std::string::npos) wait.wait();
+        if (path.find("/incoming/") != std::string::npos) wait.wait();
         return ModelInfo{};
       });
   library->Add("path", {"fake"});

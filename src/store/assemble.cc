@@ -84,10 +84,11 @@ Result<Manifest> PlanModel(const Store& store, std::span<const GivenFile> files)
   }
   const auto gguf = ChooseGguf(names, "");
   if (!gguf || gguf->size() != files.size()) {
+    const bool lacks_parts = !gguf && gguf.error().code == ErrorCode::kCorrupt;
     return Fail(ErrorCode::kInvalidArgument,
-                "expected one GGUF file, all parts of a split one, or config.json with "
-                "safetensors" +
-                    (gguf ? std::string() : ": " + gguf.error().message));
+                "expected one GGUF file, all parts of a split one under their own names "
+                "(…-00001-of-00002.gguf), or config.json with safetensors" +
+                    (lacks_parts ? ": " + gguf.error().message : std::string()));
   }
   manifest.files = TRY(FindNamed(store, files, *gguf));
   return manifest;
@@ -98,9 +99,10 @@ Result<void> AddAdapters(const Store& store, std::span<const GivenFile> adapters
   const auto is_adapter = [](const StoredFile& file) {
     return file.name.ends_with(kAdapterSuffix);
   };
-  auto number = static_cast<size_t>(std::ranges::count_if(manifest.files, is_adapter));
+  auto count = static_cast<size_t>(std::ranges::count_if(manifest.files, is_adapter));
+  size_t number = 0;
   for (const GivenFile& adapter : adapters) {
-    if (++number > kMaxAdapters) {
+    if (++count > kMaxAdapters) {
       return Fail(ErrorCode::kInvalidArgument, "a model has at most 16 adapters");
     }
     if (adapter.name.ends_with(".safetensors") || adapter.name == "adapter_config.json") {
@@ -110,8 +112,12 @@ Result<void> AddAdapters(const Store& store, std::span<const GivenFile> adapters
                       "folder 'bantam run' and 'serve' make use with --lora)");
     }
     StoredFile file = TRY(FindGguf(store, adapter));
-    file.name = "adapter-" + std::string(number < 10 ? "0" : "") + std::to_string(number) +
-                std::string(kAdapterSuffix);
+    do {
+      ++number;
+      file.name = "adapter-" + std::string(number < 10 ? "0" : "") + std::to_string(number) +
+                  std::string(kAdapterSuffix);
+    } while (std::ranges::find(manifest.files, file.name, &StoredFile::name) !=
+             manifest.files.end());
     manifest.files.push_back(std::move(file));
   }
   return {};

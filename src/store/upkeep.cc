@@ -45,8 +45,7 @@ std::vector<Leftover> Find(const Store& store) {
   for (const std::string& name : Names(store.root() + "/parts")) {
     const std::string path = store.PartPath(name);
     const std::string key = store.PartPath(name.substr(0, name.find('.')));
-    // Locks stay: somebody may wait for one. Beside them: parts, states, states half written, and
-    // folders of links.
+    // Locks stay: somebody may wait for one. Beside them: parts, states, and states half written.
     if (path == PartFile::LockPath(key)) continue;
     const bool counts = path == PartFile::BytesPath(key);
     found.push_back({path, SizeOf(path), PartFile::LockPath(key), counts});
@@ -117,9 +116,7 @@ Result<Leftovers> RemoveLeftovers(const Store& store) {
       lock = TRY(FileLock::Try(left.lock));
       if (!lock) continue;
     }
-    std::error_code error;
-    const bool gone = std::filesystem::remove_all(left.path, error) > 0 && !error;
-    if (gone && left.counts) {
+    if (unlink(left.path.c_str()) == 0 && left.counts) {
       ++removed.count;
       removed.bytes += left.bytes;
     }

@@ -5,12 +5,15 @@ import json
 import os
 import pathlib
 import socket
+import tempfile
 import time
 import unittest
 
 from harness import PATIENCE_S, ROOT, TINY, Server, ServerTest, skip_without
 
 skip_without("ollama")
+skip_without("gguf")
+import gguf  # noqa: E402
 import ollama  # noqa: E402
 
 BASE = str(ROOT / "tests/golden/models/llama_untied.gguf")
@@ -18,6 +21,30 @@ ADAPTER = str(ROOT / "tests/golden/adapters/llama_untied.gguf")
 OF_OTHERS = str(ROOT / "tests/golden/adapters/qwen2_mixed.gguf")
 OTHER = str(ROOT / "tests/golden/models/qwen2_tied.gguf")
 GREEDY = {"temperature": 0, "num_predict": 12, "repeat_penalty": 1}
+
+
+def split(path, folder, count):
+    """The model in parts, under the names that split models have."""
+    reader = gguf.GGUFReader(path)
+    parts = [folder / f"m-{i + 1:05}-of-{count:05}.gguf" for i in range(count)]
+    for i, part in enumerate(parts):
+        writer = gguf.GGUFWriter(part, reader.get_field("general.architecture").contents())
+        for field in reader.fields.values():
+            if i > 0 or field.name.startswith("GGUF.") or field.name == "general.architecture":
+                continue
+            kind = field.types[0]
+            inner = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(field.name, field.contents(), kind, inner)
+        writer.add_key_value("split.no", i, gguf.GGUFValueType.UINT16)
+        writer.add_key_value("split.count", count, gguf.GGUFValueType.UINT16)
+        writer.add_key_value("split.tensors.count", len(reader.tensors), gguf.GGUFValueType.INT32)
+        for tensor in reader.tensors[i::count]:
+            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+    return parts
 
 
 class CreateTest(ServerTest):
@@ -97,6 +124,28 @@ class CreateTest(ServerTest):
         with self.assertRaisesRegex(ollama.ResponseError, "command line"):
             self.client.create("x", from_="served", adapters={
                 "lora.gguf": self.client.create_blob(ADAPTER)})
+
+    def test_a_split_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            parts = split(BASE, pathlib.Path(folder), 2)
+            digests = {part.name: self.client.create_blob(part) for part in parts}
+        self.client.create("whole", files={"a.gguf": self.client.create_blob(BASE)})
+        self.client.create("parts", files=digests, adapters={
+            "lora.gguf": self.client.create_blob(ADAPTER)})
+        self.client.create("plain", files=digests)
+        self.assertEqual(self.say("plain"), self.say("whole"))
+        self.assertNotEqual(self.say("parts"), self.say("whole"))
+        names = list(digests)
+        for files in ({names[0]: digests[names[0]]}, {names[1]: digests[names[1]]},
+                      {"a.gguf": digests[names[0]]},
+                      {"a.gguf": digests[names[0]], "b.gguf": digests[names[1]]}):
+            with self.assertRaisesRegex(ollama.ResponseError, "under their own names"):
+                self.client.create("x", files=files)
+        swapped = dict(zip(names, reversed(digests.values())))
+        with self.assertRaisesRegex(ollama.ResponseError, "part"):
+            self.client.create("x", files=swapped)
+        for name in ("whole", "parts", "plain"):
+            self.client.delete(name)
 
     def test_mistakes(self):
         digest = self.client.create_blob(BASE)

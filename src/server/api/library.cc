@@ -296,27 +296,31 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
   if (added && *added) return {};
   if (!recipe.empty()) (void)WriteFileAtomically(path, recipe, true);
   if (!added) return std::unexpected(added.error());
-  return Fail(ErrorCode::kIo, "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
+  return Fail(ErrorCode::kNotFound,
+              "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
 }
 
-// All files of the store that make it up are checked before the name is theirs. Those of a folder
-// find each other by their names.
+// All files of the store that make it up are checked before the name is theirs. They find each
+// other by their names.
 Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
-  std::optional<store::StagedFiles> staged;
-  std::string path = store.BlobPath(manifest.files[0].sha256);
-  if (manifest.folder) {
-    staged.emplace(TRY(store::StagedFiles::Make(store, manifest)));
-    path = staged->folder();
-  }
+  const store::Incoming staged = TRY(store::StageFiles(store, manifest));
+  const std::string folder = staged.directory() + "/";
+  const std::string path = manifest.folder ? staged.directory() : folder + manifest.files[0].name;
   const auto said = [&](const Error& error) {
     std::string text = error.message;  // without a place that is gone when it is read
-    for (size_t at = 0; staged && (at = text.find(path + "/")) != std::string::npos;) {
-      text.erase(at, path.size() + 1);
+    for (size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) {
+      text.erase(at, folder.size());
     }
     return text;
   };
   const auto info = inspect_(path);
-  if (!info) return BadField("files", said(info.error()));
+  if (!info) {
+    const bool lacks_parts = !manifest.folder && info.error().code == ErrorCode::kNotFound;
+    return BadField("files", said(info.error()) +
+                                 (lacks_parts ? "; all parts of a split model must be given, under "
+                                                "their own names (…-00001-of-00002.gguf)"
+                                              : ""));
+  }
   std::vector<std::string> adapters;
   for (const store::StoredFile& file : manifest.files) {
     if (file.name.ends_with(store::kAdapterSuffix)) adapters.push_back(store.BlobPath(file.sha256));

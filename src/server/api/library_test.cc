@@ -103,7 +103,64 @@ TEST_F(LibraryTest, FoldersAreCheckedUnderTheirOwnNames) {
   EXPECT_FALSE(library.Find("mine"));
   EXPECT_TRUE(library.Assemble("mine", {{weights, config}}, {{given("l.gguf", "GGUF good")}}, {}));
   EXPECT_TRUE(library.Find("mine"));
-  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/incoming")));
+}
+
+TEST_F(LibraryTest, PartsOfASplitModelAreCheckedUnderTheirOwnNames) {
+  Library library(store_, [](const std::string& path) -> Result<ModelInfo> {
+    if (TestDirectory::Read(path) == "GGUF whole") return ModelInfo{};
+    std::string second = path;
+    second.replace(second.find("00001-of"), 5, "00002");
+    if (TestDirectory::Read(second) == "GGUF two") return ModelInfo{};
+    return Fail(ErrorCode::kNotFound, second + ": cannot be opened");
+  });
+  const store::GivenFile first = {"m-00001-of-00002.gguf", Put("1", "GGUF one").sha256};
+  const store::GivenFile second = {"m-00002-of-00002.gguf", Put("2", "GGUF two").sha256};
+  EXPECT_TRUE(library.Assemble("both", {{second, first}}, {}, {}));
+  const auto found = library.Find("both");
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->path.ends_with("/m-00001-of-00002.gguf"));
+  const auto lacking = library.Assemble("one", {{first}}, {}, {});
+  ASSERT_FALSE(lacking);
+  EXPECT_EQ(lacking.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(lacking.error().message,
+            "files: m-00002-of-00002.gguf: cannot be opened; all parts of a split model must be "
+            "given, under their own names (…-00001-of-00002.gguf)");
+  store::GivenFile renamed = second;
+  renamed.name = "second.gguf";
+  const auto unclear = library.Assemble("one", {{first, renamed}}, {}, {});
+  ASSERT_FALSE(unclear);
+  EXPECT_NE(unclear.error().message.find("under their own names"), std::string::npos);
+  EXPECT_FALSE(library.Find("one"));
+}
+
+TEST_F(LibraryTest, AdaptersGetNamesThatNoFileHas) {
+  Library library(store_, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+  const store::GivenFile config = {"config.json", Put("c", "{}").sha256};
+  const store::GivenFile weights = {"a.safetensors", Put("a", "w").sha256};
+  const store::GivenFile own = {"adapter-02.lora.gguf", Put("o", "GGUF own").sha256};
+  const store::GivenFile one = {"x", Put("x", "GGUF one").sha256};
+  const store::GivenFile two = {"y", Put("y", "GGUF two").sha256};
+  const auto made = library.Assemble("mine", {{config, weights, own}}, {{one, two}}, {});
+  ASSERT_TRUE(made) << made.error().message;
+  std::vector<std::string> names;
+  const store::Manifest stored = Stored("mine");
+  for (const store::StoredFile& file : stored.files) names.push_back(file.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"a.safetensors", "adapter-02.lora.gguf", "config.json",
+                                             "adapter-01.lora.gguf", "adapter-03.lora.gguf"}));
+}
+
+TEST_F(LibraryTest, FilesThatGoMeanwhileAreNotFound) {
+  const store::StoredFile file = Put("m.gguf", "GGUF model");
+  Library library(store_, [&](const std::string&) {
+    std::filesystem::remove(store_.BlobPath(file.sha256));
+    return Result<ModelInfo>(ModelInfo{});
+  });
+  const store::GivenFile given = {file.name, file.sha256};
+  const auto made = library.Assemble("mine", {{given}}, {}, {});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(library.Find("mine"));
 }
 
 TEST_F(LibraryTest, AdaptersOfPeftFoldersAreNotTaken) {

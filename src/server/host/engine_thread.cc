@@ -24,6 +24,21 @@ bool IsOver(const Job& job, double now) {
   return most > 0 && start > 0 && now - start > most;
 }
 
+bool WaitsTooLong(const Job& job, double now) {
+  const double most = job.deadlines.queue_s;
+  return most > 0 && job.state->waiting.Sum(now) > most;
+}
+
+bool IsSilentTooLong(const RunningJob& running, double now) {
+  const double most = running.job.deadlines.first_token_s;
+  return running.first_token_s == 0 && most > 0 && running.job.state->silent.Sum(now) > most;
+}
+
+void LeaveQueue(Job& job, double now) {
+  job.ticket.reset();
+  job.state->waiting.End(now);
+}
+
 Error Cancelled() {
   return {ErrorCode::kCancelled, "the request was cancelled"};
 }
@@ -31,6 +46,11 @@ Error Cancelled() {
 Error RunsTooLong(const Job& job) {
   return {ErrorCode::kResourceExhausted,
           "the request has run for more than " + Seconds(job.deadlines.total_s)};
+}
+
+Error WaitedTooLong(const Job& job) {
+  return {ErrorCode::kResourceExhausted,
+          "the request has waited in the queue for more than " + Seconds(job.deadlines.queue_s)};
 }
 
 Error NoToken(const Job& job) {
@@ -192,6 +212,7 @@ void EngineThread::Accept(Arrival arrival) {
     if (resident == residents_.end()) {
       job.on_done(std::unexpected(unloaded));
     } else {
+      job.state->waiting.Begin(job.submitted_s);
       resident->model->queue.Push(std::move(job));
     }
   }
@@ -216,26 +237,20 @@ void EngineThread::Serve(ServedModel& model) {
 void EngineThread::DropWaiting(ServedModel& model) {
   if (model.queue.empty()) return;
   const double now = MonotonicSeconds();
-  const auto late = [now](const Job& job) {
-    return job.deadlines.queue_s > 0 && now - job.submitted_s > job.deadlines.queue_s;
-  };
-  std::vector<Job> gone = model.queue.TakeIf(
-      [&](const Job& job) { return job.state->cancelled || IsOver(job, now) || late(job); });
+  std::vector<Job> gone = model.queue.TakeIf([now](const Job& job) {
+    return job.state->cancelled || IsOver(job, now) || WaitsTooLong(job, now);
+  });
   for (Job& job : gone) {
-    job.ticket.reset();
+    LeaveQueue(job, now);
     if (job.state->cancelled) {
       job.on_done(std::unexpected(Cancelled()));
-    } else if (IsOver(job, now) && job.continues) {
+    } else if (job.continues) {
       JobResult nothing;
       nothing.generation.finish = FinishReason::kCancelled;
       nothing.timed_out = true;
       job.on_done(std::move(nothing));
-    } else if (IsOver(job, now)) {
-      job.on_done(std::unexpected(RunsTooLong(job)));
     } else {
-      job.on_done(Fail(
-          ErrorCode::kResourceExhausted,
-          "the request has waited in the queue for more than " + Seconds(job.deadlines.queue_s)));
+      job.on_done(std::unexpected(IsOver(job, now) ? RunsTooLong(job) : WaitedTooLong(job)));
     }
   }
 }
@@ -244,12 +259,7 @@ void EngineThread::CheckRunning(ServedModel& model) {
   const double now = MonotonicSeconds();
   for (size_t i = 0; i < model.running.size(); ++i) {
     RunningJob& running = *model.running[i];
-    const Deadlines& deadlines = running.job.deadlines;
-    const double since = now - running.started_s;
-    const bool no_token = running.first_token_s == 0;
-    if (no_token && deadlines.first_token_s > 0 && since > deadlines.first_token_s) {
-      running.out_of_time = running.too_late = true;
-    }
+    if (IsSilentTooLong(running, now)) running.out_of_time = running.too_late = true;
     if (IsOver(running.job, now)) running.out_of_time = true;
     if (!running.out_of_time && !running.job.state->cancelled) continue;
     if (running.scored < 0) {
@@ -270,7 +280,7 @@ void EngineThread::Admit(ServedModel& model) {
   while (std::ssize(model.running) < model.parallel) {
     std::optional<Job> job = model.queue.Pop();
     if (!job) return;
-    job->ticket.reset();
+    LeaveQueue(*job, MonotonicSeconds());
     Start(model, *std::move(job));
   }
 }
@@ -280,7 +290,9 @@ void EngineThread::Start(ServedModel& model, Job job) {
   RunningJob& running = *owned;
   running.job = std::move(job);
   running.started_s = MonotonicSeconds();
-  if (running.job.state->started_s == 0) running.job.state->started_s = running.started_s;
+  RequestState& state = *running.job.state;
+  if (state.started_s == 0) state.started_s = running.started_s;
+  state.silent.Begin(running.started_s);
   model.running.push_back(std::move(owned));
   ++n_running_;
   if (running.job.score_top) {
@@ -306,6 +318,7 @@ bool EngineThread::OnDelta(RunningJob& running, const Delta& delta,
   const double now = MonotonicSeconds();
   if (running.first_token_s == 0) {
     running.first_token_s = now;
+    running.job.state->silent.End(now);
     if (events_.on_first_token && !running.job.continues) {
       events_.on_first_token(now - running.job.submitted_s);
     }
@@ -369,7 +382,7 @@ void EngineThread::Collect(ServedModel& model) {
       ++i;
       continue;
     }
-    if (running.too_late) {
+    if (running.too_late && !running.job.continues) {
       End(model, &running, std::unexpected(NoToken(running.job)));
       continue;
     }
@@ -394,6 +407,7 @@ void EngineThread::End(ServedModel& model, RunningJob* running, Result<JobResult
   const std::unique_ptr<RunningJob> owned = std::move(*found);
   model.running.erase(found);
   --n_running_;
+  if (owned->first_token_s == 0) owned->job.state->silent.End(MonotonicSeconds());
   model.queue.Finished(owned->job.client);
   owned->job.on_done(std::move(result));
 }
@@ -409,7 +423,7 @@ void EngineThread::FailAll(ServedModel& model, const Error& error) {
   }
   model.embeds.FailAll(error);
   for (Job& job : model.queue.TakeIf([](const Job&) { return true; })) {
-    job.ticket.reset();
+    LeaveQueue(job, MonotonicSeconds());
     job.on_done(std::unexpected(error));
   }
 }

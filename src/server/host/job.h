@@ -10,6 +10,7 @@
 
 #include "bantam/engine.h"
 #include "bantam/result.h"
+#include "server/host/shared_time.h"
 
 namespace bantam::server {
 
@@ -17,14 +18,17 @@ namespace bantam::server {
 struct RequestState {
   // Set from any thread; the engine's thread looks at it before every step.
   std::atomic<bool> cancelled{false};
-  double started_s = 0;  // when the first of them began (0: none has); of the engine's thread alone
+  // Of the engine's thread alone.
+  double started_s = 0;  // when the first of them began (0: none has)
+  SharedTime waiting;    // in the queue
+  SharedTime silent;     // running without a token so far
 };
 
-// How long a job may take, in seconds; 0: for ever.
+// How long all jobs of a request may take together, in seconds; 0: for ever.
 struct Deadlines {
-  double queue_s = 120;
-  double first_token_s = 1800;  // from its start; a small board reads a long prompt for minutes
-  double total_s = 0;           // of all jobs of a request, from the start of the first
+  double queue_s = 120;         // waiting
+  double first_token_s = 1800;  // before a first token; a small board reads a prompt for minutes
+  double total_s = 0;           // from the start of the first
 };
 
 // Log-probabilities of a prompt's own tokens. tops[i] are the likeliest for position i.
@@ -36,7 +40,8 @@ struct PromptScores {
 struct JobResult {
   GenerationResult generation;
   std::optional<PromptScores> scores;
-  bool timed_out = false;  // `total_s` was over; the generation is what there is, maybe nothing
+  // A deadline was over; the generation is what there is, maybe nothing.
+  bool timed_out = false;
 };
 
 // Every callback runs on the engine's thread and must not block.
@@ -47,8 +52,9 @@ struct Job {
   bool continues = false;        // goes on with a reply: before others, whatever waits
   Deadlines deadlines;
   std::shared_ptr<RequestState> state = std::make_shared<RequestState>();
-  // Once, however it ends. Fails with kResourceExhausted when the queue or a deadline is to blame,
-  // kCancelled if it was cancelled before it ran, else with the engine's error.
+  // Once, however it ends. Fails with kResourceExhausted when the queue or a deadline is to blame
+  // (but if it goes on with a reply), kCancelled if it was cancelled before it ran, else with the
+  // engine's error.
   std::function<void(Result<JobResult>)> on_done;
 
   std::shared_ptr<void> ticket;  // a place in the queue, held until it runs (EngineThread sets it)

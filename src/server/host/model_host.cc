@@ -42,8 +42,11 @@ ModelHost::~ModelHost() {
   wake_.notify_all();
   loader_.join();
   std::vector<Ready> waiters;
-  for (const auto& entry : entries_) {
-    for (Ready& ready : entry->waiters) waiters.push_back(std::move(ready));
+  {
+    const std::lock_guard lock(mutex_);  // models may be leaving
+    for (const auto& entry : entries_) {
+      for (Ready& ready : entry->waiters) waiters.push_back(std::move(ready));
+    }
   }
   for (const Ready& ready : waiters) {
     ready(Fail(ErrorCode::kResourceExhausted, "the server is stopping"));

@@ -189,6 +189,67 @@ TEST_F(ModelHostTest, JobsOfARequestHaveOneDeadline) {
   EXPECT_EQ(script_->requests.size(), 1) << "what comes too late does not run";
 }
 
+// Each would be in time if its own wait alone counted.
+TEST_F(ModelHostTest, JobsOfARequestWaitForATokenTogether) {
+  Make();
+  const Got lease = Acquire("a");
+  const auto run = [&](const std::shared_ptr<RequestState>& state, bool continues) {
+    return Run(**lease, [&](Job& job) {
+      job.state = state;
+      job.continues = continues;
+      job.deadlines = {.queue_s = 0, .first_token_s = 500, .total_s = 5};
+    });
+  };
+  const auto in_time = std::make_shared<RequestState>();
+  in_time->silent.Begin(0);
+  in_time->silent.End(100);
+  ASSERT_TRUE(run(in_time, false));
+  const double silent_s = in_time->silent.Sum(1e9);
+  EXPECT_GE(silent_s, 100);
+  EXPECT_LT(silent_s, 500) << "with its first token a job is silent no more";
+  script_->silent = true;
+  const auto late = std::make_shared<RequestState>();
+  late->silent.Begin(0);
+  late->silent.End(501);
+  const auto choice = run(late, false);
+  ASSERT_FALSE(choice);
+  EXPECT_EQ(choice.error().message, "there was no token within 500 s");
+  const auto more = run(late, true);
+  ASSERT_TRUE(more) << "of what goes on there is what was said";
+  EXPECT_TRUE(more->timed_out);
+  EXPECT_TRUE(more->generation.tokens.empty());
+  EXPECT_LT(late->silent.Sum(1e9), 1000) << "nor is it when it has ended";
+}
+
+TEST_F(ModelHostTest, JobsOfARequestWaitInTheQueueTogether) {
+  Make();
+  const Got lease = Acquire("a");
+  const auto run = [&](const std::shared_ptr<RequestState>& state, bool continues) {
+    return Run(**lease, [&](Job& job) {
+      job.state = state;
+      job.continues = continues;
+      job.deadlines.queue_s = 500;
+    });
+  };
+  const auto in_time = std::make_shared<RequestState>();
+  in_time->waiting.Begin(0);
+  in_time->waiting.End(100);
+  ASSERT_TRUE(run(in_time, false));
+  EXPECT_LT(in_time->waiting.Sum(1e9), 500) << "what runs does not wait";
+  ASSERT_EQ(script_->requests.size(), 1);
+  const auto late = std::make_shared<RequestState>();
+  late->waiting.Begin(0);
+  late->waiting.End(501);
+  const auto choice = run(late, false);
+  ASSERT_FALSE(choice);
+  EXPECT_EQ(choice.error().message, "the request has waited in the queue for more than 500 s");
+  const auto more = run(late, true);
+  ASSERT_TRUE(more) << "of what goes on there is what was said";
+  EXPECT_TRUE(more->timed_out);
+  EXPECT_EQ(script_->requests.size(), 1) << "what comes too late does not run";
+  EXPECT_LT(late->waiting.Sum(1e9), 1000) << "nor what was dropped";
+}
+
 TEST_F(ModelHostTest, ScoringHasTheDeadlineToo) {
   Make();
   const Got lease = Acquire("a");
@@ -331,6 +392,16 @@ TEST_F(ModelHostTest, AModelReplacedWhileItLoadsIsNotKept) {
   old = Fail(ErrorCode::kNotFound, "");
   while (!left.expired()) std::this_thread::yield();
   EXPECT_EQ(loads_, 2);
+}
+
+// For the thread sanitizer.
+TEST_F(ModelHostTest, EndsWhileModelsLeave) {
+  for (int i = 0; i < 50; ++i) {
+    Make({.keep_alive_s = -1});
+    for (const char* path : {"a", "b", "c"}) EXPECT_TRUE(Acquire(path));
+    for (const char* path : {"a", "b", "c"}) EXPECT_TRUE(host_->Unload(path));
+    host_.reset();
+  }
 }
 
 TEST_F(ModelHostTest, EndsWhileJobsRun) {
