@@ -162,6 +162,7 @@ struct RegexPool::Impl {
   SpanLengths span_lengths;
   Limits limits;
   Room room;
+  uint64_t work = 0;  // segments looked at since the beginning, to make others of them
 
   bool exhausted() const { return room.exhausted; }
 

@@ -187,7 +187,9 @@ std::vector<uint64_t> Distances(const Exploration& found, const std::vector<Rege
 }  // namespace
 
 void RegexPool::Impl::Explore(RegexId id) {
-  constexpr size_t kEnough = 256;  // once the answer is there, more states only serve later ones
+  // Once the answer is there, more states only serve later ones: so many, or so much work.
+  constexpr size_t kEnough = 256;
+  constexpr uint64_t kEnoughWork = 200'000;
   Exploration found;
   const auto visit = [&](RegexId state, uint32_t parent, uint64_t depth) {
     if (nodes[state].mark == 0) {
@@ -204,10 +206,12 @@ void RegexPool::Impl::Explore(RegexId id) {
     if (depth > 0) found.edges.emplace_back(nodes[state].mark - 1, parent);
   };
   visit(id, 0, 0);
+  const uint64_t before = work;
   uint32_t at = 0;
   for (; at < found.states.size() && !exhausted(); ++at) {
     const bool answered = found.best <= found.depths[at];
-    if ((answered && at >= kEnough) || found.states.size() > limits.states) break;
+    if (answered && (at >= kEnough || work - before > kEnoughWork)) break;
+    if (found.states.size() > limits.states || work - before > limits.work) break;
     if (IsResolved(found.states[at])) continue;
     const auto segments_of = Segments(found.states[at]);
     RegexId last = kNothing;

@@ -15,6 +15,10 @@ RegexPool::RegexPool(const Limits& limits)
     : impl_(std::make_unique<Impl>(limits)), room_(&impl_->room) {}
 RegexPool::~RegexPool() = default;
 
+uint64_t RegexPool::work() const {
+  return impl_->work;
+}
+
 RegexId RegexPool::Class(const CodePointSet& set) {
   return impl_->Class(set);
 }

@@ -35,17 +35,20 @@ class RegexPool {
   struct Limits {
     uint32_t expressions = 2'000'000;  // most expressions of the pool
     uint32_t states = 20'000;          // most states one question about a language looks at
+    uint64_t work = 20'000'000;        // most ranges of code points it looks at, for all states
   };
   RegexPool();
   explicit RegexPool(const Limits& limits);
   ~RegexPool();
 
   // Once the pool has no room for another expression (kNothing is given instead) or a question
-  // could not be answered within `states` (the answer errs towards "no text"), this says so; what
-  // is compiled at that time must be refused.
+  // could not be answered within `states` and `work` (the answer errs towards "no text"), this says
+  // so; what is compiled at that time must be refused.
   bool exhausted() const { return room_->exhausted; }
   // Of Limits::expressions, those in use (or what else is kept takes as much).
   uint32_t used() const { return room_->used; }
+  // Ranges of code points looked at since the beginning, as Limits::work counts them.
+  uint64_t work() const;
 
   RegexId Class(const CodePointSet& set);  // one code point of the set
   RegexId Literal(std::string_view text);  // valid UTF-8

@@ -308,5 +308,46 @@ TEST(RegexPoolTest, LimitsAreSaid) {
   EXPECT_TRUE(pool.exhausted());
 }
 
+// Classes of hundreds of ranges: a state that is led to by many of them takes as long as thousands
+// of others.
+constexpr std::array kWideClasses = {
+    "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M",  "Mn", "Mc", "N",  "Nd",         "Nl",      "No",
+    "P", "Pc", "Pd", "Ps", "Po", "S",  "Sm", "Sc", "Sk", "So", "Alphabetic", "ID_Start"};
+
+std::string WideClass(size_t i, char p) {
+  return std::string("\\") + p + "{" + kWideClasses[i % kWideClasses.size()] + "}";
+}
+
+TEST(RegexPoolTest, WorkOnManyRangesIsBounded) {
+  constexpr uint64_t kWork = 3'000'000;
+  RegexPool pool({.work = kWork});
+  std::vector<RegexId> parts;
+  for (size_t i = 0; i < kWideClasses.size(); ++i) {
+    const std::string pattern =
+        WideClass(i, 'p') + WideClass(i + 1, 'p') + "{3}." + WideClass(i + 2, 'P');
+    parts.push_back(*ParseRegex(pool, pattern, Anchoring::kSearch));
+  }
+  EXPECT_FALSE(pool.Alive(pool.Both(parts)));
+  EXPECT_TRUE(pool.exhausted());
+  EXPECT_LT(pool.work(), 2 * kWork);
+}
+
+// What may be asked next about states that are near is not worth that much.
+TEST(RegexPoolTest, KnownAnswersTakeLittleWorkOnManyRanges) {
+  constexpr size_t kParts = 3;
+  RegexPool pool;
+  std::vector<RegexId> parts;
+  for (size_t i = 0; i < kParts; ++i) {
+    const std::string pattern = ".*" + WideClass(i, 'p') + WideClass(i + 1, 'P') +
+                                "{1,30}(?:" + WideClass(i + 2, 'p') + ".|" + WideClass(i + 3, 'p') +
+                                "{2}){3}.*";
+    parts.push_back(pool.Not(*ParseRegex(pool, pattern, Anchoring::kWhole)));
+  }
+  parts.push_back(*ParseRegex(pool, ".*(?:.b|a.){2}.*", Anchoring::kWhole));
+  EXPECT_TRUE(pool.Alive(pool.Both(parts)));
+  EXPECT_FALSE(pool.exhausted());
+  EXPECT_LT(pool.work(), 3'000'000U);  // five million with all of them
+}
+
 }  // namespace
 }  // namespace bantam::grammar

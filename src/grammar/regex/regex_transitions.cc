@@ -38,6 +38,7 @@ std::span<const RegexSegment> RegexPool::Impl::Segments(RegexId id) {
   if (nodes[id].segments == 0) {
     std::vector<RegexSegment> out;
     Compute(id, out);
+    work += 1 + out.size();
     if (segments.size() + out.size() > uint64_t{limits.expressions} * 4) {
       Exhaust();
       out.clear();
@@ -146,6 +147,7 @@ void RegexPool::Impl::ComputeNot(RegexId id, std::vector<RegexSegment>& out) {
 // if `required` is not 0, to the intersection where so many overlap.
 void RegexPool::Impl::Sweep(std::vector<RegexSegment>& in, size_t required,
                             std::vector<RegexSegment>& out) {
+  work += in.size();
   std::ranges::sort(in, {}, &RegexSegment::first);
   std::vector<char32_t> cuts;
   for (const RegexSegment& s : in) {
@@ -163,6 +165,7 @@ void RegexPool::Impl::Sweep(std::vector<RegexSegment>& in, size_t required,
     for (; next < in.size() && in[next].first == cuts[i]; ++next) {
       active.push_back(static_cast<uint32_t>(next));
     }
+    work += active.size();
     if (active.empty() || active.size() < required) continue;
     targets.clear();
     for (const uint32_t s : active) targets.push_back(in[s].target);
