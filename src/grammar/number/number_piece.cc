@@ -129,10 +129,8 @@ bool NumberPiece::Normalise() {
   if (!NormaliseConditions()) return false;
   if (TightenLow() == Tightened::kEmpty || TightenHigh() == Tightened::kEmpty) return false;
   std::vector<Decimal> holes = std::exchange(left_out, {});
-  for (Decimal& value : holes) {  // the others are no members anyway
-    if (Has(value)) left_out.push_back(std::move(value));
-    // Has looks only at the smaller ones already there, which are distinct.
-  }
+  std::erase_if(holes, [&](const Decimal& value) { return !Has(value); });  // no members anyway
+  left_out = std::move(holes);
   return !is_point() || Normalise();
 }
 
