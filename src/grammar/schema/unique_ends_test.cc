@@ -96,6 +96,14 @@ class UniqueMasks : public testing::Test {
           "a\\u0061", "\\u0061\"", "hij",    "hi",      "jkb",       "hi\""}) {
       AddToken(vocabulary_, token, TokenKind::kNormal);
     }
+    // So many that begin a text that masks decide them together, but for texts that an end has.
+    for (const char* head : {"a", "b", "k", "hi", "ab", "aa", "7", "jk", "x", "hijk"}) {
+      for (const char* tail :
+           {"",      "a", "b",  "c",  "k",   " b", " hi", "0",      "\"",  "\",",
+            "\",\"", "z", "hi", "jk", "\\n", "é",  "aa",  "\",\"a", "b\"", "k\""}) {
+        AddToken(vocabulary_, "\"" + std::string(head) + tail, TokenKind::kNormal);
+      }
+    }
     trie_ = std::make_unique<TokenTrie>(vocabulary_);
   }
 
