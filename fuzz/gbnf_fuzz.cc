@@ -30,6 +30,11 @@ bantam::grammar::GbnfLimits Limits(uint8_t way) {
   return limits;
 }
 
+auto Compile(std::string_view text, uint8_t way) {
+  const bantam::grammar::StepBound bound;
+  return bantam::grammar::CompileGbnf(text, Limits(way));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -38,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view document = end == text.npos ? "" : text.substr(end + 1);
   text = text.substr(0, end);
   const uint8_t way = document.empty() ? 0 : static_cast<uint8_t>(document[0]);
-  const auto grammar = bantam::grammar::CompileGbnf(text, Limits(way));
+  const auto grammar = Compile(text, way);
   if (!grammar) {
     CHECK(!grammar.error().message.empty());
     return 0;
@@ -50,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string whole = read + (is_long ? "" : matcher->Completion());
   CHECK(is_long || bantam::LossyUtf8(whole) == whole);
 
-  const auto again = bantam::grammar::CompileGbnf(text, Limits(way));
+  const auto again = Compile(text, way);
   const auto other = (*again)->NewMatcher();
   CHECK(bantam::grammar::PushAll(*other, read));
   bantam::grammar::CheckSame(*matcher, *other);

@@ -1,4 +1,5 @@
-// For fuzz targets of shapes: walks a matcher along bytes and checks what matcher.h promises there.
+// For fuzz targets of shapes: walks a matcher along bytes and checks what matcher.h promises there,
+// and that no mask takes much more work than others do.
 #pragma once
 
 #include <algorithm>
@@ -15,33 +16,53 @@
 #include "grammar/mask/mask_builder.h"
 #include "grammar/mask/token_trie.h"
 #include "grammar/matcher.h"
+#include "step_count.h"
 
 namespace bantam::grammar {
 
-// Tokens that end in the middle of things: of characters, strings, escapes, numbers.
+// Some seven hundred tokens that end in the middle of things (characters, strings, escapes,
+// numbers, white space): all single bytes, what JSON and tables are made of, words, and as many
+// words with a quote before them that masks decide them together (mask_builder.cc). Moves are the
+// first of them.
 inline const std::vector<std::string>& CheckedTokens() {
-  static const std::vector<std::string> tokens = {"\"",     "a",        "b",
-                                                  "ab",     "aaa",      "{",
-                                                  "}",      "[",        "]",
-                                                  ",",      ":",        "\"a\":",
-                                                  "\"b\":", "{\"",      "\",",
-                                                  "\"}",    "],",       "}}",
-                                                  "0",      "1",        "12",
-                                                  "-",      ".5",       "e",
-                                                  "+",      "null",     "true",
-                                                  "f",      "alse",     "\\",
-                                                  "\\n",    "\\u00",    "61",
-                                                  "\u00e9", "\xC3",     "\xA9",
-                                                  "\xE6",   "x\xF0",    "\x9F\x98\x80",
-                                                  " ",      "\n",       "| ",
-                                                  " |",     "---",      "-- |\n",
-                                                  "c",      "z",        "aa\"",
-                                                  "é\xC3",  "\x01",     "\x7F",
-                                                  "a\"b",   "~!",       "\xFF",
-                                                  "\"\":",  "1,1",      "[1,",
-                                                  "\"ab\"", "_x",       "{}",
-                                                  "[]",     "2026-01-", "\xF4\x8F",
-                                                  "A"};
+  static const std::vector<std::string> tokens = [] {
+    std::vector<std::string> made = {
+        "\"", "a", "b", "ab", "aaa", "{", "}", "[", "]", ",", ":", "\"a\":", "\"b\":", "{\"", "\",",
+        "\"}", "],", "}}", "0", "1", "12", "-", ".5", "e", "+", "null", "true", "f", "alse", "\\",
+        "\\n", "\\u00", "61", "é", "\xC3", "\xA9", "\xE6", "x\xF0", "\x9F\x98\x80", " ", "\n", "| ",
+        " |", "---", "-- |\n", "c", "z", "aa\"", "é\xC3", "\x01", "\x7F", "a\"b", "~!", "\xFF",
+        "\"\":", "1,1", "[1,", "\"ab\"", "_x", "{}", "[]", "2026-01-", "\xF4\x8F", "A",
+        "\"",  // again: a move of zero ends the moves
+        // JSON
+        "\":", "\": ", "\",\"", "\", \"", "\":\"", "\":{", "\":{\"", "\":[", "\"}}", "\"]", "\"],",
+        "\"]}", "\"},{\"", "]}", "]]", "}]", "},", "},{", "{\"a\":", ",\"", ",\"b\":", "[[", "[{",
+        "[\"", ",[", ",{", ",{}", ",[]", ",null", ",true", "\"\"", "\"\",\"", "\"a\"", "\"a\",",
+        "\"é\"", "nu", "ll", "tr", "ue", "false", "fals",
+        // numbers
+        "2", "7", "9", "00", "01", "10", "25", "999", "100", "2026", "123456789", "0.", "0.5",
+        "1.0", "1.5", ".", ".0", ".00", "e1", "e+", "e-", "E2", "1e", "1e2", "-1", "-0", "-3", "2,",
+        "1]", "1}", "0,0", "12,3", "9007199254740993", "000000000000000000000",
+        // white space, escapes, parts of characters
+        "  ", "   ", "        ", "\t", "\r\n", "\n\n", "\n  ", " \"", "\n  \"", ", ", ": ", " {",
+        " }", "\\\"", "\\\\", "\\/", "\\u", "\\u0", "\\u00e9", "\\uD83D", "\\ud83d\\u", "\\uDE00",
+        "0061", "a\\", "\"\\", "\\\",", "\xE2\x80", "\xE2", "\xA8", "\xE2\x80\xA8", "\xF0\x9F",
+        "\x98\x80\"", "😀", "日本", "\xE6\x97", "ü\xF0\x9F", "éa", "aé", "ß\"", "\xED\x9F",
+        "\xEE\x80", "\xC2",
+        // words and formats
+        "the", " the", "name", "ing", "b\"", "c,", "x=", "abc", "abcd", "aaaaaaaa", "a b", "B", "Z",
+        "é日", "01-01", "T00:00", ":00Z", "@", "a@b.c", "://", "127.0", "::1", "-a", "/a", "~0",
+        "%20"};
+    for (int byte = 0; byte < 256; ++byte) made.emplace_back(1, static_cast<char>(byte));
+    for (const int size : {15, 16, 17, 40, 254, 255}) made.emplace_back(size, 'a');
+    for (const char* head :
+         {"a", "b", "c", "ab", "x", "é", "z", "A", "1", " ", "日", "\\n", "-", "th"}) {
+      for (const char* tail : {"", "a", "b", "bc", "é", "\"", "\":", "\",\"", "1", " z", "\\",
+                               "\xC3", "aaa", "@b", "\"}", "\"]", "_"}) {
+        made.push_back(std::string("\"") + head + tail);
+      }
+    }
+    return made;
+  }();
   return tokens;
 }
 
@@ -59,6 +80,31 @@ inline const TokenTrie& CheckedTrie() {
   }();
   static const TokenTrie trie(vocabulary);
   return trie;
+}
+
+// Checks that what happens in its life, which is what is asked in one go (a mask, a token, a
+// schema), takes no more than so many steps (step_count.h): a third of a second. Most take less
+// than a thousandth of that.
+class StepBound {
+ public:
+  static constexpr uint64_t kMostSteps = 100'000'000;
+
+  StepBound() : before_(StepsTaken()) {}
+  ~StepBound() {
+    const uint64_t steps = StepsTaken() - before_;
+    CHECK(steps <= kMostSteps);
+  }
+  StepBound(const StepBound&) = delete;
+  StepBound& operator=(const StepBound&) = delete;
+
+ private:
+  const uint64_t before_;
+};
+
+// FillMask, within the bound.
+inline bool FillMaskBounded(Matcher& matcher, int64_t finish_bytes_max, TokenMask& mask) {
+  const StepBound bound;
+  return FillMask(CheckedTrie(), matcher, finish_bytes_max, mask);
 }
 
 // Reads the token or nothing.
@@ -143,7 +189,7 @@ inline void CheckMask(Matcher& matcher, int64_t finish_bytes_max) {
   const TokenTrie& trie = CheckedTrie();
   const Vocabulary& vocabulary = trie.vocabulary();
   TokenMask mask(vocabulary.size());
-  const bool cut = FillMask(trie, matcher, finish_bytes_max, mask);
+  const bool cut = FillMaskBounded(matcher, finish_bytes_max, mask);
   CHECK(mask.Allows(0) == matcher.Accepting());
   bool left_out = false;
   for (TokenId id = 1; id < vocabulary.size(); ++id) {
@@ -166,6 +212,7 @@ inline std::string WalkMatcher(Matcher& matcher, std::string_view moves) {
   std::vector<uint32_t> finishes = {matcher.FinishBytes()};
   CheckCompletion(matcher);
   const auto read = [&](std::string_view bytes) {
+    const StepBound bound;
     for (const char c : bytes) {
       if (!matcher.Push(static_cast<uint8_t>(c))) return false;
       text += c;
@@ -183,7 +230,7 @@ inline std::string WalkMatcher(Matcher& matcher, std::string_view moves) {
     } else if (move >= kMask) {
       const int64_t near = int64_t{finishes.back()} + (move - kMask) % 8 - 2;
       CheckMask(matcher, move - kMask < 32 ? 1'000'000 : near);
-    } else if (!read(CheckedTokens()[move % CheckedTokens().size()]) && finishes.back() > 0 &&
+    } else if (!read(CheckedTokens()[move]) && finishes.back() > 0 &&
                finishes.back() <= kMostCompletion) {
       CHECK(read(matcher.Completion().substr(0, 1)));
     }
@@ -203,7 +250,7 @@ inline void CheckSame(Matcher& one, Matcher& other) {
   TokenMask mask(trie.vocabulary().size());
   TokenMask other_mask(trie.vocabulary().size());
   const int64_t most = int64_t{one.FinishBytes()} + 3;
-  CHECK(FillMask(trie, one, most, mask) == FillMask(trie, other, most, other_mask));
+  CHECK(FillMaskBounded(one, most, mask) == FillMaskBounded(other, most, other_mask));
   for (TokenId id = 0; id < mask.size(); ++id) CHECK(mask.Allows(id) == other_mask.Allows(id));
 }
 

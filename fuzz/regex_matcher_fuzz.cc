@@ -10,13 +10,22 @@
 #include "grammar/regex_matcher.h"
 #include "matcher_check.h"
 
+namespace {
+
+auto Compile(std::string_view pattern) {
+  const bantam::grammar::StepBound bound;
+  return bantam::grammar::CompileRegex(pattern);
+}
+
+}  // namespace
+
 // The input: a pattern, a zero byte, moves along a document.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kMostMoves = 32;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const size_t end = std::min(input.find('\0'), input.size());
   const std::string_view pattern = input.substr(0, end);
-  const auto regex = bantam::grammar::CompileRegex(pattern);
+  const auto regex = Compile(pattern);
   if (!regex) {
     CHECK(!regex.error().message.empty());
     return 0;
@@ -29,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string document = read + matcher->Completion();
   CHECK(bantam::LossyUtf8(document) == document);
 
-  const auto again = bantam::grammar::CompileRegex(pattern);
+  const auto again = Compile(pattern);
   const auto other = (*again)->NewMatcher();
   CHECK(bantam::grammar::PushAll(*other, read));
   bantam::grammar::CheckSame(*matcher, *other);
