@@ -222,20 +222,20 @@ template <class R>
   return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
 }
 
-// Adds one group's share to a token's sums, given its dots (of both halves where they have scales
-// of their own): one fused multiply-add, one more for a minimum.
-template <class R>
+// Adds one group's share to a token's sums, given its dots in float32 (of both halves where they
+// have scales of their own): one fused multiply-add, one more for a minimum.
+template <class R, class Dots>
 [[gnu::always_inline]] inline Lanes AddDots(const Group& group, const Tile& x, int at,
-                                            const Lanes* dots, Lanes sum) {
+                                            const Dots& dot_of, Lanes sum) {
   const Lanes x_scale = SplatLanes(x.scales[at]);
   if constexpr (!HasSubScale(R::kKind)) {
-    sum = Fma(dots[0], Mul(group.scale, x_scale), sum);
+    sum = Fma(dot_of(0), Mul(group.scale, x_scale), sum);
     if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
     return sum;
   }
   // Exact: 16 codes up to 32 in magnitude, activations to 127, scales to 128, two halves: < 2^24.
-  const Lanes first = Mul(dots[0], group.sub_scale[0]);
-  const Lanes dot = Fma(dots[1], group.sub_scale[1], first);
+  const Lanes first = Mul(dot_of(0), group.sub_scale[0]);
+  const Lanes dot = Fma(dot_of(1), group.sub_scale[1], first);
   sum = Fma(dot, Mul(group.scale, x_scale), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
     const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
@@ -252,16 +252,18 @@ template <class R>
 [[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
   const int8_t* codes = x.codes + int64_t{at} * 32;
   if constexpr (!HasSubScale(R::kKind)) {
-    const Lanes dot =
-        ToFloat(Dot<R::kBits, 8>(StartValue<R>(x.minus_sums + at), group.codes, codes));
-    return AddDots<R>(group, x, at, &dot, sum);
+    const Ints dot = Dot<R::kBits, 8>(StartValue<R>(x.minus_sums + at), group.codes, codes);
+    const auto as_float = [&](int) __attribute__((always_inline)) { return ToFloat(dot); };
+    return AddDots<R>(group, x, at, as_float, sum);
   }
   const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
-  const Lanes dots[2] = {
-      ToFloat(Dot<R::kBits, 4>(StartValue<R>(minus_half_sums), group.codes, codes)),
-      ToFloat(
-          Dot<R::kBits, 4>(StartValue<R>(minus_half_sums + 1), group.codes + 4, codes + 16))};
-  return AddDots<R>(group, x, at, dots, sum);
+  const Ints halves[2] = {
+      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums), group.codes, codes),
+      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums + 1), group.codes + 4, codes + 16)};
+  const auto as_float = [&](int half) __attribute__((always_inline)) {
+    return ToFloat(halves[half]);
+  };
+  return AddDots<R>(group, x, at, as_float, sum);
 }
 
 // kTokens tokens against kVectors vectors of rows: the accumulators, [vector][token], stay in
@@ -416,9 +418,10 @@ template <class Source, int kTokens>
     Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
 #pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
-      const int32_t* first = dots[kSlot] + t * 16;
-      const Lanes both[2] = {UnitDots(first, t), UnitDots(first + (kHalves ? 256 : 0), t)};
-      sum[t] = Ordered(AddDots<Source>(group, x, i * x.width + t, both, sum[t]));
+      const auto dot_of = [&](int half) __attribute__((always_inline)) {
+        return UnitDots(dots[kSlot] + half * 256 + t * 16, t);
+      };
+      sum[t] = Ordered(AddDots<Source>(group, x, i * x.width + t, dot_of, sum[t]));
     }
     constexpr int kWritten = (kSlot + kAhead - 1) % kSlots;
     if (i + kAhead - 1 < n_steps) StoreDots<kHalves, kWritten>(dots[kWritten]);
