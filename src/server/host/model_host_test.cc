@@ -12,6 +12,14 @@
 namespace bantam::server {
 namespace {
 
+// One whose jobs have been at something for so long.
+std::shared_ptr<RequestState> RequestWith(SharedTime RequestState::* time, double seconds) {
+  auto state = std::make_shared<RequestState>();
+  ((*state).*time).Begin(0);
+  ((*state).*time).End(seconds);
+  return state;
+}
+
 class ModelHostTest : public testing::Test {
  protected:
   using Got = Result<std::shared_ptr<Lease>>;
@@ -45,6 +53,16 @@ class ModelHostTest : public testing::Test {
     const auto submitted = host_->Submit(lease, std::move(jobs));
     if (!submitted) return std::unexpected(submitted.error());
     return done.get_future().get();
+  }
+
+  // One of the jobs of a request.
+  Result<JobResult> RunOf(const std::shared_ptr<RequestState>& state, const Lease& lease,
+                          const Deadlines& deadlines, bool continues) {
+    return Run(lease, [&](Job& job) {
+      job.state = state;
+      job.continues = continues;
+      job.deadlines = deadlines;
+    });
   }
 
   void WaitUntilUnloaded(const std::string& path) {
@@ -167,11 +185,7 @@ TEST_F(ModelHostTest, JobsOfARequestHaveOneDeadline) {
   const Got lease = Acquire("a");
   const auto state = std::make_shared<RequestState>();
   const auto late = [&](bool continues) {
-    return Run(**lease, [&](Job& job) {
-      job.state = state;
-      job.continues = continues;
-      job.deadlines.total_s = 1e-9;
-    });
+    return RunOf(state, **lease, {.total_s = 1e-9}, continues);
   };
   script_->endless = true;
   const auto first = late(false);
@@ -193,28 +207,18 @@ TEST_F(ModelHostTest, JobsOfARequestHaveOneDeadline) {
 TEST_F(ModelHostTest, JobsOfARequestWaitForATokenTogether) {
   Make();
   const Got lease = Acquire("a");
-  const auto run = [&](const std::shared_ptr<RequestState>& state, bool continues) {
-    return Run(**lease, [&](Job& job) {
-      job.state = state;
-      job.continues = continues;
-      job.deadlines = {.queue_s = 0, .first_token_s = 500, .total_s = 5};
-    });
-  };
-  const auto in_time = std::make_shared<RequestState>();
-  in_time->silent.Begin(0);
-  in_time->silent.End(100);
-  ASSERT_TRUE(run(in_time, false));
+  const Deadlines deadlines = {.queue_s = 0, .first_token_s = 500, .total_s = 5};
+  const auto in_time = RequestWith(&RequestState::silent, 100);
+  ASSERT_TRUE(RunOf(in_time, **lease, deadlines, false));
   const double silent_s = in_time->silent.Sum(1e9);
   EXPECT_GE(silent_s, 100);
   EXPECT_LT(silent_s, 500) << "with its first token a job is silent no more";
   script_->silent = true;
-  const auto late = std::make_shared<RequestState>();
-  late->silent.Begin(0);
-  late->silent.End(501);
-  const auto choice = run(late, false);
+  const auto late = RequestWith(&RequestState::silent, 501);
+  const auto choice = RunOf(late, **lease, deadlines, false);
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().message, "there was no token within 500 s");
-  const auto more = run(late, true);
+  const auto more = RunOf(late, **lease, deadlines, true);
   ASSERT_TRUE(more) << "of what goes on there is what was said";
   EXPECT_TRUE(more->timed_out);
   EXPECT_TRUE(more->generation.tokens.empty());
@@ -224,26 +228,16 @@ TEST_F(ModelHostTest, JobsOfARequestWaitForATokenTogether) {
 TEST_F(ModelHostTest, JobsOfARequestWaitInTheQueueTogether) {
   Make();
   const Got lease = Acquire("a");
-  const auto run = [&](const std::shared_ptr<RequestState>& state, bool continues) {
-    return Run(**lease, [&](Job& job) {
-      job.state = state;
-      job.continues = continues;
-      job.deadlines.queue_s = 500;
-    });
-  };
-  const auto in_time = std::make_shared<RequestState>();
-  in_time->waiting.Begin(0);
-  in_time->waiting.End(100);
-  ASSERT_TRUE(run(in_time, false));
+  const Deadlines deadlines = {.queue_s = 500};
+  const auto in_time = RequestWith(&RequestState::waiting, 100);
+  ASSERT_TRUE(RunOf(in_time, **lease, deadlines, false));
   EXPECT_LT(in_time->waiting.Sum(1e9), 500) << "what runs does not wait";
   ASSERT_EQ(script_->requests.size(), 1);
-  const auto late = std::make_shared<RequestState>();
-  late->waiting.Begin(0);
-  late->waiting.End(501);
-  const auto choice = run(late, false);
+  const auto late = RequestWith(&RequestState::waiting, 501);
+  const auto choice = RunOf(late, **lease, deadlines, false);
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().message, "the request has waited in the queue for more than 500 s");
-  const auto more = run(late, true);
+  const auto more = RunOf(late, **lease, deadlines, true);
   ASSERT_TRUE(more) << "of what goes on there is what was said";
   EXPECT_TRUE(more->timed_out);
   EXPECT_EQ(script_->requests.size(), 1) << "what comes too late does not run";
