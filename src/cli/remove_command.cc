@@ -26,9 +26,10 @@ Result<int> RemoveCommand(const Environment& env, std::span<const std::string> a
   bool unfinished = false;
   ArgParser parser("rm", "remove models from the store");
   parser.AddRepeatedPositional("NAME", "the models to remove", AppendString(names));
-  parser.AddFlag("--unfinished",
-                 "remove parts of downloads that nobody works on, and files no\nmodel has",
-                 [&] { unfinished = true; });
+  parser.AddFlag(
+      "--unfinished",
+      "remove parts of downloads and uploads that nobody works on, and\nfiles no model has",
+      [&] { unfinished = true; });
   parser.AddExample("bantam rm qwen2.5:0.5b");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   if (names.empty() && !unfinished) {

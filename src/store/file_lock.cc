@@ -46,6 +46,14 @@ Result<std::optional<FileLock>> FileLock::Try(const std::string& path) {
   }
 }
 
+bool FileLock::IsHeld(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return false;
+  const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(fd);
+  return held;
+}
+
 Result<void> FileLock::Note(std::string_view text) const {
   text = text.substr(0, kMaxNote);
   const bool written = ftruncate(fd_, 0) == 0 && pwrite(fd_, text.data(), text.size(), 0) ==

@@ -17,6 +17,8 @@ class FileLock {
  public:
   // Makes the file if need be. Nothing if somebody else holds the lock.
   static Result<std::optional<FileLock>> Try(const std::string& path);
+  // Whether somebody holds it at this moment. Makes no file.
+  static bool IsHeld(const std::string& path);
   // Waits, asking `cancelled` (if set) ten times a second.
   static Result<FileLock> Wait(const std::string& path, const std::function<bool()>& cancelled);
 

@@ -2,9 +2,9 @@
 #include "store/incoming.h"
 
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "base/check.h"
 #include "base/quote.h"
@@ -23,6 +23,33 @@ void Remove(const std::string& directory) {
   std::error_code ignored;
   std::filesystem::remove_all(directory, ignored);
   std::filesystem::remove(directory + std::string(kLock), ignored);
+}
+
+// Every place, also those of which only the lock is there.
+std::set<std::string> PlacesOf(const Store& store) {
+  std::set<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(FolderOf(store), error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    std::string name = entry->path().string();
+    if (name.ends_with(kLock)) name.resize(name.size() - kLock.size());
+    names.insert(std::move(name));
+  }
+  return names;
+}
+
+void Count(const std::string& directory, Incoming::Abandoned& abandoned) {
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator entry(directory, error);
+  if (!error) ++abandoned.directories;
+  const std::filesystem::recursive_directory_iterator end;
+  for (; !error && entry != end; entry.increment(error)) {
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(entry->symlink_status(none))) continue;
+    ++abandoned.files;
+    const uintmax_t bytes = entry->file_size(none);
+    if (!none) abandoned.bytes += bytes;
+  }
 }
 
 }  // namespace
@@ -54,20 +81,20 @@ Incoming::~Incoming() {
   if (!directory_.empty()) Remove(directory_);
 }
 
-int Incoming::Sweep(const Store& store) {
-  std::error_code error;
-  std::vector<std::string> names;
-  std::filesystem::directory_iterator entry(FolderOf(store), error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    std::string name = entry->path().string();
-    if (name.ends_with(kLock)) name.resize(name.size() - kLock.size());
-    names.push_back(std::move(name));
+Incoming::Abandoned Incoming::Find(const Store& store) {
+  Abandoned found;
+  for (const std::string& name : PlacesOf(store)) {
+    if (!FileLock::IsHeld(name + std::string(kLock))) Count(name, found);
   }
-  int removed = 0;
-  for (const std::string& name : names) {
+  return found;
+}
+
+Incoming::Abandoned Incoming::Sweep(const Store& store) {
+  Abandoned removed;
+  for (const std::string& name : PlacesOf(store)) {
     const auto lock = FileLock::Try(name + std::string(kLock));
     if (!lock || !*lock) continue;
-    removed += std::filesystem::exists(name, error) ? 1 : 0;
+    Count(name, removed);
     Remove(name);
   }
   return removed;

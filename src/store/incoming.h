@@ -1,6 +1,7 @@
 // Incoming: a place in the store for a file that comes from somebody, until it is whole.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,8 +23,15 @@ class Incoming {
 
   const std::string& directory() const { return directory_; }
 
-  // Removes the directories of processes that were killed; gives their number. Those in use stay.
-  static int Sweep(const Store& store);
+  // What processes that were killed have left: files, and directories of files or links.
+  struct Abandoned {
+    int directories = 0;
+    int files = 0;
+    uint64_t bytes = 0;  // of the files
+  };
+  // Looks for it, and removes it. What is in use is left alone, and not counted.
+  static Abandoned Find(const Store& store);
+  static Abandoned Sweep(const Store& store);
 
  private:
   Incoming(std::string directory, FileLock lock)

@@ -42,7 +42,7 @@ TEST_F(IncomingTest, GoesWithWhatIsInIt) {
 }
 
 TEST_F(IncomingTest, OnlyAbandonedOnesAreSwept) {
-  EXPECT_EQ(Incoming::Sweep(store_), 0) << "nothing is there";
+  EXPECT_EQ(Incoming::Sweep(store_).directories, 0) << "nothing is there";
   const auto used = Incoming::Create(store_);
   ASSERT_TRUE(used) << used.error().message;
   // What a process leaves that was killed: the kernel has let its locks go.
@@ -53,8 +53,17 @@ TEST_F(IncomingTest, OnlyAbandonedOnesAreSwept) {
   directory_.Write("store/incoming/1.lock", "");
   directory_.Write("store/incoming/2.lock", "");
   directory_.Write("store/incoming/3/half", "bytes");
-  EXPECT_EQ(Incoming::Sweep(store_), 2);
-  EXPECT_TRUE(std::filesystem::exists(used->directory()));
+  std::filesystem::create_symlink("../1/half", directory_.File("store/incoming/3/link"));
+  std::ofstream(used->directory() + "/half") << "bytes that still come";
+  const Incoming::Abandoned found = Incoming::Find(store_);
+  EXPECT_EQ(Count(), 6U) << "looking changes nothing";
+  const Incoming::Abandoned swept = Incoming::Sweep(store_);
+  for (const Incoming::Abandoned& abandoned : {found, swept}) {
+    EXPECT_EQ(abandoned.directories, 2);
+    EXPECT_EQ(abandoned.files, 2);
+    EXPECT_EQ(abandoned.bytes, 10U);
+  }
+  EXPECT_TRUE(std::filesystem::exists(used->directory() + "/half"));
   EXPECT_EQ(Count(), 2U);
 }
 

@@ -70,7 +70,7 @@ TEST_F(StagedFilesTest, OfAKilledProcessAreSweptAndOfALivingOneStay) {
   EXPECT_EQ(said, '1');
   const auto own = StageFiles(store_, model_);
   ASSERT_TRUE(own) << own.error().message;
-  EXPECT_EQ(Incoming::Sweep(store_), 0) << "both live";
+  EXPECT_EQ(Incoming::Sweep(store_).directories, 0) << "both live";
   const auto folders = [this] {
     int n = 0;
     for (const auto& entry : std::filesystem::directory_iterator(store_.root() + "/incoming")) {
@@ -82,7 +82,7 @@ TEST_F(StagedFilesTest, OfAKilledProcessAreSweptAndOfALivingOneStay) {
   ASSERT_EQ(kill(child, SIGKILL), 0);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   EXPECT_EQ(folders(), 2) << "nobody has cleaned up yet";
-  EXPECT_EQ(Incoming::Sweep(store_), 1);
+  EXPECT_EQ(Incoming::Sweep(store_).directories, 1);
   EXPECT_EQ(folders(), 1);
   EXPECT_EQ(TestDirectory::Read(own->directory() + "/b.gguf"), "two");
   EXPECT_EQ(TestDirectory::Read(store_.BlobPath(model_.files[1].sha256)), "two");

@@ -2,6 +2,7 @@
 //
 // Under its root: blobs/sha256-…   whole, verified files, never changed
 //                 parts/…          downloads under way, each with a lock and a state to resume from
+//                 incoming/…       files that clients of a server send, each with a lock
 //                 manifests/…      one small JSON file for each name
 //                 models/NAME/…    links to the blobs under the files' own names
 // Every step leaves a store that is right: a blob appears by a rename once its checksum is known,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <map>
 
@@ -12,6 +13,7 @@
 #include "base/test_directory.h"
 #include "store/catalogue.h"
 #include "store/import.h"
+#include "store/incoming.h"
 #include "store/part_file.h"
 #include "store/pull.h"
 #include "store/upkeep.h"
@@ -233,6 +235,27 @@ TEST_F(StoreTest, LeftoversThatSomebodyWorksOnStay) {
   EXPECT_FALSE(std::filesystem::exists(directory_.File("store/parts/b.json.Xy1z")));
   EXPECT_EQ(RemoveLeftovers(store_)->bytes, 5U);
   EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST_F(StoreTest, FilesCutOffOnTheirWayInAreLeftovers) {
+  ASSERT_TRUE(store_.Prepare());
+  std::filesystem::create_directories(directory_.File("store/incoming/1"));
+  directory_.Write("store/incoming/1/blob.Xy1z", "12345");
+  directory_.Write("store/incoming/1.lock", "");
+  {
+    const auto comes = Incoming::Create(store_);
+    ASSERT_TRUE(comes) << comes.error().message;
+    std::ofstream(comes->directory() + "/blob") << "123";
+    EXPECT_EQ(FindLeftovers(store_).bytes, 5U);
+    const auto removed = RemoveLeftovers(store_);
+    ASSERT_TRUE(removed) << removed.error().message;
+    EXPECT_EQ(removed->count, 1);
+    EXPECT_EQ(removed->bytes, 5U);
+    EXPECT_FALSE(std::filesystem::exists(directory_.File("store/incoming/1")));
+    EXPECT_EQ(TestDirectory::Read(comes->directory() + "/blob"), "123");
+    EXPECT_EQ(FindLeftovers(store_).count, 0);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/incoming")));
 }
 
 TEST_F(StoreTest, VerifiesWhatIsKept) {

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "store/hash_file.h"
+#include "store/incoming.h"
 #include "store/part_file.h"
 
 namespace bantam::store {
@@ -98,7 +99,8 @@ bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64
 }
 
 Leftovers FindLeftovers(const Store& store) {
-  Leftovers leftovers;
+  const Incoming::Abandoned cut_off = Incoming::Find(store);
+  Leftovers leftovers{cut_off.files, cut_off.bytes};
   for (const Leftover& left : Find(store)) {
     if (!left.counts) continue;
     ++leftovers.count;
@@ -109,7 +111,8 @@ Leftovers FindLeftovers(const Store& store) {
 
 Result<Leftovers> RemoveLeftovers(const Store& store) {
   const FileLock all = TRY(store.Lock());
-  Leftovers removed;
+  const Incoming::Abandoned cut_off = Incoming::Sweep(store);
+  Leftovers removed{cut_off.files, cut_off.bytes};
   for (const Leftover& left : Find(store)) {
     std::optional<FileLock> lock;
     if (!left.lock.empty()) {

@@ -22,13 +22,14 @@ Result<void> Verify(const Store& store, const Manifest& manifest,
 // compared, which reads it all.
 bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64_t> bytes);
 
-// Parts of downloads that nobody works on, and whole files that no model has.
+// Parts of downloads, files that were cut off on their way in (Incoming), and whole files that no
+// model has.
 struct Leftovers {
   int count = 0;
   uint64_t bytes = 0;
 };
 Leftovers FindLeftovers(const Store& store);
-// Removes them. Downloads that go on at this moment are left alone.
+// Removes them. What somebody works on at this moment is left alone.
 Result<Leftovers> RemoveLeftovers(const Store& store);
 
 }  // namespace bantam::store

@@ -1,15 +1,17 @@
 """Models from files that clients upload (/api/blobs, /api/create), with the ollama package."""
 
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
 
-from harness import PATIENCE_S, ROOT, TINY, Server, ServerTest, skip_without
+from harness import PATIENCE_S, PROGRAM, ROOT, TINY, Server, ServerTest, skip_without
 
 skip_without("ollama")
 skip_without("gguf")
@@ -47,12 +49,15 @@ def split(path, folder, count):
     return parts
 
 
+def store_of(server):
+    return pathlib.Path(server.home.name) / ".local/share/bantam/models"
+
+
 class CreateTest(ServerTest):
     arguments = (TINY, "--ctx", "256", "--served-model-name", "served")
 
     def setUp(self):
         self.client = ollama.Client(host=self.server.url, timeout=PATIENCE_S)
-        self.store = pathlib.Path(self.server.home.name) / ".local/share/bantam/models"
 
     def names(self):
         return {model.model for model in self.client.list().models}
@@ -184,20 +189,60 @@ class CreateTest(ServerTest):
                                                 b"x" if method == "POST" else None)
                 self.assertEqual(status, 400, (method, name))
         # A client that leaves in the middle: nothing stays.
-        host, port = self.server.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
-            client.sendall(f"POST /api/blobs/sha256:{'1' * 64} HTTP/1.1\r\nHost: {host}:{port}\r\n"
-                           f"Content-Length: 1000000\r\n\r\n".encode() + b"GGUF" * 1000)
-            time.sleep(0.2)
+        with self.half_uploaded(os.urandom(2 << 20)) as client:
+            self.assertTrue(any(self.cut_off()))
+            client.close()
         end = time.monotonic() + PATIENCE_S
-
-        def left():
-            return [name for name in os.listdir(self.store / "blobs")
-                    if not name.startswith("sha256-") or len(name) != 71 or "1" * 64 in name]
-
-        while left() and time.monotonic() < end:
+        while self.cut_off() and time.monotonic() < end:
             time.sleep(0.05)
-        self.assertEqual(left(), [])
+        self.assertEqual(self.cut_off(), [])
+
+    @contextlib.contextmanager
+    def half_uploaded(self, data, server=None):
+        """A connection that has sent half of a file, some of which lies on the server's disk."""
+        host, port = (server or self.server).url.removeprefix("http://").split(":")
+        digest = hashlib.sha256(data).hexdigest()
+        half = len(data) // 2
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
+            client.sendall(f"POST /api/blobs/sha256:{digest} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+                           f"Content-Length: {len(data)}\r\n\r\n".encode() + data[:half])
+            end = time.monotonic() + PATIENCE_S
+            while not any(self.cut_off(server)) and time.monotonic() < end:
+                time.sleep(0.02)
+            yield client
+
+    def cut_off(self, server=None):
+        """The sizes of the files that are on their way into the store."""
+        sizes = []
+        for path in (store_of(server or self.server) / "incoming").rglob("*/*"):
+            with contextlib.suppress(FileNotFoundError):
+                sizes.append(path.stat().st_size)
+        return sizes
+
+    def remove_unfinished(self, server):
+        return subprocess.run([PROGRAM, "rm", "--unfinished"], check=True, capture_output=True,
+                              text=True, env={**os.environ, "BANTAM_HOME": str(
+                                  store_of(server).parent)}).stderr
+
+    def test_files_that_come_are_not_unfinished(self):
+        data = os.urandom(2 << 20)
+        with self.half_uploaded(data) as client:
+            self.assertIn("removed 0 unfinished", self.remove_unfinished(self.server))
+            client.sendall(data[len(data) // 2:])
+            self.assertIn(b" 201 ", client.recv(100))
+        self.assertEqual(self.cut_off(), [])
+
+    def test_files_of_a_killed_server_are_unfinished(self):
+        server = Server(TINY, "--ctx", "64")
+        self.addCleanup(server.home.cleanup)
+        with self.half_uploaded(os.urandom(2 << 20), server):
+            server.process.kill()
+            server.process.wait(PATIENCE_S)
+        server.reader.join(PATIENCE_S)
+        server.process.stderr.close()
+        self.assertEqual(len(self.cut_off(server)), 1)
+        self.assertIn("removed 1 unfinished", self.remove_unfinished(server))
+        self.assertEqual(os.listdir(store_of(server) / "incoming"), [])
 
     def test_keys(self):
         server = Server(TINY, "--ctx", "64", "--api-key", "secret")
