@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,7 @@ class FakeModel : public Model {
   ModelInfo info_;
   std::string opening_;  // of every reply
   std::vector<AdapterSource> adapters_;
+  std::function<void(std::string_view)> on_tokenize_;  // if set: called with every text
 };
 
 // Shared with the test. Thread-safe, but for what is set before the engine runs.

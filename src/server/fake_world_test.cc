@@ -21,6 +21,7 @@ std::string TextOf(std::span<const TokenId> ids) {
 }  // namespace
 
 std::vector<TokenId> FakeModel::Tokenize(std::string_view text, const TokenizeOptions&) const {
+  if (on_tokenize_) on_tokenize_(text);
   std::vector<TokenId> ids;
   for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
   return ids;

@@ -111,15 +111,14 @@ Service::Service(std::unique_ptr<Library> library, Backend backend, const HostOp
       library_(std::move(library)),
       pulls_(4, 16),
       files_(2, 64),
-      pool_(2, 1024),
       host_(std::move(backend), host, EventsFor(metrics_)),
-      server_{*library_, host_, pool_,    pulls_,
+      server_{*library_, host_, pools_,   pulls_,
               metrics_,  lora_, options_, static_cast<double>(UnixSeconds())} {
   if (library_->store()) store::Incoming::Sweep(*library_->store());
 }
 
 Service::~Service() {
-  pool_.Stop();
+  pools_.Stop();
   files_.Stop();
   pulls_.Stop();
 }
@@ -227,10 +226,16 @@ void Service::OnRequest(std::shared_ptr<Exchange> exchange) {
                              });
   if (key >= 0) call->set_key(options_.api_keys[static_cast<size_t>(key)]);
   call->WatchClient();
-  TaskPool& pool = match.route->work == Work::kFiles ? files_ : pool_;
-  if (!pool.Post([this, call, handler = match.route->handler] { handler(server_, call); })) {
+  auto task = [this, call, handler = match.route->handler] { handler(server_, call); };
+  const bool posted = match.route->work == Work::kFiles ? files_.Post(std::move(task), client)
+                                                        : PostWork(server_, *call, std::move(task));
+  if (!posted) {
     call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait; try again later"});
   }
+}
+
+bool PostWork(Server& server, const Call& call, std::function<void()> task) {
+  return server.pools.For(call.request().body.size()).Post(std::move(task), call.client());
 }
 
 Result<void> Service::Preload(std::string_view name) {
@@ -299,8 +304,8 @@ void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wa
        entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
         if (!lease) return call->ReplyError(lease.error());
         if (std::this_thread::get_id() == here) return wanted.next(entry, *std::move(lease));
-        const bool posted =
-            server.pool.Post([&server, call, wanted, entry, lease = *std::move(lease)]() mutable {
+        const bool posted = PostWork(
+            server, *call, [&server, call, wanted, entry, lease = *std::move(lease)]() mutable {
               UseLoaded(server, call, std::move(wanted), entry, std::move(lease));
             });
         if (!posted) {

@@ -1,6 +1,7 @@
 // Service: the APIs of `bantam serve` behind an HTTP server.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "server/api/metrics.h"
 #include "server/host/model_host.h"
 #include "server/host/task_pool.h"
+#include "server/host/work_pools.h"
 #include "server/http/exchange.h"
 #include "server/http/origin_guard.h"
 #include "server/rate_limit.h"
@@ -40,8 +42,8 @@ struct ServiceOptions {
 struct Server {
   Library& library;
   ModelHost& host;
-  TaskPool& pool;   // where handlers run
-  TaskPool& pulls;  // for downloads
+  WorkPools& pools;  // where handlers run
+  TaskPool& pulls;   // for downloads
   Metrics& metrics;
   LoraDefaults& lora;
   const ServiceOptions& options;
@@ -77,15 +79,18 @@ class Service final : public HttpHandler {
   // Their tasks use what stands below, whose threads post tasks: they stop first and go last.
   TaskPool pulls_;
   TaskPool files_;  // for large files of this machine
-  TaskPool pool_;
+  WorkPools pools_;
   ModelHost host_;
   Server server_;
 };
 
+// Goes on with a call on a thread for requests of its size. False if too many wait there.
+bool PostWork(Server& server, const Call& call, std::function<void()> task);
+
 // What a request can be answered with.
 enum class ModelKind : uint8_t { kAny, kText, kEncoder };
 
-// Finds and loads a model, then goes on with `next` on a thread of the pool; what fails is the
+// Finds and loads a model, then goes on with `next` on a thread of its pool; what fails is the
 // call's error, also a model of the other kind. `keep_alive_s`: see ModelHost.
 using WithModelNext = std::function<void(ModelEntry, std::shared_ptr<Lease>)>;
 void WithModel(Server& server, const std::shared_ptr<Call>& call, const std::string& name,

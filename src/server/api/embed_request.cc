@@ -107,8 +107,8 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, EmbedRequ
     for (const int n : answer.embeddings.tokens) answer.tokens += n;
     server.metrics.embedded_tokens += static_cast<uint64_t>(answer.tokens);
     call->NoteTokens(answer.tokens, 0, 0);
-    const bool posted =
-        server.pool.Post([answer = std::move(answer), reply = std::move(reply)] { reply(answer); });
+    const bool posted = PostWork(
+        server, *call, [answer = std::move(answer), reply = std::move(reply)] { reply(answer); });
     if (!posted) call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait"});
   };
   return server.host.Submit(*lease, std::move(job));

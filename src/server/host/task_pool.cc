@@ -14,25 +14,45 @@ TaskPool::~TaskPool() {
 }
 
 void TaskPool::Stop() {
-  std::deque<std::function<void()>> dropped;
+  std::map<std::string, Tasks, std::less<>> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     dropped.swap(tasks_);
+    turns_.clear();
+    waiting_ = 0;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
-bool TaskPool::Post(std::function<void()> task) {
+bool TaskPool::Post(std::function<void()> task, const std::string& client) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || tasks_.size() >= max_waiting_) return false;
-    tasks_.push_back(std::move(task));
+    if (stopping_ || waiting_ >= max_waiting_) return false;
+    Tasks& tasks = tasks_[client];
+    if (tasks.empty()) turns_.push_back(client);
+    tasks.push_back(std::move(task));
+    ++waiting_;
   }
   wake_.notify_one();
   return true;
+}
+
+std::function<void()> TaskPool::TakeNext() {
+  const auto client = tasks_.find(turns_.front());
+  Tasks& tasks = client->second;
+  std::function<void()> task = std::move(tasks.front());
+  tasks.pop_front();
+  --waiting_;
+  if (tasks.empty()) {
+    tasks_.erase(client);
+  } else {
+    turns_.push_back(std::move(turns_.front()));
+  }
+  turns_.pop_front();
+  return task;
 }
 
 void TaskPool::Run() {
@@ -40,10 +60,9 @@ void TaskPool::Run() {
     std::function<void()> task;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+      wake_.wait(lock, [this] { return stopping_ || waiting_ > 0; });
       if (stopping_) return;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
+      task = TakeNext();
     }
     task();
   }

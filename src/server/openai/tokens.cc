@@ -14,6 +14,18 @@
 #include "server/openai/parts.h"
 
 namespace bantam::server {
+namespace {
+
+constexpr size_t kMostBytes = size_t{8} << 20;  // as of chats that are made to fit
+
+Result<std::vector<TokenId>> TokensOf(const Model& model, const Messages& messages) {
+  PromptRequest input;
+  input.messages = messages;
+  input.context = std::numeric_limits<int>::max();
+  return TRY(RenderPrompt(model, std::move(input))).tokens;
+}
+
+}  // namespace
 
 void PostTokenize(Server& server, const std::shared_ptr<Call>& call) {
   struct Request {
@@ -34,6 +46,10 @@ void PostTokenize(Server& server, const std::shared_ptr<Call>& call) {
       const auto prompt = TRY(fields.Text("prompt"));
       if (!content && !prompt) return fields.Bad("content", "must be given (or \"prompt\")");
       request.text = content ? *content : *prompt;
+      if (request.text.size() > kMostBytes) {
+        return Fail(ErrorCode::kTooLong, "the text has " + std::to_string(request.text.size()) +
+                                             " bytes; there may be 8 MiB");
+      }
       // llama-server's default for "content", vLLM's for "prompt".
       request.options.add_special = !content.has_value();
     }
@@ -51,24 +67,17 @@ void PostTokenize(Server& server, const std::shared_ptr<Call>& call) {
   WithModel(server, call, request->model, std::nullopt,
             [call, request = *std::move(request)](ModelEntry, const std::shared_ptr<Lease>& lease) {
               const Model& model = lease->model();
-              std::vector<TokenId> tokens;
-              if (request.messages) {
-                PromptRequest input;
-                input.messages = *request.messages;
-                input.context = std::numeric_limits<int>::max();
-                auto prompt = RenderPrompt(model, std::move(input));
-                if (!prompt) return call->ReplyError(prompt.error());
-                tokens = std::move(prompt->tokens);
-              } else {
-                tokens = model.Tokenize(request.text, request.options);
-              }
+              Result<std::vector<TokenId>> tokens =
+                  request.messages ? TokensOf(model, *request.messages)
+                                   : model.Tokenize(request.text, request.options);
+              if (!tokens) return call->ReplyError(tokens.error());
               Json body = Json::MakeObject();
-              body.Set("count", Json::Int(std::ssize(tokens)));
+              body.Set("count", Json::Int(std::ssize(*tokens)));
               body.Set("max_model_len", Json::Int(lease->context()));
-              body.Set("tokens", IdsJson(tokens));
+              body.Set("tokens", IdsJson(*tokens));
               if (request.pieces) {
                 Json pieces = Json::MakeArray();
-                for (const TokenId id : tokens) {
+                for (const TokenId id : *tokens) {
                   pieces.Append(Json::String(std::string(model.TokenBytes(id))));
                 }
                 body.Set("token_strs", std::move(pieces));
