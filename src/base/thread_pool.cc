@@ -40,6 +40,24 @@ bool Passed(uint32_t now, uint32_t end) {
   return static_cast<int32_t>(now - end) >= 0;
 }
 
+constexpr int kOwnPart = 4;  // a piece of one's own share is this part of what is left
+
+// The units of a share that are left, with the stage that they belong to: one word, that it can be
+// changed at once.
+constexpr int kUnitBits = 20;
+constexpr uint64_t kUnitMask = (uint64_t{1} << kUnitBits) - 1;
+constexpr uint32_t kStageMask = (1U << (64 - 2 * kUnitBits)) - 1;
+
+constexpr uint64_t PackShare(uint32_t stage, int begin, int end) {
+  return uint64_t{stage & kStageMask} << (2 * kUnitBits) |
+         static_cast<uint64_t>(begin) << kUnitBits | static_cast<uint64_t>(end);
+}
+
+// Where a share begins when n units are dealt out: the first ones are the larger ones.
+int ShareBegin(int n, int share, int workers) {
+  return static_cast<int>((int64_t{n} * share + workers - 1) / workers);
+}
+
 }  // namespace
 
 // Units are counted through all stages of all jobs and never reset. A stage is the range of counts
@@ -53,8 +71,11 @@ struct ThreadPool::State {
   std::atomic<bool> stopping{false};
   alignas(64) std::atomic<uint32_t> job{0};     // odd: a job is open; even: the last one is over
   alignas(64) std::atomic<uint32_t> inside{0};  // workers that may be in the open job
-  alignas(64) std::atomic<uint32_t> taken{0};
   alignas(64) std::atomic<uint32_t> done{0};
+  struct alignas(64) Share {
+    std::atomic<uint64_t> left{0};
+  };
+  std::vector<Share> shares;
   std::vector<std::thread> team;
 
   void WorkerLoop(int index) {
@@ -77,6 +98,7 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   state_->threads = threads < 1 ? 1 : threads;
+  state_->shares = std::vector<State::Share>(static_cast<size_t>(state_->threads));
   for (int worker = 1; worker < state_->threads; ++worker) {
     state_->team.emplace_back([state = state_.get(), worker] { state->WorkerLoop(worker); });
   }
@@ -99,6 +121,8 @@ void ThreadPool::RunErased(int workers, void (*task)(const void*, Worker&), cons
   team.task = task;
   team.context = context;
   team.start = team.done.load(std::memory_order_relaxed);
+  // No other worker is in a job now. Stages are counted anew, from 1.
+  for (State::Share& share : team.shares) share.left.store(0, std::memory_order_relaxed);
   Worker first(team, 0, team.start);
   if (team.called.load(std::memory_order_relaxed) == 1) return task(context, first);
   team.job.fetch_add(1, std::memory_order_release);
@@ -109,28 +133,54 @@ void ThreadPool::RunErased(int workers, void (*task)(const void*, Worker&), cons
   WaitUntil(team.inside, [](uint32_t now) { return now == 0; });
 }
 
-void ThreadPool::Worker::Begin(int n_units) {
-  n_units_ = n_units;
-  end_ += static_cast<uint32_t>(n_units) + 1;
+int ThreadPool::Worker::FirstUnit(int n) const {
+  return ShareBegin(n, index_, team_.called.load(std::memory_order_relaxed));
 }
 
-// Half of an equal share of what is left: few pieces at first, small ones at the end.
+int ThreadPool::Worker::Begin(int n, int grain) {
+  while ((n + grain - 1) / grain > static_cast<int>(kUnitMask)) grain *= 2;
+  n_units_ = (n + grain - 1) / grain;
+  ++stage_;
+  end_ += static_cast<uint32_t>(n_units_) + 1;
+  return grain;
+}
+
 bool ThreadPool::Worker::Take(Units* units) {
-  const uint32_t last = end_ - 1;
-  uint32_t now = team_.taken.load(std::memory_order_relaxed);
-  while (!Passed(now, last)) {
-    const int left = static_cast<int>(last - now);
-    const int workers = team_.called.load(std::memory_order_relaxed);
-    const int share = workers == 1 ? left : left / (2 * workers);
-    const int least = n_units_ / (16 * workers);
-    const int n = std::min(left, std::max({share, least, 1}));
-    if (team_.taken.compare_exchange_weak(now, now + static_cast<uint32_t>(n),
-                                          std::memory_order_relaxed)) {
-      *units = {n_units_ - left, n_units_ - left + n};
+  const int workers = team_.called.load(std::memory_order_relaxed);
+  for (int i = 0; i < workers; ++i) {
+    if (TakeFrom((index_ + i) % workers, units)) return true;
+  }
+  return false;
+}
+
+// Of one's own share a quarter of what is left, from its front; of another's less, from its end.
+bool ThreadPool::Worker::TakeFrom(int share, Units* units) {
+  const int workers = team_.called.load(std::memory_order_relaxed);
+  std::atomic<uint64_t>& word = team_.shares[static_cast<size_t>(share)].left;
+  uint64_t now = word.load(std::memory_order_acquire);
+  while (true) {
+    int begin = static_cast<int>(now >> kUnitBits & kUnitMask);
+    int end = static_cast<int>(now & kUnitMask);
+    if (now >> (2 * kUnitBits) != (stage_ & kStageMask)) {
+      // Of an earlier stage, so nothing of this one is taken; or of a later one, if this is over.
+      // The word was read before: while this stage lasts it can only have been an earlier one.
+      if (Passed(team_.done.load(std::memory_order_acquire), end_)) return false;
+      begin = ShareBegin(n_units_, share, workers);
+      end = ShareBegin(n_units_, share + 1, workers);
+    }
+    const int left = end - begin;
+    if (left == 0) return false;
+    const bool own = share == index_;
+    const int n = std::max(workers == 1 ? left : own ? left / kOwnPart : left / (2 * workers), 1);
+    const Units taken = own ? Units{begin, begin + n} : Units{end - n, end};
+    const uint64_t rest =
+        own ? PackShare(stage_, begin + n, end) : PackShare(stage_, begin, end - n);
+    if (word.compare_exchange_weak(now, rest, std::memory_order_acq_rel,
+                                   std::memory_order_acquire)) {
+      *units = taken;
       return true;
     }
   }
-  return false;
 }
 
 bool ThreadPool::Worker::Finish(const Units& units) {
@@ -139,12 +189,22 @@ bool ThreadPool::Worker::Finish(const Units& units) {
 }
 
 void ThreadPool::Worker::Publish() {
-  team_.taken.fetch_add(1, std::memory_order_relaxed);
   team_.done.fetch_add(1, std::memory_order_acq_rel);
   team_.done.notify_all();
 }
 
 void ThreadPool::Worker::Wait() {
+  for (Upcoming& ahead : ahead_) {
+    constexpr size_t kPiece = 1024;
+    for (; ahead.bytes > 0; ahead.bytes -= std::min(ahead.bytes, kPiece)) {
+      if (Passed(team_.done.load(std::memory_order_acquire), end_)) {
+        ahead_[0] = ahead_[1] = {};
+        return;
+      }
+      for (size_t i = 0; i < kPiece; i += 64) __builtin_prefetch(ahead.data + i, 0, 2);
+      ahead.data += kPiece;
+    }
+  }
   WaitUntil(team_.done, [end = end_](uint32_t now) { return Passed(now, end); });
 }
 

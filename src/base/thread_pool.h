@@ -9,10 +9,12 @@ namespace bantam {
 // A team of `threads` workers, of which the calling thread is worker 0. Only one thread may call
 // Run at a time. Workers spin briefly, then sleep.
 //
-// A task is a sequence of stages, each a range of units that workers take piece by piece (guided
-// self-scheduling, Polychronopoulos and Kuck 1987). A stage ends when its units are done, not when
-// every worker has arrived: a worker whose processor is busy elsewhere delays nobody but the units
-// that it holds, and joins again at whatever stage the others have reached.
+// A task is a sequence of stages, each a range of units. A worker takes its own share piece by
+// piece from the front, a quarter of what is left at a time, then smaller pieces from the ends of
+// others' shares (affinity scheduling, Markatos and LeBlanc 1994): so it reads memory in one
+// direction, and knows where it will begin. A stage ends when its units are done, not when every
+// worker has arrived: a worker whose processor is busy elsewhere delays nobody but the units that
+// it holds, and joins again at whatever stage the others have reached.
 class ThreadPool {
   struct State;
 
@@ -58,12 +60,28 @@ struct Team {
   }
 };
 
+// Memory that a worker will read soon; it need not be readable.
+struct Upcoming {
+  const uint8_t* data = nullptr;
+  size_t bytes = 0;
+};
+
 // One worker inside a task. Every worker must go through the same stages with the same sizes.
 class ThreadPool::Worker {
  public:
   Worker(State& team, int index, uint32_t start) : team_(team), index_(index), end_(start) {}
 
   int index() const { return index_; }  // 0 ≤ index < threads()
+
+  // Where this worker's share of a stage of n units begins; its end, if the share has none.
+  int FirstUnit(int n) const;
+
+  // What this worker will read first after the coming stage. It asks for that while it waits for
+  // the others at the stage's end, so that memory does not stand idle; then it is forgotten.
+  void Expect(Upcoming first, Upcoming second = {}) {
+    ahead_[0] = first;
+    ahead_[1] = second;
+  }
 
   // A stage: calls work(begin, end) for ranges that cover [0, n) once, each beginning at a multiple
   // of `grain`; n > 0. Returns when all of them are done and what they wrote can be read.
@@ -76,7 +94,7 @@ class ThreadPool::Worker {
   // work that is too short for a stage of its own.
   template <typename Work, typename Then>
   void ShareThen(int n, int grain, const Work& work, const Then& then) {
-    Begin((n + grain - 1) / grain);
+    grain = Begin(n, grain);
     for (Units units; Take(&units);) {
       const int end = units.end * grain;
       work(units.begin * grain, end < n ? end : n);
@@ -92,8 +110,9 @@ class ThreadPool::Worker {
     int begin;
     int end;
   };
-  void Begin(int n_units);
-  bool Take(Units* units);          // false: none are left
+  int Begin(int n, int grain);  // returns the grain, larger where units would be too many
+  bool Take(Units* units);      // false: none are left
+  bool TakeFrom(int share, Units* units);
   bool Finish(const Units& units);  // true: these were the last
   void Publish();
   void Wait();
@@ -101,7 +120,9 @@ class ThreadPool::Worker {
   State& team_;
   int index_;
   int n_units_ = 0;
-  uint32_t end_;  // of the current stage, in units of all stages so far
+  uint32_t stage_ = 0;  // of this job, from 1
+  uint32_t end_;        // of the current stage, in units of all stages so far
+  Upcoming ahead_[2];
 };
 
 }  // namespace bantam

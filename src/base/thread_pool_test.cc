@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -84,6 +85,46 @@ TEST(ThreadPool, JobsCanHaveFewerWorkers) {
     ASSERT_EQ(done, wanted);
   }
   EXPECT_EQ(outside, 0);
+}
+
+// All workers wait in their first piece for each other: none has taken another's yet.
+TEST(ThreadPool, WorkersBeginWithTheirOwnShare) {
+  constexpr int kWorkers = 3;
+  ThreadPool pool(kWorkers);
+  for (const int n : {3, 7, 100}) {
+    std::atomic<int> begun{0};
+    std::atomic<int> wrong{0};
+    pool.Run([&](ThreadPool::Worker& worker) {
+      bool first = true;
+      const int expected = worker.FirstUnit(n);
+      worker.Expect({reinterpret_cast<const uint8_t*>(&begun), sizeof(begun)});
+      worker.Share(n, 1, [&](int begin, int) {
+        if (!first) return;
+        first = false;
+        wrong += begin != expected;
+        ++begun;
+        const auto start = std::chrono::steady_clock::now();
+        while (begun < kWorkers) {
+          if (std::chrono::steady_clock::now() - start > std::chrono::minutes(1)) break;
+          std::this_thread::yield();
+        }
+      });
+    });
+    EXPECT_EQ(begun, kWorkers);
+    EXPECT_EQ(wrong, 0);
+  }
+}
+
+TEST(ThreadPool, MillionsOfUnits) {
+  constexpr size_t kUnits = (size_t{3} << 20) + 5;
+  ThreadPool pool(2);
+  std::vector<uint8_t> runs(kUnits, 0);
+  pool.Run([&](ThreadPool::Worker& worker) {
+    worker.Share(static_cast<int>(kUnits), 1, [&](int begin, int end) {
+      for (int i = begin; i < end; ++i) ++runs[static_cast<size_t>(i)];
+    });
+  });
+  EXPECT_EQ(std::ranges::count(runs, 1), static_cast<ptrdiff_t>(kUnits));
 }
 
 // One worker hangs in its range; the others do everything else without it.

@@ -20,6 +20,20 @@ float AttentionScale(const ModelConfig& config) {
   return static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(config.head_dim)));
 }
 
+// Batches of no more tokens than this are bound by the memory that they read.
+constexpr int kFewTokens = 4;
+
+// Bytes that are asked for while a worker waits: what it reads in some ten microseconds.
+constexpr size_t kAheadBytes = size_t{128} << 10;
+
+// At most `bytes` of what is packed from a panel on.
+Upcoming PanelsFrom(const Linear& linear, int panel, size_t bytes) {
+  if (panel >= linear.packed_panels) return {};
+  const size_t panel_bytes = linear.packed.panel_bytes;
+  const size_t left = static_cast<size_t>(linear.packed_panels - panel) * panel_bytes;
+  return {linear.packed.data + static_cast<size_t>(panel) * panel_bytes, std::min(left, bytes)};
+}
+
 }  // namespace
 
 ForwardPass::ForwardPass(const Weights& weights, const AdapterSet& adapters,
@@ -59,7 +73,6 @@ ForwardPass::ForwardPass(const Weights& weights, const AdapterSet& adapters,
 template <typename Work, typename TokenWork>
 void ForwardPass::Stage(ThreadPool::Worker& worker, int n, const Work& work,
                         const TokenWork& token_work) {
-  constexpr int kFewTokens = 4;
   constexpr int kManyTokens = 8 * kTileTokens;
   if (n_tokens() <= kFewTokens) {
     worker.ShareThen(n, 1, work, [&] { token_work(0, n_tokens()); });
@@ -79,10 +92,12 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
       [&](int begin, int end) { NormalizeForAttention(0, begin, end); });
   for (int i = 0; i < config_.n_layers; ++i) {
     const Layer& layer = LayerAt(i);
+    ExpectPanels(worker, layer.attention_output);  // attention itself reads little
     Stage(
         worker, layer.query.panels() + layer.key.panels() + layer.value.panels(),
         [&](int begin, int end) { ProjectQkv(i, begin, end, space); },
         [&](int begin, int end) { RotateAndStore(i, begin, end); });
+    ExpectPanels(worker, layer.attention_output);
     // From the last: later tokens see more keys, and long work should start first.
     const int n_items = static_cast<int>(items_.size());
     Stage(
@@ -93,6 +108,7 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
           }
         },
         [&](int begin, int end) { QuantizeAttended(i, begin, end); });
+    ExpectGateAndUp(worker, layer);
     Stage(
         worker, layer.attention_output.panels(),
         [&](int begin, int end) {
@@ -104,6 +120,7 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
           ReduceForAdapters(i, {LayerPart::kGate, LayerPart::kUp}, space_.normed, begin, end);
         });
     const auto gate_and_up = [&](int begin, int end) { GateAndUp(i, begin, end, space); };
+    ExpectPanels(worker, layer.down);
     if (adapted_) {
       Stage(worker, config_.n_ff / kGroupColumns, gate_and_up, [&](int begin, int end) {
         ReduceForAdapters(i, {LayerPart::kDown}, space_.hidden, begin, end);
@@ -111,6 +128,7 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
     } else {
       worker.Share(config_.n_ff / kGroupColumns, 1, gate_and_up);
     }
+    ExpectQkv(worker, i + 1);
     Stage(
         worker, layer.down.panels(),
         [&](int begin, int end) { Project(i, LayerPart::kDown, hidden, begin, end, space); },
@@ -118,6 +136,30 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
           AddBranch(layer.feed_forward_post_norm, begin, end);
           NormalizeForAttention(i + 1, begin, end);
         });
+  }
+}
+
+void ForwardPass::ExpectPanels(ThreadPool::Worker& worker, const Linear& linear) const {
+  if (n_tokens() > kFewTokens) return;
+  worker.Expect(PanelsFrom(linear, worker.FirstUnit(linear.panels()), kAheadBytes));
+}
+
+void ForwardPass::ExpectGateAndUp(ThreadPool::Worker& worker, const Layer& layer) const {
+  if (n_tokens() > kFewTokens) return;
+  const int panel = worker.FirstUnit(config_.n_ff / kGroupColumns) * (kGroupColumns / kPanelRows);
+  worker.Expect(config_.gated ? PanelsFrom(layer.gate, panel, kAheadBytes / 2) : Upcoming{},
+                PanelsFrom(layer.up, panel, kAheadBytes / 2));
+}
+
+void ForwardPass::ExpectQkv(ThreadPool::Worker& worker, int i) const {
+  if (n_tokens() > kFewTokens || i == config_.n_layers) return;
+  const Layer& layer = LayerAt(i);
+  int panel = worker.FirstUnit(layer.query.panels() + layer.key.panels() + layer.value.panels());
+  for (const Linear* linear : {&layer.query, &layer.key, &layer.value}) {
+    if (panel < linear->panels()) {
+      return worker.Expect(PanelsFrom(*linear, panel, kAheadBytes));
+    }
+    panel -= linear->panels();
   }
 }
 

@@ -62,6 +62,12 @@ class ForwardPass {
   template <typename Work, typename TokenWork>
   void Stage(ThreadPool::Worker& worker, int n, const Work& work, const TokenWork& token_work);
 
+  // Tell a worker what it will read after the coming stage, where there are few tokens: the first
+  // of its panels of a matrix, or of several that a stage goes through.
+  void ExpectPanels(ThreadPool::Worker& worker, const Linear& linear) const;
+  void ExpectGateAndUp(ThreadPool::Worker& worker, const Layer& layer) const;
+  void ExpectQkv(ThreadPool::Worker& worker, int i) const;
+
   // Work on tokens [begin, end).
   void Embed(int begin, int end);
   void ApplyNorm(const Norm& norm, const float* x, float* out) const;
