@@ -30,7 +30,7 @@ void ApplyPacked(const PackedMatrix& weights, const LinearInput& in, int panel_b
 struct FileRows {
   DType type;
   const uint8_t* first;
-  int rows;  // at most a panel
+  int rows;
   int columns;
   const float* bias;  // or none
 };
@@ -75,6 +75,20 @@ void ApplyFloat(const FileRows& rows, const int32_t* order, const LinearInput& i
   job.out = out;
   job.out_stride = out_stride;
   ActiveKernels().float_matmul(job);
+}
+
+// Packed panels of floats follow each other without a gap. One token reads them in one go; more
+// tokens go through a panel while it is in cache.
+void ApplyPackedFloat(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
+                      bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
+  const int step = in.tokens == 1 ? panel_end - panel_begin : 1;
+  for (int panel = panel_begin; panel < panel_end; panel += step) {
+    FileRows rows = RowsOfPanel(linear, panel);
+    rows.first = linear.packed.data + static_cast<size_t>(panel) * linear.packed.panel_bytes;
+    rows.rows = std::min((panel + step) * kPanelRows, linear.rows) - panel * kPanelRows;
+    ApplyFloat(rows, nullptr, in, accumulate, out + (panel - panel_begin) * kPanelRows, out_stride,
+               space);
+  }
 }
 
 // Packs the rows into `panel`, then multiplies as with packed weights: the same numbers.
@@ -167,11 +181,8 @@ void ApplyLinear(const Linear& linear, const LinearInput& input, int panel_begin
     const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
     ApplyPacked(linear.packed, in, panel_begin, ready, bias, accumulate, out, out_stride, space);
   }
-  for (int panel = panel_begin; !linear.quantised && panel < ready; ++panel) {
-    FileRows rows = RowsOfPanel(linear, panel);
-    rows.first = linear.packed.data + static_cast<size_t>(panel) * linear.packed.panel_bytes;
-    ApplyFloat(rows, nullptr, in, accumulate, out + (panel - panel_begin) * kPanelRows, out_stride,
-               space);
+  if (!linear.quantised && panel_begin < ready) {
+    ApplyPackedFloat(linear, in, panel_begin, ready, accumulate, out, out_stride, space);
   }
   ApplyFromFile(linear, in, ready, panel_end, accumulate, out + (ready - panel_begin) * kPanelRows,
                 out_stride, space);

@@ -14,7 +14,7 @@ template <DType kType>
   return out;
 }
 
-constexpr int kFloatAhead = 8 * 1024;
+constexpr int kFloatAhead = 16 * 1024;
 
 template <DType kType, int kRows, int kTokens>
 [[gnu::always_inline]] inline void DotTile(const FloatMatmulJob& job, int row, int token) {
