@@ -9,8 +9,9 @@ prompt and reply fill the context that was chosen, so that every buffer is touch
 well, its peak resident memory (VmHWM), also with what the kernel has for the group (page tables and
 the like), must be at most 5 % above the plan, and the former within the budget, and the group's own
 peak, cached files included, at most 5 % above plan and file. The third model is a random StarCoder2
-in half precision, made here. Budgets from the least that is accepted to beyond all that is wished;
-2 MiB less than the least must be refused.
+in half precision, made here; then the first again with a random adapter, in fewer budgets. Budgets
+from the least that is accepted to beyond all that is wished; 2 MiB less than the least must be
+refused.
 """
 
 import functools
@@ -36,6 +37,8 @@ MIB = 2**20
 MOST_CONTEXT = 4096
 REPLY = 64  # tokens at least
 SAMPLE_S = 0.02
+ADAPTER_RANK = 64
+ADAPTED_BUDGETS = 5
 # Each command counts its own code that is in memory: what just fits for `show` may not for `run`.
 BORDER = 2 * MIB
 
@@ -58,9 +61,45 @@ def make_starcoder2(path: pathlib.Path):
     part.rename(path)
 
 
-def fit(bantam: Bantam, budget: int, ctx: int) -> dict:
+def make_adapter(model: str, path: pathlib.Path):
+    """Random changes of every matrix of the layers, in half precision."""
+    import gguf
+    import numpy as np
+    reader = gguf.GGUFReader(model)
+    architecture = str(reader.fields["general.architecture"].contents())
+    part = path.with_suffix(".part")
+    writer = gguf.GGUFWriter(part, architecture)
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", ADAPTER_RANK)
+    rng = np.random.default_rng(2)
+    for tensor in reader.tensors:
+        if not tensor.name.startswith("blk.") or len(tensor.shape) != 2:
+            continue
+        columns, rows = (int(n) for n in tensor.shape)
+        for end, shape in (("a", (ADAPTER_RANK, columns)), ("b", (rows, ADAPTER_RANK))):
+            values = rng.normal(0, 0.01, shape).astype(np.float16)
+            writer.add_tensor(f"{tensor.name}.lora_{end}", values)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    part.rename(path)
+
+
+class Subject(Bantam):
+    """A model, or one with an adapter."""
+
+    def __init__(self, options, model: str, adapter: pathlib.Path | None = None):
+        super().__init__(options.bantam, model, options.threads, options.cache)
+        self.adapters = ["--lora", str(adapter)] if adapter else []
+        self.files = [model, *([str(adapter)] if adapter else [])]
+        self.name = pathlib.Path(model).name + (f" with {adapter.name}" if adapter else "")
+
+
+def fit(bantam: Subject, budget: int, ctx: int) -> dict:
     text = bantam.call("show", bantam.model, "--plan", "--memory-budget", str(budget), "--ctx",
-                       str(ctx), "--threads", str(bantam.threads), "--json")
+                       str(ctx), "--threads", str(bantam.threads), "--json", *bantam.adapters)
     return json.loads(text)["plans"][0]
 
 
@@ -125,11 +164,11 @@ class Report:
         self.worst[name] = max(value, self.worst.get(name, 0))
 
 
-def prove_budget(bantam: Bantam, budget: int, ctx: int, report: Report):
+def prove_budget(bantam: Subject, budget: int, ctx: int, report: Report):
     plan = fit(bantam, budget, ctx)
     command = [bantam.program, "run", bantam.model, "--no-chat", "--memory-budget", str(budget),
                "--ctx", str(ctx), "--threads", str(bantam.threads), "--stats", "--seed", "1",
-               "--ignore-end"]
+               "--ignore-end", *bantam.adapters]
     if ctx == 0:
         command[command.index("--ctx"):command.index("--ctx") + 2] = []
     # What it chooses itself, which may be some blocks less than `show` says and differ a little
@@ -143,7 +182,8 @@ def prove_budget(bantam: Bantam, budget: int, ctx: int, report: Report):
         raise SystemExit(f"memory_plan: left out: {why}")
     with group:
         group.limit(budget)
-        forget(bantam.model)
+        for path in bantam.files:
+            forget(path)
         code, kernel, err = run_in(group, command, prompt)
         peak, kills = group.peak() or 0, group.kills()
         kernel = max(kernel, group.kernel_peak())
@@ -153,13 +193,13 @@ def prove_budget(bantam: Bantam, budget: int, ctx: int, report: Report):
     context = number(r"context ([\d,]+)", err)
     planned = megabytes(r"tokens: ([\d.]+) MiB of", err)
     tokens = number(r"prompt\s+([\d,]+) token", err) + number(r"reply\s+([\d,]+) token", err)
-    everything = min(budget, (planned + os.path.getsize(bantam.model)) * SLACK)
+    everything = min(budget, (planned + sum(map(os.path.getsize, bantam.files))) * SLACK)
     checks = {"ends well": code == 0 and kills == 0, "context filled": tokens == context,
               "resident against plan": resident <= planned * SLACK,
               "held against plan": held <= planned * SLACK,
               "resident within budget": resident <= budget,
               "plan within budget": planned <= budget + MIB // 20,  # as rounded by the message
-              "group against plan and file": peak <= everything,
+              "group against plan and files": peak <= everything,
               "same plan in show": (abs(plan["peak"] - planned) <= planned * 0.02
                                     or plan["peak"] > budget - BORDER)}
     broken = [name for name, good in checks.items() if not good]
@@ -174,23 +214,24 @@ def prove_budget(bantam: Bantam, budget: int, ctx: int, report: Report):
           f" {'; '.join(broken)}", flush=True)
     if broken:
         print(err.strip()[-600:], flush=True)
-        failures.append(f"{pathlib.Path(bantam.model).name} in {budget}: {', '.join(broken)}")
+        failures.append(f"{bantam.name} in {budget}: {', '.join(broken)}")
 
 
-def least_budget(bantam: Bantam) -> int:
+def least_budget(bantam: Subject) -> int:
     """From what the refusal of an impossible budget says."""
     refused = subprocess.run([bantam.program, "run", bantam.model, "x", "--memory-budget", "1MiB",
-                              "--threads", str(bantam.threads)], capture_output=True, text=True)
+                              "--threads", str(bantam.threads), *bantam.adapters],
+                             capture_output=True, text=True)
     least = number(r"the least is (\d+)MiB", refused.stderr)
     if refused.returncode == 0 or least < 0:
-        failures.append(f"{bantam.model}: 1 MiB was not refused: {refused.stderr}")
+        failures.append(f"{bantam.name}: 1 MiB was not refused: {refused.stderr}")
     return least * MIB
 
 
-def prove_model(bantam: Bantam, count: int, most_context: int):
+def prove_model(bantam: Subject, count: int, most_context: int):
     least = least_budget(bantam)
     wished = fit(bantam, 2**40, 0)["peak"]
-    print(f"{pathlib.Path(bantam.model).name}: least {least / MIB:.0f} MiB, all that is wished "
+    print(f"{bantam.name}: least {least / MIB:.0f} MiB, all that is wished "
           f"{wished / MIB:.0f} MiB\n            budget    plan resident    held   group  res/p "
           "held/p  tokens", flush=True)
     report = Report()
@@ -204,10 +245,10 @@ def prove_model(bantam: Bantam, count: int, most_context: int):
                "refused" not in fit(bantam, budget - 2 * MIB, most_context))
         prove_budget(bantam, budget, most_context if cut else 0, report)
     refused = subprocess.run([bantam.program, "run", bantam.model, "x", "--memory-budget",
-                              str(least - 2 * MIB), "--threads", str(bantam.threads)],
-                             capture_output=True, text=True)
+                              str(least - 2 * MIB), "--threads", str(bantam.threads),
+                              *bantam.adapters], capture_output=True, text=True)
     if refused.returncode == 0 or "the least is" not in refused.stderr:
-        failures.append(f"{bantam.model}: less than the least was not refused")
+        failures.append(f"{bantam.name}: less than the least was not refused")
     print("  worst: " + ", ".join(f"{k} {v:.3f}" for k, v in report.worst.items()), flush=True)
 
 
@@ -226,8 +267,13 @@ def main():
         small = pathlib.Path(options.model).parent / _bantam.SMALL_MODEL
         models = [options.model, str(small), str(made)]
     for model in models:
-        prove_model(Bantam(options.bantam, model, options.threads, options.cache), options.budgets,
-                    options.most_context)
+        prove_model(Subject(options, model), options.budgets, options.most_context)
+    if options.models is None:
+        adapter = pathlib.Path(options.cache) / "adapter_random_f16.gguf"
+        if not adapter.exists():
+            make_adapter(options.model, adapter)
+        prove_model(Subject(options, options.model, adapter),
+                    min(ADAPTED_BUDGETS, options.budgets), options.most_context)
     for failure in failures:
         print(f"BROKEN: {failure}")
     print(f"memory_plan: {'all hold' if not failures else f'{len(failures)} BROKEN'}")
