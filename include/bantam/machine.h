@@ -34,8 +34,9 @@ struct MachineSpeed {
   double throttled_s = 0;          // that the cgroup's quota made this process wait meanwhile
 };
 
-// Reads memory with `threads`, multiplies with `prefill_threads`. Takes about two seconds and
-// 256 MiB. Fails with kResourceExhausted where there is no such memory.
+// Reads memory with `threads`, multiplies with `prefill_threads`. Takes about three seconds
+// and 1 GiB where four times that is free, else 256 MiB. Fails with kResourceExhausted where there
+// is no such memory.
 Result<MachineSpeed> MeasureMachine(int threads, int prefill_threads);
 
 struct DiskSpeed {

@@ -8,6 +8,7 @@
 #include "base/cgroup.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/memory_info.h"
 #include "base/page_memory.h"
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
@@ -15,7 +16,11 @@
 namespace bantam {
 namespace {
 
-constexpr size_t kReadBytes = size_t{256} << 20;  // beyond the caches of small machines
+// What is read: beyond the caches of large machines, where there is plenty of memory, or of small
+// ones.
+constexpr size_t kMuchBytes = size_t{1} << 30;
+constexpr size_t kLittleBytes = size_t{256} << 20;
+constexpr size_t kPlenty = 4;  // times as much is to be free
 constexpr int kRepetitions = 5;
 constexpr double kSlice_s = 0.005;  // of equal work: enough for the clock, too short for a pause
 constexpr double kProducts_s = 1.5;
@@ -40,13 +45,15 @@ uint64_t ReadAll(const uint8_t* data, size_t bytes) {
   return chains[0] ^ chains[1] ^ chains[2] ^ chains[3];
 }
 
-// Seconds of the fastest of some readings.
-Result<double> TimeReading(int threads) {
+// Bytes a second of the fastest of some readings.
+Result<double> RateOfReading(int threads) {
+  const size_t bytes =
+      AvailableMemoryBytes().value_or(0) >= kPlenty * kMuchBytes ? kMuchBytes : kLittleBytes;
   ThreadPool pool(threads);
-  PageMemory memory = TRY(PageMemory::Allocate(kReadBytes, true, "measuring the memory"));
-  std::memset(memory.data(), 1, kReadBytes);
+  PageMemory memory = TRY(PageMemory::Allocate(bytes, true, "measuring the memory"));
+  std::memset(memory.data(), 1, bytes);
   constexpr int kPieces = 1024;
-  constexpr size_t kPiece = kReadBytes / kPieces;
+  const size_t piece = bytes / kPieces;
   std::vector<uint64_t> sums(kPieces);
   double best = 1e9;
   for (int i = 0; i < kRepetitions; ++i) {
@@ -55,14 +62,14 @@ Result<double> TimeReading(int threads) {
         worker.Share(kPieces, 1, [&](int begin, int end) {
           for (int p = begin; p < end; ++p) {
             const auto at = static_cast<size_t>(p);
-            sums[at] = ReadAll(memory.data() + at * kPiece, kPiece);
+            sums[at] = ReadAll(memory.data() + at * piece, piece);
           }
         });
       });
     });
     best = std::min(best, seconds);
   }
-  return best;
+  return static_cast<double>(bytes) / best;
 }
 
 // A product like those of a small model's prompt: 1,024 rows and columns of Q8_0, 256 tokens.
@@ -147,7 +154,7 @@ Steadiness SteadinessOf(std::span<const double> rates) {
 
 Result<MachineSpeed> MeasureSpeed(int threads, int prefill_threads) {
   MachineSpeed speed;
-  speed.read_bytes_per_s = static_cast<double>(kReadBytes) / TRY(TimeReading(threads));
+  speed.read_bytes_per_s = TRY(RateOfReading(threads));
   const CpuThrottling before = ReadCpuThrottling();
   const std::vector<double> rates = TRY(RatesOfProducts(prefill_threads));
   const CpuThrottling after = ReadCpuThrottling();
