@@ -41,13 +41,15 @@ struct PlainSet {
 };
 
 // Where in a text with an automaton a matcher is: plain text (kinds of characters that are not
-// quoted texts' own: every text) may come next exactly if it leads to a state that is not dead.
+// quoted texts' own: every text) may come next exactly if it leads to a state that is not dead and
+// owes no more than may come.
 struct TextPlace {
   TextAutomaton* automaton;
   uint32_t row;          // TextAutomaton::Row
   uint64_t bytes_after;  // that are owed at most besides the characters of the text
   bool quoted;           // '"', '\' and control characters are none of the text's
   bool same_end;         // what may come after the text's quote does not depend on the text
+  uint64_t most;         // code points that may come and that the text then owes, in sum
   bool exact = false;    // bytes_after are owed, no fewer, but after stray_texts()
 };
 

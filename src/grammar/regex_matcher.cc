@@ -138,9 +138,9 @@ PlainText RegexMatcher::plain_text() const {
 std::optional<TextPlace> RegexMatcher::text_place() const {
   const Place& place = places_.back();
   if (place.prefix.left != 0 || automaton_.pool.exhausted()) return std::nullopt;
-  const auto row = automaton_.texts.At(place.state);
-  if (!row) return std::nullopt;
-  return TextPlace{&automaton_.texts, *row, 0, false, false};
+  const auto start = automaton_.texts.At(place.state);
+  if (!start) return std::nullopt;
+  return TextPlace{&automaton_.texts, start->row, 0, false, false, start->most};
 }
 
 Result<std::shared_ptr<Automaton>> Build(std::string_view pattern,

@@ -47,13 +47,17 @@ int TokensOf(TextClasses classes) {
 
 }  // namespace
 
-std::optional<TextAutomaton::Row> TextAutomaton::At(RegexId id) {
+std::optional<TextAutomaton::Start> TextAutomaton::At(RegexId id) {
   if (unusable_ || pool_.HasSpans(id) || !pool_.Alive(id)) return std::nullopt;
-  if (known_sets_ < pool_.sets().size() && !Learn()) return std::nullopt;
-  if (full_ || cells() > kCrowdedCells) Clear();
-  full_ = false;
-  if (states_.empty()) Clear();
-  return RowOf(id);
+  if (holds_ > 0) {
+    if (full_ || cells() > kMostCells || known_sets_ < pool_.sets().size()) return std::nullopt;
+  } else {
+    if (known_sets_ < pool_.sets().size() && !Learn()) return std::nullopt;
+    if (states_.empty() || full_ || cells() > kCrowdedCells) Clear();
+    full_ = false;
+  }
+  const auto [unlimited, most] = pool_.WithoutLengthLimit(id);
+  return Start{RowOf(unlimited), most};
 }
 
 void TextAutomaton::Clear() {
@@ -91,10 +95,12 @@ TextAutomaton::Row TextAutomaton::Find(Row row, ClassId by) {
   return next;
 }
 
-std::optional<uint64_t> TextAutomaton::OwedWithin(Row row, const PartialChar& begun) {
+std::optional<uint64_t> TextAutomaton::OwedWithin(Row row, const PartialChar& begun,
+                                                  uint64_t most) {
   auto it = std::ranges::upper_bound(intervals_, begun.first, {}, &Interval::first);
   for (--it; it != intervals_.end() && it->first <= begun.last; ++it) {
-    if (const Row next = Step(row, it->of); next != kDead) return Owed(next);
+    const Row next = Step(row, it->of);
+    if (next != kDead && Owed(next) <= most) return Owed(next);
   }
   return std::nullopt;
 }
@@ -283,15 +289,16 @@ TextClasses TextAutomaton::FreeClasses(Row row) {
   return classes;
 }
 
-TextAutomaton::Free TextAutomaton::FreeFrom(Row row) {
+TextAutomaton::Free TextAutomaton::FindFree(Row row) {
   constexpr size_t kMostStates = 64;
+  constexpr uint32_t kMostCharacters = 24;  // few tokens have more: those are walked
   const TextClasses classes = FreeClasses(row);
   if (!HasManyTokens(classes)) return {};
   Free free = {classes, 0, Owed(row)};
   std::vector<Row> seen = {row};
   for (size_t begin = 0; begin < seen.size(); ++free.characters) {
     const size_t end = seen.size();
-    if (end > kMostStates) return free;
+    if (end > kMostStates || free.characters == kMostCharacters) return free;
     for (size_t i = begin; i < end; ++i) {
       if ((classes & ~WithExits(seen[i]).open) != 0) return free;
     }

@@ -19,16 +19,34 @@ namespace bantam::grammar {
 // to some 32 MB and starts anew then. Not thread-safe, like the pool.
 class TextAutomaton {
  public:
-  // A state from which some text matches. Rows hold until the next call of At().
+  // A state from which some text matches. Rows hold until the next call of At(), or longer (Hold).
   using Row = uint32_t;
   static constexpr Row kDead = 0;  // no text does
 
   // `pool` must outlive this.
   explicit TextAutomaton(RegexPool& pool) : pool_(pool) {}
 
-  // The state of an expression that matches some text. Nothing where the classes are too many, or
-  // cannot be known beforehand (spans).
-  std::optional<Row> At(RegexId id);
+  // The state of an expression that matches some text, and how many code points its texts have at
+  // most: rows know nothing of that limit (each length would have rows of its own), so a text goes
+  // on only if what has come since and Owed() are within it. Nothing where the classes are too
+  // many, or cannot be known beforehand (spans).
+  struct Start {
+    Row row;
+    uint64_t most;  // RegexPool::kUnbounded: there is no limit apart
+  };
+  std::optional<Start> At(RegexId id);
+  // While one lives, At() makes no table anew, so that rows hold: it knows nothing instead where
+  // it had to.
+  class Hold {
+   public:
+    explicit Hold(TextAutomaton& automaton) : automaton_(automaton) { ++automaton_.holds_; }
+    ~Hold() { --automaton_.holds_; }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+   private:
+    TextAutomaton& automaton_;
+  };
   // There was no room for some state since the last At(), in the table or in the pool: kDead may be
   // wrong.
   bool gave_up() const { return full_ || pool_.exhausted(); }
@@ -40,20 +58,25 @@ class TextAutomaton {
   uint64_t Owed(Row row) const { return states_[row].owed; }
   // Some character beyond ASCII may come next.
   bool IsWide(Row row);
-  // The same after some character of those that are begun (with bytes left); not always the
-  // shortest. Nothing: no text goes on so.
-  std::optional<uint64_t> OwedWithin(Row row, const PartialChar& begun);
+  // The same after some character of those that are begun (with bytes left), where it is at most so
+  // many; not always the shortest. Nothing: no text goes on so.
+  std::optional<uint64_t> OwedWithin(Row row, const PartialChar& begun,
+                                     uint64_t most = RegexPool::kUnbounded);
   // A shortest text from here, UTF-8.
   std::string Shortest(Row row) { return pool_.Shortest(states_[row].id); }
 
   // Any text of so many plain characters of these classes leads to a state that is not dead and
-  // owes so many code points at most. No classes: not worth while.
+  // owes so many code points at most (there may be more of them than is said). No classes: not
+  // worth while.
   struct Free {
     TextClasses classes = 0;
     uint32_t characters = 0;
     uint64_t owed = 0;
   };
-  Free FreeFrom(Row row);
+  Free FreeFrom(Row row) {
+    if (!states_[row].free) states_[row].free = FindFree(row);
+    return *states_[row].free;
+  }
 
  private:
   using ClassId = uint16_t;
@@ -77,6 +100,7 @@ class TextAutomaton {
     bool has_exits = false;
     TextClasses open = 0;  // classes all of whose characters lead on
     std::vector<Exit> exits = {};
+    std::optional<Free> free = {};
   };
 
   ClassId ClassOf(char32_t c) const {
@@ -100,6 +124,7 @@ class TextAutomaton {
   void AddToPages(char32_t first, char32_t end, ClassId of);
   const State& WithExits(Row row);
   TextClasses FreeClasses(Row row);
+  Free FindFree(Row row);
 
   RegexPool& pool_;
   // Of characters.
@@ -116,6 +141,7 @@ class TextAutomaton {
   std::vector<ClassId> pages_;    // [.., 64]
 
   bool full_ = false;
+  int holds_ = 0;
   std::vector<Row> table_;  // [states_, classes_]
   std::vector<State> states_;
   std::unordered_map<RegexId, Row> row_of_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -37,32 +38,47 @@ class TextFiller {
         ids_(trie.all().ids().data()),
         matcher_(matcher),
         automaton_(*place.automaton),
+        hold_(automaton_),
         place_(place),
         finish_bytes_max_(finish_bytes_max),
         walk_(walk),
         mask_(mask) {}
 
   TextFill Fill() {
-    FillFree();
     const FlatTrie& trie = trie_.all();
-    return FillBelow(0, trie.roots(), static_cast<uint32_t>(trie.ids().size()), 0);
+    Start(0, trie.roots(), static_cast<uint32_t>(trie.ids().size()));
+    FillFree();
+    return Walk();
   }
 
   TextFill FillBelow(uint32_t node, uint32_t end, uint32_t token_end, size_t bytes_before) {
     bytes_before_ = bytes_before;
-    levels_[0] = {node, end, token_end, place_.row, {}};
-    Walk();
-    if (automaton_.gave_up()) return TextFill::kFailed;
-    return cut_ ? TextFill::kCut : TextFill::kWhole;
+    Start(node, end, token_end);
+    if (bytes_before == 1) FillFreeBelow(levels_[0]);
+    return Walk();
   }
 
  private:
+  void Start(uint32_t node, uint32_t end, uint32_t token_end) {
+    levels_[0] = {node, end, token_end, place_.row, {}, 0, kUndecided};
+  }
+
+  // Tokens without such characters, and of no more characters, are decided.
+  struct Decided {
+    TextClasses needed;
+    uint32_t characters;
+    bool by_rests;  // the first byte, which is a character, apart
+  };
+  static constexpr Decided kUndecided = {kAllText, 0, false};
+
   // Siblings to try after some bytes.
   struct Level {
     uint32_t node, end;
     uint32_t token_end;  // of the last sibling
     Row row;
-    PartialChar begun;  // a character of which some bytes are left
+    PartialChar begun;   // a character of which some bytes are left
+    uint8_t characters;  // that have been read
+    Decided decided;
   };
 
   // Bytes that are owed at most where the text owes so many characters.
@@ -88,20 +104,52 @@ class TextFiller {
     return it->second;
   }
 
+  // Within the limits, after so many characters of the text.
+  TextAutomaton::Free FreeFrom(Row row, uint64_t characters) {
+    TextAutomaton::Free free = automaton_.FreeFrom(row);
+    if (!Fits(free.owed) || free.owed + characters >= place_.most) return {};
+    const uint64_t most = place_.most - free.owed - characters;
+    if (most < free.characters) free.characters = static_cast<uint32_t>(most);
+    return free;
+  }
+
   void FillFree() {
-    const TextAutomaton::Free free = automaton_.FreeFrom(place_.row);
-    if (free.classes == 0 || !Fits(free.owed)) return;
+    const TextAutomaton::Free free = FreeFrom(place_.row, 0);
+    if (free.classes == 0) return;
     const bool counted = free.characters <= TokenTrie::kCountedCharacters;
     AllowClasses(trie_, free.classes, counted ? trie_.plain(free.characters) : trie_.plain(), true,
                  mask_);
     if (!counted) ForbidLonger(trie_, free.characters, mask_);
-    needed_ = ~free.classes;
-    free_characters_ = free.characters;
+    levels_[0].decided = {~free.classes, free.characters, false};
   }
 
-  void Walk() {
+  // The same for the tokens of siblings that follow the first byte, which is a character: those
+  // that begin with '.', say, go on as freely as those that do not.
+  void FillFreeBelow(Level& level) {
+    constexpr uint32_t kMany = 512;  // to find out costs up to a thousand steps
+    const FlatTrie& trie = trie_.all();
+    if (level.node == level.end) return;
+    const uint32_t first = nodes_[level.node].first_token;
+    if (level.token_end - first < kMany) return;
+    const TextAutomaton::Free free = FreeFrom(level.row, level.characters);
+    if (free.classes == 0) return;
+    const uint32_t most = SaturatingNext(free.characters);
+    for (uint32_t t = first; t < level.token_end; ++t) {
+      if ((trie.rest()[t] & ~free.classes) == 0 && trie.characters()[t] <= most) {
+        mask_.Allow(ids_[t]);
+      }
+    }
+    level.decided = {~free.classes, most, true};
+  }
+
+  static uint32_t SaturatingNext(uint32_t n) {
+    return n == std::numeric_limits<uint32_t>::max() ? n : n + 1;
+  }
+
+  TextFill Walk() {
     const FlatTrie& trie = trie_.all();
     const TextClasses* classes = trie.node_classes().data();
+    const TextClasses* rests = trie.node_rests().data();
     const uint8_t* characters = trie.node_characters().data();
     for (size_t depth = 0;;) {
       Level& level = levels_[depth];
@@ -111,12 +159,17 @@ class TextFiller {
         continue;
       }
       const uint32_t index = level.node++;
-      if ((classes[index] & needed_) == 0 && characters[index] <= free_characters_) continue;
+      const TextClasses of_tokens = level.decided.by_rests ? rests[index] : classes[index];
+      if ((of_tokens & level.decided.needed) == 0 &&
+          characters[index] <= level.decided.characters) {
+        continue;
+      }
       const TrieNode& node = nodes_[index];
       const uint32_t token_end =
           level.node < level.end ? nodes_[level.node].first_token : level.token_end;
       PartialChar begun;
       Row row = level.row;
+      uint8_t n = level.characters;
       if (node.byte < 0x80 && level.begun.left == 0) {
         if (place_.quoted && kAsciiClasses[node.byte] == TextClass::kNotPlain) {
           WalkBeyond(index, token_end, depth);
@@ -124,16 +177,28 @@ class TextFiller {
         }
         row = automaton_.Next(row, node.byte);
         if (row == TextAutomaton::kDead) continue;
+        ++n;
       } else if (!ReadLong(level, node.byte, row, begun)) {
         continue;
+      } else if (begun.left == 0) {
+        ++n;
       }
       const uint32_t own_end = node.children > 0 ? nodes_[node.first_child].first_token : token_end;
-      if (node.first_token < own_end) Decide(node.first_token, own_end, row, begun);
+      if (node.first_token < own_end) Decide(node.first_token, own_end, row, begun, n);
       if (node.children == 0) continue;
       path_[depth] = static_cast<char>(node.byte);
-      levels_[++depth] = {node.first_child, node.first_child + node.children, token_end, row,
-                          begun};
+      levels_[++depth] = {
+          node.first_child, node.first_child + node.children, token_end, row, begun, n,
+          level.decided};
+      const bool one_byte = depth == 1 && bytes_before_ == 0 && begun.left == 0;
+      if (one_byte && IsNeeded(node.byte, level.decided)) FillFreeBelow(levels_[1]);
     }
+    if (automaton_.gave_up()) return TextFill::kFailed;
+    return cut_ ? TextFill::kCut : TextFill::kWhole;
+  }
+
+  static bool IsNeeded(uint8_t byte, const Decided& decided) {
+    return (BitOf(kAsciiClasses[byte]) & decided.needed) != 0;
   }
 
   // A byte of a character beyond ASCII. False: no text goes on so; inside a character that is
@@ -154,7 +219,8 @@ class TextFiller {
     const uint8_t byte = nodes_[node].byte;
     if (byte < 0x20) return;
     if (byte == '"') {
-      if (!automaton_.Nullable(levels_[depth].row)) return;
+      const Level& level = levels_[depth];
+      if (!automaton_.Nullable(level.row) || level.characters > place_.most) return;
       // The rests of tokens that begin before the text are others (TokenTrie::exits).
       if (place_.same_end && bytes_before_ == 0 && !ends_known_) FindEnds(depth);
       if (ends_) {
@@ -193,12 +259,15 @@ class TextFiller {
     return n;
   }
 
-  // The tokens [first, end) lead to `row`, and a character begun there.
-  void Decide(uint32_t first, uint32_t end, Row row, const PartialChar& begun) {
+  // The tokens [first, end) lead to `row` after so many characters, and a character begun there.
+  void Decide(uint32_t first, uint32_t end, Row row, const PartialChar& begun,
+              uint64_t characters) {
     const bool whole = begun.left == 0;
-    const auto owed =
-        whole ? std::optional(automaton_.Owed(row)) : automaton_.OwedWithin(row, begun);
-    if (!owed) return;
+    const uint64_t read = characters + (whole ? 0 : 1);
+    if (read > place_.most) return;
+    const auto owed = whole ? std::optional(automaton_.Owed(row))
+                            : automaton_.OwedWithin(row, begun, place_.most - read);
+    if (!owed || *owed > place_.most - read) return;
     const bool fits = Fits(*owed) || (whole && ShortestFits(row));
     const bool known = fits || (whole && place_.exact);
     for (uint32_t t = first; t < end; ++t) {
@@ -228,15 +297,13 @@ class TextFiller {
   const TokenId* const ids_;
   Matcher& matcher_;
   TextAutomaton& automaton_;
+  const TextAutomaton::Hold hold_;  // what comes after a text may have an automaton, too
   const TextPlace place_;
   const int64_t finish_bytes_max_;
   const TrieWalk& walk_;
   TokenMask& mask_;
   size_t bytes_before_ = 0;  // of tokens, that the matcher has read
   bool cut_ = false;
-  // Tokens without such characters, and of no more characters, are decided.
-  TextClasses needed_ = kAllText;
-  uint32_t free_characters_ = 0;
   std::unordered_map<Row, bool> shortest_fits_;
   bool ends_known_ = false;
   std::optional<TokenMask> ends_;

@@ -212,6 +212,19 @@ std::optional<RegexPool::Run> RegexPool::ClassRun(RegexId id) const {
   return Run{impl_->sets[impl_->nodes[counted.base].a], counted.max};
 }
 
+RegexPool::Unlimited RegexPool::WithoutLengthLimit(RegexId id) {
+  if (!impl_->IsKind(id, RegexKind::kBoth)) return {id, kUnbounded};
+  uint64_t most = kUnbounded;
+  std::vector<RegexId> rest;
+  for (const RegexId part : impl_->List(id)) {
+    const Impl::Counted counted = impl_->AsCounted(part);
+    const bool limit = counted.base == Impl::kAnyOne && counted.min == 0;
+    if (limit) most = counted.max;  // lengths that meet are one part
+    if (!limit) rest.push_back(part);
+  }
+  return {most == kUnbounded ? id : Both(rest), most};
+}
+
 namespace {
 
 // The states that plain code points lead to; false if some of them leads to nothing.

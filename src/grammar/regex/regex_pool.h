@@ -110,6 +110,13 @@ class RegexPool {
     uint64_t most;
   };
   std::optional<Run> ClassRun(RegexId id) const;
+  // For an intersection with Length(0, most): the rest of it and `most`; others as they are, and
+  // kUnbounded.
+  struct Unlimited {
+    RegexId id;
+    uint64_t most;
+  };
+  Unlimited WithoutLengthLimit(RegexId id);
   // All texts of an expression, if they are at most `most` in number and bytes each; else nothing.
   std::optional<std::vector<std::string>> FewTexts(RegexId id, size_t most);
   // The spans of texts matter to it.

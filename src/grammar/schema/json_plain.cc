@@ -229,8 +229,8 @@ std::optional<TextPlace> JsonMatcher::text_place() const {
   if (at.place != Place::kInText || at.text.partial()) return std::nullopt;
   if (Decides(FrameOf(at)) && !StraysOf(at.frame).known) return std::nullopt;
   TextAutomaton& automaton = machine_.texts();
-  const auto row = automaton.At(at.regex);
-  if (!row) return std::nullopt;
+  const auto start = automaton.At(at.regex);
+  if (!start) return std::nullopt;
   const uint64_t more = ends_vary() ? kVariation : 0;
   const Stage& stage = StageOf(at);
   const bool same_end = stage.asked.empty() && stage.cases.size() == 1 && !stage.needs_value &&
@@ -239,7 +239,8 @@ std::optional<TextPlace> JsonMatcher::text_place() const {
     return languages_.Texts(one.way.value) != RegexPool::kNothing;
   });
   const bool exact = texts == 1 && more == 0;
-  return TextPlace{&automaton, *row, MostAfterText() + more, true, same_end, exact};
+  return TextPlace{&automaton,  start->row, MostAfterText() + more, true, same_end,
+                   start->most, exact};
 }
 
 PlainSet JsonMatcher::loop() const {
