@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -51,6 +52,8 @@ struct TextPlace {
   bool same_end;         // what may come after the text's quote does not depend on the text
   uint64_t most;         // code points that may come and that the text then owes, in sum
   bool exact = false;    // bytes_after are owed, no fewer, but after stray_texts()
+  // What the automaton is a part of: the matcher may leave it as soon as it reads on.
+  std::shared_ptr<const void> caches = {};
 };
 
 // One per running document. Not thread-safe; matchers of one grammar share its caches and must run

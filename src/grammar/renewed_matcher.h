@@ -90,7 +90,9 @@ class RenewedMatcher final : public Matcher {
   }
   PlainSet loop() const override { return plan_ ? PlainSet() : core_->loop(); }
   std::optional<TextPlace> text_place() const override {
-    return plan_ ? std::nullopt : core_->text_place();
+    auto place = plan_ ? std::nullopt : core_->text_place();
+    if (place) place->caches = caches_;
+    return place;
   }
   bool AppendPosition(std::string& position) const override {
     return !plan_ && core_->AppendPosition(position);

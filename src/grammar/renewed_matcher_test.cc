@@ -9,6 +9,7 @@
 
 #include "grammar/constraint.h"
 #include "grammar/mask/mask_oracle.h"
+#include "grammar/mask/text_automaton.h"
 #include "grammar/regex_matcher.h"
 #include "grammar/schema/json_schema.h"
 
@@ -47,6 +48,26 @@ TEST(RenewedMatcher, ARegexGivesEveryMatcherTheSameAnswers) {
   const std::string end = glutton->Completion();
   for (const char c : end) ASSERT_TRUE(glutton->Push(static_cast<uint8_t>(c)));
   EXPECT_TRUE(glutton->Accepting());
+}
+
+// A walk over many tokens reads on, by which the matcher may leave the caches it began with.
+TEST(RenewedMatcher, APlaceInATextKeepsItsCaches) {
+  const auto regex = CompileRegex("[ab]*a[ab]{9}", {.expressions = 700, .states = 200});
+  ASSERT_TRUE(regex.has_value());
+  std::mt19937 random(1);
+  const auto matcher = (*regex)->NewMatcher();
+  std::vector<TextPlace> places;
+  for (int i = 0; i < 3'000; ++i) {
+    if (const auto place = matcher->text_place()) {
+      ASSERT_NE(place->caches, nullptr);
+      if (places.empty() || places.back().caches != place->caches) places.push_back(*place);
+    }
+    matcher->Push(random() % 2 == 0 ? 'a' : 'b');
+  }
+  EXPECT_GT(places.size(), 1U);
+  for (const TextPlace& place : places) {
+    EXPECT_LE(place.automaton->Owed(place.row), 10U);
+  }
 }
 
 // A random reply under a budget: every token of a mask can be chosen, whatever is given up.

@@ -9,8 +9,6 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostClasses = 1024;
-constexpr size_t kMostWork = 8'000'000;   // intervals looked at while refining: some 10 ms
 constexpr size_t kMostCells = 8'000'000;  // of the table
 constexpr size_t kCrowdedCells = kMostCells / 2;
 constexpr char32_t kPage = 64;
@@ -48,12 +46,13 @@ int TokensOf(TextClasses classes) {
 }  // namespace
 
 std::optional<TextAutomaton::Start> TextAutomaton::At(RegexId id) {
-  if (unusable_ || pool_.HasSpans(id) || !pool_.Alive(id)) return std::nullopt;
+  if (partition_.gave_up() || pool_.HasSpans(id) || !pool_.Alive(id)) return std::nullopt;
   if (holds_ > 0) {
-    if (full_ || cells() > kMostCells || known_sets_ < pool_.sets().size()) return std::nullopt;
+    if (full_ || cells() > kMostCells || partition_.known() < pool_.sets().size())
+      return std::nullopt;
   } else {
-    if (known_sets_ < pool_.sets().size() && !Learn()) return std::nullopt;
-    if (states_.empty() || full_ || cells() > kCrowdedCells) Clear();
+    if (partition_.known() < pool_.sets().size() && !Learn()) return std::nullopt;
+    if (full_ || cells() > kCrowdedCells) Clear();
     full_ = false;
   }
   const auto [unlimited, most] = pool_.WithoutLengthLimit(id);
@@ -80,7 +79,8 @@ TextAutomaton::Row TextAutomaton::RowOf(RegexId id) {
 
 TextAutomaton::Row TextAutomaton::Find(Row row, ClassId by) {
   const size_t known = memos_[by].size();
-  const RegexId id = pool_.DeriveAlone(states_[row].id, representatives_[by], memos_[by]);
+  const RegexId id =
+      pool_.DeriveAlone(states_[row].id, partition_.representatives()[by], memos_[by]);
   memoized_ += memos_[by].size() - known;
   Row next = kDead;
   if (pool_.Alive(id)) {
@@ -97,8 +97,10 @@ TextAutomaton::Row TextAutomaton::Find(Row row, ClassId by) {
 
 std::optional<uint64_t> TextAutomaton::OwedWithin(Row row, const PartialChar& begun,
                                                   uint64_t most) {
-  auto it = std::ranges::upper_bound(intervals_, begun.first, {}, &Interval::first);
-  for (--it; it != intervals_.end() && it->first <= begun.last; ++it) {
+  const auto intervals = partition_.intervals();
+  auto it =
+      std::ranges::upper_bound(intervals, begun.first, {}, &CodePointClasses::Interval::first);
+  for (--it; it != intervals.end() && it->first <= begun.last; ++it) {
     const Row next = Step(row, it->of);
     if (next != kDead && Owed(next) <= most) return Owed(next);
   }
@@ -116,57 +118,15 @@ bool TextAutomaton::IsWide(Row row) {
 
 // Tells apart what new sets of the pool do. Sets that derivatives make are unions of classes.
 bool TextAutomaton::Learn() {
-  bool changed = known_sets_ == 0;
-  const auto sets = pool_.sets();
-  for (; known_sets_ < sets.size(); ++known_sets_) {
-    work_ += intervals_.size() + sets[known_sets_].ranges().size();
-    if (work_ > kMostWork) unusable_ = true;
-    if (unusable_) return false;
-    changed |= Refine(sets[known_sets_]);
-  }
-  if (changed) {
+  if (partition_.Learn(pool_.sets()) || states_.empty()) {
+    classes_ = partition_.count();
     Tabulate();
     Clear();
   }
-  return true;
-}
-
-// True if some class was split.
-bool TextAutomaton::Refine(const CodePointSet& set) {
-  constexpr ClassId kNone = std::numeric_limits<ClassId>::max();
-  std::vector<std::array<ClassId, 2>> parts(classes_, {kNone, kNone});  // outside, inside
-  std::vector<Interval> refined;
-  refined.reserve(intervals_.size() + 2 * set.ranges().size());
-  const size_t before = classes_;
-  const auto add = [&](char32_t first, ClassId of, bool inside) {
-    ClassId& part = parts[of][inside ? 1 : 0];
-    if (part == kNone) part = parts[of][inside ? 0 : 1] == kNone ? of : classes_++;
-    if (refined.empty() || refined.back().of != part) refined.push_back({first, part});
-  };
-  auto range = set.ranges().begin();
-  const auto end = set.ranges().end();
-  for (size_t i = 0; i < intervals_.size(); ++i) {
-    const ClassId of = intervals_[i].of;
-    const char32_t next =
-        i + 1 < intervals_.size() ? intervals_[i + 1].first : CodePointSet::kLast + 1;
-    for (char32_t at = intervals_[i].first; at < next;) {
-      while (range != end && range->last < at) ++range;
-      const bool inside = range != end && range->first <= at;
-      add(at, of, inside);
-      const char32_t stop = range == end ? next : inside ? range->last + 1 : range->first;
-      at = std::min(next, stop);
-    }
-    if (classes_ > kMostClasses) {
-      unusable_ = true;
-      return true;
-    }
-  }
-  intervals_ = std::move(refined);
-  return classes_ > before;
+  return !partition_.gave_up();
 }
 
 void TextAutomaton::Tabulate() {
-  representatives_.assign(classes_, 0);
   page_of_.assign((CodePointSet::kLast + 1) / kPage, kNoPage);
   pages_.clear();
   for (auto& list : of_text_) list.clear();
@@ -175,11 +135,9 @@ void TextAutomaton::Tabulate() {
     auto& list = of_text_[static_cast<size_t>(text_class)];
     if (std::ranges::find(list, of) == list.end()) list.push_back(of);
   };
-  for (size_t i = 0; i < intervals_.size(); ++i) {
-    const auto [first, of] = intervals_[i];
-    const char32_t end =
-        i + 1 < intervals_.size() ? intervals_[i + 1].first : CodePointSet::kLast + 1;
-    representatives_[of] = first;
+  for (size_t i = 0; i < partition_.intervals().size(); ++i) {
+    const auto [first, of] = partition_.intervals()[i];
+    const char32_t end = partition_.EndOf(i);
     for (char32_t c = first; c < end && c < 128; ++c) {
       ascii_[c] = of;
       note(AsciiClassOf(static_cast<uint8_t>(c)), of);

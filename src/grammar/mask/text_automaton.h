@@ -10,6 +10,7 @@
 
 #include "grammar/mask/text_class.h"
 #include "grammar/partial_char.h"
+#include "grammar/regex/code_point_classes.h"
 #include "grammar/regex/regex_pool.h"
 
 namespace bantam::grammar {
@@ -79,16 +80,11 @@ class TextAutomaton {
   }
 
  private:
-  using ClassId = uint16_t;
+  using ClassId = CodePointClasses::Id;
   static constexpr Row kUnknown = ~Row{0};
   static constexpr ClassId kWholePage = 0x8000;  // in page_of_: all of it is of the class
   static constexpr ClassId kNoPage = kWholePage - 1;
 
-  // From `first` to the next one's.
-  struct Interval {
-    char32_t first;
-    ClassId of;
-  };
   struct Exit {
     Row to;
     TextClasses by;  // some character of these leads there
@@ -119,7 +115,6 @@ class TextAutomaton {
   void Clear();
 
   bool Learn();
-  bool Refine(const CodePointSet& set);
   void Tabulate();
   void AddToPages(char32_t first, char32_t end, ClassId of);
   const State& WithExits(Row row);
@@ -128,12 +123,8 @@ class TextAutomaton {
 
   RegexPool& pool_;
   // Of characters.
-  size_t known_sets_ = 0;  // of the pool, that the classes tell apart
-  size_t work_ = 0;
-  bool unusable_ = false;
-  ClassId classes_ = 1;
-  std::vector<Interval> intervals_ = {{0, 0}};
-  std::vector<char32_t> representatives_;                   // [classes_]
+  CodePointClasses partition_;
+  ClassId classes_ = 1;                                     // of the tables
   std::vector<ClassId> wide_classes_;                       // with characters beyond ASCII
   std::array<std::vector<ClassId>, kTextClasses> of_text_;  // that each has characters of
   std::array<ClassId, 128> ascii_ = {};

@@ -150,6 +150,20 @@ TEST(TextAutomaton, LearnsNewClasses) {
   EXPECT_FALSE(automaton.At(RegexPool::kNothing).has_value());
 }
 
+// What comes after a text that is being walked may have an automaton, too.
+TEST(TextAutomaton, RowsHoldWhileTheyAreWalked) {
+  RegexPool pool;
+  TextAutomaton automaton(pool);
+  const Row row = automaton.At(*ParseRegex(pool, "[a-z]{3}", Anchoring::kWhole))->row;
+  const RegexId other = *ParseRegex(pool, "[m-p]x|[^m-p]yy", Anchoring::kWhole);
+  {
+    const TextAutomaton::Hold hold(automaton);
+    EXPECT_FALSE(automaton.At(other).has_value());
+    EXPECT_EQ(automaton.Owed(automaton.Next(row, 'n')), 2U);
+  }
+  EXPECT_TRUE(automaton.At(other).has_value());
+}
+
 TEST(TextAutomaton, GivesUpWhereClassesAreTooMany) {
   RegexPool pool;
   std::vector<RegexId> options;

@@ -68,6 +68,23 @@ bool RegexPool::Impl::IsWide(const RegexNode& node, std::span<const RegexId> lis
   }
 }
 
+void RegexPool::Impl::MeasureHeads(RegexNode& node, std::span<const RegexId> list) const {
+  constexpr uint32_t kMany = 1 << 24;
+  const auto add = [&](RegexId part) {
+    node.heads = std::min(kMany, node.heads + nodes[part].heads);
+    node.ranges = std::min(kMany, node.ranges + nodes[part].ranges);
+  };
+  if (node.kind == RegexKind::kClass) {
+    node.heads = 1;
+    node.ranges = static_cast<uint32_t>(sets[node.a].ranges().size());
+  } else if (node.kind == RegexKind::kConcat || node.kind == RegexKind::kRepeat ||
+             node.kind == RegexKind::kNot) {
+    add(node.a);
+    if (node.kind == RegexKind::kConcat && nodes[node.a].nullable) add(node.b);
+  }
+  for (const RegexId part : list) add(part);
+}
+
 // `list` must not point into `lists`.
 RegexId RegexPool::Impl::Intern(const RegexNode& node, std::span<const RegexId> list) {
   if (buckets.size() < 2 * nodes.size()) GrowBuckets();
@@ -84,6 +101,7 @@ RegexId RegexPool::Impl::Intern(const RegexNode& node, std::span<const RegexId> 
   const auto id = static_cast<RegexId>(nodes.size());
   nodes.push_back(node);
   nodes.back().wide = IsWide(node, list);
+  MeasureHeads(nodes.back(), list);
   table_of.push_back(0);
   if (!list.empty()) {
     nodes.back().a = static_cast<uint32_t>(lists.size());

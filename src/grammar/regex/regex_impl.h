@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "grammar/regex/code_point_classes.h"
 #include "grammar/regex/regex_lengths.h"
 #include "grammar/regex/regex_pool.h"
 #include "grammar/regex/span_lengths.h"
@@ -51,7 +52,10 @@ struct RegexNode {
   bool spans = false;   // there is a kSpan in it
   bool wide = false;    // there is a class of many ranges in it
   uint8_t asked = 0;    // how often it was derived without its segments
-  uint16_t depth = 0;   // of nesting; the tail of a kConcat is not deeper than it
+  // Classes that its texts may begin with, as often as they are met, and their ranges in sum.
+  uint32_t heads = 0;
+  uint32_t ranges = 0;
+  uint16_t depth = 0;  // of nesting; the tail of a kConcat is not deeper than it
   uint32_t a = 0;
   uint32_t b = 0;
   uint32_t segments = 0;  // index + 1 of its span of segments; 0: not computed
@@ -110,6 +114,9 @@ struct RegexPool::Impl {
 
   RegexId DeriveAlone(RegexId id, char32_t code_point, Memo& memo);
 
+  // The states that a state leads to, each once, in the order of their ids.
+  void Targets(RegexId id, std::vector<RegexId>& out);
+
   // regex_life.cc: afterwards the node is kExact or kDead.
   void Resolve(RegexId id);
   bool IsResolved(RegexId id) const {
@@ -162,7 +169,9 @@ struct RegexPool::Impl {
   SpanLengths span_lengths;
   Limits limits;
   Room room;
-  uint64_t work = 0;  // segments looked at since the beginning, to make others of them
+  // Segments looked at since the beginning, to make others of them, and parts that were derived.
+  uint64_t work = 0;
+  uint64_t dear_work = 0;  // of the questions that took much of it
 
   bool exhausted() const { return room.exhausted; }
 
@@ -180,6 +189,7 @@ struct RegexPool::Impl {
   bool Same(RegexId id, const RegexNode& node, std::span<const RegexId> list) const;
   void GrowBuckets();
   bool IsWide(const RegexNode& node, std::span<const RegexId> list) const;
+  void MeasureHeads(RegexNode& node, std::span<const RegexId> list) const;
   RegexId Cons(RegexId head, RegexId tail);
   void MeasureConcat(RegexNode& node) const;
   void MeasureRepeat(RegexNode& node) const;
@@ -199,6 +209,7 @@ struct RegexPool::Impl {
   void ComputeConcat(RegexId id, std::vector<RegexSegment>& out);
   void ComputeList(RegexId id, std::vector<RegexSegment>& out);
   void ComputeNot(RegexId id, std::vector<RegexSegment>& out);
+  bool DeriveClasses(RegexId id);
   void Sweep(std::vector<RegexSegment>& in, size_t required, std::vector<RegexSegment>& out);
   void MakeTable(RegexId id);
   RegexId DeriveAnew(RegexId id, char32_t code_point);
@@ -209,6 +220,11 @@ struct RegexPool::Impl {
   bool ResolveBySpans(RegexId id);
   void Explore(RegexId id);
   const RegexLengths* LengthsOf(RegexId id, uint32_t& state);
+
+  CodePointClasses classes;       // that all sets tell apart
+  std::vector<Memo> class_memos;  // [classes]
+  size_t memoized = 0;            // entries of all
+  std::vector<RegexId> by_class;  // [classes] DeriveClasses
 };
 
 }  // namespace bantam::grammar

@@ -30,13 +30,12 @@ std::unique_ptr<RegexLengths> RegexLengths::Make(RegexPool::Impl& pool, RegexId 
   std::vector<std::pair<uint32_t, uint32_t>> edges;
   std::unordered_map<RegexId, uint32_t> index = {{id, 0}};
   states.push_back(id);
+  std::vector<RegexId> targets;
   for (uint32_t from = 0; from < states.size(); ++from) {
-    RegexId last = RegexPool::kNothing;
-    for (const RegexSegment& s : pool.Segments(states[from])) {
-      if (s.target == last) continue;
-      last = s.target;
-      const auto [it, added] = index.emplace(s.target, static_cast<uint32_t>(states.size()));
-      if (added) states.push_back(s.target);
+    pool.Targets(states[from], targets);
+    for (const RegexId target : targets) {
+      const auto [it, added] = index.emplace(target, static_cast<uint32_t>(states.size()));
+      if (added) states.push_back(target);
       edges.emplace_back(from, it->second);
     }
     if (states.size() > kMaxStates || pool.exhausted()) return result;

@@ -188,8 +188,9 @@ std::vector<uint64_t> Distances(const Exploration& found, const std::vector<Rege
 
 void RegexPool::Impl::Explore(RegexId id) {
   // Once the answer is there, more states only serve later ones: so many, or so much work.
-  constexpr size_t kEnough = 256;
-  constexpr uint64_t kEnoughWork = 200'000;
+  constexpr size_t kEnough = 16;
+  constexpr uint64_t kEnoughWork = 50'000;
+  constexpr uint64_t kDear = 20'000;  // less work than that does not count towards the limit
   Exploration found;
   const auto visit = [&](RegexId state, uint32_t parent, uint64_t depth) {
     if (nodes[state].mark == 0) {
@@ -206,20 +207,18 @@ void RegexPool::Impl::Explore(RegexId id) {
     if (depth > 0) found.edges.emplace_back(nodes[state].mark - 1, parent);
   };
   visit(id, 0, 0);
+  std::vector<RegexId> targets;
   const uint64_t before = work;
   uint32_t at = 0;
   for (; at < found.states.size() && !exhausted(); ++at) {
     const bool answered = found.best <= found.depths[at];
     if (answered && (at >= kEnough || work - before > kEnoughWork)) break;
-    if (found.states.size() > limits.states || work - before > limits.work) break;
+    if (found.states.size() > limits.states || dear_work + (work - before) > limits.work) break;
     if (IsResolved(found.states[at])) continue;
-    const auto segments_of = Segments(found.states[at]);
-    RegexId last = kNothing;
-    for (const RegexSegment& s : segments_of) {
-      if (s.target != last) visit(s.target, at, found.depths[at] + 1);
-      last = s.target;
-    }
+    Targets(found.states[at], targets);
+    for (const RegexId target : targets) visit(target, at, found.depths[at] + 1);
   }
+  if (work - before > kDear) dear_work += work - before;
   found.complete = at == found.states.size() && !exhausted();
   for (const RegexId state : found.states) nodes[state].mark = 0;
 

@@ -35,7 +35,9 @@ class RegexPool {
   struct Limits {
     uint32_t expressions = 2'000'000;  // most expressions of the pool
     uint32_t states = 20'000;          // most states one question about a language looks at
-    uint64_t work = 20'000'000;        // most ranges of code points it looks at, for all states
+    // Most ranges and classes of code points that all questions together look at which take more
+    // than 20,000 of them each: some 50 ms. What each mask takes is bounded so, too.
+    uint64_t work = 700'000;
   };
   RegexPool();
   explicit RegexPool(const Limits& limits);
@@ -47,7 +49,7 @@ class RegexPool {
   bool exhausted() const { return room_->exhausted; }
   // Of Limits::expressions, those in use (or what else is kept takes as much).
   uint32_t used() const { return room_->used; }
-  // Ranges of code points looked at since the beginning, as Limits::work counts them.
+  // Ranges and classes of code points looked at since the beginning, as Limits::work counts them.
   uint64_t work() const;
 
   RegexId Class(const CodePointSet& set);  // one code point of the set

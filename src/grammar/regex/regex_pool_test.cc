@@ -332,6 +332,29 @@ TEST(RegexPoolTest, WorkOnManyRangesIsBounded) {
   EXPECT_LT(pool.work(), 2 * kWork);
 }
 
+// The same where each code point is asked for alone, and where all ranges are found by classes.
+TEST(RegexPoolTest, ManyRangesAreWhatTheirCodePointsAre) {
+  RegexPool pool;
+  std::vector<RegexId> parts;
+  for (size_t i = 0; i < 3; ++i) {
+    const std::string pattern = WideClass(i, 'p') + "+(?:" + WideClass(i + 4, 'P') + "x|" +
+                                WideClass(i + 2, 'p') + "{2,5})";
+    const RegexId id = *ParseRegex(pool, pattern, Anchoring::kSearch);
+    parts.push_back(i == 1 ? pool.Not(id) : id);
+  }
+  RegexId id = pool.Both(parts);
+  for (const char32_t step : {U'a', char32_t{0x4E2D}, U'B', char32_t{0x301}}) {
+    std::vector<std::pair<char32_t, RegexId>> alone;
+    for (char32_t c = 0; c < 0x20000; c += 1 + c / 40) {
+      RegexPool::Memo memo;
+      if (c < 0xD800 || c > 0xDFFF) alone.emplace_back(c, pool.DeriveAlone(id, c, memo));
+    }
+    pool.Leading(id, RegexPool::kNothing);  // all ranges
+    for (const auto& [c, target] : alone) ASSERT_EQ(pool.Derive(id, c), target) << uint32_t{c};
+    id = pool.Derive(id, step);
+  }
+}
+
 // What may be asked next about states that are near is not worth that much.
 TEST(RegexPoolTest, KnownAnswersTakeLittleWorkOnManyRanges) {
   constexpr size_t kParts = 3;

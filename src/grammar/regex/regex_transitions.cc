@@ -67,6 +67,13 @@ void RegexPool::Impl::Collect(RegexId id, std::vector<RegexSegment>& out) {
 }
 
 void RegexPool::Impl::Compute(RegexId id, std::vector<RegexSegment>& out) {
+  if (DeriveClasses(id)) {
+    const auto intervals = classes.intervals();
+    for (size_t i = 0; i < intervals.size(); ++i) {
+      Emit(intervals[i].first, classes.EndOf(i) - 1, by_class[intervals[i].of], out);
+    }
+    return;
+  }
   const RegexNode node = nodes[id];
   switch (node.kind) {
     case RegexKind::kNothing:
@@ -141,6 +148,48 @@ void RegexPool::Impl::ComputeNot(RegexId id, std::vector<RegexSegment>& out) {
     next = s.last + 1;
   }
   if (next <= CodePointSet::kLast) gap(next, CodePointSet::kLast);
+}
+
+// Where each class of code points leads, for a state that tells letters of Unicode apart in many
+// ways: there are thousands of ranges, but seldom more than fifty classes. False: where ranges are
+// as good.
+bool RegexPool::Impl::DeriveClasses(RegexId id) {
+  constexpr size_t kMostMemoized = 500'000;
+  constexpr uint64_t kRangesAClass = 4;  // that are cut and sorted while one class is derived
+  const RegexNode& node = nodes[id];
+  if (!node.wide || node.spans || node.kind <= RegexKind::kClass) return false;
+  if (classes.Learn(sets) || memoized > kMostMemoized) {
+    class_memos.clear();
+    memoized = 0;
+  }
+  if (classes.gave_up() || node.ranges < kRangesAClass * classes.count() * node.heads) return false;
+  class_memos.resize(classes.count());
+  // Deriving may come here again. What it makes are unions and intersections of sets: no new class.
+  std::vector<RegexId> targets;
+  for (size_t i = 0; i < class_memos.size(); ++i) {
+    Memo memo = std::exchange(class_memos[i], {});
+    const size_t known = memo.size();
+    targets.push_back(DeriveParts(id, classes.representatives()[i], memo));
+    memoized += memo.size() - known;
+    class_memos[i] = std::move(memo);
+  }
+  work += targets.size();
+  by_class = std::move(targets);
+  return true;
+}
+
+void RegexPool::Impl::Targets(RegexId id, std::vector<RegexId>& out) {
+  out.clear();
+  if (nodes[id].segments == 0 && DeriveClasses(id)) {
+    out = by_class;
+  } else {
+    for (const RegexSegment& s : Segments(id)) {
+      if (out.empty() || out.back() != s.target) out.push_back(s.target);
+    }
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (!out.empty() && out[0] == kNothing) out.erase(out.begin());
 }
 
 // Cuts overlapping segments into disjoint ones that lead to the alternation of their targets or,
@@ -236,6 +285,8 @@ RegexId RegexPool::Impl::DeriveAlone(RegexId id, char32_t code_point, Memo& memo
 // As Compute does for all code points at once.
 RegexId RegexPool::Impl::DeriveParts(RegexId id, char32_t code_point, Memo& memo) {
   const RegexNode node = nodes[id];
+  const bool has_list = node.kind == RegexKind::kEither || node.kind == RegexKind::kBoth;
+  work += has_list ? node.b : 1;
   if (node.kind == RegexKind::kNot) return Not(DeriveAlone(node.a, code_point, memo));
   if (node.kind == RegexKind::kRepeat) {
     const RegexId first = DeriveAlone(node.a, code_point, memo);

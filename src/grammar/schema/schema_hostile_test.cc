@@ -1,4 +1,5 @@
 // Documents made to hurt: depth, breadth, long names, many references. All must end soon.
+#include <array>
 #include <string>
 
 #include "grammar/schema/json_schema.h"
@@ -104,6 +105,28 @@ TEST(SchemaHostile, LongBaseUris) {
   for (int i = 0; i < 20'000; ++i) parts += R"({"$ref":"b","$id":")" + std::to_string(i) + "\"},";
   const std::string text = R"({"$id":")" + base + R"(","anyOf":[)" + parts + R"({"$id":"b"}]})";
   EXPECT_EQ(ErrorOf(text), "#/$id: expected a URI of at most 4096 bytes");
+}
+
+// Classes of hundreds of ranges, counted, in several ways at once: what to look through for a text
+// is bounded, and many such patterns under `not` alone are no reason to look.
+TEST(SchemaHostile, CountedLettersOfUnicode) {
+  const std::array classes = {"L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc"};
+  const auto hard = [&](size_t i) {
+    const auto wide = [&](char p, size_t n) {
+      return std::string("\\\\") + p + "{" + classes[(i + n) % classes.size()] + "}";
+    };
+    return R"({"pattern":")" + wide('p', 0) + wide('P', 1) + "{1,30}(?:" + wide('p', 2) + ".|" +
+           wide('p', 3) + R"({2}){3}"})";
+  };
+  std::string none;
+  for (size_t i = 0; i < 3; ++i) none += (i > 0 ? R"(,{"not":)" : R"({"not":)") + hard(i) + "}";
+  const auto compiled = [](const std::string& text) {
+    return JsonSchema::Compile(*Json::Parse(text), {});
+  };
+  EXPECT_TRUE(compiled(R"({"type":"string","allOf":[)" + none + "]}").has_value());
+  const auto refused = compiled(R"({"type":"string","allOf":[)" + none + "," + hard(5) + "]}");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
 }
 
 // Each leads back to itself in place, in the scope in which it is met.
