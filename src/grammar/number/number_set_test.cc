@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <random>
 #include <string>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "grammar/number/test_decimal.h"
 
 namespace bantam::grammar {
@@ -256,6 +258,26 @@ TEST(NumberSet, HowNumbersAreWrittenCanMatter) {
       EXPECT_TRUE(next && *next < rest->size()) << text << " | " << *rest;
     }
   }
+}
+
+// Beyond 2^53, with many digits and large exponents; multiples.py says what is right.
+TEST(NumberSet, MultiplesAreExact) {
+  std::ifstream file(BANTAM_SOURCE_DIR "/tests/golden/schemas/multiples.jsonl");
+  size_t numbers = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto json = Json::Parse(line);
+    ASSERT_TRUE(json.has_value());
+    const std::string of = json->Find("of")->AsString();
+    const NumberSet multiples = NumberSet::MultiplesOf(D(of));
+    for (const char* key : {"multiples", "others"}) {
+      for (const Json& text : json->Find(key)->items()) {
+        const bool right = key == std::string_view("multiples");
+        EXPECT_EQ(multiples.Has(D(text.AsString())), right) << text.AsString() << " of " << of;
+        ++numbers;
+      }
+    }
+  }
+  EXPECT_GT(numbers, 1'500U);
 }
 
 }  // namespace
