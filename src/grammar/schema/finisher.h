@@ -50,22 +50,25 @@ class Finisher {
   // Its length, without writing it where it is long.
   uint32_t CloseCost(const OpenContainer& container);
 
-  // The end of an array in which an item has begun, as if nothing had to differ from that item. It
-  // is the shortest end after every item but those that it has itself: a longer list of items to
-  // differ from never makes ends shorter.
+  // The end of an array in which an item has begun, as if nothing had to be compared with that
+  // item. It is an end after every item but those that it has itself.
   struct SharedEnd {
-    bool known = false;  // else nothing can be said without the item
-    OpenContainer at;    // the array, the item not in its list
+    OpenContainer at;  // the array, the item not in its list
     const Finish* close = nullptr;
     std::vector<ValueId> items;  // of the end; ascending
-    // Strings and names in them, and in an item that may yet come where none has to; ascending.
+    // No item gives the array a shorter end: they must differ, all the more in a longer list.
+    bool grows = false;
+    // Only items with one of `strings` have another shortest end: strings and names in the end, and
+    // in an item that may yet come where none has to; ascending.
+    bool known = false;
     std::vector<std::string> strings;
-    bool Has(ValueId item) const { return std::ranges::binary_search(items, item); }
   };
   // `after`: the array after the item, its formula still waiting for the value
   // (ContainerSteps::NeedsValue). Good as long as this.
   const SharedEnd& EndBeside(const OpenContainer& after);
-  // The length of the end if that item comes first, which the end has.
+  // It is the shortest end after that item.
+  bool IsShortestAfter(const SharedEnd& end, const Json& item) const;
+  // The length of the end if that item comes first; of one that `grows`.
   uint32_t CloseCostAfter(const SharedEnd& end, ValueId item);
 
   const std::vector<Demand>& Demands(FormulaId formula);

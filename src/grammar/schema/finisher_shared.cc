@@ -1,18 +1,41 @@
-// Ends of arrays whose items must differ. An end depends on the items before it only where it would
-// have one of them itself: so it is looked for as if there were none, and anew only with those that
-// it meets. Where an array wants nothing but so many different values, its end is the shortest of
-// them that are left.
+// Ends of arrays whose items are compared with each other. An end depends on the items before it
+// only where it has one of them itself: so where they must differ it is looked for as if there were
+// none, and anew only with those that it meets. Where an array wants nothing but so many different
+// values, its end is the shortest of them that are left.
 #include <algorithm>
 #include <utility>
 
+#include "grammar/number/decimal.h"
 #include "grammar/schema/finisher.h"
 
 namespace bantam::grammar {
 namespace {
 
-constexpr int kMostMet = 8;          // times that an end is looked for anew
-constexpr size_t kMostRow = 6'000;   // values of a row
-constexpr size_t kMostChoices = 16;  // ways of an item that may yet come
+constexpr int kMostMet = 8;             // times that an end is looked for anew
+constexpr size_t kMostRow = 6'000;      // values of a row
+constexpr size_t kMostChoices = 16;     // ways of an item that may yet come
+constexpr uint32_t kLeastRepeated = 5;  // bytes of an end that has an item again which is or has a
+                                        // string of at least one character
+
+// No text of the value has fewer bytes.
+size_t LeastText(const Json& value) {
+  size_t bytes = 2;
+  switch (value.kind()) {
+    case Json::Kind::kString: return bytes + value.AsString().size();
+    case Json::Kind::kNumber: {
+      const Result<Decimal> number = Decimal::Parse(value.number_text());
+      return number ? std::max(number->digits().size(), size_t{1}) : 1;
+    }
+    case Json::Kind::kArray:
+      for (const Json& item : value.items()) bytes += LeastText(item) + 1;
+      return value.items().empty() ? bytes : bytes - 1;
+    case Json::Kind::kObject:
+      for (const auto& [name, member] : value.members())
+        bytes += name.size() + LeastText(member) + 4;
+      return value.members().empty() ? bytes : bytes - 1;
+    default: return value.Dump().size();
+  }
+}
 
 // Depth is bounded: the values come from Json::Parse.
 void AddStrings(const Json& value, std::vector<std::string>& out) {
@@ -226,14 +249,28 @@ const Finisher::SharedEnd& Finisher::EndBeside(const OpenContainer& after) {
   differs.repeated = false;
   end.at = after;
   end.at.live = steps_.Settle(after.live, differs);
-  end.known = ListIn(end.at.live).has_value();
-  if (!end.known) return end;
+  end.grows = ListIn(end.at.live).has_value();
   end.close = &Close(end.at);
   end.items = ItemsOf(*end.close, &end.strings);
-  if (steps_.Closes(end.at.live)) AddNext(end);
+  if (end.grows) {
+    end.known = true;
+    if (steps_.Closes(end.at.live)) AddNext(end);
+  } else if (!steps_.Closes(end.at.live) && end.close->cost <= kLeastRepeated) {
+    end.known = true;
+    end.strings.emplace_back();
+  }
   std::ranges::sort(end.strings);
   end.strings.erase(std::unique(end.strings.begin(), end.strings.end()), end.strings.end());
   return end;
+}
+
+// An end that is none without the item has the item itself, after a comma and before the bracket.
+bool Finisher::IsShortestAfter(const SharedEnd& end, const Json& item) const {
+  if (!end.grows && (end.close->cost == Finish::kNever || LeastText(item) + 2 < end.close->cost)) {
+    return false;
+  }
+  const auto id = languages_.values().Find(item);
+  return !id || !std::ranges::binary_search(end.items, *id);
 }
 
 // The strings of an item that may come though none has to, and of what comes after it.

@@ -66,7 +66,7 @@ bool JsonMatcher::Push(uint8_t byte) {
   if (checks_) Forget();
   // Another text than the one that is read so far is always an end there.
   const bool open = InString() && languages_.regexes().AliveAfterAnyPlain(next.regex);
-  if (checks_ || open || !Decides(FrameOf(next)) || FinishBytes() != Finish::kNever) return true;
+  if (checks_ || open || !Decides(FrameOf(next)) || FinishesWithin(Finish::kNever - 1)) return true;
   Pop(1);
   return false;
 }

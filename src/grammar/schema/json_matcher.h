@@ -113,10 +113,12 @@ class JsonMatcher : public Matcher {
   // What is the same after every text or name in a frame's value, where items must differ, but for
   // those with which the value may become one that ends have, too (json_strays.cc).
   struct Strays {
-    bool known = true;               // else it is not known of any text
+    bool known = true;               // else it is not known of any text …
+    bool bounded = true;             // … but tails are no shorter than any other text's
     std::vector<uint32_t> tails;     // by case of the frame's stage; kNever: there is none
     std::vector<std::string> texts;  // those others; ascending
     size_t longest = 0;              // bytes of one of them
+    bool bounds() const { return known || bounded; }
   };
   struct Frame {
     StageId stage = StageTable::kNone;
@@ -190,6 +192,7 @@ class JsonMatcher : public Matcher {
   uint32_t AddStrays(uint32_t frame, const Case& which, Strays& strays) const;
   std::span<const std::string> StraysHere(const State& state) const;
   bool IsEven(const State& state) const;
+  bool IsBounded(const State& state) const;
 
   // copied_strings.cc
   bool Copies(FormulaId value, const std::string& text) const;

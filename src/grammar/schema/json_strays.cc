@@ -18,9 +18,13 @@ const JsonMatcher::Strays& JsonMatcher::StraysOf(uint32_t index) const {
   auto strays = std::make_unique<Strays>();
   const Stage& stage = stages_[frame.stage];
   if (checks_) {
-    strays->known = false;
+    strays->known = strays->bounded = false;
   } else if (frame.value_matters) {
-    for (const Case& one : stage.cases) strays->tails.push_back(AddStrays(index, one, *strays));
+    for (const Case& one : stage.cases) {
+      strays->tails.push_back(AddStrays(index, one, *strays));
+      const bool text = languages_.Texts(one.way.value) != RegexPool::kNothing;
+      if (text && strays->tails.back() == Finish::kNever) strays->bounded = false;
+    }
     if (stage.cases.empty()) {
       const Stage& outer = stages_[frames_[frame.outer].stage];
       for (const Fit& fit : stage.fits) {
@@ -31,7 +35,7 @@ const JsonMatcher::Strays& JsonMatcher::StraysOf(uint32_t index) const {
     std::ranges::sort(texts);
     texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
     for (const std::string& text : texts) strays->longest = std::max(strays->longest, text.size());
-    if (texts.size() > kMostStrays) strays->known = false;
+    if (texts.size() > kMostStrays) strays->known = strays->bounded = false;
   }
   frame.strays = std::move(strays);
   return *frame.strays;
@@ -49,7 +53,6 @@ uint32_t JsonMatcher::AddStrays(uint32_t index, const Case& which, Strays& stray
       after.live = one->way.settled;
       const Finisher::SharedEnd& end = finisher_.EndBeside(after);
       strays.known &= end.known;
-      if (!end.known) return Finish::kNever;
       strays.texts.insert(strays.texts.end(), end.strings.begin(), end.strings.end());
       close = end.close->cost;
     } else {
@@ -75,7 +78,7 @@ std::span<const std::string> JsonMatcher::StraysHere(const State& at) const {
   if (at.place != Place::kInText && at.place != Place::kInName) return {};
   const Strays& strays = StraysOf(at.frame);
   const size_t bytes = document_.size() - at.start - 1;
-  if (!strays.known || strays.texts.empty() || bytes > kMostEscaped * (strays.longest + 1)) {
+  if (!strays.bounds() || strays.texts.empty() || bytes > kMostEscaped * (strays.longest + 1)) {
     return {};
   }
   const std::string read = ReadText(at);
@@ -83,6 +86,13 @@ std::span<const std::string> JsonMatcher::StraysHere(const State& at) const {
   const auto last = std::partition_point(
       first, strays.texts.end(), [&](const std::string& text) { return text.starts_with(read); });
   return {first, last};
+}
+
+// However the text goes on, no more comes after it than after others.
+bool JsonMatcher::IsBounded(const State& at) const {
+  if (at.place != Place::kInText) return false;
+  const Strays& strays = StraysOf(at.frame);
+  return strays.bounds() && StraysHere(at).empty();
 }
 
 // What comes after the text or name does not depend on how it goes on.

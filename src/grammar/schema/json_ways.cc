@@ -153,18 +153,18 @@ std::optional<JsonMatcher::Tail> JsonMatcher::FindTail(uint32_t frame, const Sta
 std::optional<JsonMatcher::Tail> JsonMatcher::CloseAfter(const Case& which, std::string_view value,
                                                          uint32_t start, bool written) const {
   OpenContainer after = which.way.after;
-  const Finisher::SharedEnd* shared = nullptr;
   if (steps_.NeedsValue(which.way.settled)) {
     const std::string whole = document_.substr(start) + std::string(value);
     const Result<Json> json = Json::Parse(whole);
     if (!json) return std::nullopt;
     after.live = which.way.settled;
-    shared = &finisher_.EndBeside(after);
-    const auto id = languages_.values().Find(*json);
-    if (shared->known && (!id || !shared->Has(*id))) {
-      return Tail{shared->close->cost, written ? shared->close->text : ""};
+    const Finisher::SharedEnd& shared = finisher_.EndBeside(after);
+    if (finisher_.IsShortestAfter(shared, *json)) {
+      return Tail{shared.close->cost, written ? shared.close->text : ""};
     }
-    if (shared->known && !written) return Tail{finisher_.CloseCostAfter(*shared, *id)};
+    if (shared.grows && !written) {
+      return Tail{finisher_.CloseCostAfter(shared, languages_.values().Intern(*json))};
+    }
     const auto live = steps_.SettleValue(which.way.settled, whole);
     if (!live) return std::nullopt;
     after.live = *live;
@@ -442,7 +442,7 @@ bool JsonMatcher::FinishesWithin(uint32_t bytes) const {
 std::optional<uint64_t> JsonMatcher::QuickBound() const {
   const State& at = state();
   if (at.text.partial()) return std::nullopt;
-  if (Decides(FrameOf(at)) && (at.place != Place::kInText || !IsEven(at))) return std::nullopt;
+  if (Decides(FrameOf(at)) && !IsBounded(at)) return std::nullopt;
   RegexId texts = at.regex;
   switch (at.place) {
     case Place::kInText: break;
@@ -468,7 +468,7 @@ uint64_t JsonMatcher::MostAfterText() const {
     return kMore + stages_.Names(FrameOf(state()).stage).most;
   }
   const bool decides = Decides(FrameOf(state()));
-  if (decides && !StraysOf(state().frame).known) return Finish::kNever;
+  if (decides && !StraysOf(state().frame).bounds()) return Finish::kNever;
   uint64_t tail = 0;
   for (size_t i = 0; i < stage.cases.size(); ++i) {
     const Case& one = stage.cases[i];
