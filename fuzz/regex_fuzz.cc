@@ -23,8 +23,9 @@ void Walk(RegexPool& pool, RegexId id, std::string_view text) {
     const RegexId next = pool.Derive(id, c.code_point);
     const bool alive = pool.Alive(next);
     if (pool.exhausted()) return;
-    CHECK(pool.AliveWithin(id, c.code_point, c.code_point) == alive);
-    CHECK(pool.BestWithin(id, c.code_point, c.code_point).has_value() == alive);
+    CHECK(pool.AliveWithin(id, c.code_point, c.code_point) == alive || pool.exhausted());
+    CHECK(pool.BestWithin(id, c.code_point, c.code_point).has_value() == alive || pool.exhausted());
+    if (pool.exhausted()) return;
     if (alive) CHECK(pool.Alive(id));
     if (alive && !pool.exhausted()) {
       CHECK(pool.ShortestLength(id) <= pool.ShortestLength(next) + 1 || pool.exhausted());
