@@ -1,6 +1,8 @@
 // The transitions of the number automaton.
 #include "grammar/number/number_syntax.h"
 
+#include <algorithm>
+
 namespace bantam::grammar {
 
 NumberState Next(NumberState state, uint8_t byte) {
@@ -26,6 +28,24 @@ NumberState Next(NumberState state, uint8_t byte) {
     case kDead: return kDead;
   }
   return kDead;
+}
+
+bool IsWrittenNumber(std::string_view text) {
+  if (text.size() > kMostNumberBytes) return false;
+  const size_t e = std::min(text.find_first_of("eE"), text.size());
+  if (e == text.size()) return true;  // so few digits are no reason
+  const std::string_view mantissa = text.substr(text.starts_with('-') ? 1 : 0, e);
+  const auto point = static_cast<int>(std::min(mantissa.find_first_of(".eE"), mantissa.size()));
+  int power = point - 1;  // of ten, of the first digit that is not 0
+  const size_t digit = mantissa.find_first_of("123456789");
+  if (static_cast<int>(digit) > point) power = point - static_cast<int>(digit);
+  size_t at = e + 1;
+  const bool negative = at < text.size() && text[at] == '-';
+  if (at < text.size() && (negative || text[at] == '+')) ++at;
+  int exponent = 0;
+  for (; at < text.size(); ++at) exponent = std::min(exponent * 10 + (text[at] - '0'), 10'000);
+  power += negative ? -exponent : exponent;
+  return exponent == 0 || (power >= -307 && power <= 307);
 }
 
 }  // namespace bantam::grammar

@@ -1,7 +1,9 @@
-// The grammar of a JSON number (RFC 8259, section 6) as an automaton over bytes.
+// The grammar of a JSON number (RFC 8259, section 6) as an automaton over bytes, and its limits.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace bantam::grammar {
 
@@ -26,5 +28,13 @@ constexpr bool IsComplete(NumberState state) {
   return state == NumberState::kZero || state == NumberState::kInteger ||
          state == NumberState::kFraction || state == NumberState::kExponentDigits;
 }
+
+// Longer numbers are neither read nor written.
+inline constexpr size_t kMostNumberBytes = 300;
+
+// Whether a number, or what begins one, is within the limits of those that are read and written:
+// short enough, and with an exponent none that float64 makes infinite or, unless it is, 0 (most
+// programs read numbers as that): from 1e-307 to below 1e308. Pure.
+bool IsWrittenNumber(std::string_view text);
 
 }  // namespace bantam::grammar

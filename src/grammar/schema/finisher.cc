@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "grammar/number/number_syntax.h"
 
 namespace bantam::grammar {
 namespace {
@@ -158,7 +159,8 @@ Finish Finisher::FindValue(FormulaId value) {
     best.cost = static_cast<uint32_t>(text.size());
     best.text = std::move(text);
   };
-  if (const auto number = languages_.Numbers(value)->Complete("")) offer(*number);
+  const auto number = languages_.Numbers(value)->Complete("");
+  if (number && IsWrittenNumber(*number)) offer(*number);
   const RegexId texts = languages_.Texts(value);
   if (languages_.regexes().Alive(texts)) {
     offer("\"" + ShortestText(texts) + "\"");

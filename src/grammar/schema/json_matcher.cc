@@ -11,25 +11,6 @@
 namespace bantam::grammar {
 namespace {
 
-// Whether a number that begins so stays one that float64 holds, neither infinite nor 0 unless it
-// is: most programs read numbers as that.
-bool FitsDouble(std::string_view text) {
-  const size_t e = std::min(text.find_first_of("eE"), text.size());
-  if (e == text.size()) return true;  // kMostDigits are few enough
-  const std::string_view mantissa = text.substr(text.starts_with('-') ? 1 : 0, e);
-  const auto point = static_cast<int>(std::min(mantissa.find_first_of(".eE"), mantissa.size()));
-  int power = point - 1;  // of ten, of the first digit that is not 0
-  const size_t digit = mantissa.find_first_of("123456789");
-  if (static_cast<int>(digit) > point) power = point - static_cast<int>(digit);
-  size_t at = e + 1;
-  const bool negative = at < text.size() && text[at] == '-';
-  if (at < text.size() && (negative || text[at] == '+')) ++at;
-  int exponent = 0;
-  for (; at < text.size(); ++at) exponent = std::min(exponent * 10 + (text[at] - '0'), 10'000);
-  power += negative ? -exponent : exponent;
-  return exponent == 0 || (power >= -307 && power <= 307);
-}
-
 bool IsSpace(uint8_t byte) {
   return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
@@ -364,18 +345,14 @@ bool JsonMatcher::StepNumber(State& state, uint8_t byte) {
   state.number = Next(state.number, byte);
   if (state.number == NumberState::kDead) return false;
   const std::string_view text = std::string_view(document_).substr(state.start);
-  if (!IsWritten(text)) return false;
+  if (!IsWrittenNumber(text)) return false;
   const Stage& stage = StageOf(state);
   const auto numbers = languages_.Numbers(stage.value);
-  if (numbers->is_all()) return IsComplete(state.number) || text.size() < kMostDigits;
+  if (numbers->is_all()) return IsComplete(state.number) || text.size() < kMostNumberBytes;
   if (!numbers->CompletionLength(text)) return false;
   return std::any_of(stage.cases.begin(), stage.cases.end(), [&](const Case& one) {
     return RestOfNumber(one.way.value, text).has_value();
   });
-}
-
-bool JsonMatcher::IsWritten(std::string_view number) {
-  return number.size() <= kMostDigits && FitsDouble(number);
 }
 
 bool JsonMatcher::EndNumber(State& state) {

@@ -23,7 +23,7 @@ namespace bantam::grammar {
 
 // One document. RFC 8259, with these choices: no name twice in an object, at most kMostSpace
 // characters of white space in a row, none before and after the document, numbers of at most
-// kMostDigits bytes.
+// kMostNumberBytes bytes.
 //
 // A stack of frames, one for each open container and for each place in it that was passed; a state
 // after each byte says where in which frame the document is. What may come at a place is the
@@ -31,7 +31,6 @@ namespace bantam::grammar {
 class JsonMatcher : public Matcher {
  public:
   static constexpr int kMostSpace = 100;
-  static constexpr size_t kMostDigits = 300;
 
   // `machine` must outlive this.
   explicit JsonMatcher(SchemaMachine& machine) : JsonMatcher(machine, machine.languages().Root()) {}
@@ -225,8 +224,6 @@ class JsonMatcher : public Matcher {
   std::optional<std::string> RestOfValue(const State& state, FormulaId value) const;
   std::optional<std::string> RestOfText(const State& state, RegexId regex) const;
   std::optional<std::string> RestOfNumber(FormulaId value, std::string_view text) const;
-  // Whether a number, or what begins one, is within the limits of those that are read and written.
-  static bool IsWritten(std::string_view number);
   static std::optional<std::string> RestOfWord(const State& state, std::string_view word);
   RegexId Reread(const State& state, RegexId regex) const;
   Rest FindRest(const State& state, bool with_tail) const;

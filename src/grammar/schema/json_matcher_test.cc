@@ -327,7 +327,12 @@ TEST(JsonMatcher, NumbersCanBeFinishedNearTheirLimits) {
         R"({"multipleOf":0.15,"type":"number"})", R"({"minimum":1e250,"type":"integer"})",
         R"({"maximum":-1e40,"type":"number"})",
         R"({"type":"number","exclusiveMinimum":0,"maximum":1e-50})",
-        R"({"type":"number","multipleOf":1e100})"}) {
+        R"({"type":"number","multipleOf":1e100})",
+        R"({"$schema":"http://json-schema.org/draft-04/schema#","type":"integer","minimum":1e298})",
+        R"({"$schema":"http://json-schema.org/draft-04/schema#","not":{"type":"integer"},
+            "minimum":1e299,"maximum":1e307})",
+        R"({"enum":[1e-310,-2e-400,123456789,-1e-307]})",
+        R"({"type":"number","exclusiveMinimum":0,"maximum":1e-306})"}) {
     const auto schema = Compile(text);
     ASSERT_NE(schema, nullptr) << text;
     for (const std::string& document :
@@ -344,7 +349,10 @@ TEST(JsonMatcher, NumbersCanBeFinishedNearTheirLimits) {
     }
   }
   for (const char* text : {R"({"const":1e400})", R"({"type":"number","minimum":1e308})",
-                           R"({"type":"number","maximum":-1e400})"}) {
+                           R"({"type":"number","maximum":-1e400})", R"({"const":1e-310})",
+                           R"({"type":"number","exclusiveMinimum":0,"maximum":1e-308})",
+                           R"({"$schema":"http://json-schema.org/draft-04/schema#",
+                               "type":"integer","maximum":-1e300})"}) {
     EXPECT_FALSE(JsonSchema::Compile(*Json::Parse(text), {})) << text;
   }
 }

@@ -244,15 +244,15 @@ std::optional<std::string> JsonMatcher::RestOfValue(const State& at, FormulaId v
   }
 }
 
-// The shortest rest of a number that begins so. Where that leaves what IsWritten allows, the way to
-// the end that was known before, as long as it has been followed: so there always is one.
+// The shortest rest of a number that begins so. Where that leaves what IsWrittenNumber allows, the
+// way to the end that was known before, as long as it has been followed: so there always is one.
 std::optional<std::string> JsonMatcher::RestOfNumber(FormulaId value, std::string_view text) const {
   const auto numbers = languages_.Numbers(value);
   for (size_t n = text.size(); n > 0; --n) {
     const std::optional<std::string> rest = numbers->Complete(text.substr(0, n));
     if (!rest) return std::nullopt;
     const std::string whole = std::string(text.substr(0, n)) + *rest;
-    if (!IsWritten(whole)) continue;
+    if (!IsWrittenNumber(whole)) continue;
     if (!whole.starts_with(text)) return std::nullopt;
     return whole.substr(text.size());
   }

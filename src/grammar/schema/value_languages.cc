@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "base/check.h"
 #include "base/quote.h"
+#include "grammar/number/number_syntax.h"
 #include "grammar/regex/formats.h"
 #include "grammar/regex/regex_syntax.h"
 #include "grammar/schema/algebras.h"
@@ -16,19 +20,53 @@ namespace {
 // Schemas that apply to one value within each other. Real ones stay below 50.
 constexpr int kMostInPlace = 400;
 
-// Without the numbers that float64 cannot hold, where there is a piece of nothing else: they are
-// never written.
-NumberSet WithinDouble(NumberSet numbers) {
-  const Decimal most = *Decimal::Parse("1e308");
-  const Decimal least = *Decimal::Parse("-1e308");
-  const bool beyond =
-      std::any_of(numbers.pieces().begin(), numbers.pieces().end(), [&](const NumberPiece& piece) {
+Decimal ToDecimal(std::string_view text) {
+  return *Decimal::Parse(text);
+}
+
+// Numbers that are written with digits alone, if the set tells them apart, are no longer than
+// kMostNumberBytes, others any.
+Result<NumberSet> ShortEnough() {
+  const std::string digits = std::to_string(kMostNumberBytes);
+  const std::string less = std::to_string(kMostNumberBytes - 1);
+  const NumberSet others = TRY(NumberSet::PlainIntegers().Not());
+  NumberSet plain = NumberSet::PlainIntegers();
+  plain = TRY(plain.And(NumberSet::AtMost(ToDecimal("1e" + digits), true)));
+  plain = TRY(plain.And(NumberSet::AtLeast(ToDecimal("-1e" + less), true)));
+  return plain.Or(others);
+}
+
+// Without the numbers that are never written (IsWrittenNumber), where there is a piece of nothing
+// else.
+Result<NumberSet> Written(const NumberSet& numbers) {
+  const Decimal most = ToDecimal("1e308"), least = ToDecimal("-1e308");
+  const Decimal tiny = ToDecimal("1e-307"), minus_tiny = ToDecimal("-1e-307");
+  const auto any = [&](const auto& of_piece) {
+    return std::ranges::any_of(numbers.pieces(), of_piece) ||
+           (numbers.others() != nullptr &&
+            std::ranges::any_of(numbers.others()->pieces(), of_piece));
+  };
+  NumberSet written = numbers;
+  if (any([&](const NumberPiece& piece) {
         return (piece.low && !(*piece.low < most)) || (piece.high && !(least < *piece.high));
-      });
-  if (!beyond && numbers.others() == nullptr) return numbers;
-  Result<NumberSet> within = numbers.And(NumberSet::AtMost(most, true));
-  if (within) within = within->And(NumberSet::AtLeast(least, true));
-  return within ? *std::move(within) : numbers;
+      })) {
+    written = TRY(written.And(NumberSet::AtMost(most, true)));
+    written = TRY(written.And(NumberSet::AtLeast(least, true)));
+  }
+  if (any([&](const NumberPiece& piece) {
+        return piece.low && piece.high && minus_tiny < *piece.low && *piece.high < tiny &&
+               !(piece.is_point() && piece.low->is_zero());
+      })) {
+    NumberSet others = NumberSet::Just(Decimal());
+    others = TRY(others.Or(NumberSet::AtLeast(tiny, false)));
+    others = TRY(others.Or(NumberSet::AtMost(minus_tiny, false)));
+    written = TRY(written.And(others));
+  }
+  if (written.others() != nullptr) {
+    const NumberSet short_enough = TRY(ShortEnough());
+    written = TRY(written.And(short_enough));
+  }
+  return written;
 }
 
 // With uniqueItems each item of an array has a set of its own, which leaves out those before.
@@ -248,7 +286,8 @@ RegexId ValueLanguages::Texts(FormulaId value) {
 std::shared_ptr<const NumberSet> ValueLanguages::Numbers(FormulaId value) {
   if (const auto it = numbers_.find(value); it != numbers_.end()) return it->second;
   NumberAlgebra algebra{*this};
-  auto numbers = std::make_shared<const NumberSet>(WithinDouble(Fold(algebra, value)));
+  const NumberSet all = Fold(algebra, value);
+  auto numbers = std::make_shared<const NumberSet>(Written(all).value_or(all));
   numbers_.emplace(value, numbers);
   if (!IsLarge(*numbers)) return numbers;
   large_numbers_.push_back(value);
