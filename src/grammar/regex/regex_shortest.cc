@@ -48,29 +48,41 @@ std::optional<RegexId> RegexPool::Impl::OnlyShortest(RegexId id) {
 }
 
 std::string RegexPool::Impl::Shortest(RegexId id) {
-  constexpr uint64_t kMaxLength = uint64_t{1} << 20;  // as of GBNF; 20 ms
+  constexpr uint64_t kMaxLength = uint64_t{1} << 20;  // as of GBNF
   std::string text;
   if (ShortestLength(id) > kMaxLength) {
     room.exhausted = true;
     return text;
   }
-  std::vector<std::pair<RegexId, uint64_t>> todo = {{id, 1}};  // and how many times
+  struct Part {
+    RegexId id;
+    uint64_t copies = 0;  // unless 0: what stands from `begin` on is written so many times more
+    size_t begin = 0;
+  };
+  std::vector<Part> todo = {{id}};
   while (!todo.empty()) {
-    const auto [top, times] = todo.back();
-    Resolve(top);
-    const RegexNode node = nodes[top];
-    if (times == 0 || node.least == 0 || node.life == RegexLife::kDead) {
-      todo.pop_back();
+    const Part part = todo.back();
+    const RegexId top = part.id;
+    todo.pop_back();
+    if (part.copies > 0) {
+      const size_t end = text.size() + (text.size() - part.begin) * part.copies;
+      while (text.size() < end) {
+        const size_t written = text.size() - part.begin;
+        text.append(text, part.begin, std::min(written, end - text.size()));
+      }
       continue;
     }
-    if (--todo.back().second == 0) todo.pop_back();
+    Resolve(top);
+    const RegexNode node = nodes[top];
+    if (node.least == 0 || node.life == RegexLife::kDead) continue;
     if (node.kind == RegexKind::kRepeat) {
-      todo.emplace_back(node.a, node.min);
+      if (node.min > 1) todo.push_back({top, node.min - 1, text.size()});
+      todo.push_back({node.a});
     } else if (node.kind == RegexKind::kConcat) {
-      todo.emplace_back(node.b, 1);
-      todo.emplace_back(node.a, 1);
+      todo.push_back({node.b});
+      todo.push_back({node.a});
     } else if (const auto option = OnlyShortest(top)) {
-      todo.emplace_back(*option, 1);
+      todo.push_back({*option});
     } else {  // one code point on the shortest way
       char32_t best = 0;
       RegexId target = kNothing;
@@ -89,7 +101,7 @@ std::string RegexPool::Impl::Shortest(RegexId id) {
         return text;
       }
       AppendUtf8(best, text);
-      todo.emplace_back(target, 1);
+      todo.push_back({target});
     }
   }
   return text;
