@@ -21,7 +21,8 @@ namespace {
 constexpr uint32_t kNone = ~uint32_t{0};
 // Items of a set beyond which ended rules add no others.
 constexpr size_t kMaxItems = 1'000;
-// Items beyond which reading a character adds only those that are nearer to the end.
+// Items beyond which, as beyond the steps, reading a character adds only those that are nearer to
+// the end.
 constexpr size_t kMaxScanned = 4'000;
 // Up to so many rules that begin in a set are looked through, more are sorted.
 constexpr uint32_t kFewBegun = 8;
@@ -384,7 +385,8 @@ void EarleyMatcher::ScanState(const RuleState& state, uint32_t origin, uint32_t 
   }
   for (; edge != edges.end() && edge->first <= c; ++edge) {
     if (c > edge->last) continue;
-    const bool is_full = items_.size() - sets_.back().items_begin >= kMaxScanned;
+    const bool is_full = items_.size() - sets_.back().items_begin >= kMaxScanned ||
+                         steps_ > grammar_->steps_per_character();
     if (is_full && rest + a_.states[edge->target].suffix >= goal_) continue;
     AddItem(edge->target, origin, rest);
   }
