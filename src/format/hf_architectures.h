@@ -27,6 +27,11 @@ struct HfArchitecture {
   // those that layer_types or a period says.
   enum class Windows : uint8_t { kNone, kAll, kSome };
   Windows windows = Windows::kNone;
+  // Where config.json lacks the key, as transformers' class for the model has it (5.5).
+  uint64_t default_window = 0;       // 0: none. A null is none everywhere
+  uint64_t default_head_dim = 0;     // 0: hidden_size / num_attention_heads
+  double default_query_scalar = 0;   // 0: that of the head's size
+  bool tied = false;                 // the head is the token embedding
   bool norm_plus_one = false;        // norms are stored less 1; GGUF stores them whole
   bool has_multipliers = false;      // Granite's
   bool period_without_rope = false;  // SmolLM3's

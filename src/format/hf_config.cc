@@ -129,9 +129,10 @@ Result<void> AddWindows(const HfReader& config, HfConfig& out) {
     return any ? config.Refuse("layer_types", "full_attention for this model_type")
                : Result<void>();
   }
-  const bool given = config.Given("sliding_window") != nullptr;
-  const uint64_t window = given ? TRY(config.Size("sliding_window")) : 0;
-  if (kind == Windows::kAll && !windows.empty() && (given ? !all : any)) {
+  const bool missing = config.json().Find("sliding_window") == nullptr;
+  uint64_t window = missing ? out.architecture->default_window : 0;
+  if (config.Given("sliding_window") != nullptr) window = TRY(config.Size("sliding_window"));
+  if (kind == Windows::kAll && !windows.empty() && (window > 0 ? !all : any)) {
     return config.Refuse("layer_types", "one kind for all layers, as sliding_window says");
   }
   if (kind == Windows::kSome && !windows.empty()) {
@@ -172,8 +173,9 @@ Result<void> AddScales(const HfReader& config, HfConfig& out) {
     TRY(writer.AddRead("logit_scale", config.NumberOr("logits_scaling", 1)));
     TRY(writer.AddRead("attention.scale", config.NumberOr("attention_multiplier", 1)));
   }
-  if (config.Given("query_pre_attn_scalar") != nullptr) {
-    const double scalar = TRY(config.Number("query_pre_attn_scalar"));
+  const double usual = row.default_query_scalar;
+  if (config.Given("query_pre_attn_scalar") != nullptr || usual > 0) {
+    const double scalar = TRY(config.NumberOr("query_pre_attn_scalar", usual));
     if (!(scalar > 0)) return config.Wrong("query_pre_attn_scalar", "above 0");
     TRY(writer.Add("attention.scale", 1 / __builtin_sqrt(scalar)));
   }
@@ -189,6 +191,11 @@ Result<void> AddSizes(const HfReader& config, HfConfig& out) {
   for (const Key& key : kOptionalSizes) {
     if (config.Given(key.folder) == nullptr) continue;
     TRY(writer.AddRead(key.gguf, config.Size(key.folder)));
+  }
+  const uint64_t head_dim = out.architecture->default_head_dim;
+  if (head_dim > 0 && config.json().Find("head_dim") == nullptr) {
+    TRY(writer.Add("attention.key_length", head_dim));
+    TRY(writer.Add("attention.value_length", head_dim));
   }
   return writer.Add(out.architecture->epsilon_name,
                     TRY(config.Number(out.architecture->epsilon_key)));
@@ -227,15 +234,18 @@ Result<HfConfig> ReadHfConfig(std::string_view json_text) {
   const uint64_t heads = TRY(config.Size("num_attention_heads"));
   const uint64_t width = TRY(config.Size("hidden_size"));
   if (heads == 0) return config.Wrong("num_attention_heads", "at least 1");
+  const uint64_t usual = out.architecture->default_head_dim;
+  const bool usual_head = usual > 0 && config.json().Find("head_dim") == nullptr;
+  const uint64_t other_head = usual_head ? usual : width / heads;
   const uint64_t head_dim =
-      config.Given("head_dim") == nullptr ? width / heads : TRY(config.Size("head_dim"));
+      config.Given("head_dim") == nullptr ? other_head : TRY(config.Size("head_dim"));
   TRY(AddRope(config, head_dim, out));
   TRY(AddWindows(config, out));
   TRY(AddScales(config, out));
   // Query and key rows are as they were trained; GGUF files of some architectures reorder them.
   TRY(out.metadata.Add("bantam.rope_halves", true));
   out.tied_given = config.Given("tie_word_embeddings") != nullptr;
-  out.tied = TRY(config.FlagOr("tie_word_embeddings", false));
+  out.tied = TRY(config.FlagOr("tie_word_embeddings", out.architecture->tied));
   return out;
 }
 

@@ -74,6 +74,39 @@ TEST(HfConfig, RopeIsReadFromBothGenerationsOfKeys) {
   }
 }
 
+// As the classes of transformers 5.5 have it.
+TEST(HfConfig, WhatIsMissingIsAsTransformersHasIt) {
+  const auto window = [](const char* changes, const char* key) {
+    const auto config = ReadHfConfig(Config(changes));
+    EXPECT_TRUE(config) << config.error().message;
+    return config ? config->metadata.GetUint(key).value_or(0) : 1;
+  };
+  EXPECT_EQ(window(R"({"model_type": "mistral"})", "llama.attention.sliding_window"), 4096U);
+  EXPECT_EQ(window(R"({"model_type": "mistral", "sliding_window": null})",
+                   "llama.attention.sliding_window"),
+            0U);
+  EXPECT_EQ(window(R"({"model_type": "mistral", "sliding_window": 64})",
+                   "llama.attention.sliding_window"),
+            64U);
+  EXPECT_EQ(window(R"({"model_type": "phi3"})", "phi3.attention.sliding_window"), 0U);
+  EXPECT_EQ(window(R"({"model_type": "starcoder2", "hidden_act": "gelu_pytorch_tanh",
+                       "norm_epsilon": 1e-5})",
+                   "starcoder2.attention.sliding_window"),
+            0U);
+  EXPECT_EQ(window(R"({"model_type": "llama"})", "llama.attention.sliding_window"), 0U);
+  EXPECT_EQ(window(R"({"model_type": "qwen3"})", "qwen3.attention.key_length"), 128U);
+  EXPECT_EQ(window(R"({"model_type": "qwen3", "head_dim": 32})", "qwen3.attention.key_length"),
+            32U);
+  const auto gemma =
+      ReadHfConfig(Config(R"({"model_type": "gemma3_text", "hidden_act": "gelu_pytorch_tanh"})"));
+  ASSERT_TRUE(gemma) << gemma.error().message;
+  EXPECT_EQ(gemma->metadata.GetUint("gemma3.attention.sliding_window").value(), 4096U);
+  EXPECT_EQ(gemma->metadata.GetUint("gemma3.attention.key_length").value(), 256U);
+  EXPECT_EQ(gemma->metadata.GetFloat("gemma3.attention.scale").value(), 1.0 / 16);
+  EXPECT_TRUE(gemma->tied);
+  EXPECT_FALSE(ReadHfConfig(Config())->tied);
+}
+
 TEST(HfConfig, Llama3FactorsKeepFastFrequenciesAndDivideSlowOnes) {
   const auto config = ReadHfConfig(Config(R"({"rope_scaling": {"rope_type": "llama3",
       "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
