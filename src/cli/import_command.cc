@@ -11,6 +11,16 @@
 #include "store/import.h"
 
 namespace bantam::cli {
+namespace {
+
+Result<void> CheckModel(const Environment& env, const std::string& path) {
+  const ModelInfo info = TRY(env.backend.inspect(path));
+  if (info.parameters > 0) return {};
+  return Fail(ErrorCode::kUnsupported,
+              "'" + path + "' is no model: it has a vocabulary and no weights");
+}
+
+}  // namespace
 
 Result<int> ImportCommand(const Environment& env, std::span<const std::string> args) {
   std::string path;
@@ -28,7 +38,7 @@ Result<int> ImportCommand(const Environment& env, std::span<const std::string> a
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   const store::Store store = TRY(store::Store::Find(env.variable));
   const store::ImportPlan plan = TRY(store::PlanImport(path));
-  TRY(env.backend.inspect(plan.open_path));
+  TRY(CheckModel(env, plan.open_path));
   if (name.empty()) {
     name = plan.name;
     const auto before = store.Peek(name);
@@ -44,6 +54,7 @@ Result<int> ImportCommand(const Environment& env, std::span<const std::string> a
     bar.Update(static_cast<double>(done), static_cast<double>(total));
   };
   options.cancelled = Interrupted;
+  options.check = [&](const std::string& staged) { return CheckModel(env, staged); };
   const store::Manifest manifest = TRY(store::Import(store, plan, name, options));
   bar.Clear();
   env.err.WriteUntrusted("bantam: kept as " + manifest.name + " (" + FormatBytes(manifest.bytes()) +

@@ -32,7 +32,8 @@ Json ModelJson(const store::Store& store, const store::Manifest& model) {
   json.Set("name", Json::String(model.name));
   json.Set("bytes", Json::Int(static_cast<int64_t>(model.bytes())));
   json.Set("path", path ? Json::String(*path) : Json());
-  json.Set("sha256", Json::String(model.files[0].sha256));
+  // Of several files none stands for the model.
+  json.Set("sha256", model.files.size() == 1 ? Json::String(model.files[0].sha256) : Json());
   json.Set("checksum", Json::String(model.published ? "published" : "computed"));
   json.Set("source", Json::String(model.source));
   json.Set("licence", model.licence.empty() ? Json() : Json::String(model.licence));

@@ -42,6 +42,12 @@ Result<std::optional<std::string>> StoredPath(const store::Store& store, const s
   return TRY(store.PathOf(*manifest));
 }
 
+std::string Checksum(const store::Manifest& manifest) {
+  if (manifest.published) return "SHA-256 as published";
+  if (manifest.files.size() > 1) return "of some files no SHA-256 is published";
+  return "no SHA-256 is published; it is " + manifest.files[0].sha256;
+}
+
 Result<bool> Ask(const Environment& env, const std::string& question) {
   env.err.WriteUntrusted(question + " [Y/n] ");
   env.err.Flush();
@@ -125,12 +131,9 @@ Result<store::Pulled> PullModel(const Environment& env, const store::Store& stor
   }
   if (!pulled) return pulled;
   const store::Manifest& manifest = pulled->manifest;
-  Note(env, pulled->was_there
-                ? manifest.name + " is here already"
-                : "pulled " + manifest.name + " (" + FormatBytes(manifest.bytes()) + ", " +
-                      (manifest.published
-                           ? "SHA-256 as published)"
-                           : "no SHA-256 is published; it is " + manifest.files[0].sha256 + ")"));
+  Note(env, pulled->was_there ? manifest.name + " is here already"
+                              : "pulled " + manifest.name + " (" + FormatBytes(manifest.bytes()) +
+                                    ", " + Checksum(manifest) + ")");
   return pulled;
 }
 

@@ -19,6 +19,7 @@ class StoreCommandsTest : public CommandTest {
     // Nobody listens there: what would be fetched fails at once.
     world_.variables["HF_ENDPOINT"] = "http://127.0.0.1:1";
     world_.variables["BANTAM_RETRY_SECONDS"] = "0";
+    world_.model->info_.parameters = 1000;
     world_.backend.inspect = [this](const std::string& path) -> Result<ModelInfo> {
       opened_ = path;
       if (ReadBack(path) == "(missing)") return Fail(ErrorCode::kNotFound, "cannot open it");
@@ -106,6 +107,9 @@ TEST_F(StoreCommandsTest, ImportChecksWhatItTakes) {
   EXPECT_EQ(Err({"import", path}, 1), "bantam: no model\n");
   EXPECT_EQ(Out({"list", "--json"}), "[]\n");
   Err({"import", directory_.Write("m.bin", "x")}, 1);
+  world_.backend.inspect = [](const std::string&) -> Result<ModelInfo> { return ModelInfo(); };
+  EXPECT_NE(Err({"import", path}, 1).find("a vocabulary and no weights"), std::string::npos);
+  EXPECT_EQ(Out({"list", "--json"}), "[]\n");
 }
 
 TEST_F(StoreCommandsTest, PsSaysWhatItLists) {

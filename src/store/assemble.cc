@@ -67,7 +67,7 @@ Result<Manifest> PlanModel(const Store& store, std::span<const GivenFile> files)
   }
   std::vector<std::string> names;
   for (const GivenFile& file : files) {
-    if (!IsSafeFileName(file.name) || names.size() >= kMaxFiles) {
+    if (!IsFolderFileName(file.name) || names.size() >= kMaxFiles) {
       return Fail(
           ErrorCode::kInvalidArgument,
           "a model of several files has at most 1,024 plain file names, not " + Quote(file.name));

@@ -69,7 +69,9 @@ Result<CatalogueModel> ReadModel(const Json& json) {
   model.licence = TRY(fields.Text("licence"));
   model.architecture = TRY(fields.Text("architecture"));
   model.quant = TRY(fields.Text("quant"));
-  if (!IsQuant(model.quant)) return fields.Bad("quant", "a quantisation such as q4_k_m");
+  if (!model.quant.empty() && !IsQuant(model.quant)) {
+    return fields.Bad("quant", "a quantisation such as q4_k_m, or nothing for a folder");
+  }
   for (const Json& item : TRY(fields.ListOr("aliases"))) {
     model.aliases.push_back(TRY(ReadAlias(item)));
   }

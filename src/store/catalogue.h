@@ -37,7 +37,7 @@ struct CatalogueModel {
   std::string model;  // the repository it was published as: "Qwen/Qwen2.5-0.5B-Instruct"
   std::string licence;
   std::string architecture;
-  std::string quant;  // the one to take unless another is asked for
+  std::string quant;  // the one to take unless another is asked for; empty: the folder it is
   std::vector<CatalogueAlias> aliases;
   std::vector<CatalogueSource> sources;  // in the order to try
   std::vector<CatalogueFile> files;

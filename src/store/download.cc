@@ -2,7 +2,6 @@
 #include "store/download.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "base/quote.h"
 #include "base/sha256.h"
 #include "base/small_file.h"
+#include "store/disk_space.h"
 #include "store/file_lock.h"
 #include "store/names.h"
 #include "store/part_file.h"
@@ -26,7 +26,6 @@ namespace bantam::store {
 namespace {
 
 constexpr uint64_t kMaxFileBytes = uint64_t{256} << 30;
-constexpr uint64_t kSpareBytes = uint64_t{64} << 20;    // left on the disk
 constexpr uint64_t kProgressBytes = uint64_t{1} << 20;  // that count as progress between failures
 
 std::optional<uint64_t> SizeOf(const std::string& path) {
@@ -89,7 +88,6 @@ class Downloader {
   Result<void> TakeAnswer(PartFile& part, const net::HttpHop& answer);
   Result<void> TakeBytes(PartFile& part, std::span<const uint8_t> bytes);
   Result<void> CheckSize(const net::HttpHop& answer, uint64_t total) const;
-  Result<void> CheckSpace(uint64_t needed) const;
   void Tell(uint64_t done);
   void NoteStart(const PartFile& part, const net::HttpHop& answer);
   void Note(const std::string& text) const {
@@ -134,9 +132,13 @@ void Downloader::Tell(uint64_t done) {
 
 void Downloader::NoteStart(const PartFile& part, const net::HttpHop& answer) {
   if (std::exchange(noted_, true)) return;
-  const auto megabytes = [](uint64_t bytes) { return std::to_string((bytes + 999999) / 1000000); };
-  Note("fetching " + file_.name + " (" + megabytes(total_) + " MB) from " + answer.url.host +
-       (part.bytes() > 0 ? ", " + megabytes(part.bytes()) + " MB are here already" : ""));
+  const auto size = [](uint64_t bytes) {
+    if (bytes < 1000) return std::to_string(bytes) + " bytes";
+    if (bytes < 1000000) return std::to_string((bytes + 999) / 1000) + " kB";
+    return std::to_string((bytes + 999999) / 1000000) + " MB";
+  };
+  Note("fetching " + file_.name + " (" + size(total_) + ") from " + answer.url.host +
+       (part.bytes() > 0 ? ", " + size(part.bytes()) + " are here already" : ""));
 }
 
 // The lock of this file; while another process has it, its progress is shown.
@@ -157,18 +159,6 @@ Result<FileLock> Downloader::Acquire() {
     if (events_.cancelled && events_.cancelled()) return Fail(ErrorCode::kCancelled, "stopped");
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-}
-
-Result<void> Downloader::CheckSpace(uint64_t needed) const {
-  struct statvfs info{};
-  if (statvfs(store_.root().c_str(), &info) != 0) return {};
-  const uint64_t free = static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
-  needed += options_.bytes_needed_after;
-  if (free >= needed && free - needed >= kSpareBytes) return {};
-  return Fail(ErrorCode::kResourceExhausted,
-              file_.name + " needs " + std::to_string(needed >> 20) + " MiB more, but '" +
-                  store_.root() + "' has " + std::to_string(free >> 20) +
-                  " MiB free (64 of them are left alone); BANTAM_HOME names another place");
 }
 
 Result<void> Downloader::CheckSize(const net::HttpHop& answer, uint64_t total) const {
@@ -199,7 +189,8 @@ Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) 
     }
     total_ = range->total;
     TRY(CheckSize(answer, total_));
-    TRY(CheckSpace(total_ - part.bytes()));
+    TRY(CheckDiskSpace(store_.root(), file_.name,
+                       total_ - part.bytes() + options_.bytes_needed_after));
     NoteStart(part, answer);
     return {};
   }
@@ -216,7 +207,7 @@ Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) 
   if (part.bytes() > 0) Note("the server cannot go on where the download stopped; from the start");
   TRY(part.Restart());
   total_ = total;
-  TRY(CheckSpace(total_));
+  TRY(CheckDiskSpace(store_.root(), file_.name, total_ + options_.bytes_needed_after));
   NoteStart(part, answer);
   from_start_ = false;
   return part.SetState(

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/quote.h"
 #include "net/url.h"
+#include "store/folder_files.h"
 #include "store/hub_listing.h"
 #include "store/names.h"
 #include "store/quant_name.h"
@@ -89,50 +90,18 @@ std::string FileUrl(const Place& place, const std::string& repository, const std
          net::EncodePath(revision) + "/" + net::EncodePath(path);
 }
 
-bool IsFolderFile(std::string_view path) {
-  static constexpr std::string_view kNames[] = {"config.json",
-                                                "generation_config.json",
-                                                "tokenizer.json",
-                                                "tokenizer_config.json",
-                                                "tokenizer.model",
-                                                "special_tokens_map.json",
-                                                "vocab.json",
-                                                "merges.txt",
-                                                "added_tokens.json",
-                                                "chat_template.jinja",
-                                                "model.safetensors.index.json",
-                                                "quantize_config.json",
-                                                "quant_config.json"};
-  return std::ranges::find(kNames, path) != std::end(kNames) ||
-         (path.ends_with(".safetensors") && path.find('/') == std::string_view::npos);
-}
-
-// config.json and weights in the repository's top folder.
-std::vector<std::string> FolderFiles(const HubListing& listing) {
-  std::vector<std::string> paths;
-  bool config = false;
-  bool weights = false;
-  for (const HubFile& file : listing.files) {
-    if (!IsFolderFile(file.path)) continue;
-    config = config || file.path == "config.json";
-    weights = weights || file.path.ends_with(".safetensors");
-    paths.push_back(file.path);
-  }
-  std::ranges::sort(paths);
-  return config && weights ? paths : std::vector<std::string>();
-}
-
 Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing& listing,
                          const Place& place, const std::string& repository,
-                         const std::string& revision) {
+                         const std::string& revision, bool folder) {
   RemoteModel model;
+  model.folder = folder;
   model.repository = listing.repository.empty() ? repository : listing.repository;
   model.licence = listing.licence;
   for (const std::string& path : paths) {
     const auto file = std::ranges::find(listing.files, path, &HubFile::path);
     CHECK(file != listing.files.end());
-    const std::string name(BaseName(path));
-    if (!IsSafeFileName(name)) {
+    const std::string name(folder ? std::string_view(path) : BaseName(path));
+    if (!IsFolderFileName(name)) {
       return Fail(ErrorCode::kUnsupported,
                   "the file name " + Quote(name) + " holds characters that are not kept");
     }
@@ -191,16 +160,14 @@ Result<RemoteModel> FromListing(const Reference& reference, const HubListing& li
   std::string wanted = reference.file.empty() ? reference.quant : "";
   if (wanted.empty() && reference.model != nullptr) wanted = reference.model->quant;
   auto chosen = ChooseGguf(paths, wanted);
-  if (chosen) return Take(*chosen, listing, place, repository, revision);
-  const std::vector<std::string> folder = FolderFiles(listing);
+  if (chosen) return Take(*chosen, listing, place, repository, revision, false);
+  const std::vector<std::string> folder = FolderFiles(paths);
   const bool has_gguf = std::ranges::any_of(
       paths, [](const std::string& path) { return LowerCase(path).ends_with(".gguf"); });
   if (has_gguf || folder.empty() || !wanted.empty()) {
     return Fail(chosen.error().code, place.Describe() + ": " + chosen.error().message);
   }
-  RemoteModel model = TRY(Take(folder, listing, place, repository, revision));
-  model.folder = true;
-  return model;
+  return Take(folder, listing, place, repository, revision, true);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace bantam::store {
 
 // A file to download.
 struct RemoteFile {
-  std::string name;  // a plain file name
+  std::string name;  // a plain file name, or that of a file of a folder (IsFolderFileName)
   std::string url;
   std::optional<uint64_t> bytes;
   std::string sha256;  // empty if nobody publishes it

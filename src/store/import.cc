@@ -19,9 +19,12 @@
 #include "base/clock.h"
 #include "base/quote.h"
 #include "base/random.h"
+#include "store/disk_space.h"
+#include "store/folder_files.h"
 #include "store/hash_file.h"
 #include "store/names.h"
 #include "store/quant_name.h"
+#include "store/staged_files.h"
 #include "store/system_error.h"
 
 namespace bantam::store {
@@ -69,20 +72,26 @@ Result<ImportPlan> PlanGguf(const std::string& directory, std::span<const std::s
                             const std::string& wanted) {
   ImportPlan plan;
   for (const std::string& name : TRY(ChooseGguf(names, wanted))) {
-    plan.paths.push_back(directory + "/" + name);
+    plan.files.push_back({.path = directory + "/" + name, .name = name});
   }
-  plan.open_path = plan.paths[0];
-  std::string stem(BaseName(plan.paths[0]));
-  if (plan.paths.size() > 1) stem.resize(stem.size() - std::strlen("-00001-of-00001.gguf"));
+  plan.open_path = plan.files[0].path;
+  std::string stem = plan.files[0].name;
+  if (plan.files.size() > 1) stem.resize(stem.size() - std::strlen("-00001-of-00001.gguf"));
   plan.name = ProposedName(stem);
   return plan;
 }
 
 Result<ImportPlan> PlanFolder(const std::string& directory) {
-  const std::vector<std::string> names = TRY(FilesIn(directory));
-  const bool config = std::ranges::find(names, "config.json") != names.end();
-  const auto is_weights = [](const std::string& name) { return name.ends_with(".safetensors"); };
-  if (!config || std::ranges::none_of(names, is_weights)) {
+  std::vector<std::string> names = TRY(FilesIn(directory));
+  for (int i = 0; i < 100; ++i) {
+    const std::string pooling = std::to_string(i) + "_Pooling/config.json";
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(directory + "/" + pooling, ignored)) {
+      names.push_back(pooling);
+    }
+  }
+  const std::vector<std::string> found = FolderFiles(names);
+  if (found.empty()) {
     const auto count = std::ranges::count_if(
         names, [](const std::string& name) { return LowerCase(name).ends_with(".gguf"); });
     if (count > 0) return PlanGguf(directory, names, "");
@@ -91,13 +100,9 @@ Result<ImportPlan> PlanFolder(const std::string& directory) {
                     "' is no model: it has neither a GGUF file nor config.json with "
                     "safetensors");
   }
-  ImportPlan plan{.paths = {}, .folder = true, .open_path = directory, .name = ""};
-  for (const std::string& name : names) {
-    const std::string lower = LowerCase(name);
-    if (lower.ends_with(".json") || lower.ends_with(".safetensors") || lower == "merges.txt" ||
-        lower.ends_with(".jinja") || lower == "tokenizer.model") {
-      plan.paths.push_back(directory + "/" + name);
-    }
+  ImportPlan plan{.files = {}, .folder = true, .open_path = directory, .name = ""};
+  for (const std::string& name : found) {
+    plan.files.push_back({.path = directory + "/" + name, .name = name});
   }
   std::error_code ignored;
   const auto full = std::filesystem::canonical(directory, ignored);
@@ -110,7 +115,9 @@ class Importer {
   Importer(const Store& store, const ImportOptions& options, uint64_t total)
       : store_(store), options_(options), total_(total) {}
 
-  Result<StoredFile> Take(const std::string& path);
+  Result<StoredFile> Take(const ImportFile& file);
+  // Those that were not in the store before.
+  const std::vector<StoredFile>& brought() const { return brought_; }
 
  private:
   Result<void> Place(const std::string& path, int from, const std::string& temporary);
@@ -121,9 +128,11 @@ class Importer {
   const ImportOptions& options_;
   uint64_t total_;
   uint64_t done_ = 0;
+  std::vector<StoredFile> brought_;
 };
 
 Result<void> Importer::Copy(const std::string& path, int from, int to) const {
+  TRY(CheckDiskSpace(store_.root(), "'" + path + "'", total_ - std::min(total_, done_)));
   std::vector<char> buffer(kBufferBytes);
   while (true) {
     const ssize_t n = read(from, buffer.data(), buffer.size());
@@ -179,14 +188,15 @@ Result<std::string> Importer::Hash(const std::string& path, uint64_t& bytes) {
   return HashFile(path, count, options_.cancelled);
 }
 
-Result<StoredFile> Importer::Take(const std::string& path) {
+Result<StoredFile> Importer::Take(const ImportFile& source) {
+  const std::string& path = source.path;
   // Its own: threads and containers, whose process numbers may be the same, import at once.
   const std::string temporary = store_.PartPath("import-" + std::to_string(SystemSeed())) + ".part";
   const int from = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (from < 0) return SystemError("cannot open", path);
   auto placed = Place(path, from, temporary);
   close(from);
-  StoredFile file{.name = std::string(BaseName(path)), .sha256 = "", .bytes = 0};
+  StoredFile file{.name = source.name, .sha256 = "", .bytes = 0};
   auto digest = placed ? Hash(temporary, file.bytes) : std::unexpected(placed.error());
   if (!digest) {
     (void)unlink(temporary.c_str());
@@ -205,7 +215,37 @@ Result<StoredFile> Importer::Take(const std::string& path) {
     return error;
   }
   SyncDirectoryOf(blob);
+  brought_.push_back(file);
   return file;
+}
+
+Result<void> CheckStaged(const Store& store, const Manifest& manifest,
+                         const ImportOptions& options) {
+  if (!options.check) return {};
+  const Incoming staged = TRY(StageFiles(store, manifest));
+  const std::string folder = staged.directory();
+  auto good = options.check(manifest.folder ? folder : folder + "/" + manifest.files[0].name);
+  if (good) return {};
+  std::string text = good.error().message;  // without a place that is gone when it is read
+  for (size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) {
+    text.replace(at, folder.size(), manifest.name);
+  }
+  return Fail(good.error().code, text);
+}
+
+Result<Manifest> Bring(const Store& store, const ImportPlan& plan, const std::string& name,
+                       const ImportOptions& options, Importer& importer) {
+  Manifest manifest;
+  manifest.name = name;
+  manifest.folder = plan.folder;
+  manifest.source = FullPath(plan.open_path);
+  manifest.added_s = UnixSeconds();
+  for (const ImportFile& file : plan.files) manifest.files.push_back(TRY(importer.Take(file)));
+  TRY(CheckStaged(store, manifest, options));
+  if (!TRY(store.Add(manifest))) {
+    return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
+  }
+  return manifest;
 }
 
 }  // namespace
@@ -231,10 +271,10 @@ Result<ImportPlan> PlanImport(const std::string& path) {
     result = PlanGguf(directory, TRY(FilesIn(directory)), std::string(BaseName(path)));
   }
   if (!result) return Fail(result.error().code, "'" + path + "': " + result.error().message);
-  for (const std::string& file : result->paths) {
-    if (!IsSafeFileName(BaseName(file))) {
+  for (const ImportFile& file : result->files) {
+    if (!IsFolderFileName(file.name)) {
       return Fail(ErrorCode::kInvalidArgument,
-                  "the file name " + Quote(BaseName(file)) +
+                  "the file name " + Quote(file.name) +
                       " has characters the store does not keep; rename it first");
     }
   }
@@ -251,20 +291,13 @@ Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::s
   if (!IsModelName(name)) return NotAModelName(name);
   TRY(store.Prepare());
   uint64_t total = 0;
-  for (const std::string& path : plan.paths) {
+  for (const ImportFile& file : plan.files) {
     struct stat info{};
-    if (stat(path.c_str(), &info) == 0) total += static_cast<uint64_t>(info.st_size);
+    if (stat(file.path.c_str(), &info) == 0) total += static_cast<uint64_t>(info.st_size);
   }
   Importer importer(store, options, total);
-  Manifest manifest;
-  manifest.name = name;
-  manifest.folder = plan.folder;
-  manifest.source = FullPath(plan.open_path);
-  manifest.added_s = UnixSeconds();
-  for (const std::string& path : plan.paths) manifest.files.push_back(TRY(importer.Take(path)));
-  if (!TRY(store.Add(manifest))) {
-    return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
-  }
+  auto manifest = Bring(store, plan, name, options, importer);
+  if (!manifest) TRY(store.Discard(importer.brought()));
   return manifest;
 }
 

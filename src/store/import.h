@@ -16,8 +16,12 @@ namespace bantam::store {
 // those of a folder with config.json and safetensors, or the one GGUF model in a folder. Fails
 // with kNotFound, kUnsupported (archives; folders with something else) or kInvalidArgument (a
 // folder with several models, names the store does not keep).
+struct ImportFile {
+  std::string path;
+  std::string name;  // in the store; IsFolderFileName
+};
 struct ImportPlan {
-  std::vector<std::string> paths;  // names in the store are their last parts
+  std::vector<ImportFile> files;
   bool folder = false;
   std::string open_path;  // what to open to try whether it loads
   std::string name;       // proposed: of the file or folder, lower case
@@ -31,10 +35,14 @@ struct ImportOptions {
   bool copy = false;  // never share the bytes with the file
   std::function<void(uint64_t done, uint64_t total)> on_progress;
   std::function<bool()> cancelled;
+  // Whether what is in the store can be opened by this path, before it has its name: a folder may
+  // have needed more than its files here.
+  std::function<Result<void>(const std::string& path)> check;
 };
 
 // Brings the planned files into the store under `name`. Shares the disk's blocks with the files
-// where the file system can (reflink), else makes hard links, else copies. The files themselves
+// where the file system can (reflink), else makes hard links, else copies, and before the first
+// byte of a copy asks whether the disk has room for all (kResourceExhausted). The files themselves
 // stay. Nothing is left of it if it fails.
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options);

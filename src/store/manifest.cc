@@ -20,7 +20,7 @@ Result<StoredFile> ReadFile(const Json& json) {
   JsonFields fields(json, "a file of the manifest");
   StoredFile file;
   file.name = TRY(fields.Text("name"));
-  if (!IsSafeFileName(file.name)) return fields.Bad("name", "a plain file name");
+  if (!IsFolderFileName(file.name)) return fields.Bad("name", "a plain file name");
   file.sha256 = TRY(fields.Text("sha256"));
   if (!IsSha256(file.sha256)) return fields.Bad("sha256", "64 hexadecimal digits");
   file.bytes = TRY(fields.Size("bytes"));
@@ -51,7 +51,14 @@ Result<Manifest> ParseManifest(std::string_view text) {
   std::set<std::string> names;
   for (const Json& item : TRY(fields.ListOr("files"))) {
     manifest.files.push_back(TRY(ReadFile(item)));
-    if (!names.insert(LowerCase(manifest.files.back().name)).second) {
+    const std::string& file = manifest.files.back().name;
+    const size_t slash = file.find('/');
+    if (slash != std::string::npos && !manifest.folder) {
+      return fields.Bad("files", "a list of plain file names");
+    }
+    const bool is_new = names.insert(LowerCase(file)).second;
+    // What is a folder is no file.
+    if (!is_new || !names.insert(LowerCase(file.substr(0, slash)) + "/").second) {
       return fields.Bad("files", "a list of different names");
     }
   }

@@ -11,7 +11,7 @@
 namespace bantam::store {
 
 struct StoredFile {
-  std::string name;    // a plain file name
+  std::string name;    // a plain file name; of a folder, as IsFolderFileName allows
   std::string sha256;  // of its bytes: the name of its blob
   uint64_t bytes = 0;
 
@@ -30,7 +30,7 @@ struct Manifest {
   uint64_t bytes() const;
 };
 
-// Fails with kCorrupt, naming the member: files with names that are no plain file names or stand
+// Fails with kCorrupt, naming the member: names of files that are none or stand
 // twice, checksums that are none, more than 1,024 files.
 Result<Manifest> ParseManifest(std::string_view text);
 

@@ -62,6 +62,18 @@ bool IsSafeFileName(std::string_view name) {
          });
 }
 
+bool IsPoolingConfig(std::string_view path) {
+  constexpr std::string_view kRest = "_Pooling/config.json";
+  if (!path.ends_with(kRest)) return false;
+  path.remove_suffix(kRest.size());
+  return (path.size() == 1 || path.size() == 2) &&
+         std::ranges::all_of(path, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool IsFolderFileName(std::string_view path) {
+  return IsSafeFileName(path) || IsPoolingConfig(path);
+}
+
 bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');

@@ -21,6 +21,14 @@ std::string FileNameOf(std::string_view model_name);
 // letter or digit, 1 to 200 bytes.
 bool IsSafeFileName(std::string_view name);
 
+// "1_Pooling/config.json", with one or two digits: where sentence-transformers keeps an encoder's
+// pooling.
+bool IsPoolingConfig(std::string_view path);
+
+// Whether the store keeps a file of a model's folder under this name: a plain one, or that of a
+// pooling's configuration, which alone lies deeper.
+bool IsFolderFileName(std::string_view path);
+
 // 64 lower-case hexadecimal digits.
 bool IsSha256(std::string_view text);
 

@@ -11,9 +11,9 @@
 
 #include "base/atomic_file.h"
 #include "base/check.h"
-#include "base/random.h"
 #include "base/small_file.h"
 #include "store/assemble.h"
+#include "store/folder_files.h"
 #include "store/names.h"
 #include "store/system_error.h"
 
@@ -35,12 +35,6 @@ Result<Manifest> ReadManifest(const std::string& path) {
   auto manifest = ParseManifest(*text);
   if (!manifest) return Fail(manifest.error().code, "'" + path + "': " + manifest.error().message);
   return manifest;
-}
-
-bool IsLinkTo(const std::string& path, const std::string& target) {
-  std::error_code error;
-  const auto found = std::filesystem::read_symlink(path, error);
-  return !error && found == target;
 }
 
 }  // namespace
@@ -119,28 +113,8 @@ std::optional<Manifest> Store::Peek(std::string_view name) const {
   return manifest ? *std::move(manifest) : std::nullopt;
 }
 
-Result<void> Store::MakeLinks(const Manifest& manifest, const std::string& directory) const {
-  TRY(MakeDirectories(directory, true));
-  for (const StoredFile& file : manifest.files) {
-    const std::string link = directory + "/" + file.name;
-    const std::string target = "../../blobs/sha256-" + file.sha256;
-    if (IsLinkTo(link, target)) continue;
-    const std::string temporary = link + ".new" + std::to_string(SystemSeed());
-    if (symlink(target.c_str(), temporary.c_str()) != 0) {
-      return IoError("cannot make the link", temporary);
-    }
-    if (rename(temporary.c_str(), link.c_str()) != 0) {
-      const auto error = IoError("cannot make the link", link);
-      (void)unlink(temporary.c_str());
-      return error;
-    }
-  }
-  return {};
-}
-
 Result<std::string> Store::PathOf(const Manifest& manifest) const {
   const std::string directory = root_ + "/models/" + FileNameOf(manifest.name);
-  bool linked = true;
   for (const StoredFile& file : manifest.files) {
     const auto size = SizeOf(BlobPath(file.sha256));
     if (size != file.bytes) {
@@ -151,9 +125,8 @@ Result<std::string> Store::PathOf(const Manifest& manifest) const {
                             : "', is missing") +
                       "; 'bantam rm " + manifest.name + "' and pull it again");
     }
-    linked = linked && IsLinkTo(directory + "/" + file.name, "../../blobs/sha256-" + file.sha256);
   }
-  if (!linked) TRY(MakeLinks(manifest, directory));
+  if (!HasLinks(directory, manifest.files)) TRY(LinkFiles(directory, manifest.files));
   return manifest.folder ? directory : directory + "/" + manifest.files[0].name;
 }
 
@@ -222,6 +195,13 @@ Result<uint64_t> Store::RemoveUnused(const std::vector<StoredFile>& files) const
     if (unlink(BlobPath(file.sha256).c_str()) == 0) freed += file.bytes;
   }
   return freed;
+}
+
+Result<void> Store::Discard(const std::vector<StoredFile>& files) const {
+  if (files.empty()) return {};
+  const FileLock lock = TRY(Lock());
+  (void)TRY(RemoveUnused(files));
+  return {};
 }
 
 Result<uint64_t> Store::Remove(std::string_view name) const {

@@ -67,6 +67,9 @@ class Store {
   // kNotFound if there is no such name.
   Result<uint64_t> Remove(std::string_view name) const;
 
+  // Removes those of the blobs that no name has, as of a model that got none.
+  Result<void> Discard(const std::vector<StoredFile>& files) const;
+
   // A second name for a model. Fails with kNotFound if there is no `from`.
   Result<void> Copy(std::string_view from, std::string_view to) const;
 
@@ -75,7 +78,6 @@ class Store {
 
  private:
   Result<uint64_t> RemoveUnused(const std::vector<StoredFile>& files) const;
-  Result<void> MakeLinks(const Manifest& manifest, const std::string& directory) const;
   void RemoveLinks(std::string_view name) const;
 
   std::string root_;

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <gtest/gtest.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "base/sha256.h"
 #include "base/test_directory.h"
 #include "store/catalogue.h"
+#include "store/folder_files.h"
 #include "store/import.h"
 #include "store/incoming.h"
 #include "store/part_file.h"
@@ -306,9 +308,23 @@ TEST_F(StoreTest, ImportsFilesAndFolders) {
   EXPECT_EQ(TestDirectory::Read(*store_.PathOf(*manifest) + "/config.json"), "{}");
   directory_.Write("M-00001-of-00002.gguf", "1");
   directory_.Write("M-00002-of-00002.gguf", "2");
+  directory_.Write("hf/modules.json", "[]");
+  directory_.Write("hf/vocab.txt", "a");
+  std::filesystem::create_directories(directory_.File("hf/1_Pooling"));
+  std::filesystem::create_directories(directory_.File("hf/2_Dense"));
+  directory_.Write("hf/1_Pooling/config.json", "{ }");
+  directory_.Write("hf/2_Dense/config.json", "{ }");
+  const auto encoder = Import(store_, *PlanImport(directory_.File("hf")), "encoder", {});
+  ASSERT_TRUE(encoder) << encoder.error().message;
+  const std::string pooling = *store_.PathOf(*encoder) + "/1_Pooling/config.json";
+  EXPECT_EQ(encoder->files.size(), 5U);
+  EXPECT_EQ(TestDirectory::Read(pooling), "{ }");
+  std::filesystem::remove_all(*store_.PathOf(*encoder));
+  EXPECT_TRUE(store_.PathOf(*encoder)) << "links are made again";
+  EXPECT_EQ(TestDirectory::Read(pooling), "{ }");
   const auto split = PlanImport(directory_.File("M-00002-of-00002.gguf"));
   ASSERT_TRUE(split) << split.error().message;
-  EXPECT_EQ(split->paths.size(), 2U);
+  EXPECT_EQ(split->files.size(), 2U);
   EXPECT_EQ(split->name, "m");
   directory_.Write("x.zip", "");
   EXPECT_EQ(PlanImport(directory_.File("x.zip")).error().code, ErrorCode::kUnsupported);
@@ -317,6 +333,88 @@ TEST_F(StoreTest, ImportsFilesAndFolders) {
   stopped.cancelled = [] { return true; };
   EXPECT_EQ(Import(store_, *split, "m", stopped).error().code, ErrorCode::kCancelled);
   EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST_F(StoreTest, ImportsAreCheckedBeforeTheyHaveTheirName) {
+  const auto plan = PlanImport(directory_.Write("m.gguf", "content"));
+  ImportOptions options;
+  std::string seen;
+  options.check = [&](const std::string& path) -> Result<void> {
+    seen = TestDirectory::Read(path);
+    return Fail(ErrorCode::kCorrupt, path + ": no model");
+  };
+  const auto refused = Import(store_, *plan, "mine", options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(seen, "content");
+  EXPECT_EQ(refused.error().message, "mine/m.gguf: no model");
+  EXPECT_TRUE(Names().empty());
+  EXPECT_FALSE(std::filesystem::exists(store_.BlobPath(Digest("content"))));
+  // What was in the store before stays.
+  const StoredFile before = Put("m.gguf", "content");
+  EXPECT_FALSE(Import(store_, *plan, "mine", options));
+  EXPECT_TRUE(std::filesystem::exists(store_.BlobPath(before.sha256)));
+}
+
+TEST_F(StoreTest, FullDisksAreNoticedBeforeACopy) {
+  const std::string path = directory_.Write("m.gguf", "content");
+  struct statvfs disk{};
+  ASSERT_EQ(statvfs(path.c_str(), &disk), 0);
+  std::filesystem::resize_file(path, static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize);
+  ImportOptions options;
+  options.copy = true;
+  options.cancelled = [] { return true; };  // where blocks can be shared no room is needed
+  const auto refused = Import(store_, *PlanImport(path), "mine", options);
+  ASSERT_FALSE(refused);
+  if (refused.error().code == ErrorCode::kCancelled) GTEST_SKIP() << "this disk shares blocks";
+  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("MiB more"), std::string::npos);
+  EXPECT_EQ(FindLeftovers(store_).count, 0);
+}
+
+TEST(Manifest, KeepsOneFileDeeperThanTheOthers) {
+  const auto parse = [](const std::vector<std::string>& names, bool folder) {
+    Manifest manifest;
+    manifest.name = "m";
+    manifest.folder = folder;
+    for (const std::string& name : names) {
+      manifest.files.push_back({.name = name, .sha256 = std::string(64, 'a'), .bytes = 1});
+    }
+    return ParseManifest(ManifestText(manifest)).has_value();
+  };
+  EXPECT_TRUE(parse({"config.json", "1_Pooling/config.json"}, true));
+  EXPECT_TRUE(parse({"12_Pooling/config.json"}, true));
+  EXPECT_FALSE(parse({"1_Pooling/config.json"}, false));
+  EXPECT_FALSE(parse({"1_Pooling", "1_Pooling/config.json"}, true));
+  EXPECT_FALSE(parse({"1_pooling", "1_Pooling/config.json"}, true));
+  EXPECT_FALSE(parse({"1_Pooling/config.json", "1_Pooling/config.json"}, true));
+  for (const char* name :
+       {"1_Pooling/x.json", "1_Dense/config.json", "_Pooling/config.json", "/1_Pooling/config.json",
+        "../1_Pooling/config.json", "1_Pooling/../config.json", "1_Pooling//config.json",
+        "123_Pooling/config.json", "a_Pooling/config.json", "a/1_Pooling/config.json",
+        "1_Pooling/config.json/x", "1_Pooling/", "1_Pooling\\config.json"}) {
+    EXPECT_FALSE(parse({name}, true)) << name;
+  }
+}
+
+TEST(FolderFiles, AreThoseAModelIsReadFrom) {
+  const std::vector<std::string> all = {"README.md",
+                                        "1_Pooling/config.json",
+                                        "2_Dense/config.json",
+                                        "a.safetensors",
+                                        "config.json",
+                                        "modules.json",
+                                        "notes.txt",
+                                        "onnx/b.safetensors",
+                                        "pytorch_model.bin",
+                                        "added_tokens.json",
+                                        "sentence_bert_config.json",
+                                        "vocab.txt"};
+  EXPECT_EQ(FolderFiles(all),
+            (std::vector<std::string>{"config.json", "1_Pooling/config.json", "a.safetensors",
+                                      "added_tokens.json", "modules.json",
+                                      "sentence_bert_config.json", "vocab.txt"}));
+  EXPECT_TRUE(FolderFiles(std::vector<std::string>{"config.json", "x/a.safetensors"}).empty());
+  EXPECT_TRUE(FolderFiles(std::vector<std::string>{"a.safetensors"}).empty());
 }
 
 TEST_F(StoreTest, ImportsAtOnceDoNotMeet) {

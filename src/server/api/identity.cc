@@ -50,7 +50,7 @@ std::string IdentityOfFiles(const std::string& path) {
   const auto plan = store::PlanImport(path);
   if (!plan) return FileFacts(path);
   Sha256 hash;
-  for (const std::string& file : plan->paths) Update(hash, FileFacts(file) + "\n");
+  for (const store::ImportFile& file : plan->files) Update(hash, FileFacts(file.path) + "\n");
   return path + " " + HexText(hash.Finish());
 }
 

@@ -150,6 +150,28 @@ TEST_F(LibraryTest, AdaptersGetNamesThatNoFileHas) {
                                              "adapter-01.lora.gguf", "adapter-03.lora.gguf"}));
 }
 
+TEST_F(LibraryTest, FoldersOfEncodersHaveAFolder) {
+  std::string seen;
+  Library library(store_, [&](const std::string& path) {
+    seen = TestDirectory::Read(path + "/1_Pooling/config.json");
+    return Result<ModelInfo>(ModelInfo{});
+  });
+  const store::GivenFile config = {"config.json", Put("c", "{}").sha256};
+  const store::GivenFile weights = {"a.safetensors", Put("a", "w").sha256};
+  store::GivenFile pooling = {"1_Pooling/config.json", Put("p", "{ }").sha256};
+  const auto made = library.Assemble("mine", {{config, weights, pooling}}, {}, {});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(seen, "{ }");
+  EXPECT_EQ(TestDirectory::Read(*store_.PathOf(Stored("mine")) + "/1_Pooling/config.json"), "{ }");
+  for (const char* name :
+       {"../1_Pooling/config.json", "1_Pooling/x.json", "x/config.json", "a/b"}) {
+    pooling.name = name;
+    const auto refused = library.Assemble("other", {{config, weights, pooling}}, {}, {});
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument) << name;
+  }
+}
+
 TEST_F(LibraryTest, FilesThatGoMeanwhileAreNotFound) {
   const store::StoredFile file = Put("m.gguf", "GGUF model");
   Library library(store_, [&](const std::string&) {

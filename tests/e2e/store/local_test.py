@@ -3,9 +3,10 @@
 import json
 import os
 import pathlib
+import shutil
 import unittest
 
-from store_harness import TINY, StoreTest, noise, sha256
+from store_harness import ENCODERS, TINY, StoreTest, noise, sha256
 
 from harness import ROOT
 
@@ -76,6 +77,33 @@ class LocalTest(StoreTest):
         self.write("folder/only-q8_0.gguf", TINY)
         self.imported(self.path("folder"))
         self.assertEqual(self.listed()[0]["name"], "only-q8_0")
+
+    def test_encoders(self):
+        for name in ("cls", "mean"):
+            folder = ENCODERS / name
+            self.assertIn(f"kept as {name}", self.imported(str(folder)))
+            self.assertEqual(self.good("embed", name, "some text"),
+                             self.good("embed", str(folder), "some text"))
+            self.assertIn("bert", self.good("show", name))
+        self.good("cp", "cls", "other")
+        self.good("rm", "cls")
+        self.assertEqual(self.good("embed", "other", "some text"),
+                         self.good("embed", str(ENCODERS / "cls"), "some text"))
+        self.assertIn(": good", self.good("list", "--verify"))
+        self.good("rm", "other")
+        self.good("rm", "mean")
+        self.assert_nothing_kept()
+
+    def test_folders_must_open_from_the_store(self):
+        """The folder opens, but what the store keeps of it does not."""
+        folder = pathlib.Path(self.path("odd"))
+        shutil.copytree(ENCODERS / "mean", folder)
+        (folder / "1_Pooling").rename(folder / "pooling")
+        modules = (folder / "modules.json").read_text().replace("1_Pooling", "pooling")
+        (folder / "modules.json").write_text(modules)
+        self.good("embed", str(folder), "text")
+        self.assertIn("pooling/config.json", self.bad(1, "import", str(folder)))
+        self.assert_nothing_kept()
 
     def test_second_names(self):
         self.imported(self.write("m.gguf", TINY))

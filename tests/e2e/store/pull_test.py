@@ -1,6 +1,7 @@
 """bantam pull from a hub that behaves well."""
 
 import os
+import pathlib
 import pty
 import signal
 import subprocess
@@ -9,7 +10,8 @@ import time
 import unittest
 
 from hub_server import etag_of, redirect, serve
-from store_harness import FILE, NAME, PROGRAM, STORED, TINY, StoreTest, noise, sha256
+from store_harness import (ENCODERS, FILE, NAME, PROGRAM, STORED, TINY, StoreTest, folder_files,
+                           noise, sha256)
 
 
 class PullTest(StoreTest):
@@ -91,14 +93,45 @@ class PullTest(StoreTest):
         files = {"config.json": b"{ }", "model.safetensors": noise(100), "tokenizer.json": b"{}",
                  "README.md": b"#", "sub/other.safetensors": noise(50)}
         self.hub.add_repository("Someone/Plain", files)
-        self.assertIn("no SHA-256 is published", self.pull("Someone/Plain"))
+        text = self.pull("Someone/Plain")
+        self.assertIn("of some files no SHA-256 is published)", text)
+        self.assertIn("fetching config.json (3 bytes) from", text)
         self.assertIn("here already", self.pull("Someone/Plain"))
         (model,) = self.listed()
+        self.assertIsNone(model["sha256"], "that of one file would be taken for the model's")
         self.assertEqual(sorted(os.listdir(model["path"])),
                          ["config.json", "model.safetensors", "tokenizer.json"])
         for name in os.listdir(model["path"]):
             with open(os.path.join(model["path"], name), "rb") as file:
                 self.assertEqual(file.read(), files[name])
+
+    def test_encoders(self):
+        # One has its pooling's folder and a vocabulary of WordPiece alone, the other says how long
+        # texts may be, too.
+        text = " ".join(["a sentence"] * 100)
+        for folder, name in (("cls", "BAAI/bge-tiny"), ("mean", "Someone/MiniLM")):
+            files = folder_files(ENCODERS / folder)
+            others = {"onnx/1_Pooling/config.json": b"{}", "1_Pooling/other.json": b"{}",
+                      "2_Dense/config.json": b"{}", "onnx/model.safetensors": b"x"}
+            self.hub.add_repository(name, files | others)
+            self.assertNotIn("cannot run it", self.pull(name))
+            (model,) = self.listed()
+            self.assertEqual(folder_files(pathlib.Path(model["path"])), files)
+            self.assertTrue(model["source"].endswith("/config.json"), model)
+            for options in ([], ["--pooling", "mean"]):
+                self.assertEqual(self.good("embed", name, text, *options),
+                                 self.good("embed", str(ENCODERS / folder), text, *options))
+            self.assertIn("here already", self.pull(name))
+            self.good("rm", name)
+        self.assert_untouched()
+
+    def test_encoders_of_the_catalogue(self):
+        self.hub.add_repository("sentence-transformers/all-MiniLM-L6-v2",
+                                folder_files(ENCODERS / "mean"))
+        self.assertIn("pulled all-minilm ", self.pull("all-minilm"))
+        self.assertIn("here already", self.pull("sentence-transformers/all-minilm-l6-v2"))
+        self.good("embed", "all-minilm-l6-v2", "text")
+        self.assertIn("there is no GGUF file", self.pull("all-minilm-q8_0", code=1))
 
     def test_the_conversion_of_a_repository(self):
         self.hub.add_repository("Someone/Small", {"config.json": b"{}", "m.safetensors": b"x"})
@@ -171,7 +204,7 @@ class PullTest(StoreTest):
         self.assertEqual(self.names("blobs"), [])
         self.assertIn("1 unfinished file", self.bantam("list").stderr.decode())
         self.hub.route(f"/cdn/{sha256(data)}", serve(data))
-        self.assertIn("MB are here already", self.pull(NAME))
+        self.assertIn("are here already", self.pull(NAME))
         self.assertGreater(int(self.hub.requests[-1][2]["Range"][6:-1]), 900_000)
 
     def test_unfinished_files_can_be_removed(self):

@@ -20,6 +20,15 @@ FILE = "small-q4_k_m.gguf"
 STORED = "Someone/Small-GGUF:q4_k_m"
 
 
+ENCODERS = ROOT / "tests/golden/encoders"
+
+
+def folder_files(folder):
+    """What is in a folder and below: name → bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
 def noise(size, seed=1):
     """Bytes that begin as a GGUF file does."""
     return b"GGUF" + random.Random(seed).randbytes(size - 4)
