@@ -156,7 +156,7 @@ Result<std::shared_ptr<const Model>> LoadFitting(const Environment& env, const E
     if (model.error().code != ErrorCode::kResourceExhausted) return model;
     const uint64_t budget = wish.budget.value_or(env.backend.describe_machine().memory_available);
     return Fail(model.error().code,
-                model.error().message + SmallerModels(env, setup.model_path, budget));
+                model.error().message + SmallerModels(env, setup.model_path, budget, wish));
   }
   const MemoryChoice* choice = (*model)->memory();
   if (choice != nullptr && (is_bound || choice->reduced)) {

@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
+#include "base/test_directory.h"
 #include "cli/device_plan.h"
 #include "cli/fake_backend.h"
 #include "cli/smaller_models.h"
+#include "store/import.h"
+#include "store/store.h"
 
 namespace bantam::cli {
 namespace {
@@ -98,6 +101,46 @@ TEST_F(MemoryBudgetTest, RefusalsNameSmallerModels) {
   world_.err.text.clear();
   EXPECT_NE(world_.Run({"run", "tiny.gguf", "x", "--memory-budget", "2M"}), 0);
   EXPECT_EQ(world_.err.text.find("What would fit"), std::string::npos) << world_.err.text;
+  // 2 × 20 × 4 × 64 × 17.5 / 16 bytes a token are 1.07 GiB for 100,000.
+  world_.err.text.clear();
+  world_.model->info_.layers = 20;
+  world_.model->info_.kv_heads = 4;
+  world_.model->info_.head_dim = 64;
+  EXPECT_NE(world_.Run({"run", "tiny.gguf", "x", "--memory-budget", "400M", "--ctx", "100000"}), 0);
+  EXPECT_EQ(world_.err.text.find("What would fit"), std::string::npos) << world_.err.text;
+  EXPECT_NE(world_.Run({"run", "tiny.gguf", "x", "--memory-budget", "1500M", "--ctx", "100000"}),
+            0);
+  EXPECT_NE(world_.err.text.find("What would fit: this model in q4_0 (about 1.4 GiB)"),
+            std::string::npos)
+      << world_.err.text;
+}
+
+TEST_F(MemoryBudgetTest, RefusalsNameOtherModelsOfTheStore) {
+  TestDirectory directory;
+  world_.variables["BANTAM_HOME"] = directory.File("home");
+  world_.backend.inspect = [this](const std::string& path) -> Result<ModelInfo> {
+    ModelInfo info = world_.model->info_;
+    info.parameters = path.ends_with("vocabulary.gguf") ? 0 : 1000;
+    info.encoder = path.ends_with("encoder.gguf");
+    info.context_length = path.ends_with("short.gguf") ? 100 : 5000;
+    return info;
+  };
+  const auto store = store::Store::Find(world_.env.variable);
+  ASSERT_TRUE(store);
+  const auto keep = [&](const std::string& name) {
+    const std::string path = directory.Write(name + ".gguf", name);
+    const auto plan = store::PlanImport(path);
+    ASSERT_TRUE(plan);
+    ASSERT_TRUE(store::Import(*store, *plan, name, {}));
+  };
+  for (const char* name : {"large", "other", "vocabulary", "encoder", "short"}) keep(name);
+  world_.load_error = Error{ErrorCode::kResourceExhausted, "does not fit"};
+  EXPECT_NE(world_.Run({"run", directory.File("large.gguf"), "x", "--memory-budget", "400M",
+                        "--ctx", "4000"}),
+            0);
+  EXPECT_NE(world_.err.text.find("does not fit. What would fit: other (about 64.0 MiB)\n"),
+            std::string::npos)
+      << world_.err.text;
 }
 
 TEST_F(MemoryBudgetTest, CacheOptionsMustAgree) {

@@ -42,8 +42,12 @@ class Loader {
     auto loaded = info.encoder ? LoadEncoder(path, info, left) : LoadModel(path, info, left, room);
     if (!loaded && loaded.error().code == ErrorCode::kResourceExhausted && left &&
         path == model_path_) {
-      return Fail(loaded.error().code,
-                  loaded.error().message + SmallerModels(env_, options_.setup.model_path, *left));
+      MemoryWish asked;
+      asked.context = options_.setup.engine.context;
+      asked.kv = kv_;
+      return Fail(
+          loaded.error().code,
+          loaded.error().message + SmallerModels(env_, options_.setup.model_path, *left, asked));
     }
     return loaded;
   }
