@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <system_error>
 #include <utility>
 
 #include "base/check.h"
@@ -116,7 +117,15 @@ Result<AdapterSource> ParseAdapter(std::string_view text) {
   AdapterSource source;
   const size_t colon = text.rfind(':');
   if (colon != std::string_view::npos) {
-    if (const Result<float> scale = ParseFloat(text.substr(colon + 1))) {
+    const std::string_view number = text.substr(colon + 1);
+    float value = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    const bool all = end == number.data() + number.size() && error != std::errc::invalid_argument;
+    if (all && (error != std::errc() || !std::isfinite(value))) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "expected a finite number as scale, got " + Quoted(number));
+    }
+    if (const Result<float> scale = ParseFloat(number)) {
       source.scale = *scale;
       text = text.substr(0, colon);
     }

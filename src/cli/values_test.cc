@@ -53,6 +53,12 @@ TEST(Values, Words) {
   }
   EXPECT_FALSE(ParseAdapter(""));
   EXPECT_FALSE(ParseAdapter(":2"));
+  for (const char* scale : {"nan", "inf", "-inf", "1e99"}) {
+    const auto adapter = ParseAdapter(std::string("a.gguf:") + scale);
+    ASSERT_FALSE(adapter) << scale;
+    EXPECT_EQ(adapter.error().message,
+              std::string("expected a finite number as scale, got '") + scale + "'");
+  }
   EXPECT_EQ(*ParseWeightLayout("auto"), WeightLayout::kAuto);
   EXPECT_EQ(*ParseWeightLayout("mapped"), WeightLayout::kMapped);
   EXPECT_EQ(*ParseWeightLayout("packed"), WeightLayout::kPacked);

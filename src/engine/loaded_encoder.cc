@@ -138,8 +138,10 @@ Result<Embeddings> LoadedEncoder::EmbedTokens(std::span<const std::vector<TokenI
   constexpr int kLeast = 3;  // a token between two special ones
   if (options.max_tokens != 0 && (max_tokens < kLeast || max_tokens > positions())) {
     return Fail(ErrorCode::kInvalidArgument,
-                "max_tokens must be 0 or between " + std::to_string(kLeast) + " and the model's " +
-                    std::to_string(positions()) + ", not " + std::to_string(max_tokens));
+                "max_tokens must be 0 (as the model's files say, " +
+                    std::to_string(config_.max_tokens) + ") or between " + std::to_string(kLeast) +
+                    " and the " + std::to_string(positions()) + " positions the model has, not " +
+                    std::to_string(max_tokens));
   }
   TRY(CheckTokens(texts));
   Embeddings out;
