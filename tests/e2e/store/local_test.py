@@ -85,6 +85,8 @@ class LocalTest(StoreTest):
             self.assertEqual(self.good("embed", name, "some text"),
                              self.good("embed", str(folder), "some text"))
             self.assertIn("bert", self.good("show", name))
+        self.assertIn("as the model's files say, 40",
+                      self.bad(2, "embed", "mean", "text", "--max-tokens", "2000"))
         self.good("cp", "cls", "other")
         self.good("rm", "cls")
         self.assertEqual(self.good("embed", "other", "some text"),
