@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes multiples.jsonl: which numbers are multiples of which, by exact fractions, beyond 2^53, with
-many digits and large exponents. A line is {"of": number, "multiples": [texts], "others": [texts]}.
+"""Makes multiples.jsonl: which numbers are multiples of which, by exact fractions, beyond 2^53,
+with many digits and large exponents: {"of": number, "multiples": [texts], "others": [texts]}.
 """
 
 import json
