@@ -1,11 +1,19 @@
-// For fuzz targets: bytes → a JSON Schema, as text, of keywords in every combination.
+// For fuzz targets: bytes → a JSON Schema, as text, of keywords in every combination; and how
+// targets compile one.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "grammar/schema/json_schema.h"
+#include "matcher_check.h"
 
 namespace bantam::grammar {
 
@@ -303,5 +311,21 @@ class SchemaMaker {
   std::string_view bytes_;
   bool uses_references_ = false;
 };
+
+// Compiles the text within limits that make a target quick, and within StepBound; null if it is no
+// schema, or none that is compiled.
+inline std::shared_ptr<const JsonSchema> CompileChecked(std::string_view text) {
+  const auto document = Json::Parse(text);
+  if (!document) return nullptr;
+  SchemaOptions options;
+  options.max_nodes = 1'000;
+  options.copy_from = {"ab é\"b", "2026-01-01 aa"};
+  options.search_work = 30'000;  // of 3 million: else one schema in ten takes a second
+  const StepBound bound(6 * StepBound::kMostSteps);  // two seconds are promised, not a third of one
+  auto schema = JsonSchema::Compile(*document, options);
+  if (schema) return *std::move(schema);
+  CHECK(!schema.error().message.empty());
+  return nullptr;
+}
 
 }  // namespace bantam::grammar

@@ -274,6 +274,8 @@ TEST(RegexPoolTest, ShortestTextsAreReadable) {
   EXPECT_EQ(pool.Shortest(Parsed(pool, "[\\d_]{3}")), "000");
   EXPECT_EQ(pool.Shortest(Parsed(pool, "[\\s\\\\]")), " ");
   EXPECT_EQ(pool.Shortest(Parsed(pool, "(?!a)[ab]+")), "b");
+  EXPECT_EQ(pool.Shortest(Parsed(pool, "((?:ab{3}[^x]{2}){2}|c{99}){3}d{2}")),
+            "abbbaaabbbaaabbbaaabbbaaabbbaaabbbaadd");
   EXPECT_EQ(pool.Shortest(Parsed(pool, "\"\"|b\"|ab|\\\\a")), "ab");
   EXPECT_EQ(pool.Shortest(Parsed(pool, "\\u{1F600}|\"\"")), "\xF0\x9F\x98\x80");
 }
