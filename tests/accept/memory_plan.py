@@ -210,7 +210,7 @@ def prove_budget(bantam: Subject, budget: int, ctx: int, report: Report):
         print(f"  not counted: {budget / MIB:.1f} MiB: the group had {peak / MIB:.1f} MiB at most, "
               f"the program {resident / MIB:.1f}: another process has the model's file in memory",
               flush=True)
-        failures.append(f"{pathlib.Path(bantam.model).name} in {budget}: not counted, the file is "
+        failures.append(f"{bantam.name} in {budget}: not counted, the file is "
                         "in use: end what uses it, or give a copy with --models")
         return
     broken = [name for name, good in checks.items() if not good]
