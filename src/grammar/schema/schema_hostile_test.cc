@@ -53,6 +53,10 @@ TEST(SchemaHostile, HugeEnum) {
   const Schema schema =
       Loaded("{\"const\":\"b\",\"enum\":[" + Repeated("\"a\"", kMany) + ",\"b\"]}");
   EXPECT_EQ(Root(schema).values->size(), 1U);
+  EXPECT_EQ(ErrorOf("{\"items\":{\"enum\":[" + Repeated("\"a\"", 200'001) + "]}}"),
+            "#/items/enum: 200001 values, at most 200000");
+  EXPECT_EQ(ErrorOf("{\"enum\":[" + Repeated("7", 5'001) + "]}"),
+            "#/enum: 5001 numbers, at most 5000");
 }
 
 TEST(SchemaHostile, ManyReferencesIntoManyDefinitions) {

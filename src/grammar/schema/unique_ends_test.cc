@@ -183,11 +183,11 @@ TEST(UniqueEnds, AreNotSearchedForEachValue) {
        {R"({"type":"string"})", R"({"type":["string","integer"]})",
         R"({"type":"string","maxLength":20})", R"({"type":"string","pattern":"^[a-z]+$"})",
         R"({"type":"object","properties":{"id":{"type":"string"}},"required":["id"]})"}) {
-    for (
-        const char* rule :
-        {R"("uniqueItems":true,"minItems":3)",
-         R"("uniqueItems":true,"minItems":3,"prefixItems":[true,true],"maxContains":9,"contains":true)",
-         R"("not":{"uniqueItems":true})", R"("oneOf":[{"uniqueItems":true},{"minItems":3}])"}) {
+    for (const char* rule :
+         {R"("uniqueItems":true,"minItems":3)",
+          R"("uniqueItems":true,"minItems":3,"prefixItems":[true,true],"maxContains":9,
+             "contains":true)",
+          R"("not":{"uniqueItems":true})", R"("oneOf":[{"uniqueItems":true},{"minItems":3}])"}) {
       const std::string schema =
           R"({"type":"array",)" + std::string(rule) + R"(,"items":)" + items + "}";
       const auto machine = MachineOf(schema);
