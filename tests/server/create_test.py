@@ -226,6 +226,7 @@ class CreateTest(ServerTest):
 
     def test_files_that_come_are_not_unfinished(self):
         data = os.urandom(2 << 20)
+        self.remove_unfinished(self.server)  # files of other tests that no model has
         with self.half_uploaded(data) as client:
             self.assertIn("removed 0 unfinished", self.remove_unfinished(self.server))
             client.sendall(data[len(data) // 2:])

@@ -139,7 +139,7 @@ TEST(SchemaConditions, NumbersTooManyAreRefusedWithTheirPlace) {
   std::string numbers;
   for (int i = 0; i < 5'001; ++i) numbers += (i > 0 ? "," : "") + std::to_string(i * 7);
   EXPECT_EQ(MessageOf(R"({"type":"array","minItems":1,"items":{"enum":[)" + numbers + "]}}"),
-            "#/items: a set of numbers with more than 5000 pieces");
+            "#/items/enum: 5001 numbers, at most 5000");
 }
 
 TEST(SchemaConditions, AlternativesTooManyToCompare) {
