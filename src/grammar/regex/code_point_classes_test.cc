@@ -26,8 +26,8 @@ TEST(CodePointClasses, TellApartWhatSomeSetDoes) {
     for (int round = 0; round < 6; ++round) {
       CodePointSet& set = sets.emplace_back();
       for (int i = 0; i < 4; ++i) {
-        const char32_t first = random() % 300;
-        set.Add(first, first + random() % 20);
+        const auto first = static_cast<char32_t>(random() % 300);
+        set.Add(first, first + static_cast<char32_t>(random() % 20));
       }
       classes.Learn(sets);
       ASSERT_FALSE(classes.gave_up());
