@@ -223,14 +223,10 @@ Result<void> CheckStaged(const Store& store, const Manifest& manifest,
                          const ImportOptions& options) {
   if (!options.check) return {};
   const Incoming staged = TRY(StageFiles(store, manifest));
-  const std::string folder = staged.directory();
-  auto good = options.check(manifest.folder ? folder : folder + "/" + manifest.files[0].name);
+  const auto good = options.check(StagedPath(staged, manifest));
   if (good) return {};
-  std::string text = good.error().message;  // without a place that is gone when it is read
-  for (size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) {
-    text.replace(at, folder.size(), manifest.name);
-  }
-  return Fail(good.error().code, text);
+  return Fail(good.error().code,
+              WithoutPlace(good.error().message, staged.directory(), manifest.name));
 }
 
 Result<Manifest> Bring(const Store& store, const ImportPlan& plan, const std::string& name,

@@ -14,4 +14,15 @@ Result<Incoming> StageFiles(const Store& store, const Manifest& manifest) {
   return Fail(ErrorCode::kIo, "two files of the model have one name");
 }
 
+std::string StagedPath(const Incoming& staged, const Manifest& manifest) {
+  return manifest.folder ? staged.directory() : staged.directory() + "/" + manifest.files[0].name;
+}
+
+std::string WithoutPlace(std::string message, std::string_view place, std::string_view instead) {
+  for (size_t at = 0; (at = message.find(place, at)) != std::string::npos; at += instead.size()) {
+    message.replace(at, place.size(), instead);
+  }
+  return message;
+}
+
 }  // namespace bantam::store

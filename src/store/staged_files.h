@@ -1,6 +1,9 @@
 // Staged files: files of a store under their own names before they are a model, to look at them.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "bantam/result.h"
 #include "store/incoming.h"
 #include "store/manifest.h"
@@ -10,5 +13,12 @@ namespace bantam::store {
 
 // A folder with links to the files of a manifest. Fails with kIo.
 Result<Incoming> StageFiles(const Store& store, const Manifest& manifest);
+
+// By what the staged model is opened: its folder, or its first file.
+std::string StagedPath(const Incoming& staged, const Manifest& manifest);
+
+// A message about staged files without the place, which is gone when it is read: `instead` stands
+// for it.
+std::string WithoutPlace(std::string message, std::string_view place, std::string_view instead);
 
 }  // namespace bantam::store

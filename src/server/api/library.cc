@@ -304,14 +304,9 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
 // other by their names.
 Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
   const store::Incoming staged = TRY(store::StageFiles(store, manifest));
-  const std::string folder = staged.directory() + "/";
-  const std::string path = manifest.folder ? staged.directory() : folder + manifest.files[0].name;
+  const std::string path = store::StagedPath(staged, manifest);
   const auto said = [&](const Error& error) {
-    std::string text = error.message;  // without a place that is gone when it is read
-    for (size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) {
-      text.erase(at, folder.size());
-    }
-    return text;
+    return store::WithoutPlace(error.message, staged.directory() + "/", "");
   };
   const auto info = inspect_(path);
   if (!info) {
