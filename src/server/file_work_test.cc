@@ -19,7 +19,9 @@ TEST_F(ServiceTest, LargeFilesKeepNobodyWaiting) {
       store::Store(directory_.path()),
       [wait = checked.get_future().share()](const std::string& path) -> Result<ModelInfo> {
         if (path.find("/incoming/") != std::string::npos) wait.wait();
-        return ModelInfo{};
+        ModelInfo info;
+        info.parameters = 1;
+        return info;
       });
   library->Add("path", {"fake"});
   service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_),

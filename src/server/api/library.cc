@@ -300,6 +300,13 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
               "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
 }
 
+Result<ModelInfo> Library::InspectNew(const std::string& path) const {
+  ModelInfo info = TRY(inspect_(path));
+  if (info.parameters > 0) return info;
+  return Fail(ErrorCode::kUnsupported,
+              "'" + path + "' is no model: it has a vocabulary and no weights");
+}
+
 // All files of the store that make it up are checked before the name is theirs. They find each
 // other by their names.
 Result<void> Library::CheckModel(const store::Store& store, const store::Manifest& manifest) const {
@@ -308,7 +315,7 @@ Result<void> Library::CheckModel(const store::Store& store, const store::Manifes
   const auto said = [&](const Error& error) {
     return store::WithoutPlace(error.message, staged.directory() + "/", "");
   };
-  const auto info = inspect_(path);
+  const auto info = InspectNew(path);
   if (!info) {
     const bool lacks_parts = !manifest.folder && info.error().code == ErrorCode::kNotFound;
     return BadField("files", said(info.error()) +

@@ -81,6 +81,9 @@ class Library {
   // What the entry's file says about itself; kept for the next time if it has an identity.
   Result<ModelInfo> Inspect(const ModelEntry& entry) const;
 
+  // The same of a file that is to become a model: fails, too, if it has no weights.
+  Result<ModelInfo> InspectNew(const std::string& path) const;
+
   // A recipe. Replaces what had the name, files of the store too unless it is made from them.
   Result<void> Create(const std::string& name, const Recipe& recipe);
   // A model of files in the store (or, without any, of those of `from`, a model of the store) and

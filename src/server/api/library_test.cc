@@ -12,6 +12,13 @@
 namespace bantam::server {
 namespace {
 
+// What is known of a model that has weights.
+ModelInfo Whole() {
+  ModelInfo info;
+  info.parameters = 1;
+  return info;
+}
+
 class LibraryTest : public testing::Test {
  protected:
   store::StoredFile Put(const std::string& name, const std::string& content) {
@@ -48,7 +55,7 @@ class LibraryTest : public testing::Test {
   TestDirectory directory_;
   store::Store store_{directory_.File("store")};
   Library library_{store_, [](const std::string& path) {
-                     ModelInfo info;
+                     ModelInfo info = Whole();
                      info.name = TestDirectory::Read(path);
                      return Result<ModelInfo>(info);
                    }};
@@ -57,7 +64,7 @@ class LibraryTest : public testing::Test {
 TEST_F(LibraryTest, AdaptersThatDoNotFitAreRefused) {
   std::vector<std::string> asked;
   Library library(
-      store_, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); },
+      store_, [](const std::string&) { return Result<ModelInfo>(Whole()); },
       [&](const std::string& path, const std::vector<std::string>& adapters) -> Result<void> {
         asked = {TestDirectory::Read(path)};
         for (const std::string& adapter : adapters) asked.push_back(TestDirectory::Read(adapter));
@@ -76,11 +83,22 @@ TEST_F(LibraryTest, AdaptersThatDoNotFitAreRefused) {
   EXPECT_TRUE(library.Find("tuned"));
 }
 
+TEST_F(LibraryTest, AVocabularyIsNoModel) {
+  Library library(store_, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+  const store::GivenFile file = {"v.gguf", Put("v.gguf", "GGUF words").sha256};
+  const auto refused = library.Assemble("words", {{file}}, {}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "files: 'v.gguf' is no model: it has a vocabulary and no weights");
+  EXPECT_FALSE(library.Find("words"));
+  EXPECT_FALSE(library.InspectNew("/v.gguf"));
+}
+
 TEST_F(LibraryTest, FoldersAreCheckedUnderTheirOwnNames) {
   Library library(
       store_,
       [](const std::string& path) -> Result<ModelInfo> {
-        if (TestDirectory::Read(path + "/config.json") == "{}") return ModelInfo{};
+        if (TestDirectory::Read(path + "/config.json") == "{}") return Whole();
         return Fail(ErrorCode::kCorrupt, path + "/config.json: no JSON");
       },
       [](const std::string& path, const std::vector<std::string>& adapters) -> Result<void> {
@@ -108,10 +126,10 @@ TEST_F(LibraryTest, FoldersAreCheckedUnderTheirOwnNames) {
 
 TEST_F(LibraryTest, PartsOfASplitModelAreCheckedUnderTheirOwnNames) {
   Library library(store_, [](const std::string& path) -> Result<ModelInfo> {
-    if (TestDirectory::Read(path) == "GGUF whole") return ModelInfo{};
+    if (TestDirectory::Read(path) == "GGUF whole") return Whole();
     std::string second = path;
     second.replace(second.find("00001-of"), 5, "00002");
-    if (TestDirectory::Read(second) == "GGUF two") return ModelInfo{};
+    if (TestDirectory::Read(second) == "GGUF two") return Whole();
     return Fail(ErrorCode::kNotFound, second + ": cannot be opened");
   });
   const store::GivenFile first = {"m-00001-of-00002.gguf", Put("1", "GGUF one").sha256};
@@ -135,7 +153,7 @@ TEST_F(LibraryTest, PartsOfASplitModelAreCheckedUnderTheirOwnNames) {
 }
 
 TEST_F(LibraryTest, AdaptersGetNamesThatNoFileHas) {
-  Library library(store_, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
+  Library library(store_, [](const std::string&) { return Result<ModelInfo>(Whole()); });
   const store::GivenFile config = {"config.json", Put("c", "{}").sha256};
   const store::GivenFile weights = {"a.safetensors", Put("a", "w").sha256};
   const store::GivenFile own = {"adapter-02.lora.gguf", Put("o", "GGUF own").sha256};
@@ -154,7 +172,7 @@ TEST_F(LibraryTest, FoldersOfEncodersHaveAFolder) {
   std::string seen;
   Library library(store_, [&](const std::string& path) {
     seen = TestDirectory::Read(path + "/1_Pooling/config.json");
-    return Result<ModelInfo>(ModelInfo{});
+    return Result<ModelInfo>(Whole());
   });
   const store::GivenFile config = {"config.json", Put("c", "{}").sha256};
   const store::GivenFile weights = {"a.safetensors", Put("a", "w").sha256};
@@ -176,7 +194,7 @@ TEST_F(LibraryTest, FilesThatGoMeanwhileAreNotFound) {
   const store::StoredFile file = Put("m.gguf", "GGUF model");
   Library library(store_, [&](const std::string&) {
     std::filesystem::remove(store_.BlobPath(file.sha256));
-    return Result<ModelInfo>(ModelInfo{});
+    return Result<ModelInfo>(Whole());
   });
   const store::GivenFile given = {file.name, file.sha256};
   const auto made = library.Assemble("mine", {{given}}, {}, {});

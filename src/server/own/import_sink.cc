@@ -9,6 +9,7 @@
 #include "server/own/handlers.h"
 #include "store/import.h"
 #include "store/names.h"
+#include "store/staged_files.h"
 
 namespace bantam::server {
 namespace {
@@ -57,11 +58,11 @@ void PostImport(Server& server, const std::shared_ptr<Call>& call) {
   const auto import = [&]() -> Result<std::string> {
     auto* sink = dynamic_cast<ImportSink*>(call->sink());
     if (sink == nullptr) return Fail(ErrorCode::kInternal, "the file went nowhere");
-    ModelEntry file;
-    file.path = sink->path();
-    const auto info = server.library.Inspect(file);
+    const auto info = server.library.InspectNew(sink->path());
     if (!info) {
-      return Fail(ErrorCode::kInvalidArgument, "the file cannot be used: " + info.error().message);
+      return Fail(ErrorCode::kInvalidArgument,
+                  "the file cannot be used: " +
+                      store::WithoutPlace(info.error().message, sink->directory() + "/", ""));
     }
     const std::string name = TRY(sink->Finish(*server.library.store()));
     server.library.Unhide(name);

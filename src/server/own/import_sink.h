@@ -32,6 +32,7 @@ class ImportSink : public BodySink {
   Result<std::string> Finish(const store::Store& store);
 
   const std::string& path() const { return path_; }
+  const std::string& directory() const { return place_.directory(); }
 
  private:
   ImportSink(store::Incoming place, std::string path)
