@@ -414,17 +414,20 @@ template <class Source, int kTokens>
   int g = 0;
   const auto step = [&]<int kSlot>(int i) __attribute__((always_inline)) {
     if (i + kAhead < n_steps) multiply.template operator()<(kSlot + kAhead) % kSlots>();
+    constexpr int kWritten = (kSlot + kAhead - 1) % kSlots;
     Group group;
     Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
 #pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
+      // Among the additions: a store is microcode, while which nothing else is issued.
+      if (t == kTokens / 2 && i + kAhead - 1 < n_steps) {
+        StoreDots<kHalves, kWritten>(dots[kWritten]);
+      }
       const auto dot_of = [&](int half) __attribute__((always_inline)) {
         return UnitDots(dots[kSlot] + half * 256 + t * 16, t);
       };
       sum[t] = Ordered(AddDots<Source>(group, x, i * x.width + t, dot_of, sum[t]));
     }
-    constexpr int kWritten = (kSlot + kAhead - 1) % kSlots;
-    if (i + kAhead - 1 < n_steps) StoreDots<kHalves, kWritten>(dots[kWritten]);
     if (++g < n_groups) return;
     Lanes whole[kTokens];
     for (int t = 0; t < kTokens; ++t) {
