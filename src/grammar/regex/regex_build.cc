@@ -94,8 +94,8 @@ RegexId RegexPool::Impl::Intern(const RegexNode& node, std::span<const RegexId> 
     if (Same(buckets[at & mask] - 1, node, list)) return buckets[at & mask] - 1;
   }
   const uint64_t list_limit = uint64_t{limits.expressions} * 4;
-  if (nodes.size() >= limits.expressions || lists.size() + list.size() > list_limit ||
-      node.depth > kMaxDepth) {
+  if (work > most_work || nodes.size() >= limits.expressions ||
+      lists.size() + list.size() > list_limit || node.depth > kMaxDepth) {
     return Exhaust();
   }
   const auto id = static_cast<RegexId>(nodes.size());

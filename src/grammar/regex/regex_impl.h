@@ -172,6 +172,7 @@ struct RegexPool::Impl {
   // Segments looked at since the beginning, to make others of them, and parts that were derived.
   uint64_t work = 0;
   uint64_t dear_work = 0;  // of the questions that took much of it
+  uint64_t most_work = kUnbounded;
 
   bool exhausted() const { return room.exhausted; }
 
@@ -184,6 +185,10 @@ struct RegexPool::Impl {
   RegexId Exhaust() {
     room.exhausted = true;
     return kNothing;
+  }
+  void CountWork(uint64_t steps) {
+    work += steps;
+    if (work > most_work) Exhaust();
   }
   uint64_t Hash(const RegexNode& node, std::span<const RegexId> list) const;
   bool Same(RegexId id, const RegexNode& node, std::span<const RegexId> list) const;

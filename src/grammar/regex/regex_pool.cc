@@ -19,6 +19,10 @@ uint64_t RegexPool::work() const {
   return impl_->work;
 }
 
+void RegexPool::LimitWork(uint64_t most) {
+  impl_->most_work = SaturatingAdd(impl_->work, most);
+}
+
 RegexId RegexPool::Class(const CodePointSet& set) {
   return impl_->Class(set);
 }

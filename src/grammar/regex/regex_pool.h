@@ -51,6 +51,9 @@ class RegexPool {
   uint32_t used() const { return room_->used; }
   // Ranges and classes of code points looked at since the beginning, as Limits::work counts them.
   uint64_t work() const;
+  // From now on all questions together may take so much of it, dear or not: more exhausts the pool,
+  // whose answers then are useless. kUnbounded, as at first: any number.
+  void LimitWork(uint64_t most);
 
   RegexId Class(const CodePointSet& set);  // one code point of the set
   RegexId Literal(std::string_view text);  // valid UTF-8

@@ -334,6 +334,33 @@ TEST(RegexPoolTest, WorkOnManyRangesIsBounded) {
   EXPECT_LT(pool.work(), 2 * kWork);
 }
 
+// Questions that take little each, as many as they are.
+TEST(RegexPoolTest, WorkIsLimitedInSum) {
+  constexpr uint64_t kMost = 30'000;
+  const auto ask = [](RegexPool& pool) {
+    bool alive = true;
+    for (int i = 0; i < 300; ++i) {
+      const std::string n = std::to_string(i);
+      const auto parse = [&](const std::string& pattern) {
+        return ParseRegex(pool, pattern, Anchoring::kSearch).value_or(RegexPool::kNothing);
+      };
+      const std::array<RegexId, 2> both = {parse("^\\p{Lu}+" + n),
+                                           parse("\\p{Ll}{1,3}x" + n + "$")};
+      alive = pool.Alive(pool.Both(both)) && alive;
+    }
+    return alive;
+  };
+  RegexPool free;
+  EXPECT_TRUE(ask(free));
+  EXPECT_FALSE(free.exhausted());
+  EXPECT_GT(free.work(), 2 * kMost);
+  RegexPool limited;
+  limited.LimitWork(kMost);
+  EXPECT_FALSE(ask(limited));
+  EXPECT_TRUE(limited.exhausted());
+  EXPECT_LT(limited.work(), kMost + kMost / 10);
+}
+
 // The same where each code point is asked for alone, and where all ranges are found by classes.
 TEST(RegexPoolTest, ManyRangesAreWhatTheirCodePointsAre) {
   RegexPool pool;

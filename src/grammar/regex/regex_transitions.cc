@@ -37,8 +37,8 @@ void MapTargets(std::vector<RegexSegment>& segments, size_t begin, F function) {
 std::span<const RegexSegment> RegexPool::Impl::Segments(RegexId id) {
   if (nodes[id].segments == 0) {
     std::vector<RegexSegment> out;
-    Compute(id, out);
-    work += 1 + out.size();
+    if (work <= most_work) Compute(id, out);
+    CountWork(1 + out.size());
     if (segments.size() + out.size() > uint64_t{limits.expressions} * 4) {
       Exhaust();
       out.clear();
@@ -173,7 +173,7 @@ bool RegexPool::Impl::DeriveClasses(RegexId id) {
     memoized += memo.size() - known;
     class_memos[i] = std::move(memo);
   }
-  work += targets.size();
+  CountWork(targets.size());
   by_class = std::move(targets);
   return true;
 }
@@ -196,7 +196,7 @@ void RegexPool::Impl::Targets(RegexId id, std::vector<RegexId>& out) {
 // if `required` is not 0, to the intersection where so many overlap.
 void RegexPool::Impl::Sweep(std::vector<RegexSegment>& in, size_t required,
                             std::vector<RegexSegment>& out) {
-  work += in.size();
+  CountWork(in.size());
   std::ranges::sort(in, {}, &RegexSegment::first);
   std::vector<char32_t> cuts;
   for (const RegexSegment& s : in) {
@@ -214,7 +214,8 @@ void RegexPool::Impl::Sweep(std::vector<RegexSegment>& in, size_t required,
     for (; next < in.size() && in[next].first == cuts[i]; ++next) {
       active.push_back(static_cast<uint32_t>(next));
     }
-    work += active.size();
+    CountWork(active.size());
+    if (work > most_work) return;
     if (active.empty() || active.size() < required) continue;
     targets.clear();
     for (const uint32_t s : active) targets.push_back(in[s].target);
@@ -286,7 +287,8 @@ RegexId RegexPool::Impl::DeriveAlone(RegexId id, char32_t code_point, Memo& memo
 RegexId RegexPool::Impl::DeriveParts(RegexId id, char32_t code_point, Memo& memo) {
   const RegexNode node = nodes[id];
   const bool has_list = node.kind == RegexKind::kEither || node.kind == RegexKind::kBoth;
-  work += has_list ? node.b : 1;
+  CountWork(has_list ? node.b : 1);
+  if (work > most_work) return kNothing;
   if (node.kind == RegexKind::kNot) return Not(DeriveAlone(node.a, code_point, memo));
   if (node.kind == RegexKind::kRepeat) {
     const RegexId first = DeriveAlone(node.a, code_point, memo);

@@ -152,8 +152,12 @@ std::vector<SchemaId> Demanded(const SchemaNode& node) {
   return all;
 }
 
-SchemaId Narrowest(const Schema& schema) {
-  SchemaMachine machine(std::make_shared<const Schema>(schema));
+// Takes from the schema what texts it may still work out.
+void TakeTextWork(SchemaMachine& machine, Schema& schema) {
+  schema.text_work -= std::min(machine.languages().regexes().work(), schema.text_work);
+}
+
+SchemaId FindNarrowest(const Schema& schema, SchemaMachine& machine) {
   const auto impossible = [&](SchemaId id) {
     const FormulaId value = machine.languages().Valid(id, 0);
     return machine.finisher().Value(value).cost == Finish::kNever;
@@ -167,6 +171,15 @@ SchemaId Narrowest(const Schema& schema) {
     at = *part;
     seen.insert(at);
   }
+}
+
+SchemaId Narrowest(Schema& schema) {
+  SchemaMachine machine(std::make_shared<const Schema>(schema));
+  RegexPool& regexes = machine.languages().regexes();
+  regexes.LimitWork(schema.text_work - std::min(regexes.work(), schema.text_work));
+  const SchemaId at = FindNarrowest(schema, machine);
+  TakeTextWork(machine, schema);
+  return at;
 }
 
 class Reducer {
@@ -220,6 +233,7 @@ class Reducer {
     SchemaMachine machine(std::make_shared<const Schema>(schema_));
     work_ += machine.languages().regexes().used() + machine.languages().formulas().size() +
              machine.finisher().work();
+    TakeTextWork(machine, schema_);
     return machine.shortest().cost == Finish::kNever && !machine.gave_up() &&
            !machine.languages().failure();
   }
@@ -233,7 +247,7 @@ class Reducer {
 
 }  // namespace
 
-std::string FindConflict(const Schema& schema) {
+std::string FindConflict(Schema schema) {
   if (schema.nodes.size() > kMostNodes) return "";
   const SchemaId at = Narrowest(schema);
   const std::string& path = schema.nodes[at].path;

@@ -11,6 +11,16 @@
 namespace bantam::grammar {
 namespace {
 
+// Trials share what one compilation may still take: without any of it nothing is left out.
+TEST(Conflict, TrialsShareTheWorkOnTexts) {
+  const Json document = *Json::Parse(
+      R"({"type":"string","pattern":"^\\p{Lu}x","not":{"pattern":"^\\p{L}"},"maxLength":9})");
+  Schema schema = *LoadSchema(document, {});
+  EXPECT_EQ(FindConflict(schema), "#: no value meets not and pattern together");
+  schema.text_work = 0;
+  EXPECT_EQ(FindConflict(schema), "#: no value meets not, pattern, maxLength and type together");
+}
+
 TEST(Conflict, NamesTheKeywords) {
   const std::map<std::string, std::string> cases = {
       {R"({"type":"integer","minimum":5,"maximum":3})",

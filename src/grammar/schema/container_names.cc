@@ -56,18 +56,19 @@ NamesId ContainerSteps::NamesOf(std::span<const FormulaId> formulas) {
   return it->second;
 }
 
-// "#/…/patternProperties: " of the schema that has most of the patterns.
+// "#/…/patternProperties" of the schema that has most of the patterns.
 std::string ContainerSteps::PathOfPatterns(const std::vector<RegexId>& patterns) {
   size_t most = 0;
   std::string path;
   const std::vector<SchemaNode>& nodes = languages_.schema().nodes;
   for (SchemaId id = 0; id < nodes.size(); ++id) {
     const auto count = std::ranges::count_if(nodes[id].pattern_properties, [&](const auto& entry) {
-      return std::ranges::binary_search(patterns, languages_.Pattern(entry.first, id));
+      const std::optional<RegexId> known = languages_.KnownPattern(entry.first);
+      return known && std::ranges::binary_search(patterns, *known);
     });
     if (static_cast<size_t>(count) <= most) continue;
     most = static_cast<size_t>(count);
-    path = nodes[id].path + "/patternProperties: ";
+    path = nodes[id].path + "/patternProperties";
   }
   return path;
 }
@@ -98,10 +99,15 @@ void ContainerSteps::AddOthers(Names& names) {
     }
     parts = std::move(split);
     if (parts.size() > kMostOtherClasses) {
-      languages_.SetFailure(ErrorCode::kResourceExhausted,
-                            PathOfPatterns(names.patterns) + "they overlap in more than 256 ways");
+      languages_.SetFailure(
+          ErrorCode::kResourceExhausted,
+          PathOfPatterns(names.patterns) + ": they overlap in more than 256 ways");
       parts.resize(kMostOtherClasses);
     }
+  }
+  if (regexes.exhausted()) {
+    const std::string path = PathOfPatterns(names.patterns);
+    if (!path.empty()) languages_.NoteExhausted(path);
   }
   for (Part& part : parts) {
     const uint64_t length = regexes.LengthOfMany(part.texts, kManyTexts);

@@ -184,11 +184,15 @@ std::shared_ptr<const Schema> WithObjectType(const Schema& schema) {
 
 class Alternatives {
  public:
-  explicit Alternatives(const Schema& schema)
+  Alternatives(const Schema& schema, uint64_t most_text_work)
       : plain_(schema),
         languages_(WithObjectType(schema)),
         steps_(languages_),
-        contradictions_(steps_) {}
+        contradictions_(steps_) {
+    languages_.regexes().LimitWork(most_text_work);
+  }
+
+  uint64_t text_work() { return languages_.regexes().work(); }
 
   // The types of the values that satisfy exactly one of them, if no value of these types satisfies
   // two; nothing where that is not proven.
@@ -239,11 +243,12 @@ void FindExclusive(Schema& schema) {
       if (schema.nodes[id].one_of.size() > 1) candidates.push_back(id);
     }
     if (candidates.empty()) return;
-    Alternatives alternatives(schema);
+    Alternatives alternatives(schema, schema.text_work / 2);  // the rest is the matcher's
     for (SchemaId id : candidates) {
       const std::optional<uint8_t> types = alternatives.Exclude(schema.nodes[id].one_of);
       if (types) exclusive.emplace_back(id, *types);
     }
+    schema.text_work -= std::min(alternatives.text_work(), schema.text_work / 2);
   }
   for (const auto& [id, types] : exclusive) {
     SchemaNode any;

@@ -165,6 +165,9 @@ Finish Finisher::FindValue(FormulaId value) {
   if (languages_.regexes().Alive(texts)) {
     offer("\"" + ShortestText(texts) + "\"");
   }
+  if (languages_.regexes().exhausted() && !languages_.failure()) {
+    languages_.NoteExhausted(PathOfTexts());
+  }
   for (size_t i = 0; i < kLiteralTexts.size(); ++i) {
     if (languages_.Accepts(value, static_cast<JsonLiteral>(i))) offer(kLiteralTexts[i]);
   }

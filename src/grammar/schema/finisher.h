@@ -194,6 +194,7 @@ class Finisher {
   size_t Branches(FormulaId part);
   bool Spend(uint64_t work);
   void SayUndecided();
+  std::string PathOfTexts();
   SchemaId SchemaAbout();
   const std::string& PathOf(SchemaId id) const { return languages_.node(id).path; }
   Finish TooLong();

@@ -42,6 +42,38 @@ SchemaId Finisher::SchemaAbout() {
   return about;
 }
 
+// The keywords about texts in all schemas that apply to the value in place.
+std::string Finisher::PathOfTexts() {
+  constexpr size_t kMostNamed = 4;
+  const SchemaId about = SchemaAbout();
+  std::vector<SchemaId> parts = {about};
+  std::string named;
+  size_t found = 0;
+  for (size_t i = 0; i < parts.size() && parts.size() < kMostParts; ++i) {
+    const SchemaNode& node = languages_.node(parts[i]);
+    const auto name = [&](bool has, const char* keyword) {
+      if (has) named += (found++ > 0 ? ", " : "") + node.path + keyword;
+    };
+    name(node.pattern.has_value(), "/pattern");
+    name(node.format.has_value(), "/format");
+    name(node.copy, "/x-copy");
+    const auto add = [&](SchemaId id) {
+      if (id != kNoSchema && std::ranges::find(parts, id) == parts.end()) parts.push_back(id);
+    };
+    for (SchemaId id : {node.ref, node.negated, node.if_schema, node.then_schema, node.else_schema})
+      add(id);
+    for (const auto* list : {&node.all_of, &node.any_of, &node.one_of}) {
+      for (SchemaId id : *list) add(id);
+    }
+  }
+  if (found > 0 && found <= kMostNamed) return named;
+  const SchemaNode& node = languages_.node(about);
+  return node.path + (node.one_of.size() > kMostNamed   ? "/oneOf"
+                      : node.any_of.size() > kMostNamed ? "/anyOf"
+                      : node.all_of.size() > kMostNamed ? "/allOf"
+                                                        : "");
+}
+
 // Of several keywords, in parts that all have to hold, the allOf that has them.
 void Finisher::SayUndecided() {
   if (!undecided_.empty()) return;

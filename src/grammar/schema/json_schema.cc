@@ -109,7 +109,11 @@ std::string NothingValid(SchemaMachine& machine, const Json& schema, const Schem
   std::string reason;
   if (hint.empty()) {
     Result<Schema> loaded = LoadSchema(schema, options);
-    if (loaded && AddSource(options.copy_from, *loaded)) reason = FindConflict(*loaded);
+    if (loaded && AddSource(options.copy_from, *loaded)) {
+      const uint64_t taken = machine.languages().regexes().work();
+      loaded->text_work = compiled.text_work - std::min(taken, compiled.text_work);
+      reason = FindConflict(*std::move(loaded));
+    }
   }
   if (reason.empty())
     reason = compiled.nodes[compiled.root].path + ":";

@@ -111,7 +111,10 @@ struct Schema {
   bool has_dynamic_refs = false;
   std::shared_ptr<const SpanAutomaton> copy_source = {};  // set where a node copies
   uint64_t search_work = 0;                               // of SchemaOptions
-  std::vector<std::string> negated_formats = {};          // see negated_formats.h
+  // What all questions about patterns, formats and lists of texts together may take while it is
+  // compiled (RegexPool::work; rough: 0.7 s). What real schemas take is below 100,000.
+  uint64_t text_work = 10'000'000;
+  std::vector<std::string> negated_formats = {};  // see negated_formats.h
   // A format stands for its undecided texts, too: to prove that schemas exclude each other.
   bool widest_formats = false;
 };

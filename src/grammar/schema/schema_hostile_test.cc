@@ -131,6 +131,36 @@ TEST(SchemaHostile, CountedLettersOfUnicode) {
   const auto refused = compiled(R"({"type":"string","allOf":[)" + none + "," + hard(5) + "]}");
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_EQ(refused.error().message,
+            "#/allOf/3/pattern, #/allOf/0/not/pattern, #/allOf/1/not/pattern, "
+            "#/allOf/2/not/pattern: which texts it allows takes too many steps to find");
+}
+
+// Each question takes little; all together share what one compilation may take.
+TEST(SchemaHostile, ManyPatternsOfLettersOfUnicode) {
+  std::string names, options, strings;
+  for (int i = 0; i < 400; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string comma = i > 0 ? "," : "";
+    names += comma + R"("^\\p{Lu}{2}\\p{Lu}?)" + n + R"($":{"type":"object"})";
+    options += comma + R"({"type":"string","pattern":"\\p{Lu})" + n + R"(\\p{Ll}"})";
+  }
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string n = std::to_string(i);
+    strings += (i > 0 ? R"(,{"pattern":"\\p{Lu}\\p{Lo})" : R"({"pattern":"\\p{Lu}\\p{Lo})") + n +
+               R"(","not":{"pattern":"\\p{Ll}{1,9}\\p{M}x)" + n + R"($"},"minLength":5})";
+  }
+  const auto message = [](const std::string& text) {
+    const auto compiled = JsonSchema::Compile(*Json::Parse(text), {});
+    return compiled ? "compiled" : compiled.error().message;
+  };
+  const std::string why = ": which texts it allows takes too many steps to find";
+  EXPECT_EQ(message(R"({"type":"object","minProperties":1,"patternProperties":{)" + names + "}}"),
+            "#/patternProperties" + why);
+  EXPECT_EQ(message(R"({"oneOf":[)" + options + "]}"), "#/oneOf" + why);
+  const std::string many =
+      message(R"({"type":"array","minItems":1000,"prefixItems":[)" + strings + "]}");
+  EXPECT_TRUE(many.ends_with("/pattern" + why)) << many;
 }
 
 // Each leads back to itself in place, in the scope in which it is met.

@@ -30,6 +30,7 @@ class SchemaMachine {
         scans_(steps_),
         texts_(languages_.regexes()),
         shortest_(finisher_.Value(languages_.Root())) {
+    languages_.regexes().LimitWork(RegexPool::kUnbounded);  // it is compiled
     const auto most = [&](size_t used, size_t limit) {
       return used + std::min(most_growth, (limit - std::min(used, limit)) / 2);
     };

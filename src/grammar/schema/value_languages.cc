@@ -86,6 +86,13 @@ ValueLanguages::ValueLanguages(std::shared_ptr<const Schema> schema)
     : owner_(std::move(schema)), schema_(*owner_) {
   const auto [it, added] = scope_ids_.emplace(Scope{}, 0);
   scopes_.push_back(&it->first);
+  regexes_.LimitWork(schema_.text_work);
+}
+
+void ValueLanguages::NoteExhausted(const std::string& place) {
+  if (!regexes_.exhausted()) return;
+  SetFailure(ErrorCode::kResourceExhausted,
+             place + ": which texts it allows takes too many steps to find");
 }
 
 void ValueLanguages::SetFailure(ErrorCode code, std::string message) {
@@ -136,6 +143,11 @@ RegexId ValueLanguages::Pattern(const std::string& pattern, SchemaId schema) {
   const RegexId regex = parsed ? *parsed : RegexPool::kNothing;
   patterns_.emplace(pattern, regex);
   return regex;
+}
+
+std::optional<RegexId> ValueLanguages::KnownPattern(const std::string& pattern) const {
+  const auto it = patterns_.find(pattern);
+  return it == patterns_.end() ? std::nullopt : std::optional(it->second);
 }
 
 std::optional<RegexId> ValueLanguages::Format(const std::string& format) {

@@ -53,6 +53,7 @@ class ValueLanguages {
 
   // The texts of a pattern of patternProperties, of names.
   RegexId Pattern(const std::string& pattern, SchemaId schema);
+  std::optional<RegexId> KnownPattern(const std::string& pattern) const;  // if it was asked for
 
   // The texts of a format; nothing for a name that no draft defines.
   std::optional<RegexId> Format(const std::string& format);
@@ -72,6 +73,8 @@ class ValueLanguages {
   // err towards "nothing is valid". The first failure stays.
   const std::optional<Error>& failure() const { return failure_; }
   void SetFailure(ErrorCode code, std::string message);
+  // That, where the pool of expressions is exhausted: `place` is of what was asked last.
+  void NoteExhausted(const std::string& place);
 
   // The target of $dynamicRef in this scope.
   SchemaId DynamicTarget(const SchemaNode& node, ScopeId scope) const;
