@@ -31,6 +31,11 @@ void Repairer::ReadGap(bool value) {
       at_ += comment;
       continue;
     }
+    if (!frames_.empty() && text_.IsEscapedBracket(at_)) {
+      edits_.Add(at_, "removed a backslash before a bracket");
+      ++at_;
+      continue;
+    }
     if (text_.EscapedSpaceLength(at_) == 0) return;
     edits_.Add(at_, "removed escaped whitespace");
     at_ += 2;
@@ -229,6 +234,10 @@ size_t Repairer::BareEnd(StringRole role, size_t* next) {
     const char c = text[at];
     if (c == '\n' || c == '\r' || text_.FenceLength(at) > 0) break;
     if (text_.EscapedSpaceLength(at) > 0) break;
+    if (text_.IsEscapedBracket(at) && depth == 0 && at > begin &&
+        (text[at + 1] == ']' || text[at + 1] == '}')) {
+      break;
+    }
     if (const size_t space = text_.SpaceLength(at)) {
       if (BareStopsAtSpace(role, at)) break;
       at += space;

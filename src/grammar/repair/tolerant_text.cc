@@ -102,7 +102,8 @@ size_t TolerantText::EscapedSpaceLength(size_t at) const {
 size_t TolerantText::SkipGap(size_t at) {
   for (;;) {
     at = SkipSpace(at);
-    const size_t length = CommentLength(at, true) + EscapedSpaceLength(at);
+    const size_t length =
+        CommentLength(at, true) + EscapedSpaceLength(at) + (IsEscapedBracket(at) ? 1 : 0);
     if (length == 0) return at;
     at += length;
   }

@@ -43,6 +43,11 @@ class TolerantText {
   // In escaped documents: length of \n, \r or \t outside strings: whitespace that was escaped with
   // the document; or 0.
   size_t EscapedSpaceLength(size_t at) const;
+  // A bracket or brace that is escaped as in Markdown, outside strings: \[ \] \{ \}.
+  bool IsEscapedBracket(size_t at) const {
+    const char c = At(at + 1);
+    return At(at) == '\\' && (c == '{' || c == '}' || c == '[' || c == ']');
+  }
   // Length of a comment; `inside` is whether brackets are open, which may end a comment without
   // a newline. A '#' counts if `hash`.
   size_t CommentLength(size_t at, bool inside);
