@@ -214,7 +214,7 @@ std::string ArgParser::Help() const {
     const std::string name = positional.name + (positional.repeated ? "…" : "");
     out += positional.required ? " " + name : " [" + name + "]";
   }
-  out += " [options]\n\n";
+  out += positionals_.empty() ? " [options]\n" : " [options]\n\n";
   for (const Positional& positional : positionals_) {
     AppendEntry(positional.name, positional.help, out);
   }

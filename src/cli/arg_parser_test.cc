@@ -132,5 +132,16 @@ TEST(ArgParser, HelpShowsEverything) {
             "\nExamples:\n  bantam run model.gguf\n");
 }
 
+TEST(ArgParser, HelpWithoutArgumentsHasNoGap) {
+  ArgParser parser("check", "look");
+  std::string text;
+  parser.AddOption("--shape", "TEXT", "what", StoreString(text));
+  EXPECT_EQ(parser.Help(),
+            "bantam check: look\n\n"
+            "Usage: bantam check [options]\n"
+            "\nOptions:\n"
+            "  --shape TEXT                  what\n");
+}
+
 }  // namespace
 }  // namespace bantam::cli

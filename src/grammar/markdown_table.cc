@@ -37,6 +37,11 @@ Result<std::string> HeaderCell(const std::string& name, size_t number) {
   for (size_t at = begin; at < end;) {
     const size_t length = Utf8CharLength(name, at);
     const auto c = static_cast<uint8_t>(name[at]);
+    if (c == '\n' || c == '\r') {
+      return Fail(ErrorCode::kInvalidArgument, where + "the name " + Quote(name) +
+                                                   " has a newline at " + std::to_string(at) +
+                                                   ", and a cell of a table is one line");
+    }
     if (length == 0 || c < 0x20 || c == 0x7F) {
       return Fail(ErrorCode::kInvalidArgument, where + "the name " + Quote(name) +
                                                    " has bytes that are no text at " +

@@ -161,7 +161,10 @@ TEST(MarkdownTable, MistakesAreRefused) {
   };
   EXPECT_EQ(error({.columns = {"a", " "}}), "table: column 2: expected a name, found none");
   EXPECT_EQ(error({.columns = {"a\nb"}}),
-            "table: column 1: the name \"a\\x0ab\" has bytes that are no text at 1");
+            "table: column 1: the name \"a\\x0ab\" has a newline at 1, and a cell of a table is "
+            "one line");
+  EXPECT_EQ(error({.columns = {"a\x01"}}),
+            "table: column 1: the name \"a\\x01\" has bytes that are no text at 1");
   EXPECT_NE(error({.columns = {}, .min_rows = 0}), "none");
   EXPECT_NE(error({.columns = {}, .min_rows = 3, .max_rows = 2}), "none");
   EXPECT_NE(error({.columns = std::vector<std::string>(257, "a")}), "none");
