@@ -3,8 +3,9 @@
 
     ./dev accept fifty_replies    or, with more choice: tests/accept/fifty_replies.py --help
 
-Unconstrained and repaired; in JSON mode; within a schema, judged by jsonschema-rs. Limits from the
-least possible to 300 tokens, temperatures from 0 to 1.5. All of them must be valid. Needs: pip
+Unconstrained and repaired, to an object or towards a schema; in JSON mode; within the schema,
+judged by jsonschema-rs. Limits from the least that the shape allows (20, to be repaired to an
+object) to 300 tokens, temperatures from 0 to 1.5. All of them must be valid. Needs: pip
 install jsonschema-rs.
 """
 
@@ -24,10 +25,12 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=50, help="replies in each mode")
     args = parser.parse_args()
     replies = Replies(args.bantam, args.model, args.count, args.threads)
+    check = jsonschema_rs.validator_for(SCHEMA).validate
     modes = {
-        "unconstrained, repaired": replies.repaired(),
+        "repaired": replies.repaired(),
+        "repaired with --schema": replies.repaired_towards_schema(check),
         "--json": replies.json(),
-        "--json-schema": replies.schema(jsonschema_rs.validator_for(SCHEMA).validate),
+        "--json-schema": replies.schema(check),
     }
     rows, broken = [], 0
     for mode, faults in modes.items():

@@ -1,5 +1,6 @@
 """Replies to one prompt, at many temperatures and limits: all of them must be valid JSON."""
 
+import contextlib
 import json
 import pathlib
 import re
@@ -39,6 +40,14 @@ def check_animals(value):
         assert len(set(animal["diet"])) == len(animal["diet"])
 
 
+@contextlib.contextmanager
+def schema_file():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "schema.json"
+        path.write_text(json.dumps(SCHEMA))
+        yield str(path)
+
+
 class Replies:
     """`count` replies of each kind, their limits spread from the least possible to MOST_TOKENS."""
 
@@ -48,14 +57,12 @@ class Replies:
 
     def repaired(self):
         """What is wrong with replies without a shape, cut off anywhere, once they are repaired."""
-        for i, limit in self._limits(LEAST_TO_REPAIR):
-            reply = self._ask(i, limit)
-            if reply.returncode != 0:
-                yield self._fault(i, limit, reply.stderr)
-                continue
-            done = subprocess.run([self.program, "json", "repair"], input=reply.stdout,
-                                  capture_output=True, text=True, timeout=60)
-            yield self._judge(i, limit, done, lambda value: None)
+        return self._repaired(LEAST_TO_REPAIR, check_object)
+
+    def repaired_towards_schema(self, check=check_animals):
+        """The same towards SCHEMA, at the limits of schema()."""
+        with schema_file() as path:
+            yield from self._repaired(self._least("--json-schema", path), check, "--schema", path)
 
     def json(self):
         """What is wrong with JSON objects."""
@@ -63,18 +70,30 @@ class Replies:
 
     def schema(self, check=check_animals):
         """What is wrong with documents of SCHEMA."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "schema.json"
-            path.write_text(json.dumps(SCHEMA))
-            yield from self._shaped(check, "--json-schema", str(path))
+        with schema_file() as path:
+            yield from self._shaped(check, "--json-schema", path)
+
+    def _repaired(self, least: int, check, *options):
+        for i, limit in self._limits(least):
+            reply = self._ask(i, limit)
+            if reply.returncode != 0:
+                yield self._fault(i, limit, reply.stderr)
+                continue
+            done = subprocess.run([self.program, "json", "repair", *options], input=reply.stdout,
+                                  capture_output=True, text=True, timeout=60)
+            yield self._judge(i, limit, done, check)
 
     def _shaped(self, check, *options):
+        for i, limit in self._limits(self._least(*options)):
+            yield self._judge(i, limit, self._ask(i, limit, *options), check)
+
+    def _least(self, *options) -> int:
+        """The least limit that a shape allows."""
         refused = self._ask(0, 1, *options)
         least = re.search(r"takes (\d+)", refused.stderr)
         if refused.returncode != 2 or least is None:
             raise RuntimeError(f"a limit of 1 is not refused with the least one: {refused.stderr}")
-        for i, limit in self._limits(int(least[1])):
-            yield self._judge(i, limit, self._ask(i, limit, *options), check)
+        return int(least[1])
 
     def _limits(self, least: int):
         for i in range(self.count):

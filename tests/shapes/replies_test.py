@@ -26,6 +26,9 @@ class RepliesTest(unittest.TestCase):
     def test_repaired(self):
         self.expect_valid(self.replies.repaired())
 
+    def test_repaired_towards_schema(self):
+        self.expect_valid(self.replies.repaired_towards_schema())
+
     def test_schema(self):
         self.expect_valid(self.replies.schema())
 
