@@ -59,8 +59,10 @@ class Finisher {
     // No item gives the array a shorter end: they must differ, all the more in a longer list.
     bool grows = false;
     // Only items with one of `strings` have another shortest end: strings and names in the end, and
-    // in an item that may yet come where none has to; ascending.
+    // in an item that may yet come where none has to; ascending. And those in which all strings
+    // have less than `least` bytes: one of them may be had again.
     bool known = false;
+    size_t least = 0;
     std::vector<std::string> strings;
   };
   // `after`: the array after the item, its formula still waiting for the value

@@ -255,9 +255,13 @@ const Finisher::SharedEnd& Finisher::EndBeside(const OpenContainer& after) {
   if (end.grows) {
     end.known = true;
     if (steps_.Closes(end.at.live)) AddNext(end);
-  } else if (!steps_.Closes(end.at.live) && end.close->cost <= kLeastRepeated) {
+  } else if (!steps_.Closes(end.at.live) && end.close->cost != Finish::kNever) {
     end.known = true;
-    end.strings.emplace_back();
+    if (end.close->cost <= kLeastRepeated) {
+      end.strings.emplace_back();
+    } else {
+      end.least = end.close->cost - kLeastRepeated + 1;
+    }
   }
   std::ranges::sort(end.strings);
   end.strings.erase(std::unique(end.strings.begin(), end.strings.end()), end.strings.end());

@@ -113,6 +113,7 @@ class JsonMatcher : public Matcher {
   // those with which the value may become one that ends have, too (json_strays.cc).
   struct Strays {
     bool known = true;               // else it is not known of any text …
+    size_t least = 0;                // … nor of those that have fewer bytes …
     bool bounded = true;             // … but tails are no shorter than any other text's
     std::vector<uint32_t> tails;     // by case of the frame's stage; kNever: there is none
     std::vector<std::string> texts;  // those others; ascending
@@ -190,6 +191,7 @@ class JsonMatcher : public Matcher {
   const Strays& StraysOf(uint32_t frame) const;
   uint32_t AddStrays(uint32_t frame, const Case& which, Strays& strays) const;
   std::span<const std::string> StraysHere(const State& state) const;
+  bool Knows(const State& state) const;
   bool IsEven(const State& state) const;
   bool IsBounded(const State& state) const;
 

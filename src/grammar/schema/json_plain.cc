@@ -83,7 +83,7 @@ bool JsonMatcher::ends_vary() const {
   constexpr uint64_t kMostEscaped = 6;  // bytes of a character as JSON
   const State& at = state();
   const Frame& frame = FrameOf(at);
-  if (frame.value_matters && !StraysOf(at.frame).known) return true;
+  if (frame.value_matters && !Knows(at)) return true;
   if (at.place != Place::kInName || !stages_.NeedsOthers(frame.stage)) return false;
   const uint64_t characters = (document_.size() - at.start) / kMostEscaped;  // at least
   const Names& names = steps_.names(StageOf(at).at.names);
@@ -216,7 +216,7 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
   const uint64_t owed = regexes.AliveAfterAnyPlain(state().regex)
                             ? regexes.MostAfterPlain(state().regex)
                             : regexes.ShortestLength(state().regex);
-  const bool shared = state().place == Place::kInText && StraysOf(state().frame).known;
+  const bool shared = state().place == Place::kInText && Knows(state());
   if (Decides(FrameOf(state())) && !shared) return FinishBytes() + kVariation;
   const uint64_t most =
       std::min<uint64_t>(owed, kUnbounded) * kMostEscaped + MostAfterText() + kCharacter;
@@ -227,7 +227,7 @@ uint32_t JsonMatcher::PlainFinishBytes() const {
 std::optional<TextPlace> JsonMatcher::text_place() const {
   const State& at = state();
   if (at.place != Place::kInText || at.text.partial()) return std::nullopt;
-  if (Decides(FrameOf(at)) && !StraysOf(at.frame).known) return std::nullopt;
+  if (Decides(FrameOf(at)) && !Knows(at)) return std::nullopt;
   TextAutomaton& automaton = machine_.texts();
   const auto start = automaton.At(at.regex);
   if (!start) return std::nullopt;

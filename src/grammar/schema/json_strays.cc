@@ -53,6 +53,7 @@ uint32_t JsonMatcher::AddStrays(uint32_t index, const Case& which, Strays& stray
       after.live = one->way.settled;
       const Finisher::SharedEnd& end = finisher_.EndBeside(after);
       strays.known &= end.known;
+      strays.least = std::max(strays.least, end.least);
       strays.texts.insert(strays.texts.end(), end.strings.begin(), end.strings.end());
       close = end.close->cost;
     } else {
@@ -95,11 +96,22 @@ bool JsonMatcher::IsBounded(const State& at) const {
   return strays.bounds() && StraysHere(at).empty();
 }
 
+// What comes after texts or names that go on as this one is known, but for the strays.
+bool JsonMatcher::Knows(const State& at) const {
+  constexpr size_t kMostEscaped = 6;  // bytes that stand for one of a text, at most
+  const Strays& strays = StraysOf(at.frame);
+  if (!strays.known || strays.least == 0) return strays.known;
+  if (at.place != Place::kInText && at.place != Place::kInName) return false;
+  const size_t bytes = document_.size() - at.start - 1;
+  if (bytes < strays.least) return false;
+  return bytes >= kMostEscaped * (strays.least + 1) || ReadText(at).size() >= strays.least;
+}
+
 // What comes after the text or name does not depend on how it goes on.
 bool JsonMatcher::IsEven(const State& at) const {
   const Frame& frame = FrameOf(at);
   if (!frame.value_matters) return true;
-  return StraysOf(at.frame).known ? StraysHere(at).empty() : !Decides(frame);
+  return Knows(at) ? StraysHere(at).empty() : !Decides(frame);
 }
 
 }  // namespace bantam::grammar

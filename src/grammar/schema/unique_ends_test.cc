@@ -151,6 +151,34 @@ TEST_F(UniqueMasks, AreExactOnTheWayOfTheShortestEnd) {
   }
 }
 
+// Texts that are too long to be had again sooner than what the end has: all are alike.
+TEST_F(UniqueMasks, AreSharedByLongTextsOfWhichTwoMustBeEqual) {
+  TokenMask mask(vocabulary_.size());
+  for (const std::string& schema : {
+           std::string(R"({"type":"array","items":{"type":"string"},"not":{"uniqueItems":true}})"),
+           std::string(R"({"type":"array","items":{"type":"string"},"not":{"uniqueItems":true},
+               "minItems":4})"),
+           std::string(R"({"type":"array","items":{"type":["string","array"],"minItems":1},
+               "not":{"uniqueItems":true}})"),
+       }) {
+    const auto machine = MachineOf(schema);
+    for (const std::string text : {R"(["abcdefghijklmnop)", R"(["hijk b hi","hijk b hijk)",
+                                   R"(["hi","hijk b hi","hijk b)", R"(["hijk b hi","hijk b h)",
+                                   R"(["hijk b hi","h\u0069jk b )", R"(["hijk b hi","hijk b)"}) {
+      JsonMatcher matcher(*machine);
+      for (const char c : text) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+      if (text.starts_with("[\"abc") || text.ends_with("hijk")) {
+        EXPECT_EQ(matcher.plain_text(), PlainText::kUniform) << schema << text;
+        EXPECT_FALSE(matcher.ends_vary());
+      }
+      const int64_t finish = matcher.FinishBytes();
+      for (const int64_t more : {-1, 0, 1, 2, 3, 4, 5, 6, 9, 17, 40, 1'000'000}) {
+        ASSERT_EQ(Broken(matcher, finish + more, mask), "") << schema << text << more;
+      }
+    }
+  }
+}
+
 // Tokens are drawn from masks, and the budget is spent faster than it must be, so that it is felt.
 TEST_F(UniqueMasks, AreExactNearTheLimit) {
   for (const std::string& schema : kSchemas) {
