@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "grammar/number/shortest_numbers.h"
 #include "grammar/schema/demands.h"
 
 namespace bantam::grammar {
@@ -157,8 +159,9 @@ class Finisher {
     std::vector<std::string> texts;
     std::vector<uint32_t> bytes = {0};  // [values + 1]
     std::unordered_map<ValueId, uint32_t> places;
-    ListId list = ListTable::kEmpty;  // all of them
-    bool whole = false;               // there are no others
+    ListId list = ListTable::kEmpty;                // all of them
+    bool whole = false;                             // there are no others
+    std::unique_ptr<ShortestNumbers> numbers = {};  // unless null: all of them are numbers
   };
   struct Compared {
     bool any = false;
@@ -170,6 +173,9 @@ class Finisher {
   std::optional<ListId> ListIn(FormulaId live);
   std::optional<Plain> AsPlain(const OpenContainer& at);
   Row& RowOf(FormulaId value, uint64_t count);
+  void FillByNumbers(Row& row, uint64_t count);
+  bool HasOnlyNumbers(FormulaId value);
+  std::optional<Finish> CloseByNumbers(const OpenContainer& at);
   std::vector<uint32_t> Taken(const Row& row, ListId list) const;
   const Row& RowFor(const Plain& plain, std::optional<ValueId> item, std::vector<uint32_t>& taken);
   uint32_t PlainCost(const OpenContainer& at, const Plain& plain, std::optional<ValueId> item);

@@ -177,6 +177,7 @@ bool Finisher::WantsTheImpossible(FormulaId live) {
 
 Finish Finisher::CloseArray(const OpenContainer& container) {
   if (WantsTheImpossible(container.live)) return {};
+  if (auto found = CloseByNumbers(container)) return *std::move(found);
   if (const auto list = ListIn(container.live); list && *list != ListTable::kEmpty) {
     if (auto found = CloseByFew(container, *list)) return *std::move(found);
   }

@@ -139,9 +139,47 @@ std::optional<Finisher::Plain> Finisher::AsPlain(const OpenContainer& at) {
   return plain;
 }
 
+// Whichever number it is, how it is written does not matter.
+bool Finisher::HasOnlyNumbers(FormulaId value) {
+  const auto accepts = [&](JsonLiteral literal) { return languages_.Accepts(value, literal); };
+  if (accepts(JsonLiteral::kNull) || accepts(JsonLiteral::kFalse) || accepts(JsonLiteral::kTrue)) {
+    return false;
+  }
+  return languages_.Texts(value) == RegexPool::kNothing &&
+         languages_.Members(value) == FormulaPool::kFalse &&
+         languages_.Items(value) == FormulaPool::kFalse &&
+         languages_.Numbers(value)->others() == nullptr;
+}
+
+void Finisher::FillByNumbers(Row& row, uint64_t count) {
+  while (!row.whole && row.values.size() < count) {
+    const std::optional<std::string> text = row.numbers->Next();
+    row.whole = !text;
+    if (row.whole) break;
+    const ValueId id = languages_.values().Intern(*Json::Parse(*text));
+    row.list = languages_.lists().Add(row.list, id);
+    row.places.emplace(id, static_cast<uint32_t>(row.values.size()));
+    row.values.push_back(id);
+    row.bytes.push_back(row.bytes.back() + static_cast<uint32_t>(text->size()) + 1);
+    row.texts.push_back(*text);
+  }
+}
+
+// Many numbers that must differ, and nothing else.
+std::optional<Finish> Finisher::CloseByNumbers(const OpenContainer& at) {
+  constexpr uint64_t kMany = 100;  // fewer are soon found
+  const auto plain = AsPlain(at);
+  if (!plain || plain->owed < kMany || !HasOnlyNumbers(plain->value)) return std::nullopt;
+  return ClosePlain(at, *plain);
+}
+
 // The first values of the row, `count` of them if there are so many.
 Finisher::Row& Finisher::RowOf(FormulaId value, uint64_t count) {
   Row& row = rows_[value];
+  if (row.values.empty() && HasOnlyNumbers(value)) {
+    row.numbers = std::make_unique<ShortestNumbers>(languages_.Numbers(value));
+  }
+  if (row.numbers != nullptr) FillByNumbers(row, count);
   while (!row.whole && row.values.size() < count) {
     const FormulaId other = formulas_.And({value, formulas_.Not(languages_.Among(row.list))});
     const Finish& next = Query({Key::kValue, other, {}});
