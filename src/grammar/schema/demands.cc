@@ -8,6 +8,7 @@
 namespace bantam::grammar {
 namespace {
 
+constexpr size_t kNodesAtOnce = 8;  // of a formula that is only rewritten, for one unit of work
 constexpr size_t kMostChecked = 64;  // answers of which it is looked whether they go together
 
 bool IsScalar(const Json& value) {
@@ -305,6 +306,7 @@ std::optional<FormulaId> DemandFinder::AsValue(FormulaId formula) {
     if (atom.kind != AtomKind::kChild) only_children = false;
     return atom.kind == AtomKind::kChild ? atom.a : FormulaPool::kFalse;
   });
+  work_ += memo.size() / kNodesAtOnce;
   return only_children ? std::optional(value) : std::nullopt;
 }
 

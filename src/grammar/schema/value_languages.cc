@@ -205,7 +205,14 @@ NumberSet ValueLanguages::OfList(NumberAlgebra& algebra, AtomId id) {
 
 template <typename Algebra>
 typename Algebra::Type ValueLanguages::Fold(Algebra& algebra, FormulaId formula) {
-  std::vector<typename Algebra::Type> parts;
+  Folded<Algebra> folded;
+  return FoldNode(algebra, formula, folded);
+}
+
+// Parts of a formula are shared: written out it may be exponentially long.
+template <typename Algebra>
+typename Algebra::Type ValueLanguages::FoldNode(Algebra& algebra, FormulaId formula,
+                                                Folded<Algebra>& folded) {
   switch (formulas_.op(formula)) {
     case FormulaOp::kFalse:
     case FormulaOp::kTrue: return algebra.Constant(formula == FormulaPool::kTrue);
@@ -213,16 +220,21 @@ typename Algebra::Type ValueLanguages::Fold(Algebra& algebra, FormulaId formula)
     case FormulaOp::kNode: return OfAtom(algebra, formulas_.atom(formula));
     default: break;
   }
+  if (const auto it = folded.find(formula); it != folded.end()) return it->second;
+  std::vector<typename Algebra::Type> parts;
   const size_t count = formulas_.children(formula).size();
   for (size_t i = 0; i < count; ++i) {
-    parts.push_back(Fold(algebra, formulas_.children(formula)[i]));
+    parts.push_back(FoldNode(algebra, formulas_.children(formula)[i], folded));
   }
-  switch (formulas_.op(formula)) {
-    case FormulaOp::kNot: return algebra.Not(parts[0]);
-    case FormulaOp::kAnd: return algebra.And(parts);
-    case FormulaOp::kOr: return algebra.Or(parts);
-    default: return algebra.One(parts);
-  }
+  const auto joined = [&]() -> typename Algebra::Type {
+    switch (formulas_.op(formula)) {
+      case FormulaOp::kNot: return algebra.Not(parts[0]);
+      case FormulaOp::kAnd: return algebra.And(parts);
+      case FormulaOp::kOr: return algebra.Or(parts);
+      default: return algebra.One(parts);
+    }
+  };
+  return folded.emplace(formula, joined()).first->second;
 }
 
 template <typename Algebra>

@@ -83,7 +83,11 @@ class ValueLanguages {
 
  private:
   template <typename Algebra>
+  using Folded = std::unordered_map<FormulaId, typename Algebra::Type>;
+  template <typename Algebra>
   typename Algebra::Type Fold(Algebra& algebra, FormulaId formula);
+  template <typename Algebra>
+  typename Algebra::Type FoldNode(Algebra& algebra, FormulaId formula, Folded<Algebra>& folded);
   template <typename Algebra>
   typename Algebra::Type OfAtom(Algebra& algebra, AtomId atom);
   template <typename Algebra>
