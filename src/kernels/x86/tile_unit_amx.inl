@@ -2,14 +2,15 @@
 //
 // A panel's unpacked group is a tile as `tdpbssd` reads its second factor, the activations of
 // sixteen tokens are one as it reads its first: neither is rearranged. Dots go through memory to
-// the vector registers, which convert, scale and add them. A product takes the unit 16 cycles and no
-// port of the vectors'; its store takes port 5 for 17, and is microcode, beside which little else is
-// issued: with room for 96 idle instructions between two stores, these add 14 of their 16 cycles. So
-// conversions, which want port 0, are made by two additions for every other token, and the store
-// stands between the additions of the first and the last tokens (2 to 5 % of a prompt).
-// (`vpdpbusd` and the same vectors take 110.) A store that came right after its product would wait
-// for it, 52 cycles, so it comes a group later. Four products and then their vectors, in turns,
-// and tiles of bfloat16, which need no conversion but twice the loads, took longer.
+// the vector registers, which convert, scale and add them. A product takes the unit 16 cycles and
+// no port of the vectors'. Its store takes port 5 for 17 cycles and is microcode, beside which
+// little else is issued: 96 idle instructions between two stores add 14 cycles to 35, by themselves
+// they take 16. So conversions, which want port 0, are made by two additions for every other token,
+// and a store stands between the additions of the first tokens and the last (2 to 5 % of a prompt).
+// (`vpdpbusd` and the same vectors take more than twice the time.) A store that came right after
+// its product would wait for it, 52 cycles, so it comes a group later. Four products and then their
+// vectors, in turns, and tiles of bfloat16, which need no conversion but twice the loads, took
+// longer.
 
 constexpr bool kTileUnit = true;
 constexpr int kTileUnitFrom = 32;
