@@ -15,9 +15,7 @@ namespace {
 
 Result<void> CheckModel(const Environment& env, const std::string& path) {
   const ModelInfo info = TRY(env.backend.inspect(path));
-  if (info.parameters > 0) return {};
-  return Fail(ErrorCode::kUnsupported,
-              "'" + path + "' is no model: it has a vocabulary and no weights");
+  return store::RequireWeights(path, info.parameters);
 }
 
 }  // namespace

@@ -282,6 +282,12 @@ std::string FullPath(const std::string& path) {
   return std::filesystem::absolute(path, ignored).lexically_normal().string();
 }
 
+Result<void> RequireWeights(const std::string& path, uint64_t parameters) {
+  if (parameters > 0) return {};
+  return Fail(ErrorCode::kUnsupported,
+              "'" + path + "' is no model: it has a vocabulary and no weights");
+}
+
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options) {
   if (!IsModelName(name)) return NotAModelName(name);

@@ -31,6 +31,9 @@ Result<ImportPlan> PlanImport(const std::string& path);
 // An absolute path, as a manifest's source.
 std::string FullPath(const std::string& path);
 
+// Fails with kUnsupported for a file whose tensors have no parameters: a vocabulary is no model.
+Result<void> RequireWeights(const std::string& path, uint64_t parameters);
+
 struct ImportOptions {
   bool copy = false;  // never share the bytes with the file
   std::function<void(uint64_t done, uint64_t total)> on_progress;

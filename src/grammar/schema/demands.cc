@@ -8,7 +8,7 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kNodesAtOnce = 8;  // of a formula that is only rewritten, for one unit of work
+constexpr size_t kNodesAtOnce = 8;   // of a formula that is only rewritten, for one unit of work
 constexpr size_t kMostChecked = 64;  // answers of which it is looked whether they go together
 
 bool IsScalar(const Json& value) {

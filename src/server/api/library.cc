@@ -18,6 +18,7 @@
 #include "server/api/fields.h"
 #include "server/api/identity.h"
 #include "store/catalogue.h"
+#include "store/import.h"
 #include "store/names.h"
 #include "store/pull.h"
 #include "store/staged_files.h"
@@ -302,9 +303,8 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
 
 Result<ModelInfo> Library::InspectNew(const std::string& path) const {
   ModelInfo info = TRY(inspect_(path));
-  if (info.parameters > 0) return info;
-  return Fail(ErrorCode::kUnsupported,
-              "'" + path + "' is no model: it has a vocabulary and no weights");
+  TRY(store::RequireWeights(path, info.parameters));
+  return info;
 }
 
 // All files of the store that make it up are checked before the name is theirs. They find each
