@@ -8,10 +8,9 @@
 // One group of a panel, unpacked: eight slots of codes and what turns their dots into weights.
 struct Group {
   Bytes codes[8];
-  Lanes scale;  // d, or D * s, or D (sub-scaled kinds)
-  Lanes min;    // what multiplies the sum of activations; subtracted ones are negated
-  Lanes sub_scale[2];  // whole numbers
-  Lanes sub_min[2];
+  Lanes scale[2];    // d, or D * s; of sub-scaled kinds those of both halves
+  Lanes min;         // what multiplies the sum of activations; subtracted ones are negated
+  Lanes sub_min[2];  // whole numbers
 };
 
 constexpr bool HasMin(ScaleKind kind) {
@@ -100,30 +99,30 @@ struct Packed : RecipeOf<kType> {
     LoadCodes(group + kLayout.group_scales, low_plane, lane, out->codes);
     if constexpr (kCodec.kind == ScaleKind::kScale || kCodec.kind == ScaleKind::kScaleMin ||
                   kCodec.kind == ScaleKind::kScaleZero) {
-      out->scale = LoadHalfLanes(group + lane * 2);
+      out->scale[0] = LoadHalfLanes(group + lane * 2);
       if constexpr (kCodec.kind != ScaleKind::kScale) {
         out->min = LoadHalfLanes(group + 32 + lane * 2);
       }
-      if constexpr (kCodec.kind == ScaleKind::kScaleZero) out->min = Mul(out->scale, out->min);
-    } else {
-      out->scale = LoadHalfLanes(block + lane * 2);
+      if constexpr (kCodec.kind == ScaleKind::kScaleZero) out->min = Mul(out->scale[0], out->min);
+      return;
     }
+    const Lanes of_block = LoadHalfLanes(block + lane * 2);
     if constexpr (kCodec.kind == ScaleKind::kSuperScale) {
-      out->scale = Mul(out->scale, SignedLanes(group, lane));
+      out->scale[0] = Mul(of_block, SignedLanes(group, lane));
     }
     if constexpr (kCodec.kind == ScaleKind::kSuperScaleMin) {
-      out->scale = Mul(out->scale, UnsignedLanes(group, lane));
+      out->scale[0] = Mul(of_block, UnsignedLanes(group, lane));
       const Lanes min =
           Mul(LoadHalfLanes(block + 32 + lane * 2), UnsignedLanes(group + 16, lane));
       out->min = Negate(min);
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScale) {
-      out->sub_scale[0] = SignedLanes(group, lane);
-      out->sub_scale[1] = SignedLanes(group + 16, lane);
+      out->scale[0] = Mul(of_block, SignedLanes(group, lane));
+      out->scale[1] = Mul(of_block, SignedLanes(group + 16, lane));
     }
     if constexpr (kCodec.kind == ScaleKind::kSubScaleMin) {
-      out->sub_scale[0] = UnsignedLanes(group, lane);
-      out->sub_scale[1] = UnsignedLanes(group + 16, lane);
+      out->scale[0] = Mul(of_block, UnsignedLanes(group, lane));
+      out->scale[1] = Mul(of_block, UnsignedLanes(group + 16, lane));
       out->sub_min[0] = UnsignedLanes(group + 32, lane);
       out->sub_min[1] = UnsignedLanes(group + 48, lane);
       out->min = Negate(LoadHalfLanes(block + 32 + lane * 2));
@@ -147,7 +146,7 @@ struct HighPlane : Recipe<ScaleKind::kScaleMin, 4, 8> {
     const uint8_t* block = panel + int64_t{b} * kBlockBytes;
     LoadNibbles(block + 32 + lane * 4, out->codes);
     const Lanes scale = LoadHalfLanes(block + lane * 2);
-    out->scale = Mul(scale, SplatLanes(16));
+    out->scale[0] = Mul(scale, SplatLanes(16));
     out->min = Mul(scale, SplatLanes(7.5F));
   }
 };
@@ -160,7 +159,7 @@ struct Unpacked : R {
   static constexpr bool kUnpacked = true;
   static constexpr int kScales = 512;  // offset of the scale planes, 64 bytes each
   static constexpr int kBlockBytes = 512 + 64 + (HasMin(R::kKind) ? 64 : 0) +
-                                     (HasSubScale(R::kKind) ? 128 : 0) +
+                                     (HasSubScale(R::kKind) ? 64 : 0) +
                                      (R::kKind == ScaleKind::kSubScaleMin ? 192 : 0);
 
   [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int, int b, int, int lane,
@@ -172,32 +171,26 @@ struct Unpacked : R {
 
   [[gnu::always_inline]] static inline void LoadScales(const uint8_t* block, int lane, Group* out) {
     const uint8_t* p = block + kScales + lane * 4;
-    out->scale = LoadLanes(p);
+    out->scale[0] = LoadLanes(p);
     if constexpr (HasMin(R::kKind)) out->min = LoadLanes(p + 64);
-    if constexpr (HasSubScale(R::kKind)) {
-      out->sub_scale[0] = LoadLanes(p + 64);
-      out->sub_scale[1] = LoadLanes(p + 128);
-    }
+    if constexpr (HasSubScale(R::kKind)) out->scale[1] = LoadLanes(p + 64);
     if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
-      out->min = LoadLanes(p + 192);
-      out->sub_min[0] = LoadLanes(p + 256);
-      out->sub_min[1] = LoadLanes(p + 320);
+      out->min = LoadLanes(p + 128);
+      out->sub_min[0] = LoadLanes(p + 192);
+      out->sub_min[1] = LoadLanes(p + 256);
     }
   }
 
   [[gnu::always_inline]] static inline void Store(const Group& group, int lane, uint8_t* block) {
     for (int s = 0; s < 8; ++s) StoreBytes(block + s * 64 + lane * 4, group.codes[s]);
     uint8_t* p = block + kScales + lane * 4;
-    StoreLanes(p, group.scale);
+    StoreLanes(p, group.scale[0]);
     if constexpr (HasMin(R::kKind)) StoreLanes(p + 64, group.min);
-    if constexpr (HasSubScale(R::kKind)) {
-      StoreLanes(p + 64, group.sub_scale[0]);
-      StoreLanes(p + 128, group.sub_scale[1]);
-    }
+    if constexpr (HasSubScale(R::kKind)) StoreLanes(p + 64, group.scale[1]);
     if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
-      StoreLanes(p + 192, group.min);
-      StoreLanes(p + 256, group.sub_min[0]);
-      StoreLanes(p + 320, group.sub_min[1]);
+      StoreLanes(p + 128, group.min);
+      StoreLanes(p + 192, group.sub_min[0]);
+      StoreLanes(p + 256, group.sub_min[1]);
     }
   }
 };
@@ -222,26 +215,21 @@ template <class R>
   return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
 }
 
-// Adds one group's share to a token's sums, given its dots in float32 (of both halves where they
-// have scales of their own): one fused multiply-add, one more for a minimum.
-template <class R, class Dots>
-[[gnu::always_inline]] inline Lanes AddDots(const Group& group, const Tile& x, int at,
-                                            const Dots& dot_of, Lanes sum) {
+// Adds one group's share to a token's sums, given its dots, or those of both halves where these have
+// scales of their own, times their scales: one fused multiply-add for each, one more for a minimum.
+template <class R, class Scaled>
+[[gnu::always_inline]] inline Lanes AddDots(const Group& group, const Tile& x, int64_t at,
+                                            const Scaled& scaled, Lanes sum) {
   const Lanes x_scale = SplatLanes(x.scales[at]);
-  if constexpr (!HasSubScale(R::kKind)) {
-    sum = Fma(dot_of(0), Mul(group.scale, x_scale), sum);
-    if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
-    return sum;
-  }
-  // Exact: 16 codes up to 32 in magnitude, activations to 127, scales to 128, two halves: < 2^24.
-  const Lanes first = Mul(dot_of(0), group.sub_scale[0]);
-  const Lanes dot = Fma(dot_of(1), group.sub_scale[1], first);
-  sum = Fma(dot, Mul(group.scale, x_scale), sum);
+  sum = Fma(scaled(0), x_scale, sum);
+  if constexpr (HasSubScale(R::kKind)) sum = Fma(scaled(1), x_scale, sum);
+  if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
     const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
     const auto half_sum = [&](int half) __attribute__((always_inline)) {
       return SplatLanes(static_cast<float>(-minus_half_sums[half]));
     };
+    // Exact: 16 activations to 127, minimums to 255, two halves: < 2^24.
     const Lanes min = Fma(half_sum(1), group.sub_min[1], Mul(half_sum(0), group.sub_min[0]));
     sum = Fma(min, Mul(group.min, x_scale), sum);
   }
@@ -250,20 +238,16 @@ template <class R, class Dots>
 
 template <class R>
 [[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
+  constexpr int kSlots = HasSubScale(R::kKind) ? 4 : 8;
   const int8_t* codes = x.codes + int64_t{at} * 32;
-  if constexpr (!HasSubScale(R::kKind)) {
-    const Ints dot = Dot<R::kBits, 8>(StartValue<R>(x.minus_sums + at), group.codes, codes);
-    const auto as_float = [&](int) __attribute__((always_inline)) { return ToFloat(dot); };
-    return AddDots<R>(group, x, at, as_float, sum);
-  }
-  const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
-  const Ints halves[2] = {
-      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums), group.codes, codes),
-      Dot<R::kBits, 4>(StartValue<R>(minus_half_sums + 1), group.codes + 4, codes + 16)};
-  const auto as_float = [&](int half) __attribute__((always_inline)) {
-    return ToFloat(halves[half]);
+  const int32_t* minus_sums = HasSubScale(R::kKind) ? x.minus_half_sums + int64_t{at} * 2
+                                                    : x.minus_sums + at;
+  const auto scaled = [&](int half) __attribute__((always_inline)) {
+    const Ints dots = Dot<R::kBits, kSlots>(StartValue<R>(minus_sums + half),
+                                            group.codes + 4 * half, codes + 16 * half);
+    return Mul(ToFloat(dots), group.scale[half]);
   };
-  return AddDots<R>(group, x, at, as_float, sum);
+  return AddDots<R>(group, x, at, scaled, sum);
 }
 
 // kTokens tokens against kVectors vectors of rows: the accumulators, [vector][token], stay in
@@ -320,8 +304,8 @@ template <class Source, int kTokens>
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t) {
       dot[t] = Dot<Source::kBits, 4>(dot[t], half, codes + t * 32 + 16);
-      const Lanes scale = Mul(LoadLanes(scales), SplatLanes(x.scales[at + t]));
-      sum[t] = Fma(ToFloat(dot[t]), scale, sum[t]);
+      const Lanes scaled = Mul(ToFloat(dot[t]), LoadLanes(scales));
+      sum[t] = Fma(scaled, SplatLanes(x.scales[at + t]), sum[t]);
       if constexpr (HasMin(Source::kKind)) {
         sum[t] = Fma(LoadLanes(scales + 64), SplatLanes(x.scaled_sums[at + t]), sum[t]);
       }
@@ -355,8 +339,8 @@ template <class Source, int kTokens>
     const uint8_t* scales = block + Source::kScales + lane * 4;
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t) {
-      const Lanes scale = Mul(LoadLanes(scales), SplatLanes(x.scales[at + t]));
-      sum[t] = Fma(ToFloat(dot[t]), scale, sum[t]);
+      const Lanes scaled = Mul(ToFloat(dot[t]), LoadLanes(scales));
+      sum[t] = Fma(scaled, SplatLanes(x.scales[at + t]), sum[t]);
       if constexpr (HasMin(Source::kKind)) {
         sum[t] = Fma(LoadLanes(scales + 64), SplatLanes(x.scaled_sums[at + t]), sum[t]);
       }
@@ -388,9 +372,15 @@ template <class Source, int kTokens>
   }
 }
 
+[[gnu::noinline]] void StoreTileSums(const MatmulJob& job, int row, int token, int n_tokens,
+                                     const Lanes* sums) {
+  StoreSums(job, row, token, n_tokens, sums);
+}
+
 // The tile kernel where a matrix unit makes the dots, for tiles of activations that lie one behind
 // the other (several only if whole): while a group's are being added, those of the next ones are on
-// their way to memory or being made, also from one tile to the next.
+// their way to memory or being made, also from one tile to the next. Behind the last group a few
+// more are made and not used.
 template <class Source, int kTokens>
 [[gnu::noinline]] void RunUnitTiles(const MatmulJob& job, const uint8_t* panel, int row, int token,
                                     int n_tiles, const Tile& first_tile) {
@@ -400,61 +390,74 @@ template <class Source, int kTokens>
   constexpr int kDots = kHalves ? 512 : 256;
   alignas(64) int32_t dots[kSlots][kDots];
   Lanes sum[kTokens];
+#pragma GCC unroll 16
   for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
   const Tile x = first_tile;  // in registers
-  const int n_groups = job.x.groups();
-  const int n_steps = n_tiles * n_groups;
-  const int8_t* codes = x.codes;  // of the group to multiply next, `ahead` of its tile
-  int ahead = 0;
+  const int64_t width = kTokens == kTileTokens ? kTileTokens : x.width;
+  const uint8_t* const panel_end = panel + int64_t{job.x.groups()} * Source::kBlockBytes;
+  const uint8_t* ahead = panel;   // the group to multiply next
+  const int8_t* codes = x.codes;  // and its activations
   const auto multiply = [&]<int kSlot>() __attribute__((always_inline)) {
-    MultiplyTiles<kHalves, kSlot>(panel + int64_t{ahead} * Source::kBlockBytes, codes);
-    codes += x.width * 32;
-    if (++ahead == n_groups) ahead = 0;
+    MultiplyTiles<kHalves, kSlot>(ahead, codes);
+    codes += width * 32;
+    ahead += Source::kBlockBytes;
+    if (ahead == panel_end) ahead = panel;
   };
-  int g = 0;
-  const auto step = [&]<int kSlot>(int i) __attribute__((always_inline)) {
-    if (i + kAhead < n_steps) multiply.template operator()<(kSlot + kAhead) % kSlots>();
-    constexpr int kWritten = (kSlot + kAhead - 1) % kSlots;
+  const uint8_t* block = panel;  // the group to add next
+  int64_t at = 0;                // and where its activations lie
+  // Of the next tile's results, a line to ask for in each of the first steps.
+  const int64_t line = job.out_stride;
+  const float* next = job.out + (token + kTokens) * line + row - job.panel_begin * kPanelRows;
+  const float* next_end = next + kTokens * line;
+  // Returns whether more groups follow.
+  const auto step = [&]<int kSlot>() __attribute__((always_inline)) {
+    multiply.template operator()<(kSlot + kAhead) % kSlots>();
+    if (next != next_end) {
+      __builtin_prefetch(next, 1);
+      next += line;
+    }
     Group group;
-    Source::LoadScales(panel + int64_t{g} * Source::kBlockBytes, 0, &group);
+    Source::LoadScales(block, 0, &group);
+    const UnitScale scales[2] = {UnitScale(group.scale[0]),
+                                 UnitScale(group.scale[kHalves ? 1 : 0])};
 #pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
       // Among the additions: a store is microcode, while which nothing else is issued.
-      if (t == kTokens / 2 && i + kAhead - 1 < n_steps) {
+      if (t == kTokens / 2) {
+        constexpr int kWritten = (kSlot + kAhead - 1) % kSlots;
         StoreDots<kHalves, kWritten>(dots[kWritten]);
       }
-      const auto dot_of = [&](int half) __attribute__((always_inline)) {
-        return UnitDots(dots[kSlot] + half * 256 + t * 16, t);
+      const auto scaled = [&](int half) __attribute__((always_inline)) {
+        return scales[half].Times(dots[kSlot] + half * 256 + t * 16);
       };
-      sum[t] = Ordered(AddDots<Source>(group, x, i * x.width + t, dot_of, sum[t]));
+      sum[t] = Ordered(AddDots<Source>(group, x, at + t, scaled, sum[t]));
     }
-    if (++g < n_groups) return;
+    at += width;
+    block += Source::kBlockBytes;
+    if (block != panel_end) return true;
     Lanes whole[kTokens];
+#pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
       whole[t] = sum[t];
       sum[t] = SplatLanes(0);
     }
-    StoreSums(job, row, token, kTokens, whole);
+    StoreTileSums(job, row, token, kTokens, whole);
     token += kTokens;
-    g = 0;
+    next_end += kTokens * line;
+    block = panel;
+    return --n_tiles > 0;
   };
   const auto start = [&]<int kSlot>() __attribute__((always_inline)) {
-    if constexpr (kSlot < kAhead) {
-      if (kSlot < n_steps) multiply.template operator()<kSlot>();
-    }
-    if constexpr (kSlot > 0 && kSlot < kAhead) {
-      if (kSlot - 1 < n_steps) StoreDots<kHalves, kSlot - 1>(dots[kSlot - 1]);
-    }
+    if constexpr (kSlot < kAhead) multiply.template operator()<kSlot>();
+    if constexpr (kSlot > 0 && kSlot < kAhead) StoreDots<kHalves, kSlot - 1>(dots[kSlot - 1]);
   };
   start.template operator()<0>();
   start.template operator()<1>();
   start.template operator()<2>();
-  for (int i = 0; i < n_steps; i += kSlots) {
-    step.template operator()<0>(i);
-    if (i + 1 < n_steps) step.template operator()<1>(i + 1);
+  while (true) {
+    if (!step.template operator()<0>() || !step.template operator()<1>()) return;
     if constexpr (kSlots > 2) {
-      if (i + 2 < n_steps) step.template operator()<2>(i + 2);
-      if (i + 3 < n_steps) step.template operator()<3>(i + 3);
+      if (!step.template operator()<2>() || !step.template operator()<3>()) return;
     }
   }
 }

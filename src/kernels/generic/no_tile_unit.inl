@@ -26,5 +26,8 @@ void MultiplyTiles(const uint8_t* codes, const int8_t* x);
 template <bool kHalves, int kSlot>
 void StoreDots(int32_t* dots);
 
-// Token t's dots of sixteen rows as float32.
-Lanes UnitDots(const int32_t* dots, int t);
+// Scales of sixteen rows, by which a token's dots are multiplied.
+struct UnitScale {
+  explicit UnitScale(Lanes) {}
+  Lanes Times(const int32_t* dots) const;
+};

@@ -87,14 +87,22 @@ template <bool kHalves, int kSlot>
   StoreTile<2 * kSlot + 1>(dots + 256);
 }
 
-// 1.5 * 2^23: to a float of this size, adding a whole number adds it to the bits.
-constexpr float kWholeBias = 12582912.0F;
+// Scales of sixteen rows, by which a token's dots are multiplied. Dots (below 2^22 in size) become
+// float32 by an addition: to 1.5 * 2^23 as bits. The multiplication takes that back: times a scale
+// (of 19 bits at most) it is exact, so the fused product is rounded once, as dot * scale would be.
+class UnitScale {
+ public:
+  explicit UnitScale(Lanes scale)
+      : scale_(scale), minus_bias_(_mm512_mul_ps(scale, _mm512_set1_ps(-kBias))) {}
 
-// The dots of token t, at dots, as float32: below 2^22 in size.
-[[gnu::always_inline]] inline Lanes UnitDots(const int32_t* dots, int t) {
-  const Ints whole = _mm512_load_si512(dots);
-  if (t % 2 == 1) return _mm512_cvtepi32_ps(whole);
-  const Lanes bias = _mm512_set1_ps(kWholeBias);
-  const Ints biased = _mm512_add_epi32(_mm512_castps_si512(bias), whole);
-  return _mm512_sub_ps(_mm512_castsi512_ps(biased), bias);
-}
+  [[gnu::always_inline]] Lanes Times(const int32_t* dots) const {
+    const Ints bias = _mm512_castps_si512(_mm512_set1_ps(kBias));
+    const Ints biased = _mm512_add_epi32(bias, _mm512_load_si512(dots));
+    return _mm512_fmadd_ps(_mm512_castsi512_ps(biased), scale_, minus_bias_);
+  }
+
+ private:
+  static constexpr float kBias = 12582912.0F;
+  Lanes scale_;
+  Lanes minus_bias_;
+};
