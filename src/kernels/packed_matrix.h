@@ -31,7 +31,7 @@ enum class ScaleKind : uint8_t {
   kScaleZero,      // d * (q + z), half-precision d and a whole number z a group
   kSuperScale,     // (D * s) * q: half-precision D a block of 8 groups, signed 8-bit s a group
   kSuperScaleMin,  // (D * s) * q - (M * m): D, M a block; unsigned 8-bit s, m a group
-  kSubScale,       // D * s * (q - zero): signed 8-bit s for each half group, integer product
+  kSubScale,       // D * s * (q - zero): signed 8-bit s for each half group
   kSubScaleMin,    // D * s * q - M * m: unsigned 8-bit s, m for each half group
 };
 

@@ -12,7 +12,7 @@
 namespace bantam {
 
 // Attention works on this many tokens of a sequence at once (times the heads of a group).
-inline constexpr int kAttentionTokens = 16;
+inline constexpr int kAttentionTokens = 32;
 
 // Activations in the column order of one matrix.
 struct OrderedCodes {

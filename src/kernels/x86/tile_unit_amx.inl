@@ -2,15 +2,18 @@
 //
 // A panel's unpacked group is a tile as `tdpbssd` reads its second factor, the activations of
 // sixteen tokens are one as it reads its first: neither is rearranged. Dots go through memory to
-// the vector registers, which convert, scale and add them. A product takes the unit 16 cycles and
-// no port of the vectors'. Its store takes port 5 for 17 cycles and is microcode, beside which
-// little else is issued: 96 idle instructions between two stores add 14 cycles to 35, by themselves
-// they take 16. So conversions, which want port 0, are made by two additions for every other token,
-// and a store stands between the additions of the first tokens and the last (2 to 5 % of a prompt).
-// (`vpdpbusd` and the same vectors take more than twice the time.) A store that came right after
-// its product would wait for it, 52 cycles, so it comes a group later. Four products and then their
-// vectors, in turns, and tiles of bfloat16, which need no conversion but twice the loads, took
-// longer.
+// the vector registers, which convert, scale and add them.
+//
+// A product takes the unit 16 cycles. Beside any of its instructions, were it but `tilezero`, 512-bit
+// multiplications and multiply-adds are issued on port 0 alone, one a cycle; additions keep both
+// ports (64 multiply-adds in a loop: 33 cycles, 67 with a `tilezero`; 64 additions: 31 and 31). So
+// dots are converted by an addition, and 32 multiply-adds a group are what is left of 44. A tile's
+// store takes port 5 for 17 cycles and is microcode, beside which little else is issued, so it
+// stands between the additions of the first tokens and the last (2 to 5 % of a prompt); right after
+// its product it would wait for it, 52 cycles, so it comes a group later. Tried and slower: sums
+// that start from a tile of biases, four products and then their vectors in turns, tiles of
+// bfloat16, and codes times their scales as 16-bit numbers in four products of bytes (no vectors
+// between, but tiles from the second-level cache: 14 to 16 ns a group against 13).
 
 constexpr bool kTileUnit = true;
 constexpr int kTileUnitFrom = 32;
