@@ -215,8 +215,8 @@ template <class R>
   return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
 }
 
-// Adds one group's share to a token's sums, given its dots, or those of both halves where these have
-// scales of their own, times their scales: one fused multiply-add for each, one more for a minimum.
+// Adds one group's share to a token's sums, given its dots times their scale, or those of both
+// halves where these have their own: one fused multiply-add for each, one more for a minimum.
 template <class R, class Scaled>
 [[gnu::always_inline]] inline Lanes AddDots(const Group& group, const Tile& x, int64_t at,
                                             const Scaled& scaled, Lanes sum) {

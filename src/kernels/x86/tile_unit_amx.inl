@@ -4,16 +4,16 @@
 // sixteen tokens are one as it reads its first: neither is rearranged. Dots go through memory to
 // the vector registers, which convert, scale and add them.
 //
-// A product takes the unit 16 cycles. Beside any of its instructions, were it but `tilezero`, 512-bit
-// multiplications and multiply-adds are issued on port 0 alone, one a cycle; additions keep both
-// ports (64 multiply-adds in a loop: 33 cycles, 67 with a `tilezero`; 64 additions: 31 and 31). So
-// dots are converted by an addition, and 32 multiply-adds a group are what is left of 44. A tile's
-// store takes port 5 for 17 cycles and is microcode, beside which little else is issued, so it
-// stands between the additions of the first tokens and the last (2 to 5 % of a prompt); right after
-// its product it would wait for it, 52 cycles, so it comes a group later. Tried and slower: sums
-// that start from a tile of biases, four products and then their vectors in turns, tiles of
-// bfloat16, and codes times their scales as 16-bit numbers in four products of bytes (no vectors
-// between, but tiles from the second-level cache: 14 to 16 ns a group against 13).
+// A product takes the unit 16 cycles. Beside any of its instructions, were it but `tilezero`,
+// 512-bit multiplications and multiply-adds are issued on port 0 alone, one a cycle; additions keep
+// both ports (64 multiply-adds in a loop: 33 cycles, 67 with a `tilezero`; 64 additions: 31 both
+// ways). So dots are converted by an addition, and 32 multiply-adds a group remain. A tile's store
+// takes port 5 for 17 cycles and is microcode, beside which little else is issued, so it stands
+// between the additions of the first tokens and the last (2 to 5 % of a prompt); right after its
+// product it would wait for it, 52 cycles, so it comes a group later. Tried and slower: sums that
+// start from a tile of biases, four products and then their vectors in turns, tiles of bfloat16,
+// and codes times their scales as 16-bit numbers in four products of bytes (no vectors between, but
+// tiles from the second-level cache: 14 to 16 ns a group against 13).
 
 constexpr bool kTileUnit = true;
 constexpr int kTileUnitFrom = 32;
