@@ -40,7 +40,7 @@ Result<std::unique_ptr<TextEncoder>> TextEncoder::Load(const ModelFile& file,
   auto cache = TRY(KvCache::Create(ShapeOf(config, precision), MostBlocks(config)));
   const size_t bytes =
       EncoderSpace().LayOut(config.model, MostTokens(config), pool.threads(), nullptr);
-  PageMemory scratch = TRY(PageMemory::Allocate(bytes, false, "work buffers"));
+  PageMemory scratch = TRY(PageMemory::Allocate(bytes, true, "work buffers"));
   return std::unique_ptr<TextEncoder>(
       new TextEncoder(std::move(weights), std::move(cache), std::move(scratch), pool));
 }

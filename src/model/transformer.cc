@@ -49,7 +49,7 @@ Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelFile& file,
   CHECK(max_batch_tokens > 0 && max_batch_tokens <= kMaxBatchTokens);
   auto weights = TRY(Weights::Load(file, config, precision, layout));
   const uint64_t bytes = ScratchBytes(*weights, max_batch_tokens, pool.threads());
-  PageMemory scratch = TRY(PageMemory::Allocate(static_cast<size_t>(bytes), false, "work buffers"));
+  PageMemory scratch = TRY(PageMemory::Allocate(static_cast<size_t>(bytes), true, "work buffers"));
   return std::unique_ptr<Transformer>(
       new Transformer(std::move(weights), pool, std::move(scratch), max_batch_tokens));
 }
@@ -58,7 +58,7 @@ Result<void> Transformer::AddAdapter(const AdapterFile& file) {
   auto adapter = TRY(Adapter::Bind(file.pairs(), file.is_folder(), *weights_));
   const int rank = adapters_.rank() + adapter->rank();
   const uint64_t bytes = ScratchBytes(*weights_, max_batch_tokens_, pool_.threads(), rank);
-  scratch_ = TRY(PageMemory::Allocate(static_cast<size_t>(bytes), false, "work buffers"));
+  scratch_ = TRY(PageMemory::Allocate(static_cast<size_t>(bytes), true, "work buffers"));
   adapters_.Add(std::move(adapter));
   return {};
 }
