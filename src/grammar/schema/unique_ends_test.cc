@@ -267,6 +267,29 @@ TEST(UniqueEnds, HaveTheTextOfTheFewestBytesAgain) {
   }
 }
 
+// Each short text is its own end's, if it comes again: that end's length is a sum.
+TEST(UniqueEnds, ThatHaveAShortItemAgainAreNotSearchedFor) {
+  for (const char* items :
+       {R"({"type":"string","minLength":5,"maxLength":12})",
+        R"({"type":"object","properties":{"id":{"type":"string"},"a":{"minLength":5,
+            "type":"string"}},"required":["id","a"]})"}) {
+    const auto machine = MachineOf(R"({"type":"array","minItems":4,"not":{"uniqueItems":true},
+        "items":)" + std::string(items) +
+                                   "}");
+    JsonMatcher matcher(*machine);
+    const std::string before = std::string(items).contains("object") ? R"([{"id":")" : "[\"";
+    for (const char c : before) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+    const uint32_t finish = matcher.FinishBytes();
+    const uint64_t searches = machine->finisher().searches();
+    for (char a = 'a'; a <= 'z'; ++a) {
+      ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(a)));
+      EXPECT_LE(matcher.FinishBytes(), finish + 1);
+      matcher.Pop(1);
+    }
+    EXPECT_LE(machine->finisher().searches() - searches, 8U) << items;
+  }
+}
+
 TEST(UniqueEnds, OfManyNumbersAreNotWrittenOutForEach) {
   const auto machine =
       MachineOf(R"({"type":"array","items":{"type":"integer"},"uniqueItems":true,"minItems":200})");
