@@ -4,9 +4,10 @@
     ./dev accept fifty_replies    or, with more choice: tests/accept/fifty_replies.py --help
 
 Unconstrained and repaired, to an object or towards a schema; in JSON mode; within the schema,
-judged by jsonschema-rs. Limits from the least that the shape allows (20, to be repaired to an
-object) to 300 tokens, temperatures from 0 to 1.5. All of them must be valid. Needs: pip
-install jsonschema-rs.
+judged by jsonschema-rs. Limits from the least that the shape allows (that of JSON mode, to be
+repaired to an object) to 300 tokens, temperatures from 0 to 1.5. All of them must be valid.
+Unconstrained replies that are cut before their object began are judged as any value, or refused.
+Needs: pip install jsonschema-rs.
 """
 
 import sys

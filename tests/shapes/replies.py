@@ -11,7 +11,6 @@ PROMPT = ("Describe three animals of the sea as a JSON object with the key \"ani
           "of objects with name, size_m (a number), diet (an array of strings) and a description.")
 TEMPERATURES = ("0", "0.4", "0.7", "1", "1.5")
 MOST_TOKENS = 300
-LEAST_TO_REPAIR = 20  # without a shape any limit will do; in fewer tokens no JSON begins
 SCHEMA = {
     "type": "object",
     "properties": {"animals": {"type": "array", "minItems": 3, "maxItems": 3, "items": {
@@ -26,6 +25,10 @@ SCHEMA = {
     "required": ["animals"],
     "additionalProperties": False,
 }
+
+
+def check_value(value):
+    """Any that json.loads can read."""
 
 
 def check_object(value):
@@ -57,7 +60,7 @@ class Replies:
 
     def repaired(self):
         """What is wrong with replies without a shape, cut off anywhere, once they are repaired."""
-        return self._repaired(LEAST_TO_REPAIR, check_object)
+        return self._repaired(self._least("--json"), check_object)
 
     def repaired_towards_schema(self, check=check_animals):
         """The same towards SCHEMA, at the limits of schema()."""
@@ -81,7 +84,12 @@ class Replies:
                 continue
             done = subprocess.run([self.program, "json", "repair", *options], input=reply.stdout,
                                   capture_output=True, text=True, timeout=60)
-            yield self._judge(i, limit, done, check)
+            if "{" in reply.stdout or options:
+                yield self._judge(i, limit, done, check)
+            elif done.returncode == 1 and "there is no JSON value" in done.stderr:
+                yield None  # cut before anything began: to make up an object would be wrong
+            else:
+                yield self._judge(i, limit, done, check_value)
 
     def _shaped(self, check, *options):
         for i, limit in self._limits(self._least(*options)):

@@ -175,6 +175,10 @@ struct RegexPool::Impl {
   uint64_t most_work = kUnbounded;
 
   bool exhausted() const { return room.exhausted; }
+  void CountWork(uint64_t steps) {
+    work += steps;
+    if (work > most_work) Exhaust();
+  }
 
  private:
   // After nodes, lists or segments have grown.
@@ -185,10 +189,6 @@ struct RegexPool::Impl {
   RegexId Exhaust() {
     room.exhausted = true;
     return kNothing;
-  }
-  void CountWork(uint64_t steps) {
-    work += steps;
-    if (work > most_work) Exhaust();
   }
   uint64_t Hash(const RegexNode& node, std::span<const RegexId> list) const;
   bool Same(RegexId id, const RegexNode& node, std::span<const RegexId> list) const;

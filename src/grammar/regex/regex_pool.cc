@@ -152,6 +152,8 @@ const CodePointSet& RegexPool::PlainCodePoints() {
 uint64_t RegexPool::LengthOfMany(RegexId id, uint64_t many) {
   constexpr size_t kMostStates = 200;  // at one length
   constexpr uint64_t kMostLength = 100;
+  constexpr uint64_t kMostWork = 50'000;
+  const uint64_t before = impl_->work;
   uint64_t found = 0;
   std::map<RegexId, uint64_t> states = {{id, 1}};  // how many texts lead there, at most `many`
   for (uint64_t length = 0; length <= kMostLength && states.size() <= kMostStates; ++length) {
@@ -159,10 +161,14 @@ uint64_t RegexPool::LengthOfMany(RegexId id, uint64_t many) {
     for (const auto& [state, texts] : states) {
       if (!impl_->Alive(state)) continue;
       if (Nullable(state)) found += texts;
-      for (const RegexSegment& s : impl_->Segments(state)) {
-        uint64_t& count = next[s.target];
+      const auto segments = impl_->Segments(state);
+      impl_->CountWork(segments.size());  // a state is met again at each length
+      if (impl_->work - before > kMostWork) return kUnbounded;
+      auto at = next.end();
+      for (const RegexSegment& s : segments) {
+        if (at == next.end() || at->first != s.target) at = next.emplace(s.target, 0).first;
         const auto characters = uint64_t{s.last} - s.first + 1;
-        count = std::min(many, count + texts * characters);
+        at->second = std::min(many, at->second + texts * characters);
       }
     }
     if (found >= many) return length;

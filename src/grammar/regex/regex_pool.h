@@ -96,7 +96,7 @@ class RegexPool {
   // code points exhaust the pool.
   std::string Shortest(RegexId id);
   // The least length such that at least `many` texts are no longer; kUnbounded where that takes
-  // more than a few states to find out.
+  // more than a few states, or 50,000 of `work`, to find out.
   uint64_t LengthOfMany(RegexId id, uint64_t many);
 
   // Whatever plain text follows, the rest stays alive. False also where finding out takes too many

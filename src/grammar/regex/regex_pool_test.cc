@@ -361,6 +361,21 @@ TEST(RegexPoolTest, WorkIsLimitedInSum) {
   EXPECT_LT(limited.work(), kMost + kMost / 10);
 }
 
+// States of many ranges that are met again at each length.
+TEST(RegexPoolTest, LookingForManyTextsIsWork) {
+  constexpr uint64_t kMost = 50'000;
+  RegexPool pool;
+  const RegexId id = *ParseRegex(pool, "^\\p{Lu}*z{101}$", Anchoring::kSearch);
+  EXPECT_EQ(pool.LengthOfMany(id, 2), RegexPool::kUnbounded);
+  for (const uint64_t many : {2, 500}) {
+    const uint64_t before = pool.work();
+    EXPECT_EQ(pool.LengthOfMany(id, many), RegexPool::kUnbounded);
+    EXPECT_GT(pool.work() - before, kMost);
+    EXPECT_LT(pool.work() - before, kMost + kMost / 10);
+  }
+  EXPECT_EQ(pool.LengthOfMany(*ParseRegex(pool, "^a\\p{Lu}*z$", Anchoring::kSearch), 500), 3U);
+}
+
 // The same where each code point is asked for alone, and where all ranges are found by classes.
 TEST(RegexPoolTest, ManyRangesAreWhatTheirCodePointsAre) {
   RegexPool pool;

@@ -121,6 +121,13 @@ JsonRepair Combined(std::string_view text, JsonRepair first, WrittenPlan then) {
   return repair;
 }
 
+// For a reply that was cut before its JSON began: a fence, say, and nothing in it.
+Result<JsonRepair> FromNothing(std::string_view text, const JsonSchema& schema) {
+  JsonRepair repair = TRY(CompleteJson("", schema));
+  for (JsonEdit& edit : repair.edits) edit.what = "removed " + Shown(text) + ", " + edit.what;
+  return repair;
+}
+
 }  // namespace
 
 JsonCheck CheckJson(std::string_view text, const JsonSchema& schema) {
@@ -198,7 +205,11 @@ Result<JsonRepair> RepairJson(std::string_view text, const JsonSchema& schema,
     Result<JsonRepair> complete = CompleteJson(text, schema);
     if (complete) return complete;
   }
-  first = TRY(bantam::RepairJson(text));
+  Result<JsonRepair> repaired = bantam::RepairJson(text);
+  if (!repaired && repaired.error().code == ErrorCode::kCorrupt && options.fill) {
+    return FromNothing(text, schema);
+  }
+  first = TRY(std::move(repaired));
   if (!FirstViolation(first.text, schema)) return first;
   WrittenPlan then = TRY(RepairValid(first.text, schema, options.fill));
   if (then.failure) {

@@ -145,6 +145,21 @@ TEST(SchemaRepair, Checks) {
   EXPECT_EQ(CheckJson("{\"a\":\"x\",\"a\":\"x\"}", *schema).error.offset, 11U);
 }
 
+TEST(SchemaRepair, BeginsWhatWasCutBeforeItsFirstValue) {
+  const auto schema =
+      Compile(R"({"type":"object","properties":{"a":{"const":1}},"required":["a"]})");
+  for (const std::string text : {"", "```json", "```json\n", "<think>so</think>", "// a"}) {
+    EXPECT_EQ(Repaired(*schema, text), "{\"a\":1}") << text;
+    EXPECT_TRUE(Repaired(*schema, text, false).starts_with("error: there is no JSON value"))
+        << text;
+  }
+  const auto repair = RepairJson("```json", *schema, {});
+  ASSERT_TRUE(repair);
+  ASSERT_EQ(repair->edits.size(), 1U);
+  EXPECT_EQ(repair->edits[0].what, "removed ```json, added {\"a\":1}");
+  EXPECT_TRUE(Repaired(*schema, "Sorry.").starts_with("error: expected an object"));
+}
+
 TEST(SchemaRepair, CompletesWithAShortestEnd) {
   const auto schema = Compile(R"({"type":"object","properties":{"a":{"enum":["xx","yy"]},
       "n":{"type":"integer","minimum":100},"o":{"type":"string"}},

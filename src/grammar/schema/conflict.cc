@@ -152,11 +152,6 @@ std::vector<SchemaId> Demanded(const SchemaNode& node) {
   return all;
 }
 
-// Takes from the schema what texts it may still work out.
-void TakeTextWork(SchemaMachine& machine, Schema& schema) {
-  schema.text_work -= std::min(machine.languages().regexes().work(), schema.text_work);
-}
-
 SchemaId FindNarrowest(const Schema& schema, SchemaMachine& machine) {
   const auto impossible = [&](SchemaId id) {
     const FormulaId value = machine.languages().Valid(id, 0);
@@ -176,9 +171,9 @@ SchemaId FindNarrowest(const Schema& schema, SchemaMachine& machine) {
 SchemaId Narrowest(Schema& schema) {
   SchemaMachine machine(std::make_shared<const Schema>(schema));
   RegexPool& regexes = machine.languages().regexes();
-  regexes.LimitWork(schema.text_work - std::min(regexes.work(), schema.text_work));
+  regexes.LimitWork(schema.text_fuel.After(regexes.work()).left());
   const SchemaId at = FindNarrowest(schema, machine);
-  TakeTextWork(machine, schema);
+  schema.text_fuel.Burn(regexes.work());
   return at;
 }
 
@@ -233,7 +228,7 @@ class Reducer {
     SchemaMachine machine(std::make_shared<const Schema>(schema_));
     work_ += machine.languages().regexes().used() + machine.languages().formulas().size() +
              machine.finisher().work();
-    TakeTextWork(machine, schema_);
+    schema_.text_fuel.Burn(machine.languages().regexes().work());
     return machine.shortest().cost == Finish::kNever && !machine.gave_up() &&
            !machine.languages().failure();
   }

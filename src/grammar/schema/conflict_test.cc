@@ -17,7 +17,7 @@ TEST(Conflict, TrialsShareTheWorkOnTexts) {
       R"({"type":"string","pattern":"^\\p{Lu}x","not":{"pattern":"^\\p{L}"},"maxLength":9})");
   Schema schema = *LoadSchema(document, {});
   EXPECT_EQ(FindConflict(schema), "#: no value meets not and pattern together");
-  schema.text_work = 0;
+  schema.text_fuel = Fuel(0);
   EXPECT_EQ(FindConflict(schema), "#: no value meets not, pattern, maxLength and type together");
 }
 

@@ -105,13 +105,13 @@ void ContainerSteps::AddOthers(Names& names) {
       parts.resize(kMostOtherClasses);
     }
   }
-  if (regexes.exhausted()) {
-    const std::string path = PathOfPatterns(names.patterns);
-    if (!path.empty()) languages_.NoteExhausted(path);
-  }
   for (Part& part : parts) {
     const uint64_t length = regexes.LengthOfMany(part.texts, kManyTexts);
     names.others.push_back({InternClass(std::move(part.name)), part.texts, length});
+  }
+  if (regexes.exhausted()) {
+    const std::string path = PathOfPatterns(names.patterns);
+    if (!path.empty()) languages_.NoteExhausted(path);
   }
 }
 

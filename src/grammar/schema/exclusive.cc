@@ -184,12 +184,12 @@ std::shared_ptr<const Schema> WithObjectType(const Schema& schema) {
 
 class Alternatives {
  public:
-  Alternatives(const Schema& schema, uint64_t most_text_work)
+  Alternatives(const Schema& schema, Fuel text_fuel)
       : plain_(schema),
         languages_(WithObjectType(schema)),
         steps_(languages_),
         contradictions_(steps_) {
-    languages_.regexes().LimitWork(most_text_work);
+    languages_.regexes().LimitWork(text_fuel.left());
   }
 
   uint64_t text_work() { return languages_.regexes().work(); }
@@ -243,12 +243,13 @@ void FindExclusive(Schema& schema) {
       if (schema.nodes[id].one_of.size() > 1) candidates.push_back(id);
     }
     if (candidates.empty()) return;
-    Alternatives alternatives(schema, schema.text_work / 2);  // the rest is the matcher's
+    const Fuel half(schema.text_fuel.left() / 2);  // the rest is the matcher's
+    Alternatives alternatives(schema, half);
     for (SchemaId id : candidates) {
       const std::optional<uint8_t> types = alternatives.Exclude(schema.nodes[id].one_of);
       if (types) exclusive.emplace_back(id, *types);
     }
-    schema.text_work -= std::min(alternatives.text_work(), schema.text_work / 2);
+    schema.text_fuel.Burn(std::min(alternatives.text_work(), half.left()));
   }
   for (const auto& [id, types] : exclusive) {
     SchemaNode any;

@@ -66,6 +66,8 @@ class Finisher {
     bool known = false;
     size_t least = 0;
     std::vector<std::string> strings;
+    // Where the array only wants some item twice: what comes after one that has come again.
+    std::optional<uint32_t> after_repeat;
   };
   // `after`: the array after the item, its formula still waiting for the value
   // (ContainerSteps::NeedsValue). Good as long as this.
@@ -74,6 +76,9 @@ class Finisher {
   bool IsShortestAfter(const SharedEnd& end, const Json& item) const;
   // The length of the end if that item comes first; of one that `grows`.
   uint32_t CloseCostAfter(const SharedEnd& end, ValueId item);
+  // The same of one that has `after_repeat`: at most one end is shorter, that has the item again.
+  // Nothing where how the item is written shortest has to be searched for.
+  std::optional<uint32_t> CloseCostRepeating(const SharedEnd& end, const Json& item) const;
 
   const std::vector<Demand>& Demands(FormulaId formula);
 
@@ -182,6 +187,7 @@ class Finisher {
   const Finish& ClosePlain(const OpenContainer& at, const Plain& plain);
   std::optional<Finish> CloseByFew(const OpenContainer& at, ListId list);
   void AddNext(SharedEnd& end);
+  std::optional<uint32_t> AfterRepeat(const OpenContainer& at);
   std::vector<ValueId> ItemsOf(const Finish& close, std::vector<std::string>* strings);
 
   // finisher_members.cc

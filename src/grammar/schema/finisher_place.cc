@@ -29,6 +29,26 @@ const char* HardKeyword(const SchemaNode& node, bool object) {
   return "";
 }
 
+// The schema and those that apply to its value in place. `some`: also those that need not hold.
+std::vector<SchemaId> PartsInPlace(const Schema& schema, SchemaId about, bool some) {
+  std::vector<SchemaId> parts = {about};
+  const auto add = [&](SchemaId id) {
+    const bool known = id == kNoSchema || std::ranges::find(parts, id) != parts.end();
+    if (!known && parts.size() < kMostParts) parts.push_back(id);
+  };
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const SchemaNode& node = schema.nodes[parts[i]];
+    add(node.ref);
+    for (SchemaId id : node.all_of) add(id);
+    if (!some) continue;
+    for (SchemaId id : {node.negated, node.if_schema, node.then_schema, node.else_schema}) add(id);
+    for (const auto* list : {&node.any_of, &node.one_of}) {
+      for (SchemaId id : *list) add(id);
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 // The schema of the value that is looked for; the root where it is none of the document's.
@@ -46,25 +66,16 @@ SchemaId Finisher::SchemaAbout() {
 std::string Finisher::PathOfTexts() {
   constexpr size_t kMostNamed = 4;
   const SchemaId about = SchemaAbout();
-  std::vector<SchemaId> parts = {about};
   std::string named;
   size_t found = 0;
-  for (size_t i = 0; i < parts.size() && parts.size() < kMostParts; ++i) {
-    const SchemaNode& node = languages_.node(parts[i]);
+  for (SchemaId part : PartsInPlace(languages_.schema(), about, true)) {
+    const SchemaNode& node = languages_.node(part);
     const auto name = [&](bool has, const char* keyword) {
       if (has) named += (found++ > 0 ? ", " : "") + node.path + keyword;
     };
     name(node.pattern.has_value(), "/pattern");
     name(node.format.has_value(), "/format");
     name(node.copy, "/x-copy");
-    const auto add = [&](SchemaId id) {
-      if (id != kNoSchema && std::ranges::find(parts, id) == parts.end()) parts.push_back(id);
-    };
-    for (SchemaId id : {node.ref, node.negated, node.if_schema, node.then_schema, node.else_schema})
-      add(id);
-    for (const auto* list : {&node.all_of, &node.any_of, &node.one_of}) {
-      for (SchemaId id : *list) add(id);
-    }
   }
   if (found > 0 && found <= kMostNamed) return named;
   const SchemaNode& node = languages_.node(about);
@@ -78,17 +89,11 @@ std::string Finisher::PathOfTexts() {
 void Finisher::SayUndecided() {
   if (!undecided_.empty()) return;
   const SchemaId about = SchemaAbout();
-  std::vector<SchemaId> parts = {about};
   std::vector<std::string> found;
-  for (size_t i = 0; i < parts.size() && parts.size() < kMostParts; ++i) {
-    const SchemaNode& node = languages_.node(parts[i]);
+  for (SchemaId part : PartsInPlace(languages_.schema(), about, false)) {
+    const SchemaNode& node = languages_.node(part);
     const std::string keyword = HardKeyword(node, in_object_);
     if (!keyword.empty()) found.push_back(node.path + keyword);
-    const auto add = [&](SchemaId id) {
-      if (id != kNoSchema && std::ranges::find(parts, id) == parts.end()) parts.push_back(id);
-    };
-    add(node.ref);
-    for (SchemaId id : node.all_of) add(id);
   }
   if (found.size() == 1) {
     undecided_ = found[0];

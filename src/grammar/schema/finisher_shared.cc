@@ -17,6 +17,10 @@ constexpr size_t kMostChoices = 16;     // ways of an item that may yet come
 constexpr uint32_t kLeastRepeated = 5;  // bytes of an end that has an item again which is or has a
                                         // string of at least one character
 
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // No text of the value has fewer bytes.
 size_t LeastText(const Json& value) {
   size_t bytes = 2;
@@ -32,6 +36,36 @@ size_t LeastText(const Json& value) {
     case Json::Kind::kObject:
       for (const auto& [name, member] : value.members())
         bytes += name.size() + LeastText(member) + 4;
+      return value.members().empty() ? bytes : bytes - 1;
+    default: return value.Dump().size();
+  }
+}
+
+// How Finisher writes the value; nothing for numbers that may have several spellings. Depth is
+// bounded: the values come from Json::Parse.
+std::optional<size_t> BytesOf(const Json& value) {
+  constexpr size_t kMostDigits = 3;  // 100 is no longer than 1e2
+  size_t bytes = 2;
+  switch (value.kind()) {
+    case Json::Kind::kString: return bytes + JsonEscaped(value.AsString()).size();
+    case Json::Kind::kNumber: {
+      const std::string_view text = value.number_text();
+      if (text.size() > kMostDigits || !std::ranges::all_of(text, IsDigit)) return std::nullopt;
+      return text.size();
+    }
+    case Json::Kind::kArray:
+      for (const Json& item : value.items()) {
+        const auto inner = BytesOf(item);
+        if (!inner) return std::nullopt;
+        bytes += *inner + 1;
+      }
+      return value.items().empty() ? bytes : bytes - 1;
+    case Json::Kind::kObject:
+      for (const auto& [name, member] : value.members()) {
+        const auto inner = BytesOf(member);
+        if (!inner) return std::nullopt;
+        bytes += JsonEscaped(name).size() + *inner + 4;
+      }
       return value.members().empty() ? bytes : bytes - 1;
     default: return value.Dump().size();
   }
@@ -301,6 +335,7 @@ const Finisher::SharedEnd& Finisher::EndBeside(const OpenContainer& after) {
       end.least = end.close->cost - kLeastRepeated + 1;
     }
   }
+  if (!end.grows) end.after_repeat = AfterRepeat(end.at);
   std::ranges::sort(end.strings);
   end.strings.erase(std::unique(end.strings.begin(), end.strings.end()), end.strings.end());
   return end;
@@ -313,6 +348,45 @@ bool Finisher::IsShortestAfter(const SharedEnd& end, const Json& item) const {
   }
   const auto id = languages_.values().Find(item);
   return !id || !std::ranges::binary_search(end.items, *id);
+}
+
+std::optional<uint32_t> Finisher::AfterRepeat(const OpenContainer& at) {
+  if (at.object || !HasFewPlaces(at.live)) return std::nullopt;
+  FormulaList others;
+  bool wanted = false;
+  for (FormulaId part : formulas_.Conjuncts(at.live)) {
+    const bool negated = formulas_.op(part) == FormulaOp::kNot;
+    const FormulaId inner = negated ? formulas_.children(part)[0] : part;
+    if (formulas_.op(inner) != FormulaOp::kAtom) return std::nullopt;
+    const Atom& atom = languages_.atoms()[formulas_.atom(inner)];
+    if (negated) {
+      if (atom.kind != AtomKind::kUnique || std::exchange(wanted, true)) return std::nullopt;
+      continue;
+    }
+    // An item that came may come again: all places ask for the same.
+    const bool even =
+        atom.kind == AtomKind::kMinItems || atom.kind == AtomKind::kMaxItems ||
+        (atom.kind == AtomKind::kItems && languages_.node(atom.a).prefix_items.empty());
+    if (!even) return std::nullopt;
+    others.push_back(part);
+  }
+  if (!wanted) return std::nullopt;
+  const FormulaId begun = steps_.Item(formulas_.And(std::move(others)));
+  const FormulaList asked = steps_.Asked(begun);
+  const std::vector<uint8_t> holds(asked.size(), 1);
+  OpenContainer next = at;
+  next.first = false;
+  next.live = steps_.Settle(begun, {asked, holds});
+  return CloseCost(next);
+}
+
+std::optional<uint32_t> Finisher::CloseCostRepeating(const SharedEnd& end, const Json& item) const {
+  if (!end.after_repeat) return std::nullopt;
+  const std::optional<size_t> bytes = BytesOf(item);
+  if (!bytes) return std::nullopt;
+  const uint64_t again = uint64_t{1} + *bytes + *end.after_repeat;
+  const bool shorter = *end.after_repeat != Finish::kNever && again < end.close->cost;
+  return shorter && again <= kMostText ? static_cast<uint32_t>(again) : end.close->cost;
 }
 
 // The strings of an item that may come though none has to, and of what comes after it.

@@ -110,8 +110,7 @@ std::string NothingValid(SchemaMachine& machine, const Json& schema, const Schem
   if (hint.empty()) {
     Result<Schema> loaded = LoadSchema(schema, options);
     if (loaded && AddSource(options.copy_from, *loaded)) {
-      const uint64_t taken = machine.languages().regexes().work();
-      loaded->text_work = compiled.text_work - std::min(taken, compiled.text_work);
+      loaded->text_fuel = compiled.text_fuel.After(machine.languages().regexes().work());
       reason = FindConflict(*std::move(loaded));
     }
   }

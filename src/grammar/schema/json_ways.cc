@@ -162,6 +162,9 @@ std::optional<JsonMatcher::Tail> JsonMatcher::CloseAfter(const Case& which, std:
     if (finisher_.IsShortestAfter(shared, *json)) {
       return Tail{shared.close->cost, written ? shared.close->text : ""};
     }
+    if (!written) {
+      if (const auto cost = finisher_.CloseCostRepeating(shared, *json)) return Tail{*cost};
+    }
     if (shared.grows && !written) {
       return Tail{finisher_.CloseCostAfter(shared, languages_.values().Intern(*json))};
     }

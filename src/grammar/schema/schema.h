@@ -16,6 +16,7 @@
 
 #include "bantam/result.h"
 #include "base/json.h"
+#include "grammar/fuel.h"
 #include "grammar/number/decimal.h"
 #include "grammar/regex/span_automaton.h"
 
@@ -113,7 +114,7 @@ struct Schema {
   uint64_t search_work = 0;                               // of SchemaOptions
   // What all questions about patterns, formats and lists of texts together may take while it is
   // compiled (RegexPool::work; rough: 0.7 s). What real schemas take is below 100,000.
-  uint64_t text_work = 10'000'000;
+  Fuel text_fuel = Fuel(10'000'000);
   std::vector<std::string> negated_formats = {};  // see negated_formats.h
   // A format stands for its undecided texts, too: to prove that schemas exclude each other.
   bool widest_formats = false;

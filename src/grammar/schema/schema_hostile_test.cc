@@ -163,6 +163,25 @@ TEST(SchemaHostile, ManyPatternsOfLettersOfUnicode) {
   EXPECT_TRUE(many.ends_with("/pattern" + why)) << many;
 }
 
+// What other names there are, and how many short ones, is asked of 192 expressions in each object.
+TEST(SchemaHostile, ManyKindsOfOtherNames) {
+  std::string patterns = R"("^\\p{Lu}*z{101}$":{})";
+  for (char c = 'A'; c < 'G'; ++c) patterns += std::string(",\"") + c + "\":{}";
+  std::string objects;
+  for (int i = 0; i < 9; ++i) {
+    objects += (i > 0 ? R"(,{"minProperties":1,"type":"object",)"
+                      : R"({"minProperties":1,"type":"object",)") +
+               (R"("patternProperties":{"y)" + std::to_string(i)) + "$\":{}," + patterns + "}}";
+  }
+  const auto compiled = JsonSchema::Compile(
+      *Json::Parse(R"({"type":"array","minItems":9,"prefixItems":[)" + objects + "]}"), {});
+  ASSERT_FALSE(compiled.has_value());
+  EXPECT_EQ(compiled.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_EQ(
+      compiled.error().message,
+      "#/prefixItems/1/patternProperties: which texts it allows takes too many steps to find");
+}
+
 // Each leads back to itself in place, in the scope in which it is met.
 TEST(SchemaHostile, DynamicReferencesThatLeadBack) {
   const std::string draft = R"("$schema":"https://json-schema.org/draft/2020-12/schema")";

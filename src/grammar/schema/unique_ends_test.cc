@@ -43,6 +43,15 @@ const std::vector<std::string> kSchemas = {
     R"({"type":"array","items":{"type":"string"},"not":{"uniqueItems":true},"minItems":4})",
     R"({"type":"array","items":{"type":"string","minLength":1},"not":{"uniqueItems":true},
         "maxItems":3})",
+    R"({"type":"array","items":{"type":"string","minLength":3,"maxLength":12},
+        "not":{"uniqueItems":true},"minItems":4})",
+    R"({"type":"array","items":{"type":["string","integer","array"],"minLength":2},
+        "not":{"uniqueItems":true},"minItems":1,"maxItems":3})",
+    R"({"type":"array","items":{"type":"object","properties":{"id":{"type":"string"},
+        "x\"":{"type":"string","minLength":2}},"required":["id","x\""],
+        "additionalProperties":{"type":"number"}},"not":{"uniqueItems":true}})",
+    R"({"type":"array","prefixItems":[{"minLength":2,"type":"string"}],"not":{"uniqueItems":true},
+        "items":{"type":"string","maxLength":3}})",
     R"({"type":"array","oneOf":[{"uniqueItems":true},{"minItems":3}]})",
     R"({"oneOf":[{"minProperties":2},{"uniqueItems":true}]})",
     R"({"type":"array","items":{"not":{"uniqueItems":true},"type":["array","string"]},
@@ -210,12 +219,16 @@ TEST(UniqueEnds, AreNotSearchedForEachValue) {
   for (const char* items :
        {R"({"type":"string"})", R"({"type":["string","integer"]})",
         R"({"type":"string","maxLength":20})", R"({"type":"string","pattern":"^[a-z]+$"})",
+        R"({"type":"string","minLength":5,"maxLength":12})",
+        R"({"type":"object","properties":{"id":{"type":"string"},"a":{"type":"string"}},
+            "required":["id","a"]})",
         R"({"type":"object","properties":{"id":{"type":"string"}},"required":["id"]})"}) {
     for (const char* rule :
          {R"("uniqueItems":true,"minItems":3)",
           R"("uniqueItems":true,"minItems":3,"prefixItems":[true,true],"maxContains":9,
              "contains":true)",
-          R"("not":{"uniqueItems":true})", R"("oneOf":[{"uniqueItems":true},{"minItems":3}])"}) {
+          R"("not":{"uniqueItems":true})", R"("not":{"uniqueItems":true},"minItems":3)",
+          R"("oneOf":[{"uniqueItems":true},{"minItems":3}])"}) {
       const std::string schema =
           R"({"type":"array",)" + std::string(rule) + R"(,"items":)" + items + "}";
       const auto machine = MachineOf(schema);
@@ -238,6 +251,42 @@ TEST(UniqueEnds, AreNotSearchedForEachValue) {
       EXPECT_LE(machine->finisher().searches(), 20U) << schema;
       EXPECT_LE(machine->languages().formulas().size() - formulas, 200U) << schema;
     }
+  }
+}
+
+// Of as many characters, not of as many bytes: what comes again is the shortest as it is written.
+TEST(UniqueEnds, HaveTheTextOfTheFewestBytesAgain) {
+  const auto machine = MachineOf(
+      R"({"type":"array","items":{"type":"string","minLength":3},"not":{"uniqueItems":true}})");
+  for (const char* text : {R"([":\"a","{{a")", R"(["{{a",":\"a")", R"(["{{{a","\\\\\\","{{{ab")"}) {
+    JsonMatcher matcher(*machine);
+    for (const char* c = text; *c != '\0'; ++c) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(*c)));
+    const std::string shortest = std::string(text).contains("{{{") ? R"(,"{{{a"])" : R"(,"{{a"])";
+    EXPECT_EQ(matcher.Completion(), shortest) << text;
+    EXPECT_EQ(BrokenByCompletion(matcher), "") << text;
+  }
+}
+
+// Each short text is its own end's, if it comes again: that end's length is a sum.
+TEST(UniqueEnds, ThatHaveAShortItemAgainAreNotSearchedFor) {
+  for (const char* items :
+       {R"({"type":"string","minLength":5,"maxLength":12})",
+        R"({"type":"object","properties":{"id":{"type":"string"},"a":{"minLength":5,
+            "type":"string"}},"required":["id","a"]})"}) {
+    const auto machine = MachineOf(R"({"type":"array","minItems":4,"not":{"uniqueItems":true},
+        "items":)" + std::string(items) +
+                                   "}");
+    JsonMatcher matcher(*machine);
+    const std::string before = std::string(items).contains("object") ? R"([{"id":")" : "[\"";
+    for (const char c : before) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+    const uint32_t finish = matcher.FinishBytes();
+    const uint64_t searches = machine->finisher().searches();
+    for (char a = 'a'; a <= 'z'; ++a) {
+      ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(a)));
+      EXPECT_LE(matcher.FinishBytes(), finish + 1);
+      matcher.Pop(1);
+    }
+    EXPECT_LE(machine->finisher().searches() - searches, 8U) << items;
   }
 }
 

@@ -86,7 +86,7 @@ ValueLanguages::ValueLanguages(std::shared_ptr<const Schema> schema)
     : owner_(std::move(schema)), schema_(*owner_) {
   const auto [it, added] = scope_ids_.emplace(Scope{}, 0);
   scopes_.push_back(&it->first);
-  regexes_.LimitWork(schema_.text_work);
+  regexes_.LimitWork(schema_.text_fuel.left());
 }
 
 void ValueLanguages::NoteExhausted(const std::string& place) {
