@@ -6,7 +6,7 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
-// A matrix unit reads whole tiles of codes, beyond the last token of all.
+// A matrix unit reads whole tiles of codes, up to three groups ahead: beyond the last token of all.
 constexpr size_t kTileOverread = 4 * kTileTokens * kGroupColumns;
 
 constexpr size_t Aligned(size_t bytes) {

@@ -225,7 +225,7 @@ template <class R, class Scaled>
   if constexpr (HasSubScale(R::kKind)) sum = Fma(scaled(1), x_scale, sum);
   if constexpr (HasMin(R::kKind)) sum = Fma(group.min, SplatLanes(x.scaled_sums[at]), sum);
   if constexpr (R::kKind == ScaleKind::kSubScaleMin) {
-    const int32_t* minus_half_sums = x.minus_half_sums + int64_t{at} * 2;
+    const int32_t* minus_half_sums = x.minus_half_sums + at * 2;
     const auto half_sum = [&](int half) __attribute__((always_inline)) {
       return SplatLanes(static_cast<float>(-minus_half_sums[half]));
     };
@@ -300,16 +300,15 @@ template <class Source, int kTokens>
       dot[t] = Dot<Source::kBits, 4>(start, half, codes + t * 32);
     }
     for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + (s + 4) * 64 + lane * 4);
-    const uint8_t* scales = block + Source::kScales + lane * 4;
+    Group group;
+    Source::LoadScales(block, lane, &group);
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t) {
       dot[t] = Dot<Source::kBits, 4>(dot[t], half, codes + t * 32 + 16);
-      const Lanes scaled = Mul(ToFloat(dot[t]), LoadLanes(scales));
-      sum[t] = Fma(scaled, SplatLanes(x.scales[at + t]), sum[t]);
-      if constexpr (HasMin(Source::kKind)) {
-        sum[t] = Fma(LoadLanes(scales + 64), SplatLanes(x.scaled_sums[at + t]), sum[t]);
-      }
-      sum[t] = Ordered(sum[t]);
+      const auto scaled = [&](int) __attribute__((always_inline)) {
+        return Mul(ToFloat(dot[t]), group.scale[0]);
+      };
+      sum[t] = Ordered(AddDots<Source>(group, x, at + t, scaled, sum[t]));
     }
   }
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
@@ -336,14 +335,14 @@ template <class Source, int kTokens>
         dot[t] = OrderedInts(Dot<Source::kBits, 1>(dot[t], &slot, codes + t * 32 + s * 4));
       }
     }
-    const uint8_t* scales = block + Source::kScales + lane * 4;
+    Group group;
+    Source::LoadScales(block, lane, &group);
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t) {
-      const Lanes scaled = Mul(ToFloat(dot[t]), LoadLanes(scales));
-      sum[t] = Fma(scaled, SplatLanes(x.scales[at + t]), sum[t]);
-      if constexpr (HasMin(Source::kKind)) {
-        sum[t] = Fma(LoadLanes(scales + 64), SplatLanes(x.scaled_sums[at + t]), sum[t]);
-      }
+      const auto scaled = [&](int) __attribute__((always_inline)) {
+        return Mul(ToFloat(dot[t]), group.scale[0]);
+      };
+      sum[t] = AddDots<Source>(group, x, at + t, scaled, sum[t]);
     }
   }
   for (int t = 0; t < kTokens; ++t) sums[t] = sum[t];
@@ -372,6 +371,7 @@ template <class Source, int kTokens>
   }
 }
 
+// Apart from the loop below, whose registers it would take.
 [[gnu::noinline]] void StoreTileSums(const MatmulJob& job, int row, int token, int n_tokens,
                                      const Lanes* sums) {
   StoreSums(job, row, token, n_tokens, sums);
@@ -405,7 +405,8 @@ template <class Source, int kTokens>
   };
   const uint8_t* block = panel;  // the group to add next
   int64_t at = 0;                // and where its activations lie
-  // Of the next tile's results, a line to ask for in each of the first steps.
+  // Of the next tile's results, a line to ask for in each of the first steps; behind the last tile
+  // nothing need be there.
   const int64_t line = job.out_stride;
   const float* next = job.out + (token + kTokens) * line + row - job.panel_begin * kPanelRows;
   const float* next_end = next + kTokens * line;
