@@ -20,9 +20,13 @@ inline std::string LowerCase(std::string_view text) {
   return lower;
 }
 
+constexpr bool IsAsciiDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 constexpr bool IsAsciiAlphanumeric(char c) {
   const char lower = LowerCase(c);
-  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+  return (lower >= 'a' && lower <= 'z') || IsAsciiDigit(c);
 }
 
 }  // namespace bantam

@@ -1,18 +1,15 @@
 // Number syntax, quoting and messages for JSON.
 #include "base/json_text.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bantam {
 namespace {
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // Skips digits from `at` on and returns the offset after them.
 size_t SkipDigits(std::string_view text, size_t at) {
-  while (at < text.size() && IsDigit(text[at])) ++at;
+  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
   return at;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/hex.h"
 #include "base/quote.h"
@@ -22,10 +23,6 @@ constexpr char32_t kLastCodePoint = 0x10FFFF;
 bool IsNameChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_';
-}
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 bool IsSurrogate(char32_t c) {
@@ -291,10 +288,10 @@ Result<uint32_t> Parser::ParseClass() {
 }
 
 Result<uint32_t> Parser::ParseCount() {
-  if (!IsDigit(Peek())) return Expected("a number");
+  if (!IsAsciiDigit(Peek())) return Expected("a number");
   const size_t start = at_;
   uint64_t value = 0;
-  while (IsDigit(Peek())) {
+  while (IsAsciiDigit(Peek())) {
     value = std::min<uint64_t>(value * 10 + static_cast<uint64_t>(Peek() - '0'), kMaxCount + 1);
     ++at_;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "grammar/number/natural.h"
 
@@ -15,12 +16,8 @@ __extension__ using Uint128 = unsigned __int128;
 constexpr size_t kSmallDigits = 18;  // 10^18 < 2^60
 constexpr uint64_t kSmallEnd = 1'000'000'000'000'000'000;
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 size_t SkipDigits(std::string_view text, size_t at) {
-  while (at < text.size() && IsDigit(text[at])) ++at;
+  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
   return at;
 }
 

@@ -10,10 +10,6 @@
 namespace bantam::grammar {
 namespace {
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool IsNumber(std::string_view word) {
   size_t bad = 0;
   return !word.empty() && JsonNumberLength(word, &bad) == word.size();
@@ -46,7 +42,7 @@ std::string WithoutUnderscores(std::string_view word) {
   std::string out;
   for (size_t i = 0; i < word.size(); ++i) {
     const bool between =
-        i > 0 && i + 1 < word.size() && IsDigit(word[i - 1]) && IsDigit(word[i + 1]);
+        i > 0 && i + 1 < word.size() && IsAsciiDigit(word[i - 1]) && IsAsciiDigit(word[i + 1]);
     if (word[i] != '_' || !between) out += word[i];
   }
   return out;
@@ -81,7 +77,8 @@ BareValue ReadBareValue(std::string_view word, bool cut) {
   if (BareValue literal = ReadLiteral(word); !literal.json.empty()) return literal;
   // A lone '-' is a number that was cut off.
   if (word != "-" && word.find_first_of("0123456789") == std::string_view::npos) return {};
-  if (word.empty() || !(IsDigit(word[0]) || word[0] == '-' || word[0] == '+' || word[0] == '.')) {
+  if (word.empty() ||
+      !(IsAsciiDigit(word[0]) || word[0] == '-' || word[0] == '+' || word[0] == '.')) {
     return {};
   }
   std::string number = FromOtherBase(word);
@@ -90,7 +87,8 @@ BareValue ReadBareValue(std::string_view word, bool cut) {
   if (number.starts_with('+')) number.erase(0, 1);
   const size_t sign = number.starts_with('-') ? 1 : 0;
   if (number.size() > sign && number[sign] == '.') number.insert(sign, "0");
-  if (number.size() > sign + 1 && number.ends_with('n') && IsDigit(number[number.size() - 2])) {
+  if (number.size() > sign + 1 && number.ends_with('n') &&
+      IsAsciiDigit(number[number.size() - 2])) {
     number.pop_back();
   }
   if (const size_t dot = number.find('.'); dot != std::string::npos) {
@@ -99,7 +97,7 @@ BareValue ReadBareValue(std::string_view word, bool cut) {
   }
   // 1e, 1e+ and - were cut off.
   const char last = number.empty() ? '\0' : number.back();
-  const bool exponent = number.size() > sign && IsDigit(number[sign]) &&
+  const bool exponent = number.size() > sign && IsAsciiDigit(number[sign]) &&
                         (last == 'e' || last == 'E' || last == '+' || last == '-');
   if (exponent || number == "-") number += '0';
   if (!IsNumber(number)) return {};

@@ -33,10 +33,6 @@ bool IsNumber(std::string_view text) {
          JsonNumberLength(text, &bad) == text.size();
 }
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // "1,234,567.8" without its commas; empty if it is no such number.
 std::string WithoutGroups(std::string_view text) {
   std::string plain;
@@ -48,7 +44,7 @@ std::string WithoutGroups(std::string_view text) {
       if (grouped ? digits != 3 : digits < 1 || digits > 3) return "";
       grouped = true;
       digits = 0;
-    } else if (IsDigit(text[at])) {
+    } else if (IsAsciiDigit(text[at])) {
       ++digits;
     } else {
       return "";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "grammar/number/decimal.h"
 #include "grammar/schema/finisher.h"
 
@@ -16,10 +17,6 @@ constexpr size_t kMostRow = 6'000;      // values of a row
 constexpr size_t kMostChoices = 16;     // ways of an item that may yet come
 constexpr uint32_t kLeastRepeated = 5;  // bytes of an end that has an item again which is or has a
                                         // string of at least one character
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // No text of the value has fewer bytes.
 size_t LeastText(const Json& value) {
@@ -50,8 +47,8 @@ std::optional<size_t> BytesOf(const Json& value) {
     case Json::Kind::kString: return bytes + JsonEscaped(value.AsString()).size();
     case Json::Kind::kNumber: {
       const std::string_view text = value.number_text();
-      if (text.size() > kMostDigits || !std::ranges::all_of(text, IsDigit)) return std::nullopt;
-      return text.size();
+      const bool plain = text.size() <= kMostDigits && std::ranges::all_of(text, IsAsciiDigit);
+      return plain ? std::optional(text.size()) : std::nullopt;
     }
     case Json::Kind::kArray:
       for (const Json& item : value.items()) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/parse_double.h"
 #include "text/jinja/characters.h"
@@ -13,10 +14,6 @@
 
 namespace bantam::jinja {
 namespace {
-
-bool IsDigitChar(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Line ends become "\n"; one at the very end goes.
 std::string NormalizeNewlines(std::string_view source) {
@@ -228,18 +225,18 @@ Result<void> Lexer::LexTag(TokenKind end) {
 
 // Past digits with single underscores between them; `at` itself if there are none.
 size_t Lexer::SkipDigits(size_t at) const {
-  if (at >= text_.size() || !IsDigitChar(text_[at])) return at;
+  if (at >= text_.size() || !IsAsciiDigit(text_[at])) return at;
   for (;;) {
     ++at;
     if (at >= text_.size()) return at;
-    if (IsDigitChar(text_[at])) continue;
-    const bool joined = text_[at] == '_' && at + 1 < text_.size() && IsDigitChar(text_[at + 1]);
+    if (IsAsciiDigit(text_[at])) continue;
+    const bool joined = text_[at] == '_' && at + 1 < text_.size() && IsAsciiDigit(text_[at + 1]);
     if (!joined) return at;
   }
 }
 
 Result<bool> Lexer::TakeNumber() {
-  if (!IsDigitChar(text_[at_])) return false;
+  if (!IsAsciiDigit(text_[at_])) return false;
   if (at_ > 0 && text_[at_ - 1] == '.') return TakeInteger();  // x.0.1 holds two integers
   size_t end = SkipDigits(at_);
   bool real = false;
@@ -271,7 +268,7 @@ Result<bool> Lexer::TakeNumber() {
 
 Result<bool> Lexer::TakeInteger() {
   const auto digit_of = [](char c) {
-    if (IsDigitChar(c)) return c - '0';
+    if (IsAsciiDigit(c)) return c - '0';
     const char lower = static_cast<char>(c | 32);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
   };
