@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <random>
 #include <vector>
@@ -286,6 +287,24 @@ TEST_P(MatmulTest, EveryInstructionSetPacksTheSameBytes) {
   }
 }
 
+// Whatever the kernel multiplies by what: see PackedHalf.
+TEST_P(MatmulTest, ARowWithAnInfiniteScaleIsNoNumberOfAnyToken) {
+  constexpr int kBroken = 21, kRows = 32;
+  Problem p = RandomProblem(GetParam(), kRows, 256, 35, 8);
+  const auto row_bytes = static_cast<size_t>(RowBytes(p.type, p.columns));
+  std::vector<uint8_t> row(p.weights.begin() + kBroken * row_bytes,
+                           p.weights.begin() + (kBroken + 1) * row_bytes);
+  SetScales(p.type, row, [] { return std::numeric_limits<float>::infinity(); });
+  std::copy(row.begin(), row.end(), p.weights.begin() + kBroken * row_bytes);
+  for (const Kernels* kernels : RunnableKernels()) {
+    Buffer memory(ActivationBytes(p.columns, p.tokens));
+    const std::vector<float> out = RunMatmul(*kernels, p, memory, false);
+    for (size_t i = 0; i < out.size(); ++i) {
+      ASSERT_EQ(std::isnan(out[i]), i % kRows == kBroken) << kernels->name << " at " << i;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, MatmulTest, testing::ValuesIn(kQuantised),
                          [](const auto& type) { return std::string(InfoOf(type.param).name); });
 
@@ -309,6 +328,49 @@ TEST(Quantize, EveryInstructionSetAndSplitGivesTheSameBytes) {
       const std::vector<uint8_t> got(memory.get(), memory.get() + bytes);
       if (expected.empty()) expected = got;
       EXPECT_EQ(got, expected) << kernels->name << ", " << tokens_at_once << " at once";
+    }
+  }
+}
+
+TEST(Quantize, AGroupThatIsNotFiniteIsNoNumberAndChangesNoOther) {
+  std::mt19937 random(9);
+  const int columns = 96, tokens = 35;
+  const auto sound = RandomFloats(tokens * columns, random);
+  auto x = sound;
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  x[3 * columns + 40] = infinity;  // tokens 3 and 7, columns 32 to 63
+  x[7 * columns + 63] = nan;
+  x[20 * columns + 64] = -infinity;  // tokens 20 and 34, columns 64 to 95
+  x[20 * columns + 80] = -nan;
+  x[34 * columns + 95] = nan;
+  const auto is_unsound = [](int token, int group) {
+    return (group == 1 && (token == 3 || token == 7)) ||
+           (group == 2 && (token == 20 || token == 34));
+  };
+  for (const Kernels* kernels : RunnableKernels()) {
+    Buffer memory(ActivationBytes(columns, tokens)), expected_memory(memory);
+    const Activations out = LayOutActivations(memory.get(), columns, tokens);
+    const Activations expected = LayOutActivations(expected_memory.get(), columns, tokens);
+    kernels->quantize(RowsToQuantize(sound.data(), expected, 0, tokens));
+    for (const int tokens_at_once : {1, tokens}) {
+      for (int t = 0; t < tokens; t += tokens_at_once) {
+        kernels->quantize(RowsToQuantize(x.data(), out, t, t + tokens_at_once));
+      }
+      for (int t = 0; t < tokens; ++t) {
+        for (int g = 0; g < columns / 32; ++g) {
+          const int tile = t / kTileTokens;
+          const int64_t at = int64_t{tile} * kTileTokens * out.groups() +
+                             int64_t{g} * out.TileWidth(tile) + t % kTileTokens;
+          if (is_unsound(t, g)) {
+            EXPECT_TRUE(std::isnan(out.scales[at])) << kernels->name << " " << t << " " << g;
+            EXPECT_TRUE(std::isnan(out.scaled_sums[at])) << kernels->name << " " << t << " " << g;
+          } else {
+            EXPECT_EQ(out.scales[at], expected.scales[at]) << kernels->name << " " << t << " " << g;
+            EXPECT_EQ(std::memcmp(out.codes + at * 32, expected.codes + at * 32, 32), 0);
+          }
+        }
+      }
     }
   }
 }

@@ -146,7 +146,8 @@ void TakeApart(const uint8_t* block, int g, GroupCodes* out) {
   }
 }
 
-// The half-precision values of a file block: scale first, then minimum.
+// What stands in a file block as half-precision values, or as the whole number of kScaleZero: scale
+// first, then minimum.
 void HalvesOf(DType type, const uint8_t* block, uint16_t* scale, uint16_t* min) {
   switch (type) {
     case DType::kQ2_K:
@@ -237,6 +238,8 @@ void PackBlock(const uint8_t* source, int row, uint8_t* block, uint8_t* low_plan
   constexpr BlockLayout kLayout = LayoutOf(kType);
   uint16_t halves[2];
   HalvesOf(kType, source, &halves[0], &halves[1]);
+  halves[0] = PackedHalf(halves[0]);
+  if (kCodec.kind != ScaleKind::kScaleZero) halves[1] = PackedHalf(halves[1]);
   // Blocks of one group keep their halves in the scale bytes, the others in the header: both lie
   // at the start of the block.
   constexpr int kHalves = (kLayout.groups == 1 ? kLayout.group_scales : kLayout.header) / 32;

@@ -114,6 +114,13 @@ struct PackedMatrix {
 size_t PanelBytes(DType type, int columns);
 size_t PackedBytes(DType type, int rows, int columns);
 
+// A half-precision value as panels keep it: an infinite one is no number, as nothing finite can be
+// multiplied by it. What each kernel would make of infinities depends on how it multiplies.
+constexpr uint16_t PackedHalf(uint16_t half) {
+  constexpr uint16_t kExponent = 0x7C00;
+  return (half & kExponent) == kExponent ? 0x7E00 : half;
+}
+
 // Packs up to 16 rows, in the file's layout one after the other, into one panel: the readable form
 // of what Kernels::pack does.
 void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);

@@ -19,8 +19,8 @@
 
 namespace bantam {
 
-// Two layers of qwen2 with Q8_0 matrices. Tests change `shapes` (and the architecture)
-// before Open().
+// Two layers of qwen2 with Q8_0 matrices. Tests change `shapes` (and the architecture, and what is
+// broken) before Open().
 class ModelTestFile {
  public:
   static constexpr int kEmbd = 64, kFf = 96, kHeads = 4, kKvHeads = 2, kDim = 16, kVocab = 50;
@@ -42,6 +42,9 @@ class ModelTestFile {
 
   std::map<std::string, std::vector<uint64_t>> shapes;
   std::string architecture = "qwen2";
+  // A matrix whose last block has this scale, a half-precision value.
+  std::string broken_matrix;
+  uint16_t broken_scale = 0;
 
   // Writes the file and opens it; the file is removed at once, its mapping stays.
   Result<std::unique_ptr<ModelFile>> Open() const {
@@ -71,7 +74,9 @@ class ModelTestFile {
       uint64_t n = 1;
       for (const uint64_t extent : shape) n *= extent;
       const bool matrix = shape.size() > 1;
-      file.Tensor(name, shape, matrix ? 8 : 0, matrix ? RandomQ8(n, random) : RandomF32(n, random));
+      std::string bytes = matrix ? RandomQ8(n, random) : RandomF32(n, random);
+      if (name == broken_matrix) bytes.replace(bytes.size() - 34, 2, LeBytes(broken_scale));
+      file.Tensor(name, shape, matrix ? 8 : 0, bytes);
     }
     return file.Bytes();
   }

@@ -59,7 +59,7 @@ void OutputHead::Bound(const Team& team) {
     });
   });
   const auto finite = [](float error) { return error < kLargest; };
-  broken_ = !std::ranges::all_of(panel_error_, finite);
+  broken_ = !std::ranges::all_of(row_error_, finite);
 }
 
 int OutputHead::RowsOf(int panel) const {
@@ -96,7 +96,7 @@ void OutputHead::BoundPanel(int panel) {
     const double error = __builtin_sqrt(distances / 4) + rounding * __builtin_sqrt(scales);
     const auto above = static_cast<float>(error * (1 + 1e-6));
     row_error_[static_cast<size_t>(panel * kPanelRows + row)] = above;
-    if (!(above <= largest)) largest = above;  // NaN stays
+    largest = std::max(largest, above);
   }
 }
 

@@ -246,10 +246,14 @@ TEST(OutputHead, OddInputsAndMatricesAreScoredWhole) {
     const std::vector<float> top = fixture.Logits(x, 1);
     EXPECT_EQ(std::memcmp(wild.data(), top.data(), sizeof(float) * kRows), 0);
   }
-  matrix.SetScale(500, 1, INFINITY);
-  Fixture fixture(matrix, 2);
   x = RandomInput(random);
-  EXPECT_GE(CountFinite(fixture.Logits(x, 1)), kRows - 1);
+  for (const float scale : {INFINITY, -INFINITY, NAN}) {
+    matrix.SetScale(500, 1, scale);
+    Fixture fixture(matrix, 2);
+    const std::vector<float> logits = fixture.Logits(x, 1);
+    EXPECT_EQ(CountFinite(logits), kRows - 1);
+    EXPECT_TRUE(std::isnan(logits[500]));
+  }
 }
 
 }  // namespace

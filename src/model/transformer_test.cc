@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -32,9 +33,10 @@ struct Numbers {
   KvPrecision kv;
 };
 
-Loaded Load(const Numbers& numbers, int threads, WeightLayout layout = WeightLayout::kPacked) {
+Loaded Load(const Numbers& numbers, int threads, WeightLayout layout = WeightLayout::kPacked,
+            const ModelTestFile& model = {}) {
   Loaded s;
-  s.file = ModelTestFile().Open().value();
+  s.file = model.Open().value();
   s.pool = std::make_unique<ThreadPool>(threads);
   const ModelConfig config = ReadConfig(s.file->metadata()).value();
   s.transformer = Transformer::Load(*s.file, config, numbers.precision, layout, *s.pool).value();
@@ -129,6 +131,42 @@ TEST_P(TransformerTest, TwoSequencesInOneBatchDoNotMeet) {
   }
   EXPECT_EQ(got_first, expected_first);
   EXPECT_EQ(got_second, expected_second);
+}
+
+// Every position must show it, or an answer would rest on numbers that are none.
+TEST_P(TransformerTest, OneScaleThatIsNoFiniteNumberLeavesNoScore) {
+  constexpr uint16_t kInfinity = 0x7C00, kMinusInfinity = 0xFC00, kNan = 0x7E01;
+  for (const auto& [name, shape] : ModelTestFile().shapes) {
+    if (shape.size() < 2 || name == "token_embd.weight") continue;
+    for (const uint16_t scale : {kInfinity, kMinusInfinity, kNan}) {
+      ModelTestFile model;
+      model.broken_matrix = name;
+      model.broken_scale = scale;
+      for (const int chunk : {1, 560}) {
+        Loaded s = Load(GetParam(), 1, WeightLayout::kPacked, model);
+        for (const float logit : AllLogits(s, Tokens(1), chunk, Ascending())) {
+          ASSERT_TRUE(std::isnan(logit)) << name << " " << scale << ", by " << chunk;
+        }
+      }
+    }
+  }
+}
+
+// Only the row's own score where the row is in the head alone.
+TEST_P(TransformerTest, AHeadsRowThatIsNoNumberShowsInItsScore) {
+  ModelTestFile model;
+  model.shapes["output.weight"] = {ModelTestFile::kEmbd, ModelTestFile::kVocab};
+  model.broken_matrix = "output.weight";
+  model.broken_scale = 0xFC00;
+  Loaded s = Load(GetParam(), 1, WeightLayout::kPacked, model);
+  for (const int chunk : {1, 560}) {
+    const std::vector<float> logits = AllLogits(s, Tokens(1), chunk, Ascending());
+    for (size_t i = 0; i < logits.size(); ++i) {
+      const bool is_last = i % ModelTestFile::kVocab == ModelTestFile::kVocab - 1;
+      const bool is_bad = std::isnan(logits[i]) || std::isinf(logits[i]);
+      ASSERT_EQ(is_bad, is_last) << i << ", by " << chunk;
+    }
+  }
 }
 
 TEST_P(TransformerTest, OnlyWantedOutputsAreWritten) {

@@ -153,6 +153,13 @@ inline float SumLanes(Lanes a) {
 inline float MaxOfLanes(Lanes a) {
   return vmaxvq_f32(a);
 }
+// The larger of a and the bits of |b| as whole numbers: NaN is above infinity, that above all else.
+inline Ints LargerMagnitude(Ints a, Lanes b) {
+  return vmaxq_s32(a, vreinterpretq_s32_f32(vabsq_f32(b)));
+}
+inline int32_t MaxOfInts(Ints a) {
+  return vmaxvq_s32(a);
+}
 inline int32_t SumOfInts(Ints a) {
   return vaddvq_s32(a);
 }

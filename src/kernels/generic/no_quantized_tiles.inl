@@ -2,5 +2,6 @@
 
 constexpr bool kQuantizesTiles = false;
 
-// Quantises one group of sixteen tokens, which follow each other in `out` from slot `at` on.
-void QuantizeTile(const float* x, int64_t x_stride, const Activations& out, int64_t at);
+// Quantises one group of sixteen tokens, which follow each other in `out` from slot `at` on. False,
+// and nothing is done, if some number is infinite or none.
+bool QuantizeTile(const float* x, int64_t x_stride, const Activations& out, int64_t at);

@@ -1,12 +1,27 @@
 // Quantisation of activations: to bytes by groups of 32 columns, and to 16-bit words by rows.
 
+// A group that holds an infinity or no number: its scale makes every sum it enters no number.
+[[gnu::cold, gnu::noinline]] inline void StoreUnsoundGroup(const Activations& out, int64_t at) {
+  __builtin_memset(out.codes + at * 32, 0, 32);
+  out.scales[at] = __builtin_nanf("");
+  out.scaled_sums[at] = __builtin_nanf("");
+  out.minus_sums[at] = 0;
+  out.minus_half_sums[2 * at] = 0;
+  out.minus_half_sums[2 * at + 1] = 0;
+}
+
 // One group of a token: its codes and what goes with them, in slot `at` of `out`.
-[[gnu::always_inline]] inline void QuantizeGroup(const F32x16& a, const F32x16& b,
-                                                 const Activations& out, int64_t at) {
-  const F32x16 zero = Splat16(0);
-  const F32x16 magnitude = Max16(Max16(a, Sub16(zero, a)), Max16(b, Sub16(zero, b)));
-  const float amax = ReduceMax16(magnitude);
-  const bool silent = !(amax >= kSmallestGroupMax);
+[[gnu::always_inline]] inline void QuantizeGroup(const float* x, const Activations& out,
+                                                 int64_t at) {
+  const F32x16 a = Load16(x);
+  const F32x16 b = Load16(x + 16);
+  Ints largest = SplatInt(0);
+  for (int i = 0; i < kParts; ++i) {
+    largest = LargerMagnitude(LargerMagnitude(largest, a.part[i]), b.part[i]);
+  }
+  const float amax = __builtin_bit_cast(float, MaxOfInts(largest));
+  if (!(amax < __builtin_inff())) return StoreUnsoundGroup(out, at);
+  const bool silent = amax < kSmallestGroupMax;
   const float scale = silent ? 0 : amax / 127.0F;
   const Lanes inverse = SplatLanes(silent ? 0 : 127.0F / amax);
   int8_t* codes = out.codes + at * 32;
@@ -46,7 +61,11 @@ void Quantize(const QuantizeJob& job) {
     if constexpr (kQuantizesTiles) {
       if (token % kTileTokens == 0 && job.token_end - token >= kTileTokens) {
         for (int g = 0; g < n_groups; ++g) {
-          QuantizeTile(x + g * 32, job.x_stride, job.out, first + int64_t{g} * kTileTokens);
+          const int64_t at = first + int64_t{g} * kTileTokens;
+          if (QuantizeTile(x + g * 32, job.x_stride, job.out, at)) continue;
+          for (int t = 0; t < kTileTokens; ++t) {
+            QuantizeGroup(x + t * job.x_stride + g * 32, job.out, at + t);
+          }
         }
         token += kTileTokens;
         x += kTileTokens * job.x_stride;
@@ -54,8 +73,7 @@ void Quantize(const QuantizeJob& job) {
       }
     }
     for (int g = 0; g < n_groups; ++g) {
-      QuantizeGroup(Load16(x + g * 32), Load16(x + g * 32 + 16), job.out,
-                    first + int64_t{g} * slots.width);
+      QuantizeGroup(x + g * 32, job.out, first + int64_t{g} * slots.width);
     }
     ++token;
     x += job.x_stride;

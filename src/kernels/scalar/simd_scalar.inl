@@ -126,8 +126,8 @@ inline Lanes ToFloat(const Ints& a) {
 // Ties to even for |a| < 2^22, which is all that is asked.
 inline Ints RoundToInt(const Lanes& a) {
   return Each<Ints>([&](int i) {
-    const float shifted = a.v[i] + 12582912.0F;  // 1.5 * 2^23
-    return static_cast<int32_t>(shifted - 12582912.0F);
+    constexpr float kShift = 12582912.0F;  // 1.5 * 2^23: whole numbers are neighbours in bits
+    return __builtin_bit_cast(int32_t, a.v[i] + kShift) - __builtin_bit_cast(int32_t, kShift);
   });
 }
 inline Lanes Add(const Lanes& a, const Lanes& b) {
@@ -177,6 +177,18 @@ inline float SumLanes(Lanes a) {
 }
 inline float MaxOfLanes(const Lanes& a) {
   float max = a.v[0];
+  for (int i = 1; i < kLanes; ++i) max = a.v[i] > max ? a.v[i] : max;
+  return max;
+}
+// The larger of a and the bits of |b| as whole numbers: NaN is above infinity, that above all else.
+inline Ints LargerMagnitude(const Ints& a, const Lanes& b) {
+  return Each<Ints>([&](int i) {
+    const int32_t bits = __builtin_bit_cast(int32_t, b.v[i]) & 0x7FFFFFFF;
+    return a.v[i] > bits ? a.v[i] : bits;
+  });
+}
+inline int32_t MaxOfInts(const Ints& a) {
+  int32_t max = a.v[0];
   for (int i = 1; i < kLanes; ++i) max = a.v[i] > max ? a.v[i] : max;
   return max;
 }

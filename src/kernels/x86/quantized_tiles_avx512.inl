@@ -3,27 +3,27 @@
 
 constexpr bool kQuantizesTiles = true;
 
-// Joins the lanes of sixteen rows: in lane t of the result are all of row t's. Rows come in the
-// order of kJoinedRow.
+// Joins the lanes of sixteen rows: in lane t of the result is the largest of row t's. Rows come in
+// the order of kJoinedRow.
 constexpr int kJoinedRow[16] = {0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13, 15};
-[[gnu::always_inline]] inline __m512 MaxOfRows(const __m512* rows) {
-  __m512 eight[8];
+[[gnu::always_inline]] inline __m512i MaxOfRows(const __m512i* rows) {
+  __m512i eight[8];
   for (int i = 0; i < 8; ++i) {
-    eight[i] = _mm512_max_ps(_mm512_shuffle_f32x4(rows[i], rows[i + 8], 0x44),
-                             _mm512_shuffle_f32x4(rows[i], rows[i + 8], 0xEE));
+    eight[i] = _mm512_max_epi32(_mm512_shuffle_i32x4(rows[i], rows[i + 8], 0x44),
+                                _mm512_shuffle_i32x4(rows[i], rows[i + 8], 0xEE));
   }
-  __m512 four[4];
+  __m512i four[4];
   for (int i = 0; i < 4; ++i) {
-    four[i] = _mm512_max_ps(_mm512_shuffle_f32x4(eight[i], eight[i + 4], 0x88),
-                            _mm512_shuffle_f32x4(eight[i], eight[i + 4], 0xDD));
+    four[i] = _mm512_max_epi32(_mm512_shuffle_i32x4(eight[i], eight[i + 4], 0x88),
+                               _mm512_shuffle_i32x4(eight[i], eight[i + 4], 0xDD));
   }
-  __m512 two[2];
+  __m512i two[2];
   for (int i = 0; i < 2; ++i) {
-    two[i] = _mm512_max_ps(_mm512_unpacklo_ps(four[i], four[i + 2]),
-                           _mm512_unpackhi_ps(four[i], four[i + 2]));
+    two[i] = _mm512_max_epi32(_mm512_unpacklo_epi32(four[i], four[i + 2]),
+                              _mm512_unpackhi_epi32(four[i], four[i + 2]));
   }
-  return _mm512_max_ps(_mm512_shuffle_ps(two[0], two[1], 0x44),
-                       _mm512_shuffle_ps(two[0], two[1], 0xEE));
+  return _mm512_max_epi32(_mm512_unpacklo_epi64(two[0], two[1]),
+                          _mm512_unpackhi_epi64(two[0], two[1]));
 }
 
 // Sums of the four lanes in each quarter of four vectors, in order.
@@ -40,17 +40,20 @@ constexpr int kJoinedRow[16] = {0, 2, 1, 3, 8, 10, 9, 11, 4, 6, 5, 7, 12, 14, 13
   return _mm512_permutexvar_epi32(order, sums);
 }
 
-// Quantises one group of sixteen tokens, which follow each other in `out` from slot `at` on.
-inline void QuantizeTile(const float* x, int64_t x_stride, const Activations& out, int64_t at) {
+// Quantises one group of sixteen tokens, which follow each other in `out` from slot `at` on. False,
+// and nothing is done, if some number is infinite or none.
+inline bool QuantizeTile(const float* x, int64_t x_stride, const Activations& out, int64_t at) {
   const auto half = [&](int token, int i) {
     return _mm512_loadu_ps(x + token * x_stride + i * 16);
   };
-  __m512 magnitudes[16];
+  __m512i magnitudes[16];
   for (int i = 0; i < 16; ++i) {
     const int t = kJoinedRow[i];
-    magnitudes[i] = _mm512_max_ps(_mm512_abs_ps(half(t, 0)), _mm512_abs_ps(half(t, 1)));
+    const __m512i first = LargerMagnitude(_mm512_setzero_si512(), half(t, 0));
+    magnitudes[i] = LargerMagnitude(first, half(t, 1));
   }
-  const __m512 largest = MaxOfRows(magnitudes);
+  const __m512 largest = _mm512_castsi512_ps(MaxOfRows(magnitudes));
+  if (_mm512_cmp_ps_mask(largest, _mm512_set1_ps(__builtin_inff()), _CMP_NLT_UQ) != 0) return false;
   const __mmask16 heard =
       _mm512_cmp_ps_mask(largest, _mm512_set1_ps(kSmallestGroupMax), _CMP_GE_OQ);
   const __m512 full = _mm512_set1_ps(127.0F);
@@ -86,4 +89,5 @@ inline void QuantizeTile(const float* x, int64_t x_stride, const Activations& ou
   _mm512_storeu_si512(out.minus_sums + at, _mm512_sub_epi32(zero, sums));
   _mm512_storeu_si512(out.minus_half_sums + 2 * at, _mm512_sub_epi32(zero, first));
   _mm512_storeu_si512(out.minus_half_sums + 2 * at + 16, _mm512_sub_epi32(zero, second));
+  return true;
 }

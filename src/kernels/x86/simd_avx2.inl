@@ -165,6 +165,16 @@ inline float MaxOfLanes(Lanes a) {
   const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
+// The larger of a and the bits of |b| as whole numbers: NaN is above infinity, that above all else.
+inline Ints LargerMagnitude(Ints a, Lanes b) {
+  const __m256i bits = _mm256_and_si256(_mm256_castps_si256(b), _mm256_set1_epi32(0x7FFFFFFF));
+  return _mm256_max_epi32(a, bits);
+}
+inline int32_t MaxOfInts(Ints a) {
+  const __m128i four = _mm_max_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i two = _mm_max_epi32(four, _mm_unpackhi_epi64(four, four));
+  return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_srli_epi64(two, 32)));
+}
 inline int32_t SumOfInts(Ints a) {
   const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
   const __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));

@@ -167,6 +167,13 @@ inline float SumLanes(Lanes a) {
 inline float MaxOfLanes(Lanes a) {
   return _mm512_reduce_max_ps(a);
 }
+// The larger of a and the bits of |b| as whole numbers: NaN is above infinity, that above all else.
+inline Ints LargerMagnitude(Ints a, Lanes b) {
+  return _mm512_max_epi32(a, _mm512_castps_si512(_mm512_abs_ps(b)));
+}
+inline int32_t MaxOfInts(Ints a) {
+  return _mm512_reduce_max_epi32(a);
+}
 inline int32_t SumOfInts(Ints a) {
   return _mm512_reduce_add_epi32(a);
 }

@@ -156,6 +156,15 @@ inline float MaxOfLanes(Lanes a) {
   const __m128 two = _mm_max_ps(a, _mm_movehl_ps(a, a));
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
+// The larger of a and the bits of |b| as whole numbers: NaN is above infinity, that above all else.
+inline Ints LargerMagnitude(Ints a, Lanes b) {
+  const __m128i bits = _mm_and_si128(_mm_castps_si128(b), _mm_set1_epi32(0x7FFFFFFF));
+  return _mm_max_epi32(a, bits);
+}
+inline int32_t MaxOfInts(Ints a) {
+  const __m128i two = _mm_max_epi32(a, _mm_unpackhi_epi64(a, a));
+  return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_srli_epi64(two, 32)));
+}
 inline int32_t SumOfInts(Ints a) {
   const __m128i two = _mm_add_epi32(a, _mm_unpackhi_epi64(a, a));
   return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_srli_epi64(two, 32)));
