@@ -57,9 +57,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     try:
         options.llama_isa = dict(pair(text) for text in options.llama_isa)
-        options.all_rows = table.every(f"{isa}-" for isa in options.llama_isa)
-        options.floors = dict(floor(text, options.all_rows) for text in options.floor)
         names = [name for name in options.rows.split(",") if name]
+        options.all_rows = table.asked_for(names, options.llama_isa)
+        options.floors = dict(floor(text, options.all_rows) for text in options.floor)
         options.chosen = table.choose(options.all_rows, names, options.quick)
     except ValueError as error:
         parser.error(str(error))
@@ -78,6 +78,8 @@ def pair(text: str) -> tuple[str, str]:
     isa, _, folder = text.partition("=")
     if not isa or not folder:
         raise ValueError(f"'{text}': expected ISA=DIR")
+    if isa not in table.FORCED_ISAS + table.SLOW_ISAS:
+        raise ValueError(f"'{text}': no rows for '{isa}'")
     return isa, folder
 
 
@@ -126,7 +128,7 @@ def publish(options, measured: results_file.Results):
     path = ROOT / documents.CSV
     results = results_file.read(path) if path.exists() else results_file.Results()
     results.update(measured)
-    results.order([row.name for row in table.every(results.samples)])
+    results.order([row.name for row in table.every()])
     results_file.write(results, path)
     documents.publish(ROOT, results)
 
@@ -134,7 +136,7 @@ def publish(options, measured: results_file.Results):
 def main() -> int:
     options = parse(sys.argv[1:])
     if options.list:
-        print("\n".join(f"{row.name:24} {row.title}" for row in options.all_rows))
+        print("\n".join(f"{row.name:24} {row.title}" for row in table.every()))
         return 0
     if options.draw:
         documents.publish(ROOT, results_file.read(ROOT / documents.CSV))

