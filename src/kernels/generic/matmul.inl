@@ -51,8 +51,15 @@ using UnpackedRecipeOf =
 // 100 ns away, in which a core should take 2 to 3 KB; beyond four times that nothing is gained.
 constexpr int kPrefetchBytes = 16 * 1024;
 
-[[gnu::always_inline]] inline void PrefetchAhead(const uint8_t* p, int bytes) {
-  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + kPrefetchBytes + i, 0, 2);
+[[gnu::always_inline]] inline void PrefetchLines(const uint8_t* p, int bytes) {
+  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
+}
+
+// The same in whole panels, of which that many bytes each are read: where a panel has two parts,
+// these meet their likes.
+[[gnu::always_inline]] inline int PanelsAhead(int read_bytes) {
+  const int panels = (kPrefetchBytes + read_bytes / 2) / read_bytes;
+  return panels > 0 ? panels : 1;
 }
 
 // Groups read from a packed panel.
@@ -84,9 +91,17 @@ struct Packed : RecipeOf<kType> {
   }
 
   // Asks for what follows, which lies there in the same order.
-  [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int b, int g) {
-    PrefetchAhead(panel + int64_t{b} * kBlockBytes + g * kLayout.group_bytes(),
-                  kLayout.group_bytes());
+  [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int n_groups, int b,
+                                                     int g) {
+    constexpr int kShare = kBlockBytes / kGroupsPerBlock;  // a group's, also of the block's header
+    constexpr int kLow = LowPlaneBytes(kType);
+    int64_t ahead = kPrefetchBytes;
+    if constexpr (kLow > 0) {
+      const int panel_bytes = n_groups * (kBlockBytes + kLow);
+      ahead = int64_t{PanelsAhead(panel_bytes)} * panel_bytes;
+      PrefetchLines(panel + ahead + int64_t{n_groups} * kBlockBytes + b * kLow, kLow);
+    }
+    PrefetchLines(panel + ahead + int64_t{b} * kBlockBytes + g * kShare, kShare);
   }
 
   // Group g of block b of a panel of n_groups.
@@ -137,8 +152,11 @@ struct HighPlane : Recipe<ScaleKind::kScaleMin, 4, 8> {
   static constexpr int kMaxTile = kMaxPackedTile;
   static constexpr bool kUnpacked = false;
 
-  [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int b, int) {
-    PrefetchAhead(panel + int64_t{b} * kBlockBytes, kBlockBytes);
+  [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int n_groups, int b,
+                                                     int) {
+    const int64_t panel_bytes = int64_t{n_groups} * (kBlockBytes + LowPlaneBytes(DType::kQ8_0));
+    const uint8_t* ahead = panel + PanelsAhead(n_groups * kBlockBytes) * panel_bytes;
+    PrefetchLines(ahead + int64_t{b} * kBlockBytes, kBlockBytes);
   }
 
   [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int, int b, int, int lane,
@@ -262,7 +280,7 @@ template <class Source, int kTokens, int kVectors>
   int at = 0;
   for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
     for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
-      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, b, g);
+      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, n_groups, b, g);
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         Group group;
@@ -535,7 +553,7 @@ template <DType kType>
   using To = Unpacked<UnpackedRecipeOf<kType>>;
   constexpr bool kRecentre = To::kZero != From::kZero;
   for (int i = 0; i < n_groups; ++i) {
-    From::Prefetch(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
+    From::Prefetch(panel, n_groups, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {
       Group group;
       From::Load(panel, n_groups, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, lane,
