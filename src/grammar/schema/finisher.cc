@@ -47,7 +47,9 @@ Finisher::Finisher(ContainerSteps& steps)
     : steps_(steps),
       languages_(steps.languages()),
       formulas_(languages_.formulas()),
-      demands_(steps) {
+      demands_(steps),
+      has_plain_integers_(
+          std::ranges::any_of(languages_.schema().nodes, &SchemaNode::plain_integers)) {
   const auto [it, added] = seen_ids_.emplace(std::vector<uint32_t>{}, 0);
   seen_.push_back(&it->first);
 }
