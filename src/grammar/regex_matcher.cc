@@ -30,7 +30,7 @@ struct Automaton {
   Text Shortest(RegexId id) {
     const auto found = shortest.find(id);
     if (found != shortest.end()) return found->second;
-    auto text = std::make_shared<const std::string>(pool.Shortest(id));
+    auto text = std::make_shared<const std::string>(pool.FewestBytes(id, TextForm::kUtf8));
     const size_t bytes = text->size() + 100;
     if (kept_bytes + bytes <= kMaxKeptBytes) {
       kept_bytes += bytes;
@@ -95,13 +95,21 @@ RegexMatcher::Place RegexMatcher::At(const PartialChar& read) const {
     const RegexId next = pool.Derive(state, read.first);
     return {next, {}, pool.Alive(next) ? automaton_.Shortest(next) : nullptr, 0};
   }
-  const auto best = pool.BestWithin(state, read.first, read.last);
+  std::optional<char32_t> best;
+  Text rest;
+  for (const auto& [code_point, target, length] : pool.WaysWithin(state, read.first, read.last)) {
+    if (best && length >= rest->size()) break;
+    Text other = automaton_.Shortest(target);
+    if (best && other->size() >= rest->size()) continue;
+    best = code_point;
+    rest = std::move(other);
+  }
   if (!best) return {state, read, nullptr, 0};
   std::string text;
   for (uint32_t i = read.left; i-- > 0;) {
     text.push_back(static_cast<char>(0x80 | (*best >> (6 * i) & 0x3F)));
   }
-  text += *automaton_.Shortest(pool.Derive(state, *best));
+  text += *rest;
   return {state, read, std::make_shared<const std::string>(std::move(text)), 0};
 }
 

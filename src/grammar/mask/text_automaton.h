@@ -63,8 +63,10 @@ class TextAutomaton {
   // many; not always the shortest. Nothing: no text goes on so.
   std::optional<uint64_t> OwedWithin(Row row, const PartialChar& begun,
                                      uint64_t most = RegexPool::kUnbounded);
-  // A shortest text from here, UTF-8.
-  std::string Shortest(Row row) { return pool_.Shortest(states_[row].id); }
+  // A text from here of the fewest bytes (RegexPool::FewestBytes), UTF-8.
+  std::string FewestBytes(Row row, TextForm form) {
+    return pool_.FewestBytes(states_[row].id, form);
+  }
 
   // Any text of so many plain characters of these classes leads to a state that is not dead and
   // owes so many code points at most (there may be more of them than is said). No classes: not

@@ -19,16 +19,6 @@ namespace {
 
 using Row = TextAutomaton::Row;
 
-// Bytes that it takes at most inside of quotes.
-size_t EscapedSize(std::string_view text) {
-  size_t size = text.size();
-  for (const char c : text) {
-    if (c == '"' || c == '\\') size += 1;
-    if (static_cast<uint8_t>(c) < 0x20) size += 5;
-  }
-  return size;
-}
-
 class TextFiller {
  public:
   TextFiller(const TokenTrie& trie, Matcher& matcher, const TextPlace& place,
@@ -71,6 +61,12 @@ class TextFiller {
   };
   static constexpr Decided kUndecided = {kAllText, 0, false};
 
+  // The shortest end of a text.
+  struct End {
+    bool fits = false;
+    bool known = false;
+  };
+
   // Siblings to try after some bytes.
   struct Level {
     uint32_t node, end;
@@ -90,18 +86,22 @@ class TextFiller {
            most + place_.bytes_after <= static_cast<uint64_t>(finish_bytes_max_);
   }
 
-  // The same, known to the byte.
-  bool ShortestFits(Row row) {
-    const auto [it, added] = shortest_fits_.try_emplace(row, false);
+  // The same, known to the byte, after a whole character. Nothing: that has to be asked of the
+  // matcher.
+  std::optional<bool> ShortestFits(Row row) {
+    const auto [it, added] = ends_of_.try_emplace(row);
+    End& end = it->second;
     if (added) {
-      const std::string text = automaton_.Shortest(row);
-      const size_t size = !place_.quoted ? text.size()
-                          : place_.exact ? JsonQuote(text).size() - 2
-                                         : EscapedSize(text);
-      it->second = finish_bytes_max_ >= 0 &&
-                   size + place_.bytes_after <= static_cast<uint64_t>(finish_bytes_max_);
+      const std::string text =
+          automaton_.FewestBytes(row, place_.quoted ? TextForm::kJson : TextForm::kUtf8);
+      const size_t bytes = place_.quoted ? JsonQuote(text).size() - 2 : text.size();
+      end.fits = finish_bytes_max_ >= 0 &&
+                 bytes + place_.bytes_after <= static_cast<uint64_t>(finish_bytes_max_);
+      // A limit may leave out the text of the fewest bytes, but none of the fewest characters.
+      end.known = place_.most == RegexPool::kUnbounded || bytes == automaton_.Owed(row);
     }
-    return it->second;
+    if (!end.known || (!end.fits && !place_.exact)) return std::nullopt;
+    return end.fits;
   }
 
   // Within the limits, after so many characters of the text.
@@ -268,10 +268,9 @@ class TextFiller {
     const auto owed = whole ? std::optional(automaton_.Owed(row))
                             : automaton_.OwedWithin(row, begun, place_.most - read);
     if (!owed || *owed > place_.most - read) return;
-    const bool fits = Fits(*owed) || (whole && ShortestFits(row));
-    const bool known = fits || (whole && place_.exact);
+    const std::optional<bool> fits = Fits(*owed) ? true : whole ? ShortestFits(row) : std::nullopt;
     for (uint32_t t = first; t < end; ++t) {
-      if (known ? fits : FitsExactly(ids_[t])) {
+      if (fits ? *fits : FitsExactly(ids_[t])) {
         mask_.Allow(ids_[t]);
       } else {
         cut_ = true;
@@ -304,7 +303,7 @@ class TextFiller {
   TokenMask& mask_;
   size_t bytes_before_ = 0;  // of tokens, that the matcher has read
   bool cut_ = false;
-  std::unordered_map<Row, bool> shortest_fits_;
+  std::unordered_map<Row, End> ends_of_;
   bool ends_known_ = false;
   std::optional<TokenMask> ends_;
   std::array<char, FlatTrie::kMaxTextBytes> path_;         // the bytes read

@@ -127,6 +127,7 @@ struct RegexPool::Impl {
 
   // regex_shortest.cc
   std::string Shortest(RegexId id);
+  std::string FewestBytes(RegexId id, TextForm form);
   std::optional<RegexId> OnlyShortest(RegexId id);
 
   // helpers

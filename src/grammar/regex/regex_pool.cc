@@ -94,6 +94,9 @@ uint64_t RegexPool::ShortestLength(RegexId id) {
 std::string RegexPool::Shortest(RegexId id) {
   return impl_->Shortest(id);
 }
+std::string RegexPool::FewestBytes(RegexId id, TextForm form) {
+  return impl_->FewestBytes(id, form);
+}
 
 bool RegexPool::AliveWithin(RegexId id, char32_t first, char32_t last) {
   for (size_t i = 0;; ++i) {
@@ -109,21 +112,25 @@ bool RegexPool::AliveWithin(RegexId id, char32_t first, char32_t last) {
 }
 
 std::optional<char32_t> RegexPool::BestWithin(RegexId id, char32_t first, char32_t last) {
+  const std::vector<Way> ways = WaysWithin(id, first, last);
+  return ways.empty() ? std::nullopt : std::optional(ways[0].code_point);
+}
+
+std::vector<RegexPool::Way> RegexPool::WaysWithin(RegexId id, char32_t first, char32_t last) {
   const auto segments = impl_->Segments(id);
   auto it =
       std::ranges::partition_point(segments, [&](const RegexSegment& s) { return s.last < first; });
-  std::vector<RegexSegment> ways;
-  for (; it != segments.end() && it->first <= last; ++it) ways.push_back(*it);
-  std::optional<char32_t> best;
-  uint64_t best_length = kUnbounded;
-  for (const RegexSegment& s : ways) {
-    if (!impl_->Alive(s.target)) continue;
-    const uint64_t length = impl_->ShortestLength(s.target);
-    if (best && length >= best_length) continue;
-    best = std::max(first, s.first);
-    best_length = length;
+  std::vector<Way> ways;
+  for (; it != segments.end() && it->first <= last; ++it) {
+    ways.push_back({std::max(first, it->first), it->target, 0});
   }
-  return best;
+  std::ranges::sort(ways, {}, [](const Way& way) { return std::pair(way.target, way.code_point); });
+  const auto twice = std::ranges::unique(ways, {}, &Way::target);
+  ways.erase(twice.begin(), twice.end());
+  std::erase_if(ways, [&](const Way& way) { return !impl_->Alive(way.target); });
+  for (Way& way : ways) way.length = impl_->ShortestLength(way.target);
+  std::ranges::sort(ways, {}, [](const Way& way) { return std::pair(way.length, way.code_point); });
+  return ways;
 }
 
 std::optional<char32_t> RegexPool::OnlyNext(RegexId id) {

@@ -24,6 +24,10 @@ namespace bantam::grammar {
 // language.
 using RegexId = uint32_t;
 
+// How a text is written, where its bytes are counted: as it is, or within a JSON string
+// (JsonQuote).
+enum class TextForm : uint8_t { kUtf8, kJson };
+
 // Expressions stay as long as the pool. Not thread-safe.
 class RegexPool {
  public:
@@ -86,6 +90,14 @@ class RegexPool {
   // The least code point of [first, last] whose derivative is alive and, among those, has the
   // shortest way to the end; none: nothing.
   std::optional<char32_t> BestWithin(RegexId id, char32_t first, char32_t last);
+  // The live states that code points of [first, last] lead to, each once with the least of them,
+  // those of the shortest way to the end first.
+  struct Way {
+    char32_t code_point;
+    RegexId target;
+    uint64_t length;  // ShortestLength(target)
+  };
+  std::vector<Way> WaysWithin(RegexId id, char32_t first, char32_t last);
   // The only code point that matches may go on with; nothing where there are several, or where the
   // empty text matches.
   std::optional<char32_t> OnlyNext(RegexId id);
@@ -95,6 +107,11 @@ class RegexPool {
   // takes '"', '\' or control characters where another choice is as short. Longer ones than 2^20
   // code points exhaust the pool.
   std::string Shortest(RegexId id);
+  // A match of the fewest bytes, as UTF-8 (not escaped); of several, Shortest() if it is one. Where
+  // finding out takes more than 30,000 of `work`, it is Shortest(); but after the characters of a
+  // match that is known to be shorter, so are the rests. Written byte by byte so, it takes none
+  // more than its first promise.
+  std::string FewestBytes(RegexId id, TextForm form);
   // The least length such that at least `many` texts are no longer; kUnbounded where that takes
   // more than a few states, or 50,000 of `work`, to find out.
   uint64_t LengthOfMany(RegexId id, uint64_t many);

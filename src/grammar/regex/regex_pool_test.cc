@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
+#include "base/utf8.h"
 #include "grammar/regex/regex_syntax.h"
 
 namespace bantam::grammar {
@@ -278,6 +280,99 @@ TEST(RegexPoolTest, ShortestTextsAreReadable) {
             "abbbaaabbbaaabbbaaabbbaaabbbaaabbbaadd");
   EXPECT_EQ(pool.Shortest(Parsed(pool, "\"\"|b\"|ab|\\\\a")), "ab");
   EXPECT_EQ(pool.Shortest(Parsed(pool, "\\u{1F600}|\"\"")), "\xF0\x9F\x98\x80");
+}
+
+// Characters of one to four bytes, and of six in JSON.
+const std::vector<std::string> kOfAllSizes = {"a", "\"", "\x01", "é", "€", "🀀"};
+
+std::string RandomPattern(std::mt19937& random, int depth) {
+  if (depth == 0) {
+    std::string all;
+    for (size_t n = 1 + random() % 3; n > 0; --n) all += kOfAllSizes[random() % kOfAllSizes.size()];
+    return random() % 2 == 0 ? all : "[" + all + "]";
+  }
+  const std::string a = RandomPattern(random, depth - 1);
+  switch (random() % 6) {
+    case 0: return "(?:" + a + "|" + RandomPattern(random, depth - 1) + ")";
+    case 1: return "(?:" + a + "){1,2}";
+    case 2: return "(?!" + a + ")" + RandomPattern(random, depth - 1);
+    case 3:
+      return "(?=" + a + "|" + RandomPattern(random, depth - 1) + ")" +
+             RandomPattern(random, depth - 1);
+    default: return a + RandomPattern(random, depth - 1);
+  }
+}
+
+size_t BytesIn(TextForm form, const std::string& text) {
+  return form == TextForm::kJson ? JsonQuote(text).size() - 2 : text.size();
+}
+
+TEST(RegexPoolTest, FewestBytesAreThoseOfNoOtherText) {
+  std::vector<std::string> texts = {""};
+  for (size_t i = 0; texts[i].size() < 4; ++i) {
+    for (const std::string& c : kOfAllSizes) texts.push_back(texts[i] + c);
+  }
+  std::mt19937 random(7);
+  int alive = 0;
+  int fewer = 0;  // than the text of the fewest code points has
+  for (int i = 0; i < 2000; ++i) {
+    RegexPool pool;
+    const std::string pattern = RandomPattern(random, 1 + i % 3) + (i % 4 == 0 ? "[^z]{0,9}" : "");
+    const RegexId id = *ParseRegex(pool, pattern, Anchoring::kWhole);
+    for (const TextForm form : {TextForm::kUtf8, TextForm::kJson}) {
+      if (!pool.Alive(id)) continue;
+      ++alive;
+      const std::string found = pool.FewestBytes(id, form);
+      ASSERT_TRUE(pool.Matches(id, found)) << pattern;
+      size_t least = ~size_t{0};
+      for (const std::string& text : texts) {
+        if (pool.Matches(id, text)) least = std::min(least, BytesIn(form, text));
+      }
+      ASSERT_LE(BytesIn(form, found), least) << pattern;
+      ASSERT_LE(BytesIn(form, found), BytesIn(form, pool.Shortest(id))) << pattern;
+      fewer += BytesIn(form, found) < BytesIn(form, pool.Shortest(id)) ? 1 : 0;
+      // Written so far, its rest has no more than is left of it.
+      RegexId at = id;
+      std::string rest = found;
+      while (!rest.empty()) {
+        const DecodedChar c = DecodeUtf8(rest, 0);
+        at = pool.Derive(at, c.code_point);
+        rest = rest.substr(c.length);
+        ASSERT_EQ(BytesIn(form, pool.FewestBytes(at, form)), BytesIn(form, rest)) << pattern;
+      }
+    }
+    ASSERT_FALSE(pool.exhausted()) << pattern;
+  }
+  EXPECT_GT(alive, 2000);
+  EXPECT_GT(fewer, 50);
+}
+
+TEST(RegexPoolTest, TheCheapestCharacterIsTheOneThatJsonWritesShortest) {
+  RegexPool pool;
+  size_t bytes = 0;
+  for (char32_t c = CodePointSet::kLast; c > 0; --c) {
+    if (c > 0x3000 && c % 0x1000 > 1) continue;
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    CodePointSet set = CodePointSet::Of(c, c);
+    set.Add(0x10FFFF, 0x10FFFF);
+    std::string text;
+    AppendUtf8(c, text);
+    bytes = std::min(JsonQuote(text).size(), JsonQuote("\U0010FFFF").size());
+    ASSERT_EQ(JsonQuote(pool.FewestBytes(pool.Class(set), TextForm::kJson)).size(), bytes)
+        << uint32_t{c};
+  }
+  EXPECT_EQ(bytes, 6U);  // 1: the last of U+0001 and what is four bytes long
+}
+
+TEST(RegexPoolTest, LookingForFewestBytesIsBounded) {
+  RegexPool pool;
+  const RegexId id = *ParseRegex(pool, "(?:\\p{L}\\P{ASCII}){200}|[b-d]{650}", Anchoring::kWhole);
+  const std::string shortest = pool.Shortest(id);  // and all segments
+  const uint64_t before = pool.work();
+  EXPECT_EQ(pool.FewestBytes(id, TextForm::kJson), shortest);
+  EXPECT_GT(pool.work() - before, 30'000U);
+  EXPECT_LT(pool.work() - before, 70'000U);
+  EXPECT_FALSE(pool.exhausted());
 }
 
 TEST(RegexPoolTest, KnowsWhatPlainTextLeavesAlive) {

@@ -19,7 +19,6 @@ constexpr uint32_t kMostPlaces = 4'000;    // that one search within a container
 constexpr uint64_t kMostWork = 5'000'000;  // of one search, as Search counts it
 constexpr size_t kMostNamesTried = 500;    // where no name is required
 constexpr uint64_t kWeightOfUnique = 32;   // each item is another question then
-constexpr size_t kFewTexts = 64;           // of which the one of the fewest bytes is found
 constexpr size_t kMostCompared = 16;       // places that a place is compared with
 
 }  // namespace
@@ -48,7 +47,9 @@ Finisher::Finisher(ContainerSteps& steps)
     : steps_(steps),
       languages_(steps.languages()),
       formulas_(languages_.formulas()),
-      demands_(steps) {
+      demands_(steps),
+      has_plain_integers_(
+          std::ranges::any_of(languages_.schema().nodes, &SchemaNode::plain_integers)) {
   const auto [it, added] = seen_ids_.emplace(std::vector<uint32_t>{}, 0);
   seen_.push_back(&it->first);
 }
@@ -56,16 +57,7 @@ Finisher::Finisher(ContainerSteps& steps)
 const std::string& Finisher::ShortestText(RegexId texts) {
   const auto [it, added] = shortest_texts_.try_emplace(texts);
   if (!added) return it->second;
-  RegexPool& regexes = languages_.regexes();
-  it->second = JsonEscaped(regexes.Shortest(texts));
-  if (it->second.size() == regexes.ShortestLength(texts)) return it->second;
-  // One of fewer code points, of which some take several bytes: of few texts another may be
-  // shorter.
-  const auto few = regexes.FewTexts(texts, kFewTexts);
-  for (const std::string& text : few.value_or(std::vector<std::string>{})) {
-    std::string escaped = JsonEscaped(text);
-    if (escaped.size() < it->second.size()) it->second = std::move(escaped);
-  }
+  it->second = JsonEscaped(languages_.regexes().FewestBytes(texts, TextForm::kJson));
   return it->second;
 }
 

@@ -222,6 +222,7 @@ class Finisher {
   ValueLanguages& languages_;
   FormulaPool& formulas_;
   DemandFinder demands_;
+  const bool has_plain_integers_;  // how a number is written may matter
   std::map<Key, Entry> entries_;
   std::vector<Entry*> visited_;
   uint32_t pass_ = 0;

@@ -7,6 +7,8 @@
 
 #include "base/ascii.h"
 #include "grammar/number/decimal.h"
+#include "grammar/number/number_set.h"
+#include "grammar/number/number_syntax.h"
 #include "grammar/schema/finisher.h"
 
 namespace bantam::grammar {
@@ -38,28 +40,37 @@ size_t LeastText(const Json& value) {
   }
 }
 
-// How Finisher writes the value; nothing for numbers that may have several spellings. Depth is
-// bounded: the values come from Json::Parse.
-std::optional<size_t> BytesOf(const Json& value) {
-  constexpr size_t kMostDigits = 3;  // 100 is no longer than 1e2
+// Bytes in which Finisher writes a number; nothing where it finds no way, or not soon. `free`: it
+// may be written in any way.
+std::optional<size_t> BytesOfNumber(std::string_view text, bool free) {
+  constexpr size_t kMostPlain = 3;  // 100 is no longer than 1e2
+  constexpr size_t kMostBytes = 40;
+  if (text.size() <= kMostPlain && std::ranges::all_of(text, IsAsciiDigit)) return text.size();
+  if (!free || text.size() > kMostBytes) return std::nullopt;
+  const Result<Decimal> number = Decimal::Parse(text);
+  if (!number) return std::nullopt;
+  const std::optional<std::string> shortest = NumberSet::Just(*number).Complete("");
+  if (!shortest || !IsWrittenNumber(*shortest)) return std::nullopt;
+  return shortest->size();
+}
+
+// The same of a value; nothing where that has to be searched for. Depth is bounded: the values come
+// from Json::Parse.
+std::optional<size_t> BytesOf(const Json& value, bool free) {
   size_t bytes = 2;
   switch (value.kind()) {
     case Json::Kind::kString: return bytes + JsonEscaped(value.AsString()).size();
-    case Json::Kind::kNumber: {
-      const std::string_view text = value.number_text();
-      const bool plain = text.size() <= kMostDigits && std::ranges::all_of(text, IsAsciiDigit);
-      return plain ? std::optional(text.size()) : std::nullopt;
-    }
+    case Json::Kind::kNumber: return BytesOfNumber(value.number_text(), free);
     case Json::Kind::kArray:
       for (const Json& item : value.items()) {
-        const auto inner = BytesOf(item);
+        const auto inner = BytesOf(item, free);
         if (!inner) return std::nullopt;
         bytes += *inner + 1;
       }
       return value.items().empty() ? bytes : bytes - 1;
     case Json::Kind::kObject:
       for (const auto& [name, member] : value.members()) {
-        const auto inner = BytesOf(member);
+        const auto inner = BytesOf(member, free);
         if (!inner) return std::nullopt;
         bytes += JsonEscaped(name).size() + *inner + 4;
       }
@@ -379,7 +390,7 @@ std::optional<uint32_t> Finisher::AfterRepeat(const OpenContainer& at) {
 
 std::optional<uint32_t> Finisher::CloseCostRepeating(const SharedEnd& end, const Json& item) const {
   if (!end.after_repeat) return std::nullopt;
-  const std::optional<size_t> bytes = BytesOf(item);
+  const std::optional<size_t> bytes = BytesOf(item, !has_plain_integers_);
   if (!bytes) return std::nullopt;
   const uint64_t again = uint64_t{1} + *bytes + *end.after_repeat;
   const bool shorter = *end.after_repeat != Finish::kNever && again < end.close->cost;

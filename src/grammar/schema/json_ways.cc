@@ -205,20 +205,23 @@ std::optional<std::string> JsonMatcher::RestOfText(const State& at, RegexId rege
   if (!regexes.Alive(regex)) return std::nullopt;
   if (!at.text.partial()) return finisher_.ShortestText(regex);
   std::optional<std::string> best;
-  const auto offer = [&](char32_t code_point) {
-    const RegexId next = regexes.Derive(regex, code_point);
-    if (!regexes.Alive(next)) return;
+  const auto offer = [&](char32_t code_point, RegexId next) {
     std::string rest = at.text.Rest(code_point) + finisher_.ShortestText(next);
     if (!best || rest.size() < best->size()) best = std::move(rest);
   };
   for (const CodePointRange& range : at.text.Candidates()) {
     if (range.empty()) continue;
-    if (const auto found = regexes.BestWithin(regex, range.first, range.last)) offer(*found);
+    for (const auto& [code_point, next, length] :
+         regexes.WaysWithin(regex, range.first, range.last)) {
+      if (best && at.text.Rest(range.first).size() + length >= best->size()) break;
+      offer(code_point, next);
+    }
     if (range.first > 0) continue;
     for (char escape : kShortEscapes) {
       const auto code_point = static_cast<char32_t>(static_cast<uint8_t>(escape));
-      if (code_point > range.last) continue;
-      if (at.text.Rest(code_point).size() == 1) offer(code_point);
+      if (code_point > range.last || at.text.Rest(code_point).size() > 1) continue;
+      const RegexId next = regexes.Derive(regex, code_point);
+      if (regexes.Alive(next)) offer(code_point, next);
     }
   }
   return best;

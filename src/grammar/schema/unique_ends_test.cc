@@ -290,6 +290,107 @@ TEST(UniqueEnds, ThatHaveAShortItemAgainAreNotSearchedFor) {
   }
 }
 
+std::string RandomNumber(std::mt19937& random) {
+  static const std::vector<std::string> numbers = {"0",
+                                                   "-0",
+                                                   "7",
+                                                   "100",
+                                                   "1000",
+                                                   "12345",
+                                                   "1e3",
+                                                   "1E+3",
+                                                   "1000.0",
+                                                   "0.001",
+                                                   "1e-3",
+                                                   "0.5",
+                                                   "-5e-1",
+                                                   "1.50",
+                                                   "123456789012345678",
+                                                   "1200000000000",
+                                                   "9007199254740993",
+                                                   "-17.25e10",
+                                                   "1e307",
+                                                   "1e308",
+                                                   "0e0",
+                                                   "0.0",
+                                                   "12.5e-300",
+                                                   "1e-320"};
+  if (random() % 3 != 0) return numbers[random() % numbers.size()];
+  std::string text = std::to_string(static_cast<int>(random() % 200'000) - 100'000);
+  if (random() % 3 == 0) text += "." + std::to_string(random() % 1000);
+  if (random() % 3 == 0) text += "e" + std::to_string(static_cast<int>(random() % 40) - 20);
+  if (random() % 9 == 0) text += std::string(random() % 60, '0');
+  return text;
+}
+
+std::string RandomJson(std::mt19937& random, int depth) {
+  switch (random() % (depth > 0 ? 6 : 4)) {
+    case 0: return random() % 2 == 0 ? "null" : "true";
+    case 1: {
+      std::string text;
+      static const std::vector<std::string> characters = {"a",    "\"",   "\\", "/", "\n",
+                                                          "\x01", "\x7F", "é",  "🀀", "\u2028"};
+      for (size_t n = random() % 8; n > 0; --n) text += characters[random() % characters.size()];
+      return JsonQuote(text);
+    }
+    case 4: return "[" + RandomJson(random, depth - 1) + "," + RandomJson(random, 0) + "]";
+    case 5:
+      return R"({"n":)" + RandomJson(random, depth - 1) + R"(,"\"é":)" + RandomJson(random, 0) +
+             "}";
+    default: return RandomNumber(random);
+  }
+}
+
+// What comes again is counted as it is written then: in the shortest way, whichever was read.
+TEST(UniqueEnds, CountAnItemThatComesAgainAsItIsWritten) {
+  std::mt19937 random(4);
+  for (const char* keywords : {
+           R"("type":"array")",
+           R"("type":"array","minItems":3)",
+           R"("type":"array","items":{"type":["array","object","number","string"]},"minItems":2)",
+           R"("$schema":"http://json-schema.org/draft-04/schema#","type":"array","items":{
+              "anyOf":[{"type":"integer"},{"type":["array","object","number"],"items":{
+              "type":"integer"},"additionalProperties":{"type":["integer","string"]}}]})",
+       }) {
+    const std::string schema = "{" + std::string(keywords) + R"(,"not":{"uniqueItems":true}})";
+    const auto machine = MachineOf(schema);
+    int read = 0;
+    for (int round = 0; round < 300; ++round) {
+      JsonMatcher matcher(*machine);
+      std::string text = "[" + RandomJson(random, 2);
+      if (round % 2 == 0) text += "," + RandomJson(random, 2);
+      size_t n = 0;
+      while (n < text.size() && matcher.Push(static_cast<uint8_t>(text[n]))) {
+        ++n;
+        const std::string completion = matcher.Completion();
+        ASSERT_EQ(matcher.FinishBytes(), completion.size())
+            << schema << " " << text.substr(0, n) << " then " << completion;
+      }
+      read += n == text.size() ? 1 : 0;
+      EXPECT_EQ(BrokenByCompletion(matcher), "") << schema << text.substr(0, n);
+    }
+    EXPECT_GT(read, 30) << schema;
+  }
+}
+
+// Whichever number is read: no end is searched for to count it.
+TEST(UniqueEnds, ThatHaveANumberAgainAreNotSearchedFor) {
+  const auto machine =
+      MachineOf(R"({"type":"array","minItems":3,"not":{"uniqueItems":true},"items":{
+      "type":"object","properties":{"n":{"type":"number"}},"required":["n"]}})");
+  JsonMatcher matcher(*machine);
+  for (const char c : std::string(R"([{"n":1234)"))
+    ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+  matcher.FinishBytes();
+  const uint64_t searches = machine->finisher().searches();
+  for (int i = 100; i < 999; ++i) {
+    for (const char c : std::to_string(i)) ASSERT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+    EXPECT_LE(matcher.FinishBytes(), 30U);
+    matcher.Pop(3);
+  }
+  EXPECT_EQ(machine->finisher().searches(), searches);
+}
+
 TEST(UniqueEnds, OfManyNumbersAreNotWrittenOutForEach) {
   const auto machine =
       MachineOf(R"({"type":"array","items":{"type":"integer"},"uniqueItems":true,"minItems":200})");
