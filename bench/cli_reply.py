@@ -28,7 +28,9 @@ def reply(options, prompt: str, *more: str, tokens: int = 0) -> tuple[str, int, 
     done = subprocess.run(
         [options.bantam, "run", options.model, "--temperature", "0", "--max-tokens",
          str(tokens or options.tokens), "-t", str(options.threads), *more, "--stats", "--", prompt],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr.strip())
     found = re.search(r"^reply +(\d+) tokens? in [\d.]+ s, ([\d.,]+) tok/s", done.stderr, re.M)
     if not found:
         sys.exit(f"no rate in the statistics:\n{done.stderr}")

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Instructions that one token takes on aarch64, without such a machine: under qemu-user.
 
-    python bench/arm64/instructions.py MODEL.gguf [-p 64] [-n 4] [--peer PROGRAM] [--functions 5]
+    python bench/arm64/instructions.py MODEL.gguf [-p 64] [-n 16] [--peer PROGRAM] [--functions 5]
 
 Runs `bantam bench` of build/arm64 with one thread under qemu-aarch64 and a plugin that counts
 (`./dev count` builds both and starts this), and with --peer a `llama-bench` built for aarch64 in
 the same way. A decoded token is the difference of two lengths of reply, a token of the prompt that
-of two runs of the same prompt: loading, packing and warming up are in both and fall out.
+of two runs of the same prompt: loading and warming up are in both and fall out. So does
+packing, if the shorter reply is long enough: a part of the weights is packed with each of the first
+tokens.
 """
 
 import argparse
@@ -69,7 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description="Instructions a token on aarch64.")
     parser.add_argument("model")
     parser.add_argument("-p", type=int, default=64, metavar="TOKENS", help="of the prompt")
-    parser.add_argument("-n", type=int, default=4, metavar="TOKENS", help="to generate")
+    parser.add_argument("-n", type=int, default=16, metavar="TOKENS", help="to generate")
     parser.add_argument("--peer", metavar="PROGRAM", help="a llama-bench for aarch64")
     parser.add_argument("--functions", type=int, default=0, help="how many to list of each")
     options = parser.parse_args()

@@ -80,6 +80,8 @@ def pair(text: str) -> tuple[str, str]:
         raise ValueError(f"'{text}': expected ISA=DIR")
     if isa not in table.FORCED_ISAS + table.SLOW_ISAS:
         raise ValueError(f"'{text}': no rows for '{isa}'")
+    if not os.path.isdir(folder):
+        raise ValueError(f"'{text}': no such folder")
     return isa, folder
 
 

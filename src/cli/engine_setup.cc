@@ -59,7 +59,8 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                    });
   AddAdapterOption(parser, setup.adapters);
   parser.AddOption("--speculation", "on|off",
-                   "run guesses from the text so far along: the same answer, sooner (on)",
+                   "run guesses from the text so far along: the same answer, sooner (" +
+                       std::string(setup.engine.speculation ? "on)" : "off)"),
                    [&setup](std::string_view value) -> Result<void> {
                      setup.engine.speculation = TRY(ParseOnOff(value));
                      return {};

@@ -11,6 +11,7 @@
 #include "base/memory_info.h"
 #include "base/page_memory.h"
 #include "base/thread_pool.h"
+#include "engine/open_model.h"
 #include "kernels/kernels.h"
 
 namespace bantam {
@@ -153,6 +154,8 @@ Steadiness SteadinessOf(std::span<const double> rates) {
 }
 
 Result<MachineSpeed> MeasureSpeed(int threads, int prefill_threads) {
+  TRY(CheckThreads("threads", threads));
+  TRY(CheckThreads("prefill threads", prefill_threads));
   MachineSpeed speed;
   speed.read_bytes_per_s = TRY(RateOfReading(threads));
   const CpuThrottling before = ReadCpuThrottling();

@@ -21,6 +21,12 @@ TEST(MachineSpeed, RatesAreNumbersThatMachinesHave) {
   EXPECT_GE(speed->throttled_s, 0);
 }
 
+TEST(MachineSpeed, ThreadsThatNoModelTakesAreRefused) {
+  EXPECT_EQ(MeasureSpeed(257, 1).error().message, "threads must be between 0 and 256, not 257");
+  EXPECT_EQ(MeasureSpeed(1, 999).error().message,
+            "prefill threads must be between 0 and 256, not 999");
+}
+
 TEST(MachineSpeed, SlowingDownShows) {
   std::vector<double> rates;
   for (int i = 0; i < 100; ++i) rates.push_back(i < 30 ? 200 : 150);

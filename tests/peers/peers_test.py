@@ -79,7 +79,7 @@ class Peers(unittest.TestCase):
     def test_a_peer_that_fails_is_out_of_its_row_only(self):
         self.program("llama-bench", 'case "$*" in *8192*) echo no memory >&2; exit 3;; esac\n'
                      + LLAMA_BENCH)
-        done = self.peers("--rows", "prefill-512,prefill-8192", "--rounds", "2")
+        done = self.peers("--rows", "prefill-512,prefill-8192", "--rounds", "2", "--floor", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("prefill-8192: llama.cpp left out: exit code 3: no memory", done.stderr)
         self.assertIn("prefill-512            llama.cpp", done.stdout)
@@ -118,11 +118,11 @@ class Peers(unittest.TestCase):
     def test_ratios_below_the_floor_break_it(self):
         self.program("llama-bench", LLAMA_BENCH)
         only = ("--rows", "decode-64", "--rounds", "1")
-        self.assertEqual(self.peers(*only, BANTAM_RATE="51").returncode, 0)
-        done = self.peers(*only, BANTAM_RATE="49")
+        self.assertEqual(self.peers(*only, BANTAM_RATE="91").returncode, 0)
+        done = self.peers(*only, BANTAM_RATE="89")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("BROKEN  decode-64: 0.98 of llama.cpp, at least 1 wanted", done.stdout)
-        self.assertEqual(self.peers(*only, "--floor", "0.9", BANTAM_RATE="49").returncode, 0)
+        self.assertIn("BROKEN  decode-64: 1.78 of llama.cpp, at least 1.8 wanted", done.stdout)
+        self.assertEqual(self.peers(*only, "--floor", "1.7", BANTAM_RATE="89").returncode, 0)
         self.assertEqual(self.peers(*only, "--floor", "decode-64=2").returncode, 0)
         self.assertEqual(self.peers(*only, "--floor", "decode-64=2.1").returncode, 1)
 
@@ -167,7 +167,9 @@ class Peers(unittest.TestCase):
         for wrong, words in (("--floor=decode-65=1", "no row 'decode-65'"),
                              ("--floor=fast", "'fast': expected [ROW=]RATIO"),
                              ("--rounds=0", "--rounds 0: expected 1 or more"),
-                             ("--llama-isa=avx2", "'avx2': expected ISA=DIR")):
+                             ("--llama-isa=avx2", "'avx2': expected ISA=DIR"),
+                             ("--llama-isa=neon=.", "'neon=.': no rows for 'neon'"),
+                             ("--llama-isa=avx2=gone", "'avx2=gone': no such folder")):
             done = self.peers(wrong)
             self.assertEqual(done.returncode, 2)
             self.assertIn(words, done.stderr)
