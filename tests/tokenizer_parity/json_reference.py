@@ -11,6 +11,8 @@ class JsonReference:
     def __init__(self, text):
         data = json.loads(text)
         self.tokenizer = Tokenizer.from_str(text)
+        self.tokenizer.no_truncation()  # which is about batches, not about texts
+        self.tokenizer.no_padding()
         added = data["added_tokens"]
         self.special = [token["content"] for token in added if token["special"]]
         self.added = [token["content"] for token in added if not token["special"]]

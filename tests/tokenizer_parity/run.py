@@ -74,6 +74,7 @@ JSON_CASES = [
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert"),
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert+flags"),
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert-cased"),
+    ("all-minilm-l6-v2/tokenizer.json", "as published"),
 ]
 REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference}
 
@@ -147,6 +148,8 @@ def check_decoding(reference, encoder, rng, count):
 def open_case(case, arguments, folder):
     """The reference of a family, and what encodes like it."""
     path, family = arguments.models / case[0], case[1]
+    if path.suffix == ".json":
+        return JsonReference(path.read_text(encoding="utf-8")), Encoder(arguments.encoder, path)
     if family.startswith("json:"):
         name, *options = family.removeprefix("json:").split("+")
         text = published.document(name, spm_reference.fields_of(path), "flags" in options,
@@ -184,9 +187,9 @@ def check(case, arguments, folder):
            check_decoding(reference, encoder, rng, arguments.count // 10))
     encoder.process.stdin.close()
     encoder.process.wait()
-    print(f"{case[1]} ({pathlib.Path(case[0]).name}): {len(encoded)} texts, {len(swept)} sweeps "
-          f"over all characters, {len(broken)} invalid, {len(unparsed)} unparsed; {bad} "
-          f"differences; {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{case[1]} ({case[0].removeprefix('vocabs/ggml-vocab-')}): {len(encoded)} texts, "
+          f"{len(swept)} sweeps over all characters, {len(broken)} invalid, {len(unparsed)} "
+          f"unparsed; {bad} differences; {time.monotonic() - start:.0f} s", flush=True)
     return bad
 
 
