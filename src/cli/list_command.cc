@@ -63,10 +63,11 @@ void WriteAvailable(const Environment& env, bool as_json) {
     json.Set("title", Json::String(model.title));
     json.Set("model", Json::String(model.model));
     json.Set("quant", Json::String(model.quant));
+    json.Set("megabytes", Json::Int(static_cast<int64_t>(model.megabytes)));
     json.Set("licence", Json::String(model.licence));
     list.Append(std::move(json));
     out += PadRight(model.name, 22) + PadRight(model.title, 32) + PadRight(model.quant, 8) +
-           model.licence + "\n";
+           PadLeft(FormatBytes(model.megabytes * 1'000'000), 10) + "  " + model.licence + "\n";
   }
   env.out.Write(as_json ? list.Dump(2) + "\n" : out);
 }

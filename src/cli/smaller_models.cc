@@ -2,7 +2,6 @@
 #include "cli/smaller_models.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <system_error>
@@ -20,10 +19,8 @@ namespace {
 
 // What a process takes beside its weights at the least context: code, tokenizer, work space.
 constexpr double kBeside = 64 << 20;
-// Bytes of a weight in Q4_0: 18 for 32. In files called q4_k_m of small models, whose embeddings
-// have more bits, about 6.5 bits (Qwen2.5 0.5B: 8; Llama 3.2 1B: 5.2).
+// Bytes of a weight in Q4_0: 18 for 32.
 constexpr double kQ4_0 = 18.0 / 32;
-constexpr double kQ4KM = 6.5 / 8;
 
 using Named = std::pair<double, std::string>;  // bytes it would take, and what it is
 
@@ -66,27 +63,12 @@ void AddStored(const Environment& env, const std::string& than, const MemoryWish
 
 void AddCatalogue(std::vector<Named>& models) {
   for (const store::CatalogueModel& model : store::Catalogue::BuiltIn().models()) {
-    const auto parameters = ParametersInName(model.name);
-    if (parameters) models.emplace_back(*parameters * kQ4KM + kBeside, model.name);
+    if (model.quant.empty()) continue;  // encoders, which write no text
+    models.emplace_back(static_cast<double>(model.megabytes) * 1e6 + kBeside, model.name);
   }
 }
 
 }  // namespace
-
-std::optional<double> ParametersInName(std::string_view name) {
-  const size_t colon = name.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view size = name.substr(colon + 1);
-  double value = 0;
-  const auto [end, error] =
-      std::from_chars(size.data(), size.data() + size.size(), value, std::chars_format::fixed);
-  if (error != std::errc() || end + 1 != size.data() + size.size() || value <= 0) {
-    return std::nullopt;
-  }
-  if (*end == 'b') return value * 1e9;
-  if (*end == 'm') return value * 1e6;
-  return std::nullopt;
-}
 
 std::string SmallerModels(const Environment& env, const std::string& model, uint64_t budget,
                           const MemoryWish& wish) {

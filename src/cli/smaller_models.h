@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "cli/environment.h"
 
@@ -17,8 +15,5 @@ namespace bantam::cli {
 // write no text or see less are, too. Empty if there is none.
 std::string SmallerModels(const Environment& env, const std::string& model, uint64_t budget,
                           const MemoryWish& wish);
-
-// The parameters that a name ends with: "smollm2:135m" has 135e6, "phi3" none.
-std::optional<double> ParametersInName(std::string_view name);
 
 }  // namespace bantam::cli

@@ -17,6 +17,8 @@
 namespace bantam::store {
 namespace {
 
+constexpr uint64_t kMostMegabytes = 1'000'000;
+
 Result<CatalogueSource> ReadSource(const Json& json) {
   JsonFields fields(json, "a source");
   CatalogueSource source;
@@ -71,6 +73,10 @@ Result<CatalogueModel> ReadModel(const Json& json) {
   model.quant = TRY(fields.Text("quant"));
   if (!model.quant.empty() && !IsQuant(model.quant)) {
     return fields.Bad("quant", "a quantisation such as q4_k_m, or nothing for a folder");
+  }
+  model.megabytes = TRY(fields.Size("megabytes"));
+  if (model.megabytes == 0 || model.megabytes > kMostMegabytes) {
+    return fields.Bad("megabytes", "about how large it is, 1 to 1000000");
   }
   for (const Json& item : TRY(fields.ListOr("aliases"))) {
     model.aliases.push_back(TRY(ReadAlias(item)));

@@ -1,6 +1,7 @@
 // Catalogue: the models that have short names, compiled in from catalogue.json.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,7 +38,8 @@ struct CatalogueModel {
   std::string model;  // the repository it was published as: "Qwen/Qwen2.5-0.5B-Instruct"
   std::string licence;
   std::string architecture;
-  std::string quant;  // the one to take unless another is asked for; empty: the folder it is
+  std::string quant;       // the one to take unless another is asked for; empty: the folder it is
+  uint64_t megabytes = 0;  // of 10^6 bytes: about what that takes, before a hub is asked
   std::vector<CatalogueAlias> aliases;
   std::vector<CatalogueSource> sources;  // in the order to try
   std::vector<CatalogueFile> files;

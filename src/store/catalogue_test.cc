@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <set>
+#include <string>
 
 #include "base/ascii.h"
 #include "store/names.h"
@@ -33,6 +35,43 @@ TEST(Catalogue, TheOneCompiledIn) {
   }
 }
 
+// The weights that a name ends with: "smollm2:135m" has 135 million, "phi3:mini" none.
+double MillionsInName(const std::string& name) {
+  const size_t colon = name.rfind(':');
+  if (colon == std::string::npos) return 0;
+  double number = 0;
+  const char* end = std::from_chars(name.data() + colon + 1, name.data() + name.size(), number).ptr;
+  return *end == 'b' ? number * 1000 : *end == 'm' ? number : 0;
+}
+
+TEST(Catalogue, EntriesAreConsistent) {
+  const std::set<std::string> licences = {"apache-2.0",         "mit",  "qwen-research", "llama3.2",
+                                          "bigcode-openrail-m", "gemma"};
+  // As README's table has them; src/model refuses others.
+  const std::set<std::string> architectures = {"qwen2",      "qwen3",  "llama",   "phi3",
+                                               "starcoder2", "gemma3", "smollm3", "granite"};
+  int with_millions = 0;
+  for (const CatalogueModel& model : Catalogue::BuiltIn().models()) {
+    SCOPED_TRACE(model.name);
+    EXPECT_TRUE(licences.contains(model.licence)) << model.licence;
+    const bool folder = model.quant.empty();
+    EXPECT_TRUE(folder ? model.architecture == "bert" : architectures.contains(model.architecture))
+        << model.architecture;
+    EXPECT_NE(model.title, "");
+    EXPECT_LT(model.megabytes, 5000U);
+    EXPECT_EQ(model.sources.front().hub, Hub::kHuggingFace) << "with its mirror, the first place";
+    const double millions = MillionsInName(model.name);
+    if (millions == 0) continue;
+    ++with_millions;
+    // A typing error of a digit would be outside: 4.5 to 8.5 bits a weight, and some more for
+    // embeddings, which names of small models do not always count.
+    const double bytes = static_cast<double>(model.megabytes) / millions;
+    EXPECT_GT(bytes, 0.55);
+    EXPECT_LT(bytes, model.quant == "q8_0" ? 1.1 : 1);
+  }
+  EXPECT_GT(with_millions, 15);
+}
+
 TEST(Catalogue, FindsInAnyLetterCaseAndWithQuantisations) {
   const Catalogue& catalogue = Catalogue::BuiltIn();
   const auto find = [&](const char* name) {
@@ -53,13 +92,20 @@ TEST(Catalogue, FindsInAnyLetterCaseAndWithQuantisations) {
 
 TEST(Catalogue, RefusesWhatIsWrong) {
   const std::string model =
-      R"("name":"a","title":"A","model":"o/a","licence":"mit","architecture":"x","quant":"q4_0")";
+      R"("name":"a","title":"A","model":"o/a","licence":"mit","architecture":"x","quant":"q4_0",)"
+      R"("megabytes":7)";
   const std::string source = R"("sources":[{"hub":"huggingface","repository":"o/a-GGUF"}])";
   const auto parse = [](const std::string& models) {
     return Catalogue::Parse(R"({"format":"bantam-catalogue","version":1,"models":[)" + models +
                             "]}");
   };
   EXPECT_TRUE(parse("{" + model + "," + source + "}"));
+  for (const char* wrong : {"0", "-1", "1.5", "1000001", "\"7\"", "null"}) {
+    std::string changed = model;
+    changed.replace(changed.size() - 1, 1, wrong);
+    EXPECT_FALSE(parse("{" + changed + "," + source + "}")) << wrong;
+  }
+  EXPECT_FALSE(parse("{" + model.substr(0, model.rfind(',')) + "," + source + "}"));
   for (const std::string& models :
        {"{" + model + "}", "{" + model + "," + source + ",\"x\":1}", "{" + source + "}",
         "{" + model + "," + source + "},{" + model + "," + source + "}",
