@@ -28,10 +28,11 @@ VOCAB = SPECIAL + sorted(set(string.ascii_lowercase + ",.:!?…人由")) + [
 LONGEST = {"mean": 40, "cls": 100}
 
 
-def model_of(seed: int) -> BertModel:
+def model_of(seed: int, **sizes) -> BertModel:
     torch.manual_seed(seed)
-    config = BertConfig(vocab_size=len(VOCAB), hidden_size=32, num_hidden_layers=2,
-                        num_attention_heads=2, intermediate_size=64, max_position_embeddings=100)
+    config = BertConfig(**dict(vocab_size=len(VOCAB), hidden_size=32, num_hidden_layers=2,
+                               num_attention_heads=2, intermediate_size=64,
+                               max_position_embeddings=100) | sizes)
     model = BertModel(config).eval()
     with torch.no_grad():
         for name, tensor in model.named_parameters():
@@ -143,15 +144,24 @@ def gguf_name(name: str) -> str:
     return f"{GGUF_NAMES[module]}.{kind}"
 
 
-def make_gguf(model: BertModel, texts: list[str]) -> None:
-    writer = gguf.GGUFWriter(HERE / "mean.gguf", "bert")
+def store_q8_0(data: np.ndarray):
+    quantised = gguf.quants.quantize(data, gguf.GGMLQuantizationType.Q8_0)
+    return quantised, gguf.quants.dequantize(quantised, gguf.GGMLQuantizationType.Q8_0)
+
+
+def write_gguf(model: BertModel, path: pathlib.Path, store=store_q8_0,
+               kind=gguf.GGMLQuantizationType.Q8_0) -> dict:
+    """The values that the file stands for, by name. `store` gives a matrix as blocks of type `kind`
+    and what they stand for."""
+    writer = gguf.GGUFWriter(path, "bert")
     writer.add_name("tiny encoder")
-    writer.add_block_count(2)
-    writer.add_context_length(100)
-    writer.add_embedding_length(32)
-    writer.add_feed_forward_length(64)
-    writer.add_head_count(2)
-    writer.add_layer_norm_eps(model.config.layer_norm_eps)
+    config = model.config
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_layer_norm_eps(config.layer_norm_eps)
     writer.add_causal_attention(False)
     writer.add_pooling_type(gguf.PoolingType.MEAN)
     writer.add_token_type_count(2)
@@ -170,18 +180,20 @@ def make_gguf(model: BertModel, texts: list[str]) -> None:
             continue
         data = tensor.numpy()
         if data.ndim > 1 and "position" not in name and "token_type" not in name:
-            quantised = gguf.quants.quantize(data, gguf.GGMLQuantizationType.Q8_0)
-            state[name] = torch.from_numpy(
-                gguf.quants.dequantize(quantised, gguf.GGMLQuantizationType.Q8_0).copy())
-            writer.add_tensor(gguf_name(name), quantised,
-                              raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+            stored, values = store(data)
+            state[name] = torch.from_numpy(values.copy())
+            writer.add_tensor(gguf_name(name), stored, raw_dtype=kind)
         else:
             writer.add_tensor(gguf_name(name), data)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    model.load_state_dict(state)
+    return state
+
+
+def make_gguf(model: BertModel, texts: list[str]) -> None:
+    model.load_state_dict(write_gguf(model, HERE / "mean.gguf"))
     vectors(model, texts, 100, "mean").tofile(HERE / "gguf.f32")
 
 

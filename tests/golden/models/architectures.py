@@ -76,6 +76,7 @@ TRAITS = {
                             "post_ffw_norm": "post_feedforward_layernorm"}),
     "smollm3": Traits("SmolLM3", permuted=True),
     "granite": Traits("Granite", permuted=True),
+    "mistral": Traits("Mistral"),  # of folders only: GGUF files call it llama
 }
 
 LAYER_NAMES = {"attn_norm": "input_layernorm", "attn_q": "self_attn.q_proj",
@@ -129,7 +130,7 @@ def config_options(spec: Spec, vocab_size: int, context: int) -> dict:
         max_position_embeddings=context, tie_word_embeddings=spec.tied,
         rope_parameters=rope_parameters(spec), bos_token_id=None, eos_token_id=None,
         pad_token_id=None, attn_implementation="eager") | spec.scales
-    if spec.arch in ("phi3", "starcoder2", "gemma3"):
+    if spec.arch in ("phi3", "starcoder2", "gemma3", "mistral"):
         options["sliding_window"] = spec.window
     if spec.arch == "phi3" and spec.rope:
         options["original_max_position_embeddings"] = spec.rope["original_max_position_embeddings"]
