@@ -59,7 +59,7 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                    });
   AddAdapterOption(parser, setup.adapters);
   parser.AddOption("--speculation", "on|off",
-                   "run guesses from the text so far along: the same answer, sooner (" +
+                   "run guesses from the text so far along: same answer, sooner (" +
                        std::string(setup.engine.speculation ? "on)" : "off)"),
                    [&setup](std::string_view value) -> Result<void> {
                      setup.engine.speculation = TRY(ParseOnOff(value));
