@@ -66,6 +66,10 @@ std::string Store::ManifestPath(std::string_view name) const {
   return root_ + "/manifests/" + FileNameOf(name) + ".json";
 }
 
+std::string Store::LinksOf(std::string_view name) const {
+  return root_ + "/models/" + FileNameOf(name);
+}
+
 Result<void> Store::Prepare() const {
   for (const char* part : {"/blobs", "/parts", "/manifests", "/models"}) {
     TRY(MakeDirectories(root_ + part, true));
@@ -90,7 +94,7 @@ Result<std::vector<Manifest>> Store::List(std::vector<std::string>& warnings) co
     auto manifest = ReadManifest(path);
     if (manifest) {
       models.push_back(*std::move(manifest));
-    } else {
+    } else if (SizeOf(path)) {  // else it was removed meanwhile
       warnings.push_back(manifest.error().message);
     }
   }
@@ -105,7 +109,9 @@ Result<std::optional<Manifest>> Store::Get(std::string_view name) const {
   if (!IsModelName(name)) return std::nullopt;
   const std::string path = ManifestPath(name);
   if (!SizeOf(path)) return std::nullopt;
-  return TRY(ReadManifest(path));
+  auto manifest = ReadManifest(path);
+  if (!manifest && !SizeOf(path)) return std::nullopt;  // removed meanwhile
+  return TRY(std::move(manifest));
 }
 
 std::optional<Manifest> Store::Peek(std::string_view name) const {
@@ -114,19 +120,32 @@ std::optional<Manifest> Store::Peek(std::string_view name) const {
 }
 
 Result<std::string> Store::PathOf(const Manifest& manifest) const {
-  const std::string directory = root_ + "/models/" + FileNameOf(manifest.name);
+  const std::string& name = manifest.name;
+  const auto is_stored = [&] {
+    const auto stored = Peek(name);
+    return stored && stored->files == manifest.files;
+  };
+  const auto removed = [&] {
+    return Fail(ErrorCode::kNotFound,
+                "the model '" + name + "' was removed from the store, or replaced, meanwhile");
+  };
   for (const StoredFile& file : manifest.files) {
     const auto size = SizeOf(BlobPath(file.sha256));
-    if (size != file.bytes) {
-      return Fail(ErrorCode::kCorrupt,
-                  "the store's file for '" + manifest.name + "', '" + BlobPath(file.sha256) +
-                      (size ? "', has " + std::to_string(*size) + " bytes, expected " +
-                                  std::to_string(file.bytes)
-                            : "', is missing") +
-                      "; 'bantam rm " + manifest.name + "' and pull it again");
-    }
+    if (size == file.bytes) continue;
+    if (!is_stored()) return removed();
+    return Fail(ErrorCode::kCorrupt,
+                "the store's file for '" + name + "', '" + BlobPath(file.sha256) +
+                    (size ? "', has " + std::to_string(*size) + " bytes, expected " +
+                                std::to_string(file.bytes)
+                          : "', is missing") +
+                    "; 'bantam rm " + name + "' and pull it again");
   }
-  if (!HasLinks(directory, manifest.files)) TRY(LinkFiles(directory, manifest.files));
+  const std::string directory = LinksOf(name);
+  if (!HasLinks(directory, manifest.files)) {
+    const FileLock lock = TRY(Lock());
+    if (!is_stored()) return removed();
+    TRY(LinkFiles(directory, manifest.files));
+  }
   return manifest.folder ? directory : directory + "/" + manifest.files[0].name;
 }
 
@@ -146,7 +165,7 @@ std::vector<std::string> Store::AdaptersOf(const std::string& path) const {
   std::vector<std::string> adapters;
   const std::optional<Manifest> manifest = ManifestOf(path);
   if (!manifest) return adapters;
-  const std::string directory = root_ + "/models/" + FileNameOf(manifest->name);
+  const std::string directory = LinksOf(manifest->name);
   for (const StoredFile& file : manifest->files) {
     std::string adapter = directory + "/" + file.name;
     if (file.name.ends_with(kAdapterSuffix) && adapter != path) {
@@ -171,13 +190,13 @@ Result<bool> Store::Add(const Manifest& manifest) const {
   TRY(WriteFileAtomically(ManifestPath(manifest.name), text, true));
   RemoveLinks(manifest.name);  // even without one: a removal that was cut short leaves its links
   if (before) (void)TRY(RemoveUnused(before->files));
-  (void)TRY(PathOf(manifest));
+  TRY(LinkFiles(LinksOf(manifest.name), manifest.files));
   return true;
 }
 
 void Store::RemoveLinks(std::string_view name) const {
   std::error_code ignored;
-  std::filesystem::remove_all(root_ + "/models/" + FileNameOf(name), ignored);
+  std::filesystem::remove_all(LinksOf(name), ignored);
 }
 
 Result<uint64_t> Store::RemoveUnused(const std::vector<StoredFile>& files) const {

@@ -49,7 +49,8 @@ class Store {
   std::optional<Manifest> Peek(std::string_view name) const;
 
   // The path to open: the first file's, or the folder's. Makes the links if they are not there;
-  // fails with kCorrupt if a blob is missing or has another size.
+  // fails with kCorrupt if a blob is missing or has another size, with kNotFound if the model is
+  // no longer in the store, or another one.
   Result<std::string> PathOf(const Manifest& manifest) const;
 
   // The model whose path PathOf gave; nothing for other paths.
@@ -79,6 +80,7 @@ class Store {
  private:
   Result<uint64_t> RemoveUnused(const std::vector<StoredFile>& files) const;
   void RemoveLinks(std::string_view name) const;
+  std::string LinksOf(std::string_view name) const;  // the directory of a model's links
 
   std::string root_;
 };

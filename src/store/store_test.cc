@@ -158,6 +158,17 @@ TEST_F(StoreTest, WhatARemovalLeftBelongsToNoLaterModel) {
   EXPECT_FALSE(store_.ManifestOf("/m.gguf").has_value());
 }
 
+TEST_F(StoreTest, WhatWasRemovedMeanwhileIsNotLinkedAgain) {
+  const Manifest manifest = Model("m", {Put("m.gguf", "1")});
+  ASSERT_TRUE(*store_.Add(manifest));
+  ASSERT_TRUE(store_.Copy("m", "n"));  // so the blob stays
+  ASSERT_TRUE(store_.Remove("m"));
+  EXPECT_EQ(store_.PathOf(manifest).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(std::filesystem::exists(store_.root() + "/models/m"));
+  ASSERT_TRUE(store_.Remove("n"));
+  EXPECT_EQ(store_.PathOf(manifest).error().code, ErrorCode::kNotFound) << "not a damaged store";
+}
+
 TEST_F(StoreTest, NothingIsRemovedWhileAManifestCannotBeRead) {
   const StoredFile file = Put("m", "content");
   ASSERT_TRUE(*store_.Add(Model("m", {file})));
