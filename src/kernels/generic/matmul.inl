@@ -93,7 +93,6 @@ struct Packed : RecipeOf<kType> {
   // Asks for what follows, which lies there in the same order.
   [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int n_groups, int b,
                                                      int g) {
-    constexpr int kShare = kBlockBytes / kGroupsPerBlock;  // a group's, also of the block's header
     constexpr int kLow = LowPlaneBytes(kType);
     int64_t ahead = kPrefetchBytes;
     if constexpr (kLow > 0) {
@@ -101,7 +100,8 @@ struct Packed : RecipeOf<kType> {
       ahead = int64_t{PanelsAhead(panel_bytes)} * panel_bytes;
       PrefetchLines(panel + ahead + int64_t{n_groups} * kBlockBytes + b * kLow, kLow);
     }
-    PrefetchLines(panel + ahead + int64_t{b} * kBlockBytes + g * kShare, kShare);
+    PrefetchLines(panel + ahead + int64_t{b} * kBlockBytes + g * kLayout.group_bytes(),
+                  kLayout.group_bytes());
   }
 
   // Group g of block b of a panel of n_groups.
