@@ -145,20 +145,25 @@ std::vector<float> RunMatmul(const Kernels& kernels, const Problem& p, Buffer& a
   return out;
 }
 
+// Where a token's group lies.
+int64_t SlotOf(const Activations& x, int token, int group) {
+  const int tile = token / kTileTokens;
+  return int64_t{tile} * kTileTokens * x.groups() + int64_t{group} * x.TileWidth(tile) +
+         token % kTileTokens;
+}
+
 // The same product from dequantised weights and the very same quantised activations, in double.
 std::vector<double> Reference(const Problem& p, Buffer& activation_memory, bool accumulate) {
   const Activations x = LayOutActivations(activation_memory.get(), p.columns, p.tokens);
   std::vector<double> out;
   std::vector<float> row(static_cast<size_t>(p.columns));
   for (int t = 0; t < p.tokens; ++t) {
-    const int tile = t / kTileTokens;
     for (int r = 0; r < p.rows; ++r) {
       DequantizeRow(p.type, p.weights.data() + r * RowBytes(p.type, p.columns), p.columns,
                     row.data());
       double sum = 0;
       for (int k = 0; k < p.columns; ++k) {
-        const int64_t at = int64_t{tile} * kTileTokens * x.groups() +
-                           int64_t{k / 32} * x.TileWidth(tile) + t % kTileTokens;
+        const int64_t at = SlotOf(x, t, k / 32);
         sum += static_cast<double>(row[k]) * x.codes[at * 32 + k % 32] * x.scales[at];
       }
       out.push_back(sum + p.bias[r] + (accumulate ? 0.5 : 0));
@@ -359,9 +364,7 @@ TEST(Quantize, AGroupThatIsNotFiniteIsNoNumberAndChangesNoOther) {
       }
       for (int t = 0; t < tokens; ++t) {
         for (int g = 0; g < columns / 32; ++g) {
-          const int tile = t / kTileTokens;
-          const int64_t at = int64_t{tile} * kTileTokens * out.groups() +
-                             int64_t{g} * out.TileWidth(tile) + t % kTileTokens;
+          const int64_t at = SlotOf(out, t, g);
           if (is_unsound(t, g)) {
             EXPECT_TRUE(std::isnan(out.scales[at])) << kernels->name << " " << t << " " << g;
             EXPECT_TRUE(std::isnan(out.scaled_sums[at])) << kernels->name << " " << t << " " << g;

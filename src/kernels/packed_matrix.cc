@@ -146,8 +146,7 @@ void TakeApart(const uint8_t* block, int g, GroupCodes* out) {
   }
 }
 
-// What stands in a file block as half-precision values, or as the whole number of kScaleZero: scale
-// first, then minimum.
+// The half-precision values of a file block: scale first, then minimum.
 void HalvesOf(DType type, const uint8_t* block, uint16_t* scale, uint16_t* min) {
   switch (type) {
     case DType::kQ2_K:
@@ -238,13 +237,12 @@ void PackBlock(const uint8_t* source, int row, uint8_t* block, uint8_t* low_plan
   constexpr BlockLayout kLayout = LayoutOf(kType);
   uint16_t halves[2];
   HalvesOf(kType, source, &halves[0], &halves[1]);
-  halves[0] = PackedHalf(halves[0]);
-  if (kCodec.kind != ScaleKind::kScaleZero) halves[1] = PackedHalf(halves[1]);
   // Blocks of one group keep their halves in the scale bytes, the others in the header: both lie
   // at the start of the block.
   constexpr int kHalves = (kLayout.groups == 1 ? kLayout.group_scales : kLayout.header) / 32;
   for (int i = 0; i < kHalves; ++i) {
-    std::memcpy(block + i * 32 + row * 2, &halves[i], sizeof(uint16_t));
+    const uint16_t half = PackedHalf(halves[i]);
+    std::memcpy(block + i * 32 + row * 2, &half, sizeof(half));
   }
   for (int g = 0; g < kLayout.groups; ++g) {
     GroupCodes group;

@@ -66,23 +66,14 @@ template <int kWords>
   return out;
 }
 
-// A 16-bit value of each row.
-struct RowHalves {
-  alignas(32) uint16_t row[kPanelRows];
-};
-[[gnu::always_inline]] inline RowHalves LoadHalves(Rows rows) {
-  RowHalves out;
-  for (int r = 0; r < kPanelRows; ++r) {
-    __builtin_memcpy(&out.row[r], rows.p + r * rows.stride, sizeof(uint16_t));
-  }
-  return out;
-}
-
-// Scales or minimums of sixteen rows, half-precision values.
+// A half-precision value of each row.
 [[gnu::always_inline]] inline void PackHalves(Rows rows, uint8_t* out) {
-  RowHalves halves = LoadHalves(rows);
-  for (uint16_t& half : halves.row) half = PackedHalf(half);
-  __builtin_memcpy(out, halves.row, sizeof(halves.row));
+  uint16_t halves[kPanelRows];
+  for (int r = 0; r < kPanelRows; ++r) {
+    __builtin_memcpy(&halves[r], rows.p + r * rows.stride, sizeof(uint16_t));
+  }
+  for (uint16_t& half : halves) half = PackedHalf(half);
+  __builtin_memcpy(out, halves, sizeof(halves));
 }
 
 // Byte `at` of each word.
@@ -363,13 +354,7 @@ template <DType kType>
       __builtin_prefetch(next, 0, 2);
     }
     PackHalves(block + HalvesAt(kType), out);
-    const Rows second = block + HalvesAt(kType) + 2;
-    if constexpr (CodecOf(kType).kind == ScaleKind::kScaleZero) {
-      const RowHalves zeros = LoadHalves(second);
-      __builtin_memcpy(out + 32, zeros.row, sizeof(zeros.row));
-    } else if constexpr (kHalvesBytes == 64) {
-      PackHalves(second, out + 32);
-    }
+    if constexpr (kHalvesBytes == 64) PackHalves(block + HalvesAt(kType) + 2, out + 32);
     if constexpr (kLayout.groups == 1) {
       PackGroup<kType>(block, out + kHalvesBytes, low_planes + b * LowPlaneBytes(kType));
     } else {
