@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "grammar/schema/schema.h"
+#include "grammar/schema/schema_machine.h"
 
 namespace bantam::grammar {
 
@@ -28,6 +30,11 @@ inline Schema Loaded(std::string_view text, const SchemaOptions& options = {}) {
   EXPECT_TRUE(schema.has_value()) << text << "\n" << (schema ? "" : schema.error().message);
   if (!schema) return Schema{.nodes = {SchemaNode{}}, .resources = {SchemaResource{}}};
   return *std::move(schema);
+}
+
+// The machine of a schema that must load.
+inline std::unique_ptr<SchemaMachine> MachineOf(std::string_view schema) {
+  return std::make_unique<SchemaMachine>(std::make_shared<const Schema>(Loaded(schema)));
 }
 
 inline SchemaOptions With(Draft draft) {

@@ -70,10 +70,6 @@ const std::vector<std::string> kSchemas = {
         {"type":"array","items":{"type":"integer"},"minItems":3}]})",
 };
 
-std::unique_ptr<SchemaMachine> MachineOf(const std::string& schema) {
-  return std::make_unique<SchemaMachine>(std::make_shared<const Schema>(Loaded(schema)));
-}
-
 // No byte leads nearer to an end than by one.
 std::string BrokenOnWalk(Matcher& matcher, std::mt19937& random) {
   for (std::string text;;) {

@@ -2,7 +2,6 @@
 // that of the fewest bytes, and what has been promised is kept byte by byte.
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -55,10 +54,7 @@ std::vector<std::string> Schemas() {
   return schemas;
 }
 
-std::unique_ptr<SchemaMachine> MachineOf(const std::string& schema) {
-  return std::make_unique<SchemaMachine>(std::make_shared<const Schema>(Loaded(schema)));
-}
-
+// Not by BrokenByCompletion: names of the fewest characters may promise too many bytes at first.
 // The promise that is broken on a random walk to an end; "" for none. `exact`: no byte leads nearer
 // to the end than by one.
 std::string BrokenOnWalk(Matcher& matcher, std::mt19937& random, bool exact) {
