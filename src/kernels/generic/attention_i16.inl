@@ -74,6 +74,7 @@ template <int kRows, int kVectors, bool kAhead>
 [[gnu::always_inline]] inline void AddSteps(const int16_t* a, int64_t a_stride, const int16_t* b,
                                             int64_t b_stride, int steps, const uint8_t* next,
                                             I32x16 (&sum)[kRows][kVectors]) {
+  constexpr bool kManySums = kRows * kVectors >= 8;
   for (int i = 0; i < steps; ++i) {
     if constexpr (kAhead) {
       for (int64_t at = 0; at < b_stride * 2; at += 64) {
@@ -84,7 +85,7 @@ template <int kRows, int kVectors, bool kAhead>
     for (int v = 0; v < kVectors; ++v) element[v] = LoadPairs16(b + i * b_stride + v * 32);
     for (int r = 0; r < kRows; ++r) {
       const Pair factor = SplatPair(a + r * a_stride + 2 * i);
-      for (int v = 0; v < kVectors; ++v) AddPairs16(element[v], factor, sum[r][v].part);
+      for (int v = 0; v < kVectors; ++v) AddPairs16<kManySums>(element[v], factor, sum[r][v].part);
     }
   }
 }
