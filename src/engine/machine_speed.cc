@@ -92,7 +92,7 @@ struct Product {
 
   void Run(ThreadPool::Worker& worker) {
     MatmulJob job;
-    job.weights = {DType::kQ8_0, kSize, kSize, weights.data(), PanelBytes(DType::kQ8_0, kSize)};
+    job.weights = PackedMatrixAt(DType::kQ8_0, kSize, kSize, weights.data());
     job.x = LayOutActivations(codes.data(), kSize, kTokens);
     job.out_stride = kSize;
     job.scratch = scratch.data() + static_cast<size_t>(worker.index()) * ScratchBytes();

@@ -222,7 +222,7 @@ struct Kernels {
   void (*wide_matmul)(const WideMatmulJob& job);
   void (*float_matmul)(const FloatMatmulJob& job);
   // PackPanel, four to nine times as fast: bound by memory.
-  void (*pack)(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);
+  void (*pack)(DType type, const uint8_t* first_row, int n_rows, int columns, WritablePanel panel);
   void (*attention)(const AttentionJob& job);
 
   // out = x / rms(x) * weight; n a multiple of 16; out may be x.

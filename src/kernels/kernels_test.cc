@@ -121,19 +121,18 @@ Problem RandomProblem(DType type, int rows, int columns, int tokens, uint32_t se
 
 std::vector<float> RunMatmul(const Kernels& kernels, const Problem& p, Buffer& activation_memory,
                              bool accumulate) {
-  const size_t panel_bytes = PanelBytes(p.type, p.columns);
   Buffer packed(PackedBytes(p.type, p.rows, p.columns));
+  MatmulJob job;
+  job.weights = PackedMatrixAt(p.type, p.rows, p.columns, packed.get());
   for (int row = 0; row < p.rows; row += kPanelRows) {
     PackPanel(p.type, p.weights.data() + row * RowBytes(p.type, p.columns),
               std::min(kPanelRows, p.rows - row), p.columns,
-              packed.get() + static_cast<size_t>(row / kPanelRows) * panel_bytes);
+              job.weights.PanelIn(packed.get(), row / kPanelRows));
   }
   const Activations x = LayOutActivations(activation_memory.get(), p.columns, p.tokens);
   kernels.quantize(RowsToQuantize(p.x.data(), x, 0, p.tokens));
   Buffer scratch(MatmulScratchBytes(p.columns));
   std::vector<float> out(static_cast<size_t>(p.tokens * p.rows), 0.5F);
-  MatmulJob job;
-  job.weights = {p.type, p.rows, p.columns, packed.get(), panel_bytes};
   job.x = x;
   job.panel_end = job.weights.panels();
   job.bias = p.bias.data();
@@ -281,11 +280,12 @@ TEST_P(MatmulTest, EveryInstructionSetPacksTheSameBytes) {
   const size_t bytes = PanelBytes(type, kColumns);
   for (const int n_rows : {kPanelRows, kPanelRows - 3}) {
     std::vector<uint8_t> expected(bytes, 1);
-    PackPanel(type, rows.data(), n_rows, kColumns, expected.data());
+    const PackedMatrix matrix = PackedMatrixAt(type, n_rows, kColumns, expected.data());
+    PackPanel(type, rows.data(), n_rows, kColumns, matrix.PanelIn(expected.data(), 0));
     for (const Kernels* kernels : RunnableKernels()) {
       Buffer packed(bytes + 1);
       std::fill_n(packed.get(), bytes + 1, 0xA5);
-      kernels->pack(type, rows.data(), n_rows, kColumns, packed.get());
+      kernels->pack(type, rows.data(), n_rows, kColumns, matrix.PanelIn(packed.get(), 0));
       EXPECT_TRUE(std::equal(expected.begin(), expected.end(), packed.get())) << kernels->name;
       EXPECT_EQ(packed.get()[bytes], 0xA5) << kernels->name << " writes beyond the panel";
     }

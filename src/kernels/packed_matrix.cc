@@ -254,15 +254,19 @@ void PackBlock(const uint8_t* source, int row, uint8_t* block, uint8_t* low_plan
 }
 
 template <DType kType>
-void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
+void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, WritablePanel panel) {
   const DTypeInfo& file = InfoOf(kType);
   const int64_t row_bytes = RowBytes(kType, columns);
   const int n_blocks = columns / file.block_size;
-  if (n_rows < kPanelRows) std::memset(panel, 0, PanelBytes(kType, columns));
   constexpr int kBlockBytes = LayoutOf(kType).block_bytes();
+  constexpr int kLowBytes = LowPlaneBytes(kType);
+  if (n_rows < kPanelRows) {
+    std::memset(panel.blocks, 0, static_cast<size_t>(n_blocks) * kBlockBytes);
+    if (kLowBytes > 0) std::memset(panel.low_planes, 0, static_cast<size_t>(n_blocks) * kLowBytes);
+  }
   for (int b = 0; b < n_blocks; ++b) {
-    uint8_t* block = panel + int64_t{b} * kBlockBytes;
-    uint8_t* low_plane = panel + int64_t{n_blocks} * kBlockBytes + b * LowPlaneBytes(kType);
+    uint8_t* block = panel.blocks + int64_t{b} * kBlockBytes;
+    uint8_t* low_plane = panel.low_planes + int64_t{b} * kLowBytes;
     for (int row = 0; row < n_rows; ++row) {
       PackBlock<kType>(first_row + row * row_bytes + int64_t{b} * file.block_bytes, row, block,
                        low_plane);
@@ -272,11 +276,21 @@ void PackPanelOf(const uint8_t* first_row, int n_rows, int columns, uint8_t* pan
 
 }  // namespace
 
-size_t PanelBytes(DType type, int columns) {
-  if (!HasCodec(type)) return size_t{kPanelRows} * static_cast<size_t>(RowBytes(type, columns));
+PackedMatrix PackedMatrixAt(DType type, int rows, int columns, const uint8_t* data) {
+  PackedMatrix matrix = {type, rows, columns, data};
+  if (!HasCodec(type)) {
+    matrix.block_bytes = size_t{kPanelRows} * static_cast<size_t>(RowBytes(type, columns));
+    return matrix;
+  }
   const BlockLayout layout = LayoutOf(type);
   const size_t blocks = static_cast<size_t>(columns) / static_cast<size_t>(32 * layout.groups);
-  return blocks * static_cast<size_t>(layout.block_bytes() + LowPlaneBytes(type));
+  matrix.block_bytes = blocks * static_cast<size_t>(layout.block_bytes());
+  matrix.low_plane_bytes = blocks * static_cast<size_t>(LowPlaneBytes(type));
+  return matrix;
+}
+
+size_t PanelBytes(DType type, int columns) {
+  return PackedMatrixAt(type, kPanelRows, columns, nullptr).panel_bytes();
 }
 
 size_t PackedBytes(DType type, int rows, int columns) {
@@ -284,7 +298,7 @@ size_t PackedBytes(DType type, int rows, int columns) {
   return panels * PanelBytes(type, columns);
 }
 
-void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
+void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, WritablePanel panel) {
   switch (type) {
     case DType::kQ4_0: return PackPanelOf<DType::kQ4_0>(first_row, n_rows, columns, panel);
     case DType::kQ4_1: return PackPanelOf<DType::kQ4_1>(first_row, n_rows, columns, panel);

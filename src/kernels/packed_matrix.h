@@ -89,7 +89,7 @@ constexpr BlockLayout LayoutOf(DType type) {
   return {};
 }
 
-// Bytes a group has in the second part of a panel: the low nibbles of 8-bit codes.
+// Bytes a group has in the low plane: the low nibbles of 8-bit codes.
 constexpr int LowPlaneBytes(DType type) {
   return CodecOf(type).bits == 8 ? 256 : 0;
 }
@@ -98,19 +98,44 @@ constexpr int LowPlaneBytes(DType type) {
 inline constexpr int8_t kIq4Values[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                           1,    13,   25,  38,  53,  69,  89,  113};
 
-// A view; the memory belongs to somebody else. Rows beyond `rows` in the last panel are zero.
+// One panel: its blocks, and the low planes of their groups where the type has any.
+template <class Byte>
+struct PanelParts {
+  Byte* blocks = nullptr;
+  Byte* low_planes = nullptr;
+};
+using Panel = PanelParts<const uint8_t>;
+using WritablePanel = PanelParts<uint8_t>;
+
+// A view; the memory belongs to somebody else. The blocks of all panels lie one behind the other,
+// and after them all low planes: who reads only blocks, as a sketch does, reads one piece of
+// memory (of halves of pages it would get half the bytes a second). Rows beyond `rows` in the last
+// panel are zero.
 struct PackedMatrix {
   DType type = DType::kF32;
   int rows = 0;
   int columns = 0;
   const uint8_t* data = nullptr;  // 64-byte aligned
-  size_t panel_bytes = 0;
+  size_t block_bytes = 0;         // of one panel
+  size_t low_plane_bytes = 0;     // of one panel
 
   int panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+  size_t panel_bytes() const { return block_bytes + low_plane_bytes; }
+  Panel panel(int p) const { return PanelIn(data, p); }
+  // The same in memory that is laid out like this.
+  template <class Byte>
+  PanelParts<Byte> PanelIn(Byte* memory, int p) const {
+    const auto before = static_cast<size_t>(p);
+    Byte* low_planes = memory + static_cast<size_t>(panels()) * block_bytes;
+    return {memory + before * block_bytes, low_planes + before * low_plane_bytes};
+  }
 };
 
-// Bytes of a packed panel with that many columns (a multiple of the type's block size), and of a
-// whole matrix. Of float types a panel is sixteen rows as they are.
+// A matrix packed at `data`, PackedBytes long. Columns are a multiple of the type's block size.
+PackedMatrix PackedMatrixAt(DType type, int rows, int columns, const uint8_t* data);
+
+// Bytes of a packed panel, both parts, and of a whole matrix. Of float types a panel is sixteen
+// rows as they are.
 size_t PanelBytes(DType type, int columns);
 size_t PackedBytes(DType type, int rows, int columns);
 
@@ -123,6 +148,6 @@ constexpr uint16_t PackedHalf(uint16_t half) {
 
 // Packs up to 16 rows, in the file's layout one after the other, into one panel: the readable form
 // of what Kernels::pack does.
-void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);
+void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, WritablePanel panel);
 
 }  // namespace bantam

@@ -29,9 +29,8 @@ constexpr size_t kAheadBytes = size_t{128} << 10;
 // At most `bytes` of what is packed from a panel on.
 Upcoming PanelsFrom(const Linear& linear, int panel, size_t bytes) {
   if (panel >= linear.packed_panels) return {};
-  const size_t panel_bytes = linear.packed.panel_bytes;
-  const size_t left = static_cast<size_t>(linear.packed_panels - panel) * panel_bytes;
-  return {linear.packed.data + static_cast<size_t>(panel) * panel_bytes, std::min(left, bytes)};
+  const size_t left = static_cast<size_t>(linear.packed_panels - panel) * linear.packed.block_bytes;
+  return {linear.packed.panel(panel).blocks, std::min(left, bytes)};
 }
 
 }  // namespace

@@ -84,20 +84,21 @@ void ApplyPackedFloat(const Linear& linear, const LinearInput& in, int panel_beg
   const int step = in.tokens == 1 ? panel_end - panel_begin : 1;
   for (int panel = panel_begin; panel < panel_end; panel += step) {
     FileRows rows = RowsOfPanel(linear, panel);
-    rows.first = linear.packed.data + static_cast<size_t>(panel) * linear.packed.panel_bytes;
+    rows.first = linear.packed.panel(panel).blocks;
     rows.rows = std::min((panel + step) * kPanelRows, linear.rows) - panel * kPanelRows;
     ApplyFloat(rows, nullptr, in, accumulate, out + (panel - panel_begin) * kPanelRows, out_stride,
                space);
   }
 }
 
-// Packs the rows into `panel`, then multiplies as with packed weights: the same numbers.
-void ApplyMapped(const FileRows& rows, uint8_t* panel, const LinearInput& in, bool accumulate,
-                 float* out, int64_t out_stride, const WorkerSpace& space) {
-  ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns, panel);
-  const PackedMatrix packed = {rows.type, rows.rows, rows.columns, panel,
-                               PanelBytes(rows.type, rows.columns)};
-  ApplyPacked(packed, in, 0, 1, rows.bias, accumulate, out, out_stride, space);
+// Packs the rows as a panel of `packed`, which lies in `memory`, then multiplies as with packed
+// weights: the same numbers. `bias` is that of all its rows.
+void ApplyMapped(const FileRows& rows, const PackedMatrix& packed, uint8_t* memory, int panel,
+                 const float* bias, const LinearInput& in, bool accumulate, float* out,
+                 int64_t out_stride, const WorkerSpace& space) {
+  ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns,
+                       packed.PanelIn(memory, panel));
+  ApplyPacked(packed, in, panel, panel + 1, bias, accumulate, out, out_stride, space);
 }
 
 // The activations in the order of a matrix's columns, as codes. A worker makes them for the first
@@ -134,17 +135,21 @@ constexpr size_t kReleaseBytes = size_t{1} << 20;
 void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin, int panel_end,
                    bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
   const Packing& packing = linear.packing;
-  const size_t panel_bytes = linear.packed.panel_bytes;
+  const size_t panel_bytes = linear.packed.panel_bytes();
   int released = panel_begin;
   for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
     const bool stays = panel < packing.end;
-    uint8_t* place =
-        stays ? packing.memory + static_cast<size_t>(panel) * panel_bytes : space.panel;
     FileRows rows = RowsOfPanel(linear, panel);
-    if (linear.quantised) {
-      ApplyMapped(rows, place, in, accumulate, out, out_stride, space);
+    if (linear.quantised && stays) {
+      const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
+      ApplyMapped(rows, linear.packed, packing.memory, panel, bias, in, accumulate, out, out_stride,
+                  space);
+    } else if (linear.quantised) {
+      const PackedMatrix one = PackedMatrixAt(rows.type, rows.rows, rows.columns, space.panel);
+      ApplyMapped(rows, one, space.panel, 0, rows.bias, in, accumulate, out, out_stride, space);
     } else {
       if (stays) {
+        uint8_t* place = linear.packed.PanelIn(packing.memory, panel).blocks;
         std::memcpy(place, rows.first,
                     static_cast<size_t>(rows.rows * RowBytes(rows.type, rows.columns)));
         rows.first = place;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <span>
@@ -29,29 +30,27 @@ constexpr std::array<uint16_t, 256> kDistances = [] {
   return table;
 }();
 
-// Euclidean norm of the activations as the kernels see them.
-double NormOf(const Activations& x) {
-  double sum = 0;
-  for (int g = 0; g < x.groups(); ++g) {
-    int32_t squares = 0;
-    for (int i = 0; i < kGroupColumns; ++i) {
-      squares += x.codes[g * kGroupColumns + i] * x.codes[g * kGroupColumns + i];
-    }
-    sum += double{x.scales[g]} * x.scales[g] * squares;
+// Euclidean norm of a group of activations as the kernels see them.
+double NormOfGroup(const Activations& x, int g) {
+  int32_t squares = 0;
+  for (int i = 0; i < kGroupColumns; ++i) {
+    squares += x.codes[g * kGroupColumns + i] * x.codes[g * kGroupColumns + i];
   }
-  return __builtin_sqrt(sum);
+  return x.scales[g] * __builtin_sqrt(squares);
 }
 
 }  // namespace
 
 void OutputHead::Bound(const Team& team) {
   const auto panels = static_cast<size_t>(head_.panels());
-  row_error_.resize(static_cast<size_t>(head_.rows));
+  const auto groups = static_cast<size_t>(head_.columns / kGroupColumns);
+  group_errors_.resize(panels * kPanelRows * groups);
+  error_units_.resize(panels * kPanelRows);
   panel_error_.resize(panels);
   panel_max_.resize(panels);
   exact_.resize(panels);
+  group_norms_.resize(groups);
   promising_.reserve(panels);
-  survivors_.reserve(panels);
   best_.reserve(kMaxTop * kPanelRows);
   team.Run([&](ThreadPool::Worker& worker) {
     worker.Share(head_.panels(), 1, [&](int begin, int end) {
@@ -59,44 +58,55 @@ void OutputHead::Bound(const Team& team) {
     });
   });
   const auto finite = [](float error) { return error < kLargest; };
-  broken_ = !std::ranges::all_of(row_error_, finite);
+  broken_ = !std::ranges::all_of(panel_error_, finite);
 }
 
 int OutputHead::RowsOf(int panel) const {
   return std::min(kPanelRows, head_.rows - panel * kPanelRows);
 }
 
-// By Cauchy and Schwarz the nibbles that the sketch leaves out come to at most ‖low‖ · ‖x‖. Its
-// rounding and the exact product's add, for u = 2^-24 and n groups, at most (3 n + 8) u times
-// Σ |terms| (two of them where multiply-add is not fused), and Σ |terms| ≤ 136 √32 ‖d‖ ‖x‖ (codes
-// are at most 128, 7.5 more for the offset).
+// By Cauchy and Schwarz the nibbles of a group that the sketch leaves out come to at most
+// d ‖low‖ · ‖x‖, of a group's d, low and x. Its rounding and the exact product's add, for u = 2^-24
+// and n groups, at most (3 n + 8) u times Σ |terms| (two of them where multiply-add is not fused),
+// and a group's are at most 136 √32 d ‖x‖ (codes are at most 128, 7.5 more for the offset). As d is
+// 0 or at least 2^-24, nothing here is subnormal.
 void OutputHead::BoundPanel(int panel) {
+  constexpr float kAbove = 1 + 1e-4F;  // more than the roundings of the bound itself
   const int n_groups = head_.columns / kGroupColumns;
-  const uint8_t* data = head_.packed.data + static_cast<size_t>(panel) * head_.packed.panel_bytes;
-  const uint8_t* low = data + int64_t{n_groups} * kBlockBytes;
-  float& largest = panel_error_[static_cast<size_t>(panel)];
-  largest = 0;
+  const auto [blocks, low] = head_.packed.panel(panel);
+  const float rounding = static_cast<float>(4 * n_groups + 16) * 0x1p-24F * 800;
+  const auto at = static_cast<size_t>(panel);
+  uint8_t* units = group_errors_.data() + at * kPanelRows * static_cast<size_t>(n_groups);
+  std::vector<float> errors(static_cast<size_t>(n_groups));
+  float& of_panel = panel_error_[at];
+  of_panel = 0;
   for (int row = 0; row < RowsOf(panel); ++row) {
-    double distances = 0;
-    double scales = 0;
     for (int g = 0; g < n_groups; ++g) {
       uint16_t half;
-      std::memcpy(&half, data + int64_t{g} * kBlockBytes + row * 2, sizeof(half));
-      const double d = F16ToF32(half);
-      uint32_t sum = 0;
+      std::memcpy(&half, blocks + int64_t{g} * kBlockBytes + row * 2, sizeof(half));
+      uint32_t distances = 0;
       for (int v = 0; v < 4; ++v) {
         const uint8_t* four = low + g * 256 + v * 64 + row * 4;
-        for (int i = 0; i < 4; ++i) sum += kDistances[four[i]];
+        for (int i = 0; i < 4; ++i) distances += kDistances[four[i]];
       }
-      distances += d * d * sum;
-      scales += d * d;
+      const float norm = __builtin_sqrtf(static_cast<float>(distances)) / 2;
+      errors[static_cast<size_t>(g)] = std::fabs(F16ToF32(half)) * (norm + rounding) * kAbove;
     }
-    constexpr double kUnit = 0x1p-24;
-    const double rounding = (4 * n_groups + 16) * kUnit * 800;
-    const double error = __builtin_sqrt(distances / 4) + rounding * __builtin_sqrt(scales);
-    const auto above = static_cast<float>(error * (1 + 1e-6));
-    row_error_[static_cast<size_t>(panel * kPanelRows + row)] = above;
-    largest = std::max(largest, above);
+    float squares = 0;
+    float largest = 0;
+    for (const float error : errors) {
+      squares += error * error;
+      largest = std::max(largest, error);
+    }
+    const float of_row = __builtin_sqrtf(squares) * kAbove;
+    if (of_row > of_panel || std::isnan(of_row)) of_panel = of_row;
+    const float unit = largest / 254;
+    error_units_[at * kPanelRows + static_cast<size_t>(row)] = unit * kAbove;
+    const float inverse = largest > 0 ? 1 / unit : 0;
+    for (int g = 0; g < n_groups; ++g) {
+      const float whole = errors[static_cast<size_t>(g)] * inverse + 1;  // rounded up
+      units[g * kPanelRows + row] = static_cast<uint8_t>(whole < 255 ? whole : 255);
+    }
   }
 }
 
@@ -104,7 +114,7 @@ bool OutputHead::CanSketch(int n, int top, const Team& team) {
   if (soft_cap_ > 0) return false;  // capped scores cannot be compared with what is not
   if (n != 1 || top <= 0 || top > kMaxTop || top >= head_.panels()) return false;
   if (!head_.is_packed() || head_.packed.type != DType::kQ8_0 || !head_.bias.empty()) return false;
-  if (head_.tensor.column_order != nullptr) return false;
+  if (head_.tensor.column_order != nullptr || head_.columns > kMaxColumns) return false;
   if (panel_error_.empty()) Bound(team);
   return !broken_;
 }
@@ -167,28 +177,40 @@ bool OutputHead::MaskedLogits(const float* hidden, const TokenMask& mask, float*
 
 void OutputHead::TopLogits(ThreadPool::Worker& worker, const LinearInput& in, int top,
                            float* logits, const WorkerSpace& space) {
-  const auto score = [&](const std::vector<int>& panels) {
-    if (panels.empty()) return;
-    worker.Share(static_cast<int>(panels.size()), 1, [&](int begin, int end) {
-      for (int i = begin; i < end; ++i) Exact(in, panels[static_cast<size_t>(i)], logits, space);
-    });
-  };
   worker.ShareThen(
       head_.panels(), 1, [&](int begin, int end) { Sketch(in, begin, end, logits, space); },
       [&] {
-        input_norm_ = NormOf(*in.codes);
+        MeasureInput(*in.codes);
         ChoosePromising(top);
       });
-  score(promising_);
-  worker.ShareThen(1, 1, [](int, int) {}, [&] { ChooseSurvivors(top, logits); });
+  worker.ShareThen(
+      static_cast<int>(promising_.size()), 1,
+      [&](int begin, int end) {
+        for (int i = begin; i < end; ++i) {
+          Exact(in, promising_[static_cast<size_t>(i)], logits, space);
+        }
+      },
+      [&] { least_ = LeastOfBest(top, logits); });
   worker.Share(head_.panels(), 1, [&](int begin, int end) {
     for (int p = begin; p < end; ++p) {
-      if (exact_[static_cast<size_t>(p)] == 0) {
+      if (exact_[static_cast<size_t>(p)] != 0) continue;
+      if (MayReach(p, logits + p * kPanelRows)) {
+        Exact(in, p, logits, space);
+      } else {
         std::fill_n(logits + p * kPanelRows, RowsOf(p), kMinusInfinity);
       }
     }
   });
-  score(survivors_);
+}
+
+void OutputHead::MeasureInput(const Activations& x) {
+  double squares = 0;
+  for (int g = 0; g < x.groups(); ++g) {
+    const double norm = NormOfGroup(x, g);
+    squares += norm * norm;
+    group_norms_[static_cast<size_t>(g)] = static_cast<float>(norm * (1 + 1e-6));
+  }
+  input_norm_ = __builtin_sqrt(squares);
 }
 
 void OutputHead::Sketch(const LinearInput& in, int begin, int end, float* logits,
@@ -231,29 +253,35 @@ void OutputHead::ChoosePromising(int top) {
   for (const int p : promising_) exact_[static_cast<size_t>(p)] = 1;
 }
 
-// Whatever may reach the top-th best of the scores known so far.
-void OutputHead::ChooseSurvivors(int top, const float* logits) {
-  survivors_.clear();
-  if (promising_.size() == panel_max_.size()) return;
+// The top-th best of the promising panels' scores.
+double OutputHead::LeastOfBest(int top, const float* logits) {
+  if (promising_.size() == panel_max_.size()) return 0;  // nothing is left to compare
   best_.clear();
   for (const int p : promising_) {
     best_.insert(best_.end(), logits + p * kPanelRows, logits + p * kPanelRows + RowsOf(p));
   }
   std::nth_element(best_.begin(), best_.begin() + (top - 1), best_.end(), std::greater<>());
-  const double least = best_[static_cast<size_t>(top - 1)];
-  const auto may_reach = [&](float sketch, float error) {
-    return double{sketch} + double{error} * input_norm_ >= least;
-  };
-  for (int p = 0; p < head_.panels(); ++p) {
-    const auto at = static_cast<size_t>(p);
-    if (exact_[at] != 0 || !may_reach(panel_max_[at], panel_error_[at])) continue;
-    for (int row = p * kPanelRows; row < p * kPanelRows + RowsOf(p); ++row) {
-      if (!may_reach(logits[row], row_error_[static_cast<size_t>(row)])) continue;
-      exact_[at] = 1;
-      survivors_.push_back(p);
-      break;
+  return best_[static_cast<size_t>(top - 1)];
+}
+
+// Whether a row of the panel may reach the best, first by one bound for all, then by its groups.
+bool OutputHead::MayReach(int panel, const float* sketch) const {
+  const auto at = static_cast<size_t>(panel);
+  if (!(double{panel_max_[at]} + double{panel_error_[at]} * input_norm_ >= least_)) return false;
+  const size_t n_groups = group_norms_.size();
+  const uint8_t* errors = group_errors_.data() + at * kPanelRows * n_groups;
+  float sums[kPanelRows] = {};
+  for (size_t g = 0; g < n_groups; ++g) {
+    for (size_t row = 0; row < kPanelRows; ++row) {
+      sums[row] += static_cast<float>(errors[g * kPanelRows + row]) * group_norms_[g];
     }
   }
+  constexpr double kSumRounding = 1 + (kMaxColumns / kGroupColumns + 2) * 0x1p-24;
+  for (int row = 0; row < RowsOf(panel); ++row) {
+    const double unit = error_units_[at * kPanelRows + static_cast<size_t>(row)];
+    if (sketch[row] + unit * sums[row] * kSumRounding >= least_) return true;
+  }
+  return false;
 }
 
 }  // namespace bantam

@@ -22,7 +22,7 @@ class OutputHead {
   // logits[t] = the vocabulary's scores of hidden[t], for n tokens. With `top` > 0 only the `top`
   // largest of each token (and those equal to the last of them) are sure to be there; others may
   // be -inf. What is there has the same bytes whatever `top`. The first call that can use `top`
-  // reads the matrix once more, to bound its rows (4 bytes each are kept).
+  // reads the matrix once more, to bound its rows (a byte for 32 weights is kept).
   void Logits(const float* hidden, int n, int top, float* logits, const Team& team,
               const Workspace& space);
   // The same scores of one token for those of a mask, -inf for most others. False, and nothing is
@@ -32,6 +32,7 @@ class OutputHead {
 
  private:
   static constexpr int kMaxTop = 8;
+  static constexpr int kMaxColumns = 32768;
 
   void Quantize(ThreadPool::Worker& worker, const float* hidden, int n, const Workspace& space);
   bool CanSketch(int n, int top, const Team& team);
@@ -44,8 +45,10 @@ class OutputHead {
   void TopLogits(ThreadPool::Worker& worker, const LinearInput& in, int top, float* logits,
                  const WorkerSpace& space);
   void Sketch(const LinearInput& in, int begin, int end, float* logits, const WorkerSpace& space);
+  void MeasureInput(const Activations& x);
   void ChoosePromising(int top);
-  void ChooseSurvivors(int top, const float* logits);
+  double LeastOfBest(int top, const float* logits);
+  bool MayReach(int panel, const float* sketch) const;
   void Exact(const LinearInput& in, int panel, float* logits, const WorkerSpace& space) const;
   int RowsOf(int panel) const;
   // Scores of panels [begin, end), without a sketch, for all tokens: whole.
@@ -54,16 +57,19 @@ class OutputHead {
 
   const Linear& head_;
   float soft_cap_;
-  std::vector<float> row_error_;    // [rows] largest error of the sketch for inputs of norm 1
-  std::vector<float> panel_error_;  // [panels] largest of its rows; empty before the first sketch
-  bool broken_ = false;             // a row without a finite bound: no sketch
-  std::vector<float> panel_max_;    // [panels] largest sketch of this call
-  std::vector<uint8_t> exact_;      // [panels] whether this call scores it exactly
-  std::vector<int> promising_;      // panels, scored exactly first
-  std::vector<int> survivors_;      // panels, scored exactly because they may hold a winner
-  std::vector<int> masked_;         // panels with a row of the mask
-  std::vector<float> best_;         // scores of the promising panels
+  // The sketch's largest error is Σ units · unit of a row · norm of the input, over groups.
+  std::vector<uint8_t> group_errors_;  // [panels][groups][rows] in units
+  std::vector<float> error_units_;     // [panels][rows]
+  std::vector<float> panel_error_;     // [panels] largest for inputs of norm 1; empty before all
+  bool broken_ = false;                // a row without a finite bound: no sketch
+  std::vector<float> panel_max_;       // [panels] largest sketch of this call
+  std::vector<uint8_t> exact_;         // [panels] whether it is promising
+  std::vector<int> promising_;         // panels, scored exactly first
+  std::vector<int> masked_;            // panels with a row of the mask
+  std::vector<float> best_;            // scores of the promising panels
+  std::vector<float> group_norms_;     // [groups] of the input
   double input_norm_ = 0;
+  double least_ = 0;  // what a winner must reach
 };
 
 }  // namespace bantam

@@ -70,13 +70,12 @@ class Fixture {
     linear_.columns = kColumns;
     packed_ = std::move(
         *PageMemory::Allocate(PackedBytes(DType::kQ8_0, kRows, kColumns), false, "packed weights"));
-    const size_t panel_bytes = PanelBytes(DType::kQ8_0, kColumns);
+    linear_.packed = PackedMatrixAt(DType::kQ8_0, kRows, kColumns, packed_.data());
     for (int p = 0; p < linear_.panels(); ++p) {
       const int row = p * kPanelRows;
       PackPanel(DType::kQ8_0, matrix.Block(row, 0), std::min(kPanelRows, kRows - row), kColumns,
-                packed_.data() + static_cast<size_t>(p) * panel_bytes);
+                linear_.packed.PanelIn(packed_.data(), p));
     }
-    linear_.packed = {DType::kQ8_0, kRows, kColumns, packed_.data(), panel_bytes};
     linear_.packed_panels = linear_.panels();
     head_.emplace(linear_, soft_cap);
   }

@@ -24,8 +24,7 @@ Result<WeightPacker> WeightPacker::Create(const ModelFile& file,
   uint8_t* place = memory.data();
   for (Linear* linear : matrices) {
     if (!linear->packable) continue;
-    const size_t panel_bytes = PanelBytes(linear->tensor.type, linear->columns);
-    linear->packed = {linear->tensor.type, linear->rows, linear->columns, place, panel_bytes};
+    linear->packed = PackedMatrixAt(linear->tensor.type, linear->rows, linear->columns, place);
     linear->packing = {&file, place, 0};
     place += AlignedPackedBytes(*linear);
   }
@@ -37,12 +36,12 @@ void WeightPacker::Begin(std::span<Linear* const> matrices, size_t budget) const
     if (!linear->packable || linear->is_packed()) continue;
     const bool used_before = std::exchange(linear->packing.used, true);
     if (!used_before) continue;
-    const size_t fitting = budget / linear->packed.panel_bytes;
+    const size_t fitting = budget / linear->packed.panel_bytes();
     const int panels = static_cast<int>(
         std::min<size_t>(fitting, static_cast<size_t>(linear->panels() - linear->packed_panels)));
     linear->packing.end = linear->packed_panels + panels;
     linear->packing.done = 0;
-    budget -= static_cast<size_t>(panels) * linear->packed.panel_bytes;
+    budget -= static_cast<size_t>(panels) * linear->packed.panel_bytes();
   }
 }
 

@@ -136,7 +136,7 @@ uint64_t Weights::unpacked_bytes() const {
   for (const Linear* linear : matrices_) {
     if (!linear->packable) continue;
     bytes += static_cast<uint64_t>(linear->panels() - linear->packed_panels) *
-             linear->packed.panel_bytes;
+             linear->packed.panel_bytes();
   }
   return bytes;
 }

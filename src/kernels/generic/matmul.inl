@@ -51,15 +51,13 @@ using UnpackedRecipeOf =
 // 100 ns away, in which a core should take 2 to 3 KB; beyond four times that nothing is gained.
 constexpr int kPrefetchBytes = 16 * 1024;
 
-[[gnu::always_inline]] inline void PrefetchLines(const uint8_t* p, int bytes) {
-  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
+// A panel by itself, as those that may hold the best tokens, is followed by what nobody needs.
+[[gnu::always_inline]] inline int64_t BytesAhead(const MatmulJob& job) {
+  return job.panel_end - job.panel_begin > 1 ? kPrefetchBytes : 0;
 }
 
-// The same in whole panels, of which that many bytes each are read: where a panel has two parts,
-// these meet their likes.
-[[gnu::always_inline]] inline int PanelsAhead(int read_bytes) {
-  const int panels = (kPrefetchBytes + read_bytes / 2) / read_bytes;
-  return panels > 0 ? panels : 1;
+[[gnu::always_inline]] inline void PrefetchLines(const uint8_t* p, int bytes) {
+  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
 }
 
 // Groups read from a packed panel.
@@ -91,26 +89,18 @@ struct Packed : RecipeOf<kType> {
   }
 
   // Asks for what follows, which lies there in the same order.
-  [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int n_groups, int b,
-                                                     int g) {
+  [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int g, int64_t ahead) {
+    const int64_t at = int64_t{b} * kBlockBytes + g * kLayout.group_bytes();
+    PrefetchLines(panel.blocks + ahead + at, kLayout.group_bytes());
     constexpr int kLow = LowPlaneBytes(kType);
-    int64_t ahead = kPrefetchBytes;
-    if constexpr (kLow > 0) {
-      const int panel_bytes = n_groups * (kBlockBytes + kLow);
-      ahead = int64_t{PanelsAhead(panel_bytes)} * panel_bytes;
-      PrefetchLines(panel + ahead + int64_t{n_groups} * kBlockBytes + b * kLow, kLow);
-    }
-    PrefetchLines(panel + ahead + int64_t{b} * kBlockBytes + g * kLayout.group_bytes(),
-                  kLayout.group_bytes());
+    if constexpr (kLow > 0) PrefetchLines(panel.low_planes + ahead + int64_t{b} * kLow, kLow);
   }
 
-  // Group g of block b of a panel of n_groups.
-  [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int n_groups, int b, int g,
-                                                 int lane, Group* out) {
-    const uint8_t* block = panel + int64_t{b} * kBlockBytes;
+  // Group g of block b of a panel.
+  [[gnu::always_inline]] static inline void Load(Panel panel, int b, int g, int lane, Group* out) {
+    const uint8_t* block = panel.blocks + int64_t{b} * kBlockBytes;
     const uint8_t* group = block + kLayout.header + g * kLayout.group_bytes();
-    const uint8_t* low_plane =
-        panel + int64_t{n_groups / kGroupsPerBlock} * kBlockBytes + b * LowPlaneBytes(kType);
+    const uint8_t* low_plane = panel.low_planes + int64_t{b} * LowPlaneBytes(kType);
     LoadCodes(group + kLayout.group_scales, low_plane, lane, out->codes);
     if constexpr (kCodec.kind == ScaleKind::kScale || kCodec.kind == ScaleKind::kScaleMin ||
                   kCodec.kind == ScaleKind::kScaleZero) {
@@ -152,16 +142,12 @@ struct HighPlane : Recipe<ScaleKind::kScaleMin, 4, 8> {
   static constexpr int kMaxTile = kMaxPackedTile;
   static constexpr bool kUnpacked = false;
 
-  [[gnu::always_inline]] static inline void Prefetch(const uint8_t* panel, int n_groups, int b,
-                                                     int) {
-    const int64_t panel_bytes = int64_t{n_groups} * (kBlockBytes + LowPlaneBytes(DType::kQ8_0));
-    const uint8_t* ahead = panel + PanelsAhead(n_groups * kBlockBytes) * panel_bytes;
-    PrefetchLines(ahead + int64_t{b} * kBlockBytes, kBlockBytes);
+  [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int, int64_t ahead) {
+    PrefetchLines(panel.blocks + ahead + int64_t{b} * kBlockBytes, kBlockBytes);
   }
 
-  [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int, int b, int, int lane,
-                                                 Group* out) {
-    const uint8_t* block = panel + int64_t{b} * kBlockBytes;
+  [[gnu::always_inline]] static inline void Load(Panel panel, int b, int, int lane, Group* out) {
+    const uint8_t* block = panel.blocks + int64_t{b} * kBlockBytes;
     LoadNibbles(block + 32 + lane * 4, out->codes);
     const Lanes scale = LoadHalfLanes(block + lane * 2);
     out->scale[0] = Mul(scale, SplatLanes(16));
@@ -180,9 +166,8 @@ struct Unpacked : R {
                                      (HasSubScale(R::kKind) ? 64 : 0) +
                                      (R::kKind == ScaleKind::kSubScaleMin ? 192 : 0);
 
-  [[gnu::always_inline]] static inline void Load(const uint8_t* panel, int, int b, int, int lane,
-                                                 Group* out) {
-    const uint8_t* block = panel + int64_t{b} * kBlockBytes;
+  [[gnu::always_inline]] static inline void Load(Panel panel, int b, int, int lane, Group* out) {
+    const uint8_t* block = panel.blocks + int64_t{b} * kBlockBytes;
     for (int s = 0; s < 8; ++s) out->codes[s] = LoadBytes(block + s * 64 + lane * 4);
     LoadScales(block, lane, out);
   }
@@ -271,8 +256,8 @@ template <class R>
 // kTokens tokens against kVectors vectors of rows: the accumulators, [vector][token], stay in
 // registers over all columns.
 template <class Source, int kTokens, int kVectors>
-[[gnu::always_inline]] inline void TileKernel(const uint8_t* panel, int n_groups, int lane,
-                                              const Tile& x, Lanes* sums) {
+[[gnu::always_inline]] inline void TileKernel(Panel panel, int n_groups, int lane, const Tile& x,
+                                              int64_t ahead, Lanes* sums) {
   Lanes sum[kVectors][kTokens];
   for (auto& vector : sum) {
     for (int t = 0; t < kTokens; ++t) vector[t] = SplatLanes(0);
@@ -280,11 +265,11 @@ template <class Source, int kTokens, int kVectors>
   int at = 0;
   for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
     for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
-      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, n_groups, b, g);
+      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, b, g, ahead);
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         Group group;
-        Source::Load(panel, n_groups, b, g, lane + v * kLanes, &group);
+        Source::Load(panel, b, g, lane + v * kLanes, &group);
 #pragma GCC unroll 16
         for (int t = 0; t < kTokens; ++t)
           sum[v][t] = Ordered(AddGroup<Source>(group, x, at + t, sum[v][t]));
@@ -301,13 +286,13 @@ template <class Source, int kTokens, int kVectors>
 // The same by half groups, for machines with sixteen registers: the sums and dots of four tokens,
 // four slots of codes and three temporaries fill them.
 template <class Source, int kTokens>
-[[gnu::always_inline]] inline void TileKernelByHalves(const uint8_t* panel, int n_groups, int lane,
+[[gnu::always_inline]] inline void TileKernelByHalves(Panel panel, int n_groups, int lane,
                                                       const Tile& x, Lanes* sums) {
   Lanes sum[kTokens];
   for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
   int at = 0;
   for (int g = 0; g < n_groups; ++g, at += x.width) {
-    const uint8_t* block = panel + int64_t{g} * Source::kBlockBytes;
+    const uint8_t* block = panel.blocks + int64_t{g} * Source::kBlockBytes;
     const int8_t* codes = x.codes + int64_t{at} * 32;
     Ints dot[kTokens];
     Bytes half[4];
@@ -335,13 +320,13 @@ template <class Source, int kTokens>
 // And of signed bytes by slots: their products are widened one by one, so a slot's codes need not
 // stay. (By halves the codes of several slots went to the stack and back: a tenth more time.)
 template <class Source, int kTokens>
-[[gnu::always_inline]] inline void TileKernelBySlots(const uint8_t* panel, int n_groups, int lane,
+[[gnu::always_inline]] inline void TileKernelBySlots(Panel panel, int n_groups, int lane,
                                                      const Tile& x, Lanes* sums) {
   Lanes sum[kTokens];
   for (int t = 0; t < kTokens; ++t) sum[t] = SplatLanes(0);
   int at = 0;
   for (int g = 0; g < n_groups; ++g, at += x.width) {
-    const uint8_t* block = panel + int64_t{g} * Source::kBlockBytes;
+    const uint8_t* block = panel.blocks + int64_t{g} * Source::kBlockBytes;
     const int8_t* codes = x.codes + int64_t{at} * 32;
     Ints dot[kTokens];
     for (int t = 0; t < kTokens; ++t) dot[t] = StartValue<Source>(x.minus_sums + at + t);
@@ -482,10 +467,9 @@ template <class Source, int kTokens>
 }
 
 template <class Source, int kTokens>
-[[gnu::noinline]] void RunTile(const MatmulJob& job, const uint8_t* panel, int row, int token,
-                               Tile x) {
+[[gnu::noinline]] void RunTile(const MatmulJob& job, Panel panel, int row, int token, Tile x) {
   if constexpr (kTileUnit && Source::kUnpacked) {
-    return RunUnitTiles<Source, kTokens>(job, panel, row, token, 1, x);
+    return RunUnitTiles<Source, kTokens>(job, panel.blocks, row, token, 1, x);
   }
   constexpr int kVectors = RowVectors(kTokens);
   for (int lane = 0; lane < kPanelRows; lane += kLanes * kVectors) {
@@ -498,7 +482,7 @@ template <class Source, int kTokens>
         TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
       }
     } else {
-      TileKernel<Source, kTokens, kVectors>(panel, job.x.groups(), lane, x, sums);
+      TileKernel<Source, kTokens, kVectors>(panel, job.x.groups(), lane, x, BytesAhead(job), sums);
     }
     for (int v = 0; v < kVectors; ++v) {
       StoreSums(job, row + lane + v * kLanes, token, kTokens, sums + v * kTokens);
@@ -508,8 +492,8 @@ template <class Source, int kTokens>
 
 // One panel against tokens [begin, end) (begin at a tile's start), in pieces of powers of two.
 template <class Source>
-[[gnu::always_inline]] inline void RunPanel(const MatmulJob& job, const uint8_t* panel, int row,
-                                            int begin, int end) {
+[[gnu::always_inline]] inline void RunPanel(const MatmulJob& job, Panel panel, int row, int begin,
+                                            int end) {
   const int groups = job.x.groups();
   for (int token = begin; token < end;) {
     const int tile = token / kTileTokens;
@@ -523,7 +507,7 @@ template <class Source>
     if constexpr (kTileUnit && Source::kUnpacked) {
       if (left >= 16) {
         const int n_tiles = (end - token) / 16;
-        RunUnitTiles<Source, 16>(job, panel, row, token, n_tiles, x);
+        RunUnitTiles<Source, 16>(job, panel.blocks, row, token, n_tiles, x);
         token += n_tiles * 16;
         continue;
       }
@@ -548,16 +532,15 @@ template <class Source>
 }
 
 template <DType kType>
-[[gnu::noinline]] void UnpackPanel(const uint8_t* panel, int n_groups, uint8_t* scratch) {
+[[gnu::noinline]] void UnpackPanel(Panel panel, int n_groups, uint8_t* scratch) {
   using From = Packed<kType>;
   using To = Unpacked<UnpackedRecipeOf<kType>>;
   constexpr bool kRecentre = To::kZero != From::kZero;
   for (int i = 0; i < n_groups; ++i) {
-    From::Prefetch(panel, n_groups, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
+    From::Prefetch(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, kPrefetchBytes);
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {
       Group group;
-      From::Load(panel, n_groups, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, lane,
-                 &group);
+      From::Load(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, lane, &group);
       for (int slot = 0; kRecentre && slot < 8; ++slot) {
         group.codes[slot] = AddBytes(group.codes[slot], SplatByte(To::kZero - From::kZero));
       }
@@ -584,11 +567,11 @@ template <DType kType>
   for (int begin = 0; begin < job.x.tokens; begin += block) {
     const int end = job.x.tokens - begin < block ? job.x.tokens : begin + block;
     for (int p = job.panel_begin; p < job.panel_end; ++p) {
-      const uint8_t* panel = job.weights.data + static_cast<size_t>(p) * job.weights.panel_bytes;
+      const Panel panel = job.weights.panel(p);
       const int row = p * kPanelRows;
       if (end - begin >= kUnpackTokens) {
         UnpackPanel<kType>(panel, job.x.groups(), job.scratch);
-        RunPanel<Unpacked<UnpackedRecipeOf<kType>>>(job, job.scratch, row, begin, end);
+        RunPanel<Unpacked<UnpackedRecipeOf<kType>>>(job, {job.scratch}, row, begin, end);
       } else {
         RunPanel<Packed<kType>>(job, panel, row, begin, end);
       }
@@ -606,8 +589,7 @@ template <DType kType>
 
 [[gnu::noinline]] void MatmulOfHighPlane(const MatmulJob& job) {
   for (int p = job.panel_begin; p < job.panel_end; ++p) {
-    const uint8_t* panel = job.weights.data + static_cast<size_t>(p) * job.weights.panel_bytes;
-    RunPanel<HighPlane>(job, panel, p * kPanelRows, 0, job.x.tokens);
+    RunPanel<HighPlane>(job, job.weights.panel(p), p * kPanelRows, 0, job.x.tokens);
   }
 }
 

@@ -338,32 +338,33 @@ constexpr int HalvesAt(DType type) {
 }
 
 template <DType kType>
-[[gnu::noinline]] void PackWholePanel(const uint8_t* first_row, int columns, uint8_t* panel) {
+[[gnu::noinline]] void PackWholePanel(const uint8_t* first_row, int columns,
+                                     WritablePanel panel) {
   constexpr BlockLayout kLayout = LayoutOf(kType);
   constexpr int kHalvesBytes = kLayout.groups == 1 ? kLayout.group_scales : kLayout.header;
   constexpr int kFileBytes = FileBlockBytes(kType);
   const int n_blocks = columns / (kGroupColumns * kLayout.groups);
   const int64_t row_bytes = int64_t{n_blocks} * kFileBytes;
-  uint8_t* low_planes = panel + int64_t{n_blocks} * kLayout.block_bytes();
   // Sixteen rows are too many streams for some prefetchers; the panel after this one is one piece.
   const uint8_t* next = first_row + kPanelRows * row_bytes;
   for (int b = 0; b < n_blocks; ++b) {
     const Rows block = {first_row + int64_t{b} * kFileBytes, row_bytes};
-    uint8_t* out = panel + int64_t{b} * kLayout.block_bytes();
+    uint8_t* out = panel.blocks + int64_t{b} * kLayout.block_bytes();
     for (int i = 0; i < kPanelRows * kFileBytes; i += 64, next += 64) {
       __builtin_prefetch(next, 0, 2);
     }
     PackHalves(block + HalvesAt(kType), out);
     if constexpr (kHalvesBytes == 64) PackHalves(block + HalvesAt(kType) + 2, out + 32);
     if constexpr (kLayout.groups == 1) {
-      PackGroup<kType>(block, out + kHalvesBytes, low_planes + b * LowPlaneBytes(kType));
+      PackGroup<kType>(block, out + kHalvesBytes,
+                       panel.low_planes + int64_t{b} * LowPlaneBytes(kType));
     } else {
       PackEightGroups<kType>(block, out + kHalvesBytes);
     }
   }
 }
 
-void Pack(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
+void Pack(DType type, const uint8_t* first_row, int n_rows, int columns, WritablePanel panel) {
   if (n_rows < kPanelRows) return PackPanel(type, first_row, n_rows, columns, panel);
   switch (type) {
     case DType::kQ4_0: return PackWholePanel<DType::kQ4_0>(first_row, columns, panel);
