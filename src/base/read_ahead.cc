@@ -15,6 +15,10 @@ namespace {
 // Small enough for the second-level cache, large enough for the system to read well ahead.
 constexpr size_t kAtOnce = size_t{1} << 20;
 
+// After a piece that was not cached so many are read without asking. The system reads ahead, too,
+// but only as far as somebody reads: whoever skips what it brought makes it stop.
+constexpr int kReadsWithoutAsking = 32;
+
 // Whether the system has the page of this byte, so that reading it would not wait.
 bool IsCached([[maybe_unused]] int fd, [[maybe_unused]] size_t at) {
 #if defined(RWF_NOWAIT)
@@ -45,12 +49,14 @@ ReadAhead::~ReadAhead() {
 // first token came after 0.29 s instead of 0.39.
 void ReadAhead::Run() const {
   const auto buffer = std::make_unique_for_overwrite<uint8_t[]>(kAtOnce);
+  int without_asking = 0;
   for (const FilePiece& piece : pieces_) {
     for (size_t done = 0; done < piece.size; done += kAtOnce) {
       if (stopping_.load(std::memory_order_relaxed)) return;
       const size_t n = std::min(kAtOnce, piece.size - done);
       const size_t at = piece.offset + done;
-      if (IsCached(fd_, at + n - 1)) continue;
+      if (without_asking == 0 && IsCached(fd_, at + n - 1)) continue;
+      without_asking = without_asking == 0 ? kReadsWithoutAsking : without_asking - 1;
       if (::pread(fd_, buffer.get(), n, static_cast<off_t>(at)) <= 0) return;
     }
   }
