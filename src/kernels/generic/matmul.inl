@@ -51,11 +51,6 @@ using UnpackedRecipeOf =
 // 100 ns away, in which a core should take 2 to 3 KB; beyond four times that nothing is gained.
 constexpr int kPrefetchBytes = 16 * 1024;
 
-// A panel by itself, as those that may hold the best tokens, is followed by what nobody needs.
-[[gnu::always_inline]] inline int64_t BytesAhead(const MatmulJob& job) {
-  return job.panel_end - job.panel_begin > 1 ? kPrefetchBytes : 0;
-}
-
 [[gnu::always_inline]] inline void PrefetchLines(const uint8_t* p, int bytes) {
   for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
 }
@@ -89,11 +84,14 @@ struct Packed : RecipeOf<kType> {
   }
 
   // Asks for what follows, which lies there in the same order.
-  [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int g, int64_t ahead) {
-    const int64_t at = int64_t{b} * kBlockBytes + g * kLayout.group_bytes();
-    PrefetchLines(panel.blocks + ahead + at, kLayout.group_bytes());
+  [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int g) {
+    PrefetchLines(panel.blocks + kPrefetchBytes + int64_t{b} * kBlockBytes +
+                      g * kLayout.group_bytes(),
+                  kLayout.group_bytes());
     constexpr int kLow = LowPlaneBytes(kType);
-    if constexpr (kLow > 0) PrefetchLines(panel.low_planes + ahead + int64_t{b} * kLow, kLow);
+    if constexpr (kLow > 0) {
+      PrefetchLines(panel.low_planes + kPrefetchBytes + int64_t{b} * kLow, kLow);
+    }
   }
 
   // Group g of block b of a panel.
@@ -142,8 +140,8 @@ struct HighPlane : Recipe<ScaleKind::kScaleMin, 4, 8> {
   static constexpr int kMaxTile = kMaxPackedTile;
   static constexpr bool kUnpacked = false;
 
-  [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int, int64_t ahead) {
-    PrefetchLines(panel.blocks + ahead + int64_t{b} * kBlockBytes, kBlockBytes);
+  [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int) {
+    PrefetchLines(panel.blocks + kPrefetchBytes + int64_t{b} * kBlockBytes, kBlockBytes);
   }
 
   [[gnu::always_inline]] static inline void Load(Panel panel, int b, int, int lane, Group* out) {
@@ -257,7 +255,7 @@ template <class R>
 // registers over all columns.
 template <class Source, int kTokens, int kVectors>
 [[gnu::always_inline]] inline void TileKernel(Panel panel, int n_groups, int lane, const Tile& x,
-                                              int64_t ahead, Lanes* sums) {
+                                              Lanes* sums) {
   Lanes sum[kVectors][kTokens];
   for (auto& vector : sum) {
     for (int t = 0; t < kTokens; ++t) vector[t] = SplatLanes(0);
@@ -265,7 +263,7 @@ template <class Source, int kTokens, int kVectors>
   int at = 0;
   for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
     for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
-      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, b, g, ahead);
+      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, b, g);
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         Group group;
@@ -482,7 +480,7 @@ template <class Source, int kTokens>
         TileKernelByHalves<Source, kTokens>(panel, job.x.groups(), lane, x, sums);
       }
     } else {
-      TileKernel<Source, kTokens, kVectors>(panel, job.x.groups(), lane, x, BytesAhead(job), sums);
+      TileKernel<Source, kTokens, kVectors>(panel, job.x.groups(), lane, x, sums);
     }
     for (int v = 0; v < kVectors; ++v) {
       StoreSums(job, row + lane + v * kLanes, token, kTokens, sums + v * kTokens);
@@ -537,7 +535,7 @@ template <DType kType>
   using To = Unpacked<UnpackedRecipeOf<kType>>;
   constexpr bool kRecentre = To::kZero != From::kZero;
   for (int i = 0; i < n_groups; ++i) {
-    From::Prefetch(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, kPrefetchBytes);
+    From::Prefetch(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {
       Group group;
       From::Load(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, lane, &group);
