@@ -12,6 +12,7 @@ times as fast, or as little memory or time, Bantam is. Fails if one is below its
 """
 
 import argparse
+import math
 import os
 import pathlib
 import sys
@@ -69,6 +70,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         options.rounds = 2 if options.quick else 5
     if options.rounds < 1:
         parser.error(f"--rounds {options.rounds}: expected 1 or more")
+    if options.threads < 1:
+        parser.error(f"--threads {options.threads}: expected 1 or more")
+    if not options.timeout > 0:
+        parser.error(f"--timeout {options.timeout}: expected seconds above 0")
+    if options.csv:
+        try:
+            open(options.csv, "a").close()  # better now than after an hour
+        except OSError as error:
+            parser.error(f"--csv: {error}")
     if not (options.main or options.list or options.draw):
         parser.error("MODEL is missing")
     return options
@@ -91,9 +101,12 @@ def floor(text: str, rows: list[table.Row]) -> tuple[str, float]:
     if name:
         table.choose(rows, [name], False)
     try:
-        return name, float(ratio)
+        smallest = float(ratio)
     except ValueError:
-        raise ValueError(f"'{text}': expected [ROW=]RATIO") from None
+        smallest = math.nan
+    if not math.isfinite(smallest):
+        raise ValueError(f"'{text}': expected [ROW=]RATIO")
+    return name, smallest
 
 
 def measure(options) -> results_file.Results:

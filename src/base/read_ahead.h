@@ -10,8 +10,8 @@
 
 namespace bantam {
 
-// A thread reads one piece after the other and drops what it read; what is cached it only looks at.
-// Page faults alone would wait for each of their reads.
+// A thread reads one piece after the other and drops what it read. What is cached it only looks at,
+// but for what follows a piece that was not. Page faults alone would wait for each of their reads.
 class ReadAhead {
  public:
   // Pieces of the file behind `fd`, which must stay open. Where no thread can be had nothing is

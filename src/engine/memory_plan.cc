@@ -14,6 +14,7 @@
 #include "model/adapter.h"
 #include "model/encoder_config.h"
 #include "model/encoder_weights.h"
+#include "model/output_head.h"
 #include "model/text_encoder.h"
 #include "model/transformer.h"
 
@@ -38,8 +39,9 @@ constexpr uint64_t kLaterCode = 3 * kMiB;
 // Of a thread's stack what it touches, and the buffer that reads ahead.
 constexpr uint64_t kThreadBytes = 128 << 10;
 constexpr uint64_t kReadAheadBytes = kMiB;
-// What a thread that packs has both in the file and packed: a piece to release, and a huge page.
-constexpr uint64_t kPackingBytes = 3 * kMiB;
+// What a thread that packs has both in the file and packed: a piece to release, and a huge page in
+// each of the two places that 8-bit panels go to.
+constexpr uint64_t kPackingBytes = 5 * kMiB;
 // The system's tables of this process's pages: 8 bytes a page of 4 KiB.
 constexpr uint64_t kBytesPerTableByte = 512;
 
@@ -99,12 +101,13 @@ uint64_t MemoryCost::Scratch(const MemoryUse& use) const {
   uint64_t bytes = Transformer::ScratchBytes(
       *weights_, MostBatchTokens(use.prompt_chunk, use.sequences), threads_, adapter_rank_);
   // What BatchEngine, its sampler and the head keep: rows of scores and of what they come from,
-  // candidates, weights, counts, bounds.
+  // candidates, weights, counts.
   const uint64_t outputs = static_cast<uint64_t>(use.sequences + Scheduler::kSpeculativeTokens);
   const uint64_t rows = std::min<uint64_t>(outputs, kLogitRows);
   const uint64_t vocabulary = static_cast<uint64_t>(config.vocab_size);
-  bytes += vocabulary * (rows * sizeof(float) + sizeof(Candidate) + sizeof(double) +
-                         sizeof(int32_t) + sizeof(float));
+  bytes +=
+      vocabulary * (rows * sizeof(float) + sizeof(Candidate) + sizeof(double) + sizeof(int32_t));
+  bytes += OutputHead::BoundBytes(config.vocab_size, config.n_embd);
   bytes += outputs * static_cast<uint64_t>(config.n_embd) * sizeof(float);
   return bytes +
          static_cast<uint64_t>(use.context) * static_cast<uint64_t>(use.sequences) * kTokenBytes;

@@ -10,8 +10,8 @@
 // 2-bit codes are a pair plane; 3-bit a pair plane and a bit plane above it; 4-bit a nibble plane;
 // 5-bit nibble and bit plane; 6-bit nibble and pair plane. Scales precede the codes, one lane a
 // row. 8-bit codes (plus 128) are two nibble planes: the high one beside the scales, the low ones
-// of all groups after the last group, so that half of a panel is a 4-bit sketch of it. The same
-// numbers as in the file, within 3 % of its size (K-quant scales widen to bytes).
+// apart from them (PackedMatrix), so that what lies together is a 4-bit sketch. The same numbers as
+// in the file, within 3 % of its size (K-quant scales widen to bytes).
 #pragma once
 
 #include <cstddef>

@@ -61,6 +61,13 @@ void OutputHead::Bound(const Team& team) {
   broken_ = !std::ranges::all_of(panel_error_, finite);
 }
 
+uint64_t OutputHead::BoundBytes(int rows, int columns) {
+  const auto panels = static_cast<uint64_t>((rows + kPanelRows - 1) / kPanelRows);
+  const auto groups = static_cast<uint64_t>(columns / kGroupColumns);
+  constexpr uint64_t kOfPanel = 2 * sizeof(float) + sizeof(uint8_t) + sizeof(int);
+  return panels * (kPanelRows * (groups + sizeof(float)) + kOfPanel);
+}
+
 int OutputHead::RowsOf(int panel) const {
   return std::min(kPanelRows, head_.rows - panel * kPanelRows);
 }

@@ -30,6 +30,9 @@ class OutputHead {
   bool MaskedLogits(const float* hidden, const TokenMask& mask, float* logits, const Team& team,
                     const Workspace& space);
 
+  // Bytes that the bounds of a matrix take once `top` is used.
+  static uint64_t BoundBytes(int rows, int columns);
+
  private:
   static constexpr int kMaxTop = 8;
   static constexpr int kMaxColumns = 32768;
