@@ -283,7 +283,8 @@ bool OutputHead::MayReach(int panel, const float* sketch) const {
       sums[row] += static_cast<float>(errors[g * kPanelRows + row]) * group_norms_[g];
     }
   }
-  constexpr double kSumRounding = 1 + (kMaxColumns / kGroupColumns + 2) * 0x1p-24;
+  constexpr int kMostTerms = kMaxColumns / kGroupColumns + 2;
+  constexpr double kSumRounding = 1 + kMostTerms * 0x1p-24;
   for (int row = 0; row < RowsOf(panel); ++row) {
     const double unit = error_units_[at * kPanelRows + static_cast<size_t>(row)];
     if (sketch[row] + unit * sums[row] * kSumRounding >= least_) return true;
