@@ -74,11 +74,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.error(f"--threads {options.threads}: expected 1 or more")
     if not options.timeout > 0:
         parser.error(f"--timeout {options.timeout}: expected seconds above 0")
-    if options.csv:
-        try:
-            open(options.csv, "a").close()  # better now than after an hour
-        except OSError as error:
-            parser.error(f"--csv: {error}")
     if not (options.main or options.list or options.draw):
         parser.error("MODEL is missing")
     return options
@@ -156,6 +151,11 @@ def main() -> int:
     if options.draw:
         documents.publish(ROOT, results_file.read(ROOT / documents.CSV))
         return 0
+    if options.csv:
+        try:
+            open(options.csv, "a").close()  # better now than after an hour
+        except OSError as error:
+            sys.exit(f"--csv: {error}")
     try:
         results = measure(options)
     except NotMeasured as reason:  # the machine could not be described: Bantam itself does not run

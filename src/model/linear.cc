@@ -35,12 +35,16 @@ struct FileRows {
   const float* bias;  // or none
 };
 
+// The biases from a row on, or none.
+const float* BiasFrom(const Linear& linear, int row) {
+  return linear.bias.empty() ? nullptr : linear.bias.data() + row;
+}
+
 FileRows RowsOfPanel(const Linear& linear, int panel) {
   const DType type = linear.tensor.type;
   const int row = panel * kPanelRows;
   return {type, linear.tensor.data + row * RowBytes(type, linear.columns),
-          std::min(kPanelRows, linear.rows - row), linear.columns,
-          linear.bias.empty() ? nullptr : linear.bias.data() + row};
+          std::min(kPanelRows, linear.rows - row), linear.columns, BiasFrom(linear, row)};
 }
 
 // Rows in float32; where columns are stored in another order, in that of the activations.
@@ -141,9 +145,8 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
     const bool stays = panel < packing.end;
     FileRows rows = RowsOfPanel(linear, panel);
     if (linear.quantised && stays) {
-      const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
-      ApplyMapped(rows, linear.packed, packing.memory, panel, bias, in, accumulate, out, out_stride,
-                  space);
+      ApplyMapped(rows, linear.packed, packing.memory, panel, BiasFrom(linear, 0), in, accumulate,
+                  out, out_stride, space);
     } else if (linear.quantised) {
       const PackedMatrix one = PackedMatrixAt(rows.type, rows.rows, rows.columns, space.panel);
       ApplyMapped(rows, one, space.panel, 0, rows.bias, in, accumulate, out, out_stride, space);
@@ -183,8 +186,8 @@ void ApplyLinear(const Linear& linear, const LinearInput& input, int panel_begin
   const LinearInput in = reordered ? InOrderOf(linear, input, space) : input;
   const int ready = std::clamp(linear.packed_panels, panel_begin, panel_end);
   if (linear.quantised && panel_begin < ready) {
-    const float* bias = linear.bias.empty() ? nullptr : linear.bias.data();
-    ApplyPacked(linear.packed, in, panel_begin, ready, bias, accumulate, out, out_stride, space);
+    ApplyPacked(linear.packed, in, panel_begin, ready, BiasFrom(linear, 0), accumulate, out,
+                out_stride, space);
   }
   if (!linear.quantised && panel_begin < ready) {
     ApplyPackedFloat(linear, in, panel_begin, ready, accumulate, out, out_stride, space);

@@ -48,7 +48,7 @@ void OutputHead::Bound(const Team& team) {
   error_units_.resize(panels * kPanelRows);
   panel_error_.resize(panels);
   panel_max_.resize(panels);
-  exact_.resize(panels);
+  is_promising_.resize(panels);
   group_norms_.resize(groups);
   promising_.reserve(panels);
   best_.reserve(kMaxTop * kPanelRows);
@@ -200,7 +200,7 @@ void OutputHead::TopLogits(ThreadPool::Worker& worker, const LinearInput& in, in
       [&] { least_ = LeastOfBest(top, logits); });
   worker.Share(head_.panels(), 1, [&](int begin, int end) {
     for (int p = begin; p < end; ++p) {
-      if (exact_[static_cast<size_t>(p)] != 0) continue;
+      if (is_promising_[static_cast<size_t>(p)] != 0) continue;
       if (MayReach(p, logits + p * kPanelRows)) {
         Exact(in, p, logits, space);
       } else {
@@ -248,7 +248,7 @@ void OutputHead::ChoosePromising(int top) {
   promising_.resize(panel_max_.size());
   for (size_t p = 0; p < promising_.size(); ++p) promising_[p] = static_cast<int>(p);
   if (!(input_norm_ < kLargest)) {  // infinite, or not a number: nothing can be compared
-    std::fill(exact_.begin(), exact_.end(), uint8_t{1});
+    std::fill(is_promising_.begin(), is_promising_.end(), uint8_t{1});
     return;
   }
   const auto sketch = [this](int p) { return panel_max_[static_cast<size_t>(p)]; };
@@ -256,8 +256,8 @@ void OutputHead::ChoosePromising(int top) {
       promising_.begin(), promising_.begin() + top, promising_.end(),
       [&](int a, int b) { return sketch(a) != sketch(b) ? sketch(a) > sketch(b) : a < b; });
   promising_.resize(static_cast<size_t>(top));
-  std::fill(exact_.begin(), exact_.end(), uint8_t{0});
-  for (const int p : promising_) exact_[static_cast<size_t>(p)] = 1;
+  std::fill(is_promising_.begin(), is_promising_.end(), uint8_t{0});
+  for (const int p : promising_) is_promising_[static_cast<size_t>(p)] = 1;
 }
 
 // The top-th best of the promising panels' scores.

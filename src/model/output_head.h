@@ -66,7 +66,7 @@ class OutputHead {
   std::vector<float> panel_error_;     // [panels] largest for inputs of norm 1; empty before all
   bool broken_ = false;                // a row without a finite bound: no sketch
   std::vector<float> panel_max_;       // [panels] largest sketch of this call
-  std::vector<uint8_t> exact_;         // [panels] whether it is promising
+  std::vector<uint8_t> is_promising_;  // [panels]
   std::vector<int> promising_;         // panels, scored exactly first
   std::vector<int> masked_;            // panels with a row of the mask
   std::vector<float> best_;            // scores of the promising panels
