@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <random>
@@ -230,12 +231,12 @@ TEST_P(MatmulTest, IntegerDotsAreExactOnEveryInstructionSet) {
   }
 }
 
-TEST_P(MatmulTest, ATokenDoesNotDependOnItsBatch) {
-  const Problem all = RandomProblem(GetParam(), 32, 256, 37, 3);
+// Tokens alone and in a batch: on all tables, the given ones.
+void ExpectSameAlone(const Problem& all, std::initializer_list<int> tokens) {
   for (const Kernels* kernels : RunnableKernels()) {
     Buffer memory(ActivationBytes(all.columns, all.tokens));
     const auto together = RunMatmul(*kernels, all, memory, false);
-    for (int t = 0; t < all.tokens; ++t) {
+    for (const int t : tokens) {
       Problem one = all;
       one.tokens = 1;
       one.x.assign(all.x.begin() + t * all.columns, all.x.begin() + (t + 1) * all.columns);
@@ -244,6 +245,15 @@ TEST_P(MatmulTest, ATokenDoesNotDependOnItsBatch) {
           << kernels->name << " token " << t;
     }
   }
+}
+
+TEST_P(MatmulTest, ATokenDoesNotDependOnItsBatch) {
+  ExpectSameAlone(RandomProblem(GetParam(), 32, 256, 37, 3), {0, 1, 7, 15, 16, 31, 32, 35, 36});
+}
+
+// Of so many columns 64 tokens, or 128, fit a core's cache, and five are left over.
+TEST_P(MatmulTest, ATokenDoesNotDependOnItsBlock) {
+  ExpectSameAlone(RandomProblem(GetParam(), 16, 8192, 133, 3), {0, 63, 64, 127, 128, 131, 132});
 }
 
 // A weight of one times each finite half as its scale: 127 times it is a float32 value.

@@ -47,12 +47,21 @@ using UnpackedRecipeOf =
     Recipe<LoadedKind(CodecOf(kType).kind), kRecentredType<kType> ? 8 : RecipeOf<kType>::kBits,
            kRecentredType<kType> ? 0 : ZeroOf(kType)>;
 
+// From this many tokens on, a panel is unpacked beforehand.
+constexpr int kUnpackTokens = kTileUnit ? kTileUnitFrom : kUnpackFrom;
+
 // How far ahead of its use packed data is asked for, into the second-level cache. Memory is some
 // 100 ns away, in which a core should take 2 to 3 KB; beyond four times that nothing is gained.
 constexpr int kPrefetchBytes = 16 * 1024;
 
+// Asks for what follows [p, p + bytes); near by once more, into the first-level cache: processors
+// themselves lose sight of K-quants' long blocks, and of others among many tokens' activations.
+template <bool kNear>
 [[gnu::always_inline]] inline void PrefetchLines(const uint8_t* p, int bytes) {
-  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + i, 0, 2);
+  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + kPrefetchBytes + i, 0, 2);
+  if constexpr (kNear && kNearPrefetchBytes > 0) {
+    for (int i = 0; i < bytes; i += 64) __builtin_prefetch(p + kNearPrefetchBytes + i, 0, 3);
+  }
 }
 
 // Groups read from a packed panel.
@@ -84,13 +93,14 @@ struct Packed : RecipeOf<kType> {
   }
 
   // Asks for what follows, which lies there in the same order.
+  template <int kTokens>
   [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int g) {
-    PrefetchLines(panel.blocks + kPrefetchBytes + int64_t{b} * kBlockBytes +
-                      g * kLayout.group_bytes(),
-                  kLayout.group_bytes());
+    constexpr bool kNear = kTokens > 1 || kGroupsPerBlock > 1;
+    PrefetchLines<kNear>(panel.blocks + int64_t{b} * kBlockBytes + g * kLayout.group_bytes(),
+                         kLayout.group_bytes());
     constexpr int kLow = LowPlaneBytes(kType);
     if constexpr (kLow > 0) {
-      PrefetchLines(panel.low_planes + kPrefetchBytes + int64_t{b} * kLow, kLow);
+      PrefetchLines<kNear>(panel.low_planes + int64_t{b} * kLow, kLow);
     }
   }
 
@@ -140,8 +150,9 @@ struct HighPlane : Recipe<ScaleKind::kScaleMin, 4, 8> {
   static constexpr int kMaxTile = kMaxPackedTile;
   static constexpr bool kUnpacked = false;
 
+  template <int kTokens>
   [[gnu::always_inline]] static inline void Prefetch(Panel panel, int b, int) {
-    PrefetchLines(panel.blocks + kPrefetchBytes + int64_t{b} * kBlockBytes, kBlockBytes);
+    PrefetchLines<(kTokens > 1)>(panel.blocks + int64_t{b} * kBlockBytes, kBlockBytes);
   }
 
   [[gnu::always_inline]] static inline void Load(Panel panel, int b, int, int lane, Group* out) {
@@ -201,19 +212,36 @@ struct Tile {
   const int8_t* codes;
   const float* scales;
   const float* scaled_sums;
-  const int32_t* minus_sums;
+  const int32_t* starts;  // StartValue's; two a group where halves have scales of their own
   const int32_t* minus_half_sums;
   int width;
 };
 
-// What a dot product starts from, so that it ends as if the codes had no zero point.
+// What a dot product starts from, so that it ends as if the codes had no zero point: minus the sum
+// of the activations' codes times that. Where a panel is read once, the products are at hand.
 template <class R>
-[[gnu::always_inline]] inline Ints StartValue(const int32_t* minus_sum) {
+[[gnu::always_inline]] inline Ints StartValue(const int32_t* start) {
   if constexpr (R::kZero == 0) return SplatInt(0);
+  if constexpr (!R::kUnpacked) return SplatInt(*start);
   constexpr int kSize = R::kZero < 0 ? -R::kZero : R::kZero;
   static_assert((kSize & (kSize - 1)) == 0);
-  const Ints sum = SplatInt(R::kZero < 0 ? -*minus_sum : *minus_sum);
+  const Ints sum = SplatInt(R::kZero < 0 ? -*start : *start);
   return ShiftLeftInts<kSize == 0 ? 0 : __builtin_ctz(kSize)>(sum);
+}
+
+// Start values of tokens [begin, end) for all panels of a job, in its scratch if they are computed
+// here. (Inside the loops a shift, and a broadcast from a register, took 2 to 8 % of them.)
+template <class R>
+[[gnu::always_inline]] inline const int32_t* StartValues(const MatmulJob& job, int begin, int end) {
+  constexpr int kOfGroup = HasSubScale(R::kKind) ? 2 : 1;
+  static_assert(kUnpackTokens * kOfGroup * 4 <= 512, "of a group's bytes in the scratch");
+  const int32_t* sums = kOfGroup == 2 ? job.x.minus_half_sums : job.x.minus_sums;
+  sums += int64_t{begin} * job.x.groups() * kOfGroup;
+  if constexpr (R::kUnpacked || R::kZero == 0) return sums;
+  auto* const starts = reinterpret_cast<int32_t*>(job.scratch);
+  const int n = (end - begin) * job.x.groups() * kOfGroup;
+  for (int i = 0; i < n; ++i) starts[i] = sums[i] * R::kZero;
+  return starts;
 }
 
 // Adds one group's share to a token's sums, given its dots times their scale, or those of both
@@ -241,10 +269,9 @@ template <class R>
 [[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
   constexpr int kSlots = HasSubScale(R::kKind) ? 4 : 8;
   const int8_t* codes = x.codes + int64_t{at} * 32;
-  const int32_t* minus_sums = HasSubScale(R::kKind) ? x.minus_half_sums + int64_t{at} * 2
-                                                    : x.minus_sums + at;
+  const int32_t* starts = x.starts + int64_t{at} * (HasSubScale(R::kKind) ? 2 : 1);
   const auto scaled = [&](int half) __attribute__((always_inline)) {
-    const Ints dots = Dot<R::kBits, kSlots>(StartValue<R>(minus_sums + half),
+    const Ints dots = Dot<R::kBits, kSlots>(StartValue<R>(starts + half),
                                             group.codes + 4 * half, codes + 16 * half);
     return Mul(ToFloat(dots), group.scale[half]);
   };
@@ -263,7 +290,7 @@ template <class Source, int kTokens, int kVectors>
   int at = 0;
   for (int b = 0; b < n_groups / Source::kGroupsPerBlock; ++b) {
     for (int g = 0; g < Source::kGroupsPerBlock; ++g) {
-      if constexpr (!Source::kUnpacked) Source::Prefetch(panel, b, g);
+      if constexpr (!Source::kUnpacked) Source::template Prefetch<kTokens>(panel, b, g);
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         Group group;
@@ -297,7 +324,7 @@ template <class Source, int kTokens>
     for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + s * 64 + lane * 4);
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t) {
-      const Ints start = StartValue<Source>(x.minus_sums + at + t);
+      const Ints start = StartValue<Source>(x.starts + at + t);
       dot[t] = Dot<Source::kBits, 4>(start, half, codes + t * 32);
     }
     for (int s = 0; s < 4; ++s) half[s] = LoadBytes(block + (s + 4) * 64 + lane * 4);
@@ -327,7 +354,7 @@ template <class Source, int kTokens>
     const uint8_t* block = panel.blocks + int64_t{g} * Source::kBlockBytes;
     const int8_t* codes = x.codes + int64_t{at} * 32;
     Ints dot[kTokens];
-    for (int t = 0; t < kTokens; ++t) dot[t] = StartValue<Source>(x.minus_sums + at + t);
+    for (int t = 0; t < kTokens; ++t) dot[t] = StartValue<Source>(x.starts + at + t);
 #pragma GCC unroll 8
     for (int s = 0; s < 8; ++s) {
       const Bytes slot = LoadBytes(block + s * 64 + lane * 4);
@@ -465,7 +492,10 @@ template <class Source, int kTokens>
 }
 
 template <class Source, int kTokens>
-[[gnu::noinline]] void RunTile(const MatmulJob& job, Panel panel, int row, int token, Tile x) {
+[[gnu::noinline]] void RunTile(const MatmulJob& job, Panel panel, int row, int token,
+                               const Tile& tile) {
+  const Tile copy = tile;
+  const Tile& x = kLanes > 4 ? copy : tile;  // in registers, unless these are too few
   if constexpr (kTileUnit && Source::kUnpacked) {
     return RunUnitTiles<Source, kTokens>(job, panel.blocks, row, token, 1, x);
   }
@@ -488,19 +518,24 @@ template <class Source, int kTokens>
   }
 }
 
-// One panel against tokens [begin, end) (begin at a tile's start), in pieces of powers of two.
+// One panel against tokens [begin, end) (begin at a tile's start), in pieces of powers of two;
+// `starts` are those tokens' StartValues.
 template <class Source>
 [[gnu::always_inline]] inline void RunPanel(const MatmulJob& job, Panel panel, int row, int begin,
-                                            int end) {
+                                            int end, const int32_t* starts) {
+  constexpr int kStarts = HasSubScale(Source::kKind) ? 2 : 1;  // of a group
   const int groups = job.x.groups();
   for (int token = begin; token < end;) {
     const int tile = token / kTileTokens;
     const int in_tile = token % kTileTokens;
     const int width = job.x.TileWidth(tile);
     const int64_t first = int64_t{tile} * kTileTokens * groups + in_tile;
-    const Tile x = {job.x.codes + first * 32,    job.x.scales + first,
-                    job.x.scaled_sums + first,   job.x.minus_sums + first,
-                    job.x.minus_half_sums + first * 2, width};
+    const Tile x = {job.x.codes + first * 32,
+                    job.x.scales + first,
+                    job.x.scaled_sums + first,
+                    starts + (first - int64_t{begin} * groups) * kStarts,
+                    job.x.minus_half_sums + first * 2,
+                    width};
     const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
     if constexpr (kTileUnit && Source::kUnpacked) {
       if (left >= 16) {
@@ -535,7 +570,7 @@ template <DType kType>
   using To = Unpacked<UnpackedRecipeOf<kType>>;
   constexpr bool kRecentre = To::kZero != From::kZero;
   for (int i = 0; i < n_groups; ++i) {
-    From::Prefetch(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
+    From::template Prefetch<1>(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock);
     for (int lane = 0; lane < kPanelRows; lane += kLanes) {
       Group group;
       From::Load(panel, i / From::kGroupsPerBlock, i % From::kGroupsPerBlock, lane, &group);
@@ -555,24 +590,34 @@ template <DType kType>
 // worker's panels pass over them. Where there is a matrix unit, that cache has 2 MB.
 constexpr int kTokenBlockBytes = (kTileUnit ? 1024 : 512) * 1024;
 
-// From this many tokens on, a panel is unpacked beforehand.
-constexpr int kUnpackTokens = kTileUnit ? kTileUnitFrom : kUnpackFrom;
+template <class Source>
+[[gnu::noinline]] void MatmulPacked(const MatmulJob& job, int begin, int end) {
+  const int32_t* starts = StartValues<Source>(job, begin, end);
+  for (int p = job.panel_begin; p < job.panel_end; ++p) {
+    RunPanel<Source>(job, job.weights.panel(p), p * kPanelRows, begin, end, starts);
+  }
+}
 
 template <DType kType>
-[[gnu::noinline]] void MatmulBlocks(const MatmulJob& job) {
+[[gnu::noinline]] void MatmulUnpacked(const MatmulJob& job, int begin, int end) {
+  using Source = Unpacked<UnpackedRecipeOf<kType>>;
+  const int32_t* starts = StartValues<Source>(job, begin, end);
+  for (int p = job.panel_begin; p < job.panel_end; ++p) {
+    UnpackPanel<kType>(job.weights.panel(p), job.x.groups(), job.scratch);
+    RunPanel<Source>(job, {job.scratch}, p * kPanelRows, begin, end, starts);
+  }
+}
+
+template <DType kType>
+[[gnu::always_inline]] inline void MatmulBlocks(const MatmulJob& job) {
   int block = kTokenBlockBytes / job.x.columns / kTileTokens * kTileTokens;
   if (block < kTileTokens) block = kTileTokens;
   for (int begin = 0; begin < job.x.tokens; begin += block) {
     const int end = job.x.tokens - begin < block ? job.x.tokens : begin + block;
-    for (int p = job.panel_begin; p < job.panel_end; ++p) {
-      const Panel panel = job.weights.panel(p);
-      const int row = p * kPanelRows;
-      if (end - begin >= kUnpackTokens) {
-        UnpackPanel<kType>(panel, job.x.groups(), job.scratch);
-        RunPanel<Unpacked<UnpackedRecipeOf<kType>>>(job, {job.scratch}, row, begin, end);
-      } else {
-        RunPanel<Packed<kType>>(job, panel, row, begin, end);
-      }
+    if (end - begin >= kUnpackTokens) {
+      MatmulUnpacked<kType>(job, begin, end);
+    } else {
+      MatmulPacked<Packed<kType>>(job, begin, end);
     }
   }
 }
@@ -585,14 +630,8 @@ template <DType kType>
   MatmulBlocks<kType>(job);
 }
 
-[[gnu::noinline]] void MatmulOfHighPlane(const MatmulJob& job) {
-  for (int p = job.panel_begin; p < job.panel_end; ++p) {
-    RunPanel<HighPlane>(job, job.weights.panel(p), p * kPanelRows, 0, job.x.tokens);
-  }
-}
-
 void Matmul(const MatmulJob& job) {
-  if (job.high_plane_only) return MatmulOfHighPlane(job);
+  if (job.high_plane_only) return MatmulPacked<HighPlane>(job, 0, job.x.tokens);
   switch (job.weights.type) {
     case DType::kQ4_0: return MatmulOf<DType::kQ4_0>(job);
     case DType::kQ4_1: return MatmulOf<DType::kQ4_1>(job);

@@ -4,6 +4,7 @@ constexpr int kLanes = 16;
 constexpr int kMaxTileTokens = 4;
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
 constexpr int kUnpackFrom = 8;     // tokens; from here on unpacking a panel beforehand pays
+constexpr int kNearPrefetchBytes = 0;
 constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;

@@ -4,6 +4,7 @@ constexpr int kLanes = 16;
 constexpr int kMaxTileTokens = 16;  // 16 sums + 8 code vectors + scale: 25 of 32 registers
 constexpr int kMaxPackedTile = 16;  // the same while unpacking
 constexpr int kUnpackFrom = 64;  // tokens; from here on unpacking a panel beforehand pays
+constexpr int kNearPrefetchBytes = 2048;  // eight replies + 7 %
 constexpr bool kHalfGroups = false;
 constexpr int kSignedZero = 128;    // vpdpbusd wants unsigned weights: signed codes are flipped
 constexpr int kDotRows = 4;

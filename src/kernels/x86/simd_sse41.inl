@@ -4,6 +4,7 @@ constexpr int kLanes = 4;
 constexpr int kMaxTileTokens = 4;  // 4 sums + 4 dots + 4 code vectors + temporaries: 16 registers
 constexpr int kMaxPackedTile = 4;  // the same while unpacking
 constexpr int kUnpackFrom = 8;  // tokens; from here on unpacking a panel beforehand pays
+constexpr int kNearPrefetchBytes = 0;
 constexpr bool kHalfGroups = true;
 constexpr int kSignedZero = 0;
 constexpr int kDotRows = 1;
