@@ -1,9 +1,10 @@
 // A team of threads: workers spin for a moment between stages and jobs, then sleep on a futex.
 #include "base/thread_pool.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
-#include <thread>
 #include <vector>
 
 namespace bantam {
@@ -64,6 +65,7 @@ int ShareBegin(int n, int share, int workers) {
 // that follows the stage before; with its last count it ends (an extra one, counted by Publish).
 struct ThreadPool::State {
   int threads = 1;
+  std::atomic<int> started{1};  // how many workers have their index
   std::atomic<int> called{1};  // the workers of the current job: those with a lower index
   void (*task)(const void*, Worker&) = nullptr;
   const void* context = nullptr;
@@ -76,7 +78,7 @@ struct ThreadPool::State {
     std::atomic<uint64_t> left{0};
   };
   std::vector<Share> shares;
-  std::vector<std::thread> team;
+  std::vector<pthread_t> team;
 
   void WorkerLoop(int index) {
     uint32_t seen = 0;
@@ -97,18 +99,28 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
-  state_->threads = threads < 1 ? 1 : threads;
-  state_->shares = std::vector<State::Share>(static_cast<size_t>(state_->threads));
-  for (int worker = 1; worker < state_->threads; ++worker) {
-    state_->team.emplace_back([state = state_.get(), worker] { state->WorkerLoop(worker); });
+  State& state = *state_;
+  const int wanted = std::max(threads, 1);
+  state.shares = std::vector<State::Share>(static_cast<size_t>(wanted));
+  state.team.reserve(static_cast<size_t>(wanted - 1));
+  const auto run = [](void* self) -> void* {
+    auto& team = *static_cast<State*>(self);
+    team.WorkerLoop(team.started.fetch_add(1, std::memory_order_relaxed));
+    return nullptr;
+  };
+  while (std::ssize(state.team) < wanted - 1) {
+    pthread_t thread;
+    if (::pthread_create(&thread, nullptr, run, &state) != 0) break;
+    state.team.push_back(thread);
   }
+  state.threads = static_cast<int>(state.team.size()) + 1;
 }
 
 ThreadPool::~ThreadPool() {
   state_->stopping.store(true, std::memory_order_relaxed);
   state_->job.fetch_add(1, std::memory_order_release);
   state_->job.notify_all();
-  for (std::thread& thread : state_->team) thread.join();
+  for (const pthread_t thread : state_->team) ::pthread_join(thread, nullptr);
 }
 
 int ThreadPool::threads() const {

@@ -21,6 +21,7 @@ class ThreadPool {
  public:
   class Worker;
 
+  // Fewer where the system starts no more (a limit of processes): threads() says how many.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
