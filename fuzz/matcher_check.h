@@ -247,6 +247,9 @@ inline void CheckSame(Matcher& one, Matcher& other) {
   CHECK(one.size() == other.size() && one.FinishBytes() == other.FinishBytes());
   if (one.FinishBytes() <= kMostCompletion) CHECK(one.Completion() == other.Completion());
   CHECK(one.plain_text() == other.plain_text());
+  if (one.plain_text() != PlainText::kTry) {
+    CHECK(one.PlainFinishBytes() == other.PlainFinishBytes());
+  }
   const TokenTrie& trie = CheckedTrie();
   TokenMask mask(trie.vocabulary().size());
   TokenMask other_mask(trie.vocabulary().size());

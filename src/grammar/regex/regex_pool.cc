@@ -2,7 +2,8 @@
 #include "grammar/regex/regex_pool.h"
 
 #include <map>
-#include <unordered_set>
+#include <unordered_map>
+#include <utility>
 
 #include "base/check.h"
 #include "base/utf8.h"
@@ -275,42 +276,54 @@ bool PlainMayFollow(Pool& pool, RegexId id) {
 
 }  // namespace
 
+// States of which the answer is known count as well: else it would depend on what was asked before.
 bool RegexPool::AliveAfterAnyPlain(RegexId id) {
   constexpr size_t kMaxStates = 200;
   if (impl_->nodes[id].plain == 0 && !PlainMayFollow(*impl_, id)) impl_->nodes[id].plain = 2;
   if (impl_->nodes[id].plain != 0) return impl_->nodes[id].plain == 1;
   std::vector<RegexId> states = {id};
   std::vector<uint32_t> parents = {0};
-  std::unordered_set<RegexId> visited = {id};  // not marks: Alive() explores with those
+  std::vector<uint64_t> most;                        // by state: of it and of all it leads to
+  std::vector<std::pair<uint32_t, uint32_t>> edges;  // from, to
+  std::unordered_map<RegexId, uint32_t> found = {
+      {id, 0}};  // not marks: Alive() explores with those
   std::vector<RegexId> targets;
-  uint64_t most = 0;
   std::optional<uint32_t> bad;  // the state that is not, or leads to one that is not, always alive
   for (uint32_t at = 0; at < states.size() && !bad; ++at) {
     targets.clear();
     const bool alive = impl_->nodes[states[at]].longest == kUnbounded && impl_->Alive(states[at]) &&
                        PlainTargets(impl_->Segments(states[at]), targets);
     if (!alive) bad = at;
-    if (alive) most = std::max(most, impl_->ShortestLength(states[at]));
+    if (alive) most.push_back(impl_->ShortestLength(states[at]));
     for (const RegexId target : targets) {
-      const RegexNode& node = impl_->nodes[target];
-      if (node.plain == 2) bad = at;
-      if (node.plain == 1) most = std::max(most, impl_->most_after_plain[target]);
-      if (node.plain != 0 || !visited.insert(target).second) continue;
+      if (impl_->nodes[target].plain == 2) bad = at;
+      const auto [it, added] = found.try_emplace(target, static_cast<uint32_t>(states.size()));
+      edges.emplace_back(at, it->second);
+      if (!added) continue;
       states.push_back(target);
       parents.push_back(at);
     }
     if (states.size() > kMaxStates && !bad) bad = 0;
   }
-  for (const RegexId state : states) {
-    if (bad) continue;
-    impl_->nodes[state].plain = 1;
-    impl_->most_after_plain[state] = most;
-  }
   if (bad) {  // and so are all on the way to it
     for (uint32_t at = *bad; at != 0; at = parents[at]) impl_->nodes[states[at]].plain = 2;
     impl_->nodes[id].plain = 2;
+    return false;
   }
-  return !bad;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = edges.size(); i-- > 0;) {
+      const auto [from, to] = edges[i];
+      if (most[to] <= most[from]) continue;
+      most[from] = most[to];
+      changed = true;
+    }
+  }
+  for (size_t i = 0; i < states.size(); ++i) {
+    impl_->nodes[states[i]].plain = 1;
+    impl_->most_after_plain[states[i]] = most[i];
+  }
+  return true;
 }
 
 uint64_t RegexPool::MostAfterPlain(RegexId id) {

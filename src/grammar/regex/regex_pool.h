@@ -116,10 +116,11 @@ class RegexPool {
   // more than a few states, or 50,000 of `work`, to find out.
   uint64_t LengthOfMany(RegexId id, uint64_t many);
 
-  // Whatever plain text follows, the rest stays alive. False also where finding out takes too many
+  // Whatever plain text follows, the rest stays alive. False also where that leads to more than 200
   // states. Remembered.
   bool AliveAfterAnyPlain(RegexId id);
-  // Where it is true: code points that the shortest way to the end takes after plain text, at most.
+  // Where it is true: code points that the shortest way to the end takes after plain text, at most;
+  // there is a text after which it takes them.
   uint64_t MostAfterPlain(RegexId id);
   // Every plain code point leads back to this very state.
   bool LoopsOnPlain(RegexId id);

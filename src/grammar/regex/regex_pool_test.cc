@@ -392,6 +392,25 @@ TEST(RegexPoolTest, KnowsWhatPlainTextLeavesAlive) {
   EXPECT_TRUE(pool.AliveAfterAnyPlain(pool.Length(3, RegexPool::kUnbounded)));
 }
 
+// What is remembered of states that one leads to changes nothing.
+TEST(RegexPoolTest, PlainTextLeavesTheSameAliveWhateverWasAskedBefore) {
+  for (const bool before : {false, true}) {
+    RegexPool pool;
+    const RegexId x = pool.Class(CodePointSet::Of('x', 'x'));
+    const RegexId id = pool.Not(pool.Repeat(x, 250, 250));  // it leads to 250 others
+    RegexId later = id;
+    for (int i = 0; i < 100; ++i) later = pool.Derive(later, 'x');
+    if (before) EXPECT_TRUE(pool.AliveAfterAnyPlain(later));
+    EXPECT_FALSE(pool.AliveAfterAnyPlain(id));
+    EXPECT_EQ(pool.MostAfterPlain(later), 1U);  // of 150
+
+    const RegexId search = *ParseRegex(pool, "foo", Anchoring::kSearch);
+    if (before) EXPECT_EQ(pool.MostAfterPlain(RegexPool::kAnything), 0U);
+    EXPECT_EQ(pool.MostAfterPlain(search), 3U);
+    EXPECT_EQ(pool.MostAfterPlain(RegexPool::kAnything), 0U);
+  }
+}
+
 TEST(RegexPoolTest, LimitsAreSaid) {
   RegexPool pool({.expressions = 1000, .states = 100});
   const RegexId id = *ParseRegex(pool, "[ab]*a[ab]{5}", Anchoring::kWhole);

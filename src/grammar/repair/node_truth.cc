@@ -28,32 +28,41 @@ bool IsAccepted(SchemaMachine& machine, FormulaId value, std::string_view text, 
   return left > 0 && taken == text.size() && matcher.Accepting();
 }
 
-// Children come after what they are in.
-void NodeTruth::FindPlain() {
-  const size_t known = plain_.size();
-  plain_.resize(tree_.size(), 1);
+// Of the node alone.
+uint8_t NodeTruth::FaultsOf(NodeId id) const {
+  const JsonNode& node = tree_[id];
+  if (node.kind == Json::Kind::kNumber) {
+    uint64_t left = ~uint64_t{0};
+    return IsAccepted(machine_, FormulaPool::kTrue, tree_.Text(id), left) ? 0 : kOdd;
+  }
+  if (node.kind == Json::Kind::kString && machine_.languages().leaves_undecided()) {
+    return machine_.languages().IsUndecided(tree_.String(id)) ? kDoubtful : 0;
+  }
+  if (node.kind != Json::Kind::kObject) return 0;
   std::vector<std::string> names;
-  for (size_t i = plain_.size(); i-- > known;) {
+  for (NodeId at = node.first; at != kNoNode; at = tree_[at].next) names.push_back(tree_.Name(at));
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) == names.end() ? 0 : kOdd;
+}
+
+// Children come after what they are in.
+void NodeTruth::FindFaults() {
+  const size_t known = faults_.size();
+  faults_.resize(tree_.size(), 0);
+  for (size_t i = faults_.size(); i-- > known;) {
     const auto id = static_cast<NodeId>(i);
-    const JsonNode& node = tree_[id];
-    if (node.kind == Json::Kind::kNumber) {
-      uint64_t left = ~uint64_t{0};
-      plain_[i] = IsAccepted(machine_, FormulaPool::kTrue, tree_.Text(id), left) ? 1 : 0;
-    } else if (node.kind == Json::Kind::kObject && plain_[i] != 0) {
-      names.clear();
-      for (NodeId at = node.first; at != kNoNode; at = tree_[at].next) {
-        names.push_back(tree_.Name(at));
-      }
-      std::sort(names.begin(), names.end());
-      plain_[i] = std::adjacent_find(names.begin(), names.end()) == names.end() ? 1 : 0;
-    }
-    if (plain_[i] == 0 && node.parent != kNoNode) plain_[node.parent] = 0;
+    faults_[i] |= FaultsOf(id);
+    if (tree_[id].parent != kNoNode) faults_[tree_[id].parent] |= faults_[i];
   }
 }
 
 bool NodeTruth::IsPlain(NodeId node) {
-  if (plain_.size() < tree_.size()) FindPlain();
-  return plain_[node] != 0;
+  if (faults_.size() < tree_.size()) FindFaults();
+  return faults_[node] == 0;
+}
+
+bool NodeTruth::IsDoubtful(NodeId node) {
+  return !IsPlain(node) && (faults_[node] & kDoubtful) != 0;
 }
 
 bool NodeTruth::Satisfies(NodeId node, FormulaId value, uint64_t& left) {

@@ -21,8 +21,11 @@ class NodeTruth {
  public:
   NodeTruth(SchemaMachine& machine, const JsonTree& tree) : machine_(machine), tree_(tree) {}
 
-  // Whether any matcher takes the node: no name twice in an object, numbers within limits.
+  // Whether any matcher takes the node: no name twice in an object, numbers within limits, no text
+  // that is not decided (ValueLanguages::Undecided).
   bool IsPlain(NodeId node);
+  // There is a text in it that is not decided.
+  bool IsDoubtful(NodeId node);
   // `left`: steps that may be taken, as RepairSpace counts them; false, and nothing is remembered,
   // once it is 0.
   bool Satisfies(NodeId node, FormulaId value, uint64_t& left);
@@ -42,7 +45,10 @@ class NodeTruth {
         {};  // before, by canonical text, where they are compared
   };
 
-  void FindPlain();
+  enum Fault : uint8_t { kOdd = 1, kDoubtful = 2 };
+
+  void FindFaults();
+  uint8_t FaultsOf(NodeId node) const;
   std::optional<bool> Ask(NodeId node, FormulaId value, uint64_t& left);
   void Advance(uint64_t& left);
   void Close(bool truth);
@@ -53,7 +59,7 @@ class NodeTruth {
   const JsonTree& tree_;
   std::vector<Open> open_;
   std::unordered_map<uint64_t, bool> known_;
-  std::vector<uint8_t> plain_;  // by node
+  std::vector<uint8_t> faults_;  // by node, of all that is in it
 };
 
 // A matcher that reads a value of that formula takes the whole text.

@@ -59,8 +59,9 @@ class RepairSpace {
   // Decided by JsonMatcher, and by what it is made of. The node's is remembered.
   bool Accepts(FormulaId value, std::string_view text);
   bool Satisfies(NodeId node, FormulaId value);
-  // Any matcher takes the node: no name comes twice, numbers are within their limits.
+  // As NodeTruth says.
   bool IsPlain(NodeId node) { return truth_.IsPlain(node); }
+  bool IsDoubtful(NodeId node) { return truth_.IsDoubtful(node); }
 
   // The plan; kNoPlan: there is none, or the question is being answered; kPending: not known yet,
   // joins wanted().

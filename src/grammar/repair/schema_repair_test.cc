@@ -365,6 +365,38 @@ TEST(SchemaRepair, UndoesWhatLosesNothing) {
   }
 }
 
+// Of "\\2" and "\\k<a>" it is not known whether they are a regex, so where that is denied anywhere
+// they are legal nowhere (negated_formats.h): also where nothing is asked of a value.
+TEST(SchemaRepair, LeavesTextsThatAreNotDecided) {
+  const auto schema = Compile(R"({"properties":{"a":{"not":{"format":"regex"}}}})");
+  ASSERT_NE(schema, nullptr);
+  const std::string expected =
+      "expected a text of which it can be decided whether it has a format that the schema denies, "
+      "found ";
+  for (const auto& [text, place] : std::map<std::string, std::string>{
+           {R"_("\\2")_", R"_("\\2" at byte 0)_"},
+           {R"_(["\\2"])_", R"_(/0: "\\2" at byte 1)_"},
+           {R"_(["\\2",5])_", R"_(/0: "\\2" at byte 1)_"},
+           {R"_([["\\2", "\\k<a>"]])_", R"_(/0/0: "\\2" at byte 2)_"},
+           {R"_({"b":{"c":"\\k<a>"}})_", R"_(/b/c: "\\k<a>" at byte 10)_"},
+           {R"_({"a":"\\2","b":1,"b":2})_", R"_(/a: "\\2" at byte 5)_"},
+           {R"_(["(?<a>b), (?<c>d)"])_", R"_(/0: "(?<a>b), (?<c>d)" at byte 1)_"}}) {
+    EXPECT_FALSE(CheckJson(text, *schema).valid) << text;
+    const size_t colon = place.starts_with('/') ? place.find(": ") + 2 : 0;
+    for (const bool fill : {false, true}) {
+      const auto repair = RepairJson(text, *schema, {.fill = fill});
+      ASSERT_FALSE(repair) << text << " " << repair->text;
+      EXPECT_EQ(repair.error().code, ErrorCode::kCorrupt) << text;
+      EXPECT_EQ(repair.error().message, place.substr(0, colon) + expected + place.substr(colon));
+    }
+  }
+  // An array where text is wanted becomes its JSON all the same, which is a regex.
+  const auto quoted =
+      Compile(R"({"properties":{"a":{"type":"string"},"b":{"not":{"format":"regex"}}}})");
+  ASSERT_NE(quoted, nullptr);
+  EXPECT_EQ(Repaired(*quoted, R"({"a":["\\2"]})"), R"_({"a":"[\"\\\\2\"]"})_");
+}
+
 TEST(SchemaRepair, IsBounded) {
   const auto numbers = Compile(R"({"type":"array","items":{"type":"integer"}})");
   std::string many = "[";

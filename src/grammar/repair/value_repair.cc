@@ -57,9 +57,26 @@ bool ValueRepair::Start() {
   best_.cost = kGiveUpCost * node.values + 1;
   best_.text = space_.machine().finisher().Value(question_.value).text;
   best_.what = space_.hints().Expected(question_.value, node.kind);
-  OfferTexts();
+  const bool may_be_right = MayBeRight();
+  if (may_be_right && node.kind == Json::Kind::kString) {
+    best_.what = "a text of which it can be decided whether it has a format that the schema denies";
+    return true;
+  }
+  if (!may_be_right) OfferTexts();
   AddAttempts();
   return false;
+}
+
+// As it is, were it not for a text that is not decided: what only leads out of the doubt, to
+// another text or to an array in quotes, is no repair.
+bool ValueRepair::MayBeRight() {
+  if (!space_.IsDoubtful(question_.node)) return false;
+  ValueLanguages& languages = space_.machine().languages();
+  switch (space_.tree()[question_.node].kind) {
+    case Json::Kind::kArray: return languages.Items(question_.value) != FormulaPool::kFalse;
+    case Json::Kind::kObject: return languages.Members(question_.value) != FormulaPool::kFalse;
+    default: return languages.regexes().Alive(languages.Texts(question_.value));
+  }
 }
 
 void ValueRepair::OfferTexts() {

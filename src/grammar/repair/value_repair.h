@@ -38,6 +38,7 @@ class ValueRepair {
   };
 
   bool Start();
+  bool MayBeRight();
   void OfferTexts();
   void OfferFilled();
   void AddAttempts();

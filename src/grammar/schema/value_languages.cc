@@ -170,6 +170,10 @@ RegexId ValueLanguages::Undecided() {
   return *undecided_;
 }
 
+bool ValueLanguages::IsUndecided(std::string_view text) {
+  return leaves_undecided() && regexes_.Matches(Undecided(), text);
+}
+
 // From the longest list within this one that is known.
 template <typename Algebra>
 typename Algebra::Type ValueLanguages::OfList(Algebra& algebra, AtomId id) {

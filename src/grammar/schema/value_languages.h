@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -59,6 +60,8 @@ class ValueLanguages {
   std::optional<RegexId> Format(const std::string& format);
   // Those that are legal nowhere: whether they have a format that is negated is not known.
   RegexId Undecided();
+  bool IsUndecided(std::string_view text);  // decoded
+  bool leaves_undecided() const { return !schema_.negated_formats.empty(); }
 
   const Schema& schema() const { return schema_; }
   const SchemaNode& node(SchemaId id) const { return schema_.nodes[id]; }
