@@ -7,6 +7,10 @@ class NotMeasured(Exception):
     """A program that is not there, cannot do the test, or failed; the text says which."""
 
 
+class Failed(NotMeasured):
+    """It was to do the test and failed, or what it printed is no answer."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Test:
     model: str = "main"  # "main", "q4_0" or "small": --model, --q4-0, --small
