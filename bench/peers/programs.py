@@ -8,7 +8,7 @@ import time
 
 import process
 from answers import Answer
-from tests import Decode, Failed, FirstToken, Memory, NotMeasured, Prefill, Test
+from tests import Decode, Failed, FirstToken, MappedMemory, Memory, NotMeasured, Prefill, Test
 
 START_REPEATS = 3  # of a start to the first token, after one that warms the file
 
@@ -41,8 +41,10 @@ class Program:
             raise NotMeasured(f"no model given for it (--{test.model.replace('_', '-')} FILE)")
         return path
 
-    def run(self, command: list, environment: dict[str, str] | None = None) -> process.Finished:
-        return process.run([str(word) for word in command], self.options.timeout, environment)
+    def run(self, command: list, environment: dict[str, str] | None = None,
+            private: bool = False) -> process.Finished:
+        return process.run([str(word) for word in command], self.options.timeout, environment,
+                           private)
 
     def start_ms(self, test: FirstToken, command: list,
                  environment: dict[str, str] | None = None) -> float:
@@ -71,19 +73,30 @@ class Bantam(Program):
                     test, environment, "-p", 0, "-n", test.tokens, "-d", test.depth, "-s",
                     test.sequences, "--two-stage-head", "on" if test.two_stage_head else "off")
             case Memory():
-                # The token that the reply starts with takes a place of its own.
-                done = self.bench(test, environment, "-p", 0, "-n", 64, "-d", test.context - 65)
-                self.rate_in(test, done)  # or it has not done what the memory is for
-                return done.peak_bytes / 2**20
+                return self.filled(test, environment).peak_bytes / 2**20
+            case MappedMemory():
+                done = self.filled(test, environment, "--weights", "mapped", private=True)
+                if not done.private_bytes:
+                    raise NotMeasured("no Private_Dirty in its /proc/PID/smaps_rollup was seen")
+                return done.private_bytes / 1e6
             case FirstToken():
                 return self.start_ms(
                     test, [self.options.bantam, "run", self.model(test), "--no-chat", "-n", 1,
                      "--temperature", 0, "-t", self.options.threads, test.prompt], environment)
         raise NotMeasured("has no such test")
 
-    def bench(self, test: Test, environment, *arguments) -> process.Finished:
+    def bench(self, test: Test, environment, *arguments, private=False) -> process.Finished:
         return self.run([self.options.bantam, "bench", self.model(test), *arguments, "-r", 1,
-                         "-t", self.options.threads, "--json"], environment)
+                         "-t", self.options.threads, "--json"], environment, private)
+
+    def filled(self, test: Memory | MappedMemory, environment, *arguments,
+               private=False) -> process.Finished:
+        """A run whose context is full at its end."""
+        # The token that the reply starts with takes a place of its own.
+        done = self.bench(test, environment, "-p", 0, "-n", 64, "-d", test.context - 65, *arguments,
+                          private=private)
+        self.rate_in(test, done)  # or it has not done what the memory is for
+        return done
 
     def rate(self, test: Test, environment, *arguments) -> float:
         return self.rate_in(test, self.bench(test, environment, *arguments))

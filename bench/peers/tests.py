@@ -42,6 +42,14 @@ class Memory(Test):
 
 
 @dataclasses.dataclass(frozen=True)
+class MappedMemory(Test):
+    """Largest private dirty memory in MB (Private_Dirty: what cannot be read from the file again)
+    with weights left in the file's pages, and a context that is filled to the last token."""
+
+    context: int = 4096
+
+
+@dataclasses.dataclass(frozen=True)
 class FirstToken(Test):
     """Milliseconds from the start of the process to the first token."""
 

@@ -5,6 +5,7 @@ The programs are scripts of a few lines here, which answer as the real ones do.
 
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
@@ -252,6 +253,23 @@ class Peers(unittest.TestCase):
         ratio = float(done.stdout.split("llama.cpp")[-1].split()[-1])
         self.assertGreater(ratio, 3, "a start of 300 ms beside one of some milliseconds")
 
+    @unittest.skipUnless(os.path.exists("/proc/self/smaps_rollup"), "no smaps_rollup")
+    def test_private_memory_is_its_peak_and_has_a_limit(self):
+        for size, code in ((60, 0), (140, 1)):  # MB, given back before the end
+            self.program("bantam", f"""exec {sys.executable} -c '
+import time
+held = b"1" * {size}000000
+time.sleep(0.4)
+del held
+time.sleep(0.2)
+print("{{\\"tests\\": [{{\\"tokens_per_s\\": {{\\"median\\": 40}}}}]}}")'""")
+            done = self.peers("--rows", "memory-mapped", "--rounds", "1")
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("-d 4031 --weights mapped", self.calls()[-1])
+            found = re.search(r"memory-mapped +bantam +([\d.]+) .* MB\n", done.stdout)
+            self.assertTrue(size <= float(found[1]) <= size + 30, done.stdout)
+        self.assertRegex(done.stdout, r"BROKEN  memory-mapped: 1\d\d\.\d MB, at most 130 wanted")
+
     def test_several_sequences_are_measured_beside_one(self):
         self.peers("--rows", "sequences-8", "--rounds", "1", "--floor", "0")
         sequences = [call.split("-s ")[1].split()[0] for call in self.calls()]
@@ -293,6 +311,7 @@ class Documents(unittest.TestCase):
                 ("prefill-512", "bantam", 800, "tok/s"), ("prefill-512", "llama.cpp", 200, "tok/s"),
                 ("prefill-512", "OpenVINO", 1000, "tok/s"), ("sequences-8", "bantam", 160, "tok/s"),
                 ("sequences-8", "one sequence", 40, "tok/s"),
+                ("memory-mapped", "bantam", 120, "MB"),
                 ("memory-4096", "bantam", 500, "MiB"), ("memory-4096", "llama.cpp", 750, "MiB")):
             results.add(row, program, value, unit)
         return results
@@ -305,7 +324,8 @@ class Documents(unittest.TestCase):
         old.update(new)
         old.order([row.name for row in table.ROWS])
         self.assertEqual(list(old.samples),
-                         ["prefill-512", "decode-64", "sequences-8", "memory-4096"])
+                         ["prefill-512", "decode-64", "sequences-8", "memory-4096",
+                          "memory-mapped"])
         self.assertEqual(old.samples["prefill-512"], {"bantam": [900, 1000]})
         self.assertEqual((old.fact("bytes_per_token"), old.fact("read_bytes_per_s")), (5e8, 2e10))
 
@@ -324,7 +344,8 @@ class Documents(unittest.TestCase):
         self.assertIn("| prompt of 512 | 800 | 200 | 1,000 | 4.00 · 0.80 |", text)
         self.assertIn("| eight replies at once | 160 | – | – | 4.00 × one sequence |", text)
         self.assertIn("| peak memory, 4,096 tokens | 500 MiB | 750 MiB | – | 1.50 · – |", text)
-        self.assertEqual(text.count("\n"), 4, "rows that were not measured are not there")
+        self.assertIn("| private memory, weights mapped, 4,096 tokens | 120 MB | – | – | – |", text)
+        self.assertEqual(text.count("\n"), 5, "rows that were not measured are not there")
 
     def test_charts_are_drawings_that_say_what_they_show(self):
         for text, words in ((ratio_chart.draw(table.ROWS, self.results()), "4.00 times llama.cpp"),
