@@ -6,8 +6,8 @@
 The prompts are those of bench/prompts: `copying` (JSON, tables, code and text that is edited) and
 `chat` (free text). Runs `bantam run` at temperature 0 with and without --speculation in turns, and
 prints each prompt's ratio of tokens a second and the median of each kind. Replies shorter than 128
-tokens are left out. Fails if an answer differs, if copying gains less than 1.5 in the median, or
-chat less than 0.97.
+tokens are left out. Fails if an answer differs, if fewer than 20 prompts of a kind remain, if
+copying gains less than 1.5 in the median, or chat less than 0.97.
 """
 
 import json
@@ -17,7 +17,8 @@ import sys
 import cli_reply
 from cli_reply import ROOT
 
-SHORTEST = 128
+SHORTEST = 128  # tokens of a reply
+FEWEST = 20     # prompts of a kind
 FLOORS = {"copying": 1.5, "chat": 0.97}
 
 
@@ -38,7 +39,12 @@ def ratio(options, prompt: str) -> tuple[int, float]:
 
 
 def main():
-    options = cli_reply.parser(__doc__).parse_args()
+    parser = cli_reply.parser(__doc__)
+    options = parser.parse_args()
+    if options.tokens < SHORTEST:
+        parser.error(f"--tokens {options.tokens}: expected {SHORTEST} or more")
+    if options.rounds < 1:
+        parser.error(f"--rounds {options.rounds}: expected 1 or more")
     broken = []
     for kind, floor in FLOORS.items():
         ratios = []
@@ -49,6 +55,11 @@ def main():
                   flush=True)
             if gain:
                 ratios.append(gain)
+        if len(ratios) < FEWEST:
+            broken.append(f"{kind}: {len(ratios)} prompts with replies of {SHORTEST} tokens, at "
+                          f"least {FEWEST} wanted")
+        if not ratios:
+            continue
         median = statistics.median(ratios)
         print(f"{kind:8} median of {len(ratios)}: {median:.2f}, from {min(ratios):.2f} to "
               f"{max(ratios):.2f} (at least {floor} wanted)\n", flush=True)

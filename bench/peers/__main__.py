@@ -5,7 +5,8 @@
 
 llama.cpp's programs are taken from PATH, OpenVINO GenAI from the Python that is named; peers that
 are not there are left out with a word, and so is one that fails, for that row. Ratios say how many
-times as fast, or as little memory or time, Bantam is. Fails if one is below its floor.
+times as fast, or as little memory or time, Bantam is. Fails if one is below its floor or Bantam
+itself fails; what has been measured is kept then, too.
 
 --publish replaces the measured rows in docs/performance.csv and draws charts and tables anew;
 --draw only does that.
@@ -105,16 +106,17 @@ def floor(text: str, rows: list[table.Row]) -> tuple[str, float]:
 
 
 def measure(options) -> results_file.Results:
-    """All rows, with what `bantam doctor` says before and after them."""
+    """All rows, with what `bantam doctor` says before and after them; what went wrong is among the
+    results' failures."""
     progress = measuring.Progress()
     programs = {kind.name: kind(options) for kind in KINDS}
     bantam = programs.pop(Bantam.name)
     results = results_file.Results()
     describe = options.publish or options.csv
-    if describe:
-        progress.show("bantam doctor")
-        measuring.describe_machine(bantam, options.main, results.facts)
     try:
+        if describe:
+            progress.show("bantam doctor")
+            measuring.describe_machine(bantam, options.main, results.facts)
         for i, row in enumerate(options.chosen, 1):
             wanted = [bantam] + [programs[name] for name in row.peers]
             rounds = measuring.rounds_of(row, options.rounds)
@@ -127,16 +129,22 @@ def measure(options) -> results_file.Results:
         if describe:
             progress.show("bantam doctor")
             measuring.describe_machine(bantam, options.main, results.facts)
+    except NotMeasured as reason:  # Bantam itself does not run; after the rows: no more
+        results.failures.append(f"bantam doctor: {reason}")
     except KeyboardInterrupt:
-        results.complete = False
+        results.failures.append("interrupted")
         progress.note("interrupted; the rows before this one are kept")
     progress.show("")
     return results
 
 
-def publish(options, measured: results_file.Results):
+def publish(measured: results_file.Results):
     path = ROOT / documents.CSV
     results = results_file.read(path) if path.exists() else results_file.Results()
+    elsewhere = results.from_elsewhere(measured)
+    if elsewhere:
+        print(f"{documents.CSV} now names {measured.facts['processor']}, but these rows are still "
+              f"of {results.facts['processor']}: {', '.join(elsewhere)}", file=sys.stderr)
     results.update(measured)
     results.order([row.name for row in table.every()])
     results_file.write(results, path)
@@ -156,20 +164,18 @@ def main() -> int:
             open(options.csv, "a").close()  # better now than after an hour
         except OSError as error:
             sys.exit(f"--csv: {error}")
-    try:
-        results = measure(options)
-    except NotMeasured as reason:  # the machine could not be described: Bantam itself does not run
-        sys.exit(f"bantam doctor: {reason}")
-    print(report.table(options.chosen, results))
-    if options.csv:
-        results_file.write(results, options.csv)
-    if options.publish:
-        publish(options, results)
-    broken = report.broken(options.chosen, results, options.floors)
+    results = measure(options)
+    print(report.table(options.chosen, results), flush=True)
+    broken = report.broken(options.chosen, results, options.floors) + results.failures
     if not results.samples:
         broken.append("no row was measured")
-    if not results.complete:
-        broken.append("interrupted")
+    elif options.csv:
+        try:
+            results_file.write(results, options.csv)
+        except OSError as error:
+            broken.append(f"--csv: {error}")
+    if options.publish and results.samples:
+        publish(results)
     for text in broken:
         print(f"BROKEN  {text}")
     return 1 if broken else 0

@@ -1,15 +1,15 @@
 """Runs rows in alternating rounds, so that all programs see the same moods of the machine."""
 
-import json
 import pathlib
 import re
 import sys
 import time
 
+from answers import Answer
 from programs import Program
 from results import Results
 from rows import Row
-from tests import NotMeasured
+from tests import Failed, NotMeasured
 
 
 class Progress:
@@ -36,7 +36,8 @@ def rounds_of(row: Row, rounds: int) -> int:
 def measure_row(row: Row, programs: list[Program], rounds: int, results: Results,
                 progress: Progress) -> list[str]:
     """Adds the row's samples; the order of programs turns every round. Returns why what is missing
-    is missing. A program that fails once is out of the row; without Bantam there is no row."""
+    is missing. A program that fails once is out of the row; without Bantam there is no row, and
+    where it fails, that is one of the results' failures."""
     skipped = []
     running = list(programs)
     values = {program.name: [] for program in programs}
@@ -50,6 +51,8 @@ def measure_row(row: Row, programs: list[Program], rounds: int, results: Results
                 values.pop(program.name)
                 running.remove(program)
                 if program is programs[0]:
+                    if isinstance(reason, Failed):
+                        results.failures.append(f"{row.name}: {program.name}: {reason}")
                     return skipped
     for name, samples in values.items():
         for value in samples:
@@ -58,18 +61,19 @@ def measure_row(row: Row, programs: list[Program], rounds: int, results: Results
 
 
 def describe_machine(bantam, model: str, facts: dict[str, str]):
-    """What `bantam doctor` says; of several calls the best rates, as they are the machine's."""
+    """What `bantam doctor` says; of several calls the best rates, as they are the machine's. Fails
+    with NotMeasured."""
     done = bantam.run([bantam.options.bantam, "doctor", model, "--json", "-t",
                        bantam.options.threads])
-    report = json.loads(done.output)
-    facts["processor"] = _processor()
-    facts["isa"] = report["machine"]["isa"]
-    facts["threads"] = str(report["speed"]["threads"])
+    report = Answer(done.output)
+    new = {"processor": _processor(), "isa": report.word("machine", "isa"),
+           "threads": str(report.number("speed", "threads"))}
     for name in ("read_bytes_per_s", "int8_products_per_s"):
-        best = max(float(facts.get(name, 0)), report["speed"][name])
-        facts[name] = f"{best:.4g}"
+        best = max(float(facts.get(name, 0)), report.number("speed", name))
+        new[name] = f"{best:.4g}"
     for name in ("bytes_per_token", "kv_bytes_per_token", "products_per_token"):
-        facts[name] = str(report["model"][name])
+        new[name] = str(report.number("model", name))
+    facts.update(new)  # all of it or nothing
 
 
 def _processor() -> str:

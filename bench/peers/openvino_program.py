@@ -1,9 +1,9 @@
 """OpenVINO GenAI, if a Python that has it and a converted model are given."""
 
-import json
 import pathlib
 
 import process
+from answers import Answer
 from programs import Program
 from tests import Decode, Memory, NotMeasured, Prefill, Test
 
@@ -24,15 +24,18 @@ class OpenVino(Program):
             raise NotMeasured(f"not given (--openvino-python PYTHON {option} DIR)")
         match test:
             case Prefill():
-                return self.worker(test, test.tokens, 1)[0]["prefill"]
+                return self.worker(test, test.tokens, 1)[0].number("prefill")
             case Decode(sequences=1):
                 # One token comes with the prompt, and something must have been read before it.
-                return self.worker(test, max(test.depth, 1), test.tokens + 1)[0]["decode"]
+                answer, _ = self.worker(test, max(test.depth, 1), test.tokens + 1)
+                return answer.number("decode")
             case Memory():
-                return self.worker(test, test.context - 64, 64)[1].peak_bytes / 2**20
+                answer, done = self.worker(test, test.context - 64, 64)
+                answer.number("decode")  # or it has not done what the memory is for
+                return done.peak_bytes / 2**20
         raise NotMeasured("has no such test")
 
-    def worker(self, test: Test, prompt: int, reply: int) -> tuple[dict, process.Finished]:
+    def worker(self, test: Test, prompt: int, reply: int) -> tuple[Answer, process.Finished]:
         environment = {}
         if test.isa:
             if test.isa not in ISAS:
@@ -41,4 +44,4 @@ class OpenVino(Program):
         done = self.run([self.options.openvino_python, WORKER,
                          self.options.openvino_models[test.model], self.options.threads, prompt,
                          reply], environment)
-        return json.loads(done.output.splitlines()[-1]), done
+        return Answer(done.output.strip().rpartition("\n")[2]), done

@@ -1,23 +1,26 @@
 """Bantam and llama.cpp: how each test is put to their own tools."""
 
 import dataclasses
-import json
 import os
 import shutil
 import statistics
 import time
 
 import process
-from tests import Decode, FirstToken, Memory, NotMeasured, Prefill, Test
+from answers import Answer
+from tests import Decode, Failed, FirstToken, MappedMemory, Memory, NotMeasured, Prefill, Test
 
 START_REPEATS = 3  # of a start to the first token, after one that warms the file
 
 
 def forget(path: str):
     """Drops the file's pages from the page cache; what is dirty stays."""
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    try:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror}") from error
 
 
 class Program:
@@ -38,8 +41,10 @@ class Program:
             raise NotMeasured(f"no model given for it (--{test.model.replace('_', '-')} FILE)")
         return path
 
-    def run(self, command: list, environment: dict[str, str] | None = None) -> process.Finished:
-        return process.run([str(word) for word in command], self.options.timeout, environment)
+    def run(self, command: list, environment: dict[str, str] | None = None,
+            private: bool = False) -> process.Finished:
+        return process.run([str(word) for word in command], self.options.timeout, environment,
+                           private)
 
     def start_ms(self, test: FirstToken, command: list,
                  environment: dict[str, str] | None = None) -> float:
@@ -48,7 +53,10 @@ class Program:
         for _ in range(START_REPEATS + 1):
             if test.cold:
                 forget(self.model(test))
-            times.append(self.run(command, environment).first_byte_s)
+            done = self.run(command, environment)
+            if not done.output:
+                raise Failed("printed nothing, expected a token")
+            times.append(done.first_byte_s)
         return statistics.median(times[1:]) * 1000
 
 
@@ -65,25 +73,42 @@ class Bantam(Program):
                     test, environment, "-p", 0, "-n", test.tokens, "-d", test.depth, "-s",
                     test.sequences, "--two-stage-head", "on" if test.two_stage_head else "off")
             case Memory():
-                # The token that the reply starts with takes a place of its own.
-                done = self.bench(test, environment, "-p", 0, "-n", 64, "-d", test.context - 65)
-                return done.peak_bytes / 2**20
+                return self.filled(test, environment).peak_bytes / 2**20
+            case MappedMemory():
+                done = self.filled(test, environment, "--weights", "mapped", private=True)
+                if not done.private_bytes:
+                    raise NotMeasured("no Private_Dirty in its /proc/PID/smaps_rollup was seen")
+                return done.private_bytes / 1e6
             case FirstToken():
                 return self.start_ms(
                     test, [self.options.bantam, "run", self.model(test), "--no-chat", "-n", 1,
                      "--temperature", 0, "-t", self.options.threads, test.prompt], environment)
         raise NotMeasured("has no such test")
 
-    def bench(self, test: Test, environment, *arguments) -> process.Finished:
+    def bench(self, test: Test, environment, *arguments, private=False) -> process.Finished:
         return self.run([self.options.bantam, "bench", self.model(test), *arguments, "-r", 1,
-                         "-t", self.options.threads, "--json"], environment)
+                         "-t", self.options.threads, "--json"], environment, private)
+
+    def filled(self, test: Memory | MappedMemory, environment, *arguments,
+               private=False) -> process.Finished:
+        """A run whose context is full at its end."""
+        # The token that the reply starts with takes a place of its own.
+        done = self.bench(test, environment, "-p", 0, "-n", 64, "-d", test.context - 65, *arguments,
+                          private=private)
+        self.rate_in(test, done)  # or it has not done what the memory is for
+        return done
 
     def rate(self, test: Test, environment, *arguments) -> float:
-        measured = json.loads(self.bench(test, environment, *arguments).output)
+        return self.rate_in(test, self.bench(test, environment, *arguments))
+
+    @staticmethod
+    def rate_in(test: Test, done: process.Finished) -> float:
+        answer = Answer(done.output)
+        rate = answer.number("tests", 0, "tokens_per_s", "median")
         # The program goes on with its best where BANTAM_ISA names what the machine lacks.
-        if test.isa and measured["isa"] != test.isa:
-            raise NotMeasured(f"runs {measured['isa']} here, not {test.isa}")
-        return measured["tests"][0]["tokens_per_s"]["median"]
+        if test.isa and answer.word("isa") != test.isa:
+            raise NotMeasured(f"runs {answer.word('isa')} here, not {test.isa}")
+        return rate
 
 
 class OneSequence(Bantam):
@@ -107,10 +132,13 @@ class FileReading(Program):
         for _ in range(START_REPEATS):
             forget(path)
             start = time.monotonic()
-            with open(path, "rb", buffering=0) as file:
-                buffer = bytearray(self.PIECE)
-                while file.readinto(buffer):
-                    pass
+            try:
+                with open(path, "rb", buffering=0) as file:
+                    buffer = bytearray(self.PIECE)
+                    while file.readinto(buffer):
+                        pass
+            except OSError as error:
+                raise Failed(f"{path}: {error.strerror}") from error
             times.append(time.monotonic() - start)
         return statistics.median(times) * 1000
 
@@ -140,6 +168,7 @@ class LlamaCpp(Program):
                 return self.together(test)
             case Memory():
                 done = self.bench(test, "-p", 0, "-n", 64, "-d", test.context - 64)
+                self.rate(done)  # or it has not done what the memory is for
                 return done.peak_bytes / 2**20
             case FirstToken():
                 return self.start_ms(
@@ -154,7 +183,7 @@ class LlamaCpp(Program):
 
     @staticmethod
     def rate(done: process.Finished) -> float:
-        return json.loads(done.output)[0]["avg_ts"]
+        return Answer(done.output).number(0, "avg_ts")
 
     def together(self, test: Decode) -> float:
         done = self.run(
@@ -162,5 +191,4 @@ class LlamaCpp(Program):
              (test.tokens + 1) * test.sequences, "-npp", 1, "-ntg", test.tokens, "-npl",
              test.sequences, "-t", self.options.threads, "--output-format", "jsonl"])
         lines = [line for line in done.output.splitlines() if line.startswith("{")]
-        return json.loads(lines[0])["speed_tg"]
-
+        return Answer(lines[0] if lines else done.output).number("speed_tg")

@@ -28,10 +28,13 @@ def table(rows: list[Row], results: Results) -> str:
 
 
 def broken(rows: list[Row], results: Results, floors: dict[str, float]) -> list[str]:
-    """Ratios below their floors; `floors` replaces those of rows by name, "" those of all."""
+    """Ratios below their floors; `floors` replaces those of rows by name, "" those of all. And
+    medians above what a row allows at most."""
     out = []
     for row in rows:
         ours = results.median(row.name, "bantam")
+        if ours and row.most is not None and ours > row.most:
+            out.append(f"{row.name}: {ours:.1f} {row.unit}, at most {row.most:g} wanted")
         for name in results.samples.get(row.name, {}) if ours else ():
             if name == "bantam":
                 continue
@@ -67,6 +70,8 @@ def markdown(rows: list[Row], results: Results, titles: dict[str, str] | None = 
         alone = [f"{ours / median:.2f} × {word}" for median, word in beside if median is not None]
         if alone and set(ratios) == {"–"}:
             ratios = []
+        if not row.peers:
+            ratios = ["–"]
         title = (titles or {}).get(row.name, row.title)
         lines.append(f"| {title} | " + " | ".join(cells) + f" | {' · '.join(ratios + alone)} |")
     return "\n".join(lines)

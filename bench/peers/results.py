@@ -12,7 +12,7 @@ class Results:
     samples: dict[str, dict[str, list[float]]] = dataclasses.field(default_factory=dict)
     units: dict[str, str] = dataclasses.field(default_factory=dict)
     facts: dict[str, str] = dataclasses.field(default_factory=dict)
-    complete: bool = True  # no: somebody broke it off
+    failures: list[str] = dataclasses.field(default_factory=list)  # of Bantam, or broken off
 
     def add(self, row: str, program: str, value: float, unit: str):
         self.units[row] = unit
@@ -30,6 +30,13 @@ class Results:
         self.samples.update(other.samples)
         self.units.update(other.units)
         self.facts.update(other.facts)
+
+    def from_elsewhere(self, other: "Results") -> list[str]:
+        """Rows of its own that stay when the other's come, which is of another processor."""
+        processors = [facts.get("processor") for facts in (self.facts, other.facts)]
+        if None in processors or processors[0] == processors[1]:
+            return []
+        return [row for row in self.samples if row not in other.samples]
 
     def order(self, names: list[str]):
         """Rows in that order, others after them, so that two files of a table compare well."""

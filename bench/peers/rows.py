@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tests import Decode, FirstToken, Memory, Prefill, Test
+from tests import Decode, FirstToken, MappedMemory, Memory, Prefill, Test
 
 LLAMA, OPENVINO, ALONE, READING = "llama.cpp", "OpenVINO", "one sequence", "reading the file"
 
@@ -16,11 +16,12 @@ class Row:
     share: float = 1  # of --rounds; at least one round
     floor: float = 1  # smallest ratio to llama.cpp allowed
     floors: tuple[tuple[str, float], ...] = ()  # to other peers, if not 1
+    most: float | None = None  # largest value of Bantam's own allowed, in the row's unit
     quick: bool = False  # one of --quick
 
     @property
     def unit(self) -> str:
-        return {Memory: "MiB", FirstToken: "ms"}.get(type(self.test), "tok/s")
+        return {Memory: "MiB", MappedMemory: "MB", FirstToken: "ms"}.get(type(self.test), "tok/s")
 
     @property
     def less_is_better(self) -> bool:
@@ -51,6 +52,8 @@ ROWS = [
     Row("sequences-8", "eight replies at once", Decode(sequences=8), (ALONE, LLAMA), quick=True,
         floors=((ALONE, 4.5),)),
     Row("memory-4096", "peak memory, 4,096 tokens", Memory(), BOTH, 0.4, floor=1.28),
+    Row("memory-mapped", "private memory, weights mapped, 4,096 tokens", MappedMemory(), (), 0.4,
+        most=130),
     Row("first-token", "start to first token", FirstToken(), floor=1.67),
     Row("first-token-cold", "the same, file not in memory", FirstToken(cold=True),
         (READING, LLAMA), floors=((READING, 0.87),)),

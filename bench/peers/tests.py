@@ -7,6 +7,10 @@ class NotMeasured(Exception):
     """A program that is not there, cannot do the test, or failed; the text says which."""
 
 
+class Failed(NotMeasured):
+    """It was to do the test and failed, or what it printed is no answer."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Test:
     model: str = "main"  # "main", "q4_0" or "small": --model, --q4-0, --small
@@ -33,6 +37,14 @@ class Decode(Test):
 @dataclasses.dataclass(frozen=True)
 class Memory(Test):
     """Peak resident MiB (VmHWM) with a context that is filled to the last token."""
+
+    context: int = 4096
+
+
+@dataclasses.dataclass(frozen=True)
+class MappedMemory(Test):
+    """Largest private dirty memory in MB (Private_Dirty: what cannot be read from the file again)
+    with weights left in the file's pages, and a context that is filled to the last token."""
 
     context: int = 4096
 

@@ -167,6 +167,18 @@ class Help(unittest.TestCase):
         self.assertIn("\nprefill-8192 ", listed.stdout)
         self.assertEqual(listed.stderr, "", "nothing was built or fetched")
         self.assertIn("--rows NAME", peers("--help").stdout)
+        for wrong, words in ((("--rows", "typo"), "no row 'typo'; there are: prefill-512"),
+                             (("other.gguf",), "unrecognized arguments: other.gguf")):
+            refused = peers(*wrong)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(words, refused.stderr)
+            self.assertNotIn("building", refused.stderr)
+
+    def test_options_of_peers_without_it_are_refused_at_once(self):
+        refused = subprocess.run([ROOT / "dev", "bench", "--list"], capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 1)
+        self.assertEqual(refused.stderr,
+                         "./dev: --list belongs to --peers: ./dev bench --peers --list\n")
 
     def test_an_unknown_command_fails(self):
         result = subprocess.run([ROOT / "dev", "nonsense"], capture_output=True, text=True)

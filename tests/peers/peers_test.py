@@ -5,6 +5,7 @@ The programs are scripts of a few lines here, which answer as the real ones do.
 
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
@@ -98,6 +99,103 @@ class Peers(unittest.TestCase):
         done = self.peers("--rows", "decode-64", "--rounds", "1", "--timeout", "0.5")
         self.assertIn("llama.cpp left out: took longer than 0.5 s", done.stderr)
 
+    def test_a_program_that_hangs_after_its_output_is_left_out(self):
+        self.program("llama-bench", LLAMA_BENCH + "; exec >&-; sleep 60")
+        done = self.peers("--rows", "decode-64", "--rounds", "1", "--timeout", "0.5")
+        self.assertIn("llama.cpp left out: took longer than 0.5 s", done.stderr)
+
+    def test_time_without_end(self):
+        self.program("llama-bench", LLAMA_BENCH)
+        for seconds in ("inf", "1e300"):
+            done = self.peers("--rows", "decode-64", "--rounds", "1", "--timeout", seconds)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_peer_that_prints_no_answer_is_out_of_its_row_only(self):
+        path = self.path / "runs.csv"
+        for printed, words in (
+                ('warning: x\n[{"avg_ts": 50}]', r"""printed 'warning: x\n[{"avg_ts": 50}]'"""),
+                ("", "printed nothing, expected JSON"), ("[]", "printed '[]', expected a number"),
+                ("{}", "printed '{}'"), ("[" * 100000, "printed '[[["), ("5", "printed '5'"),
+                ('[{"avg_ts": 0}]', "expected a number above 0 at 0.avg_ts"),
+                ('[{"avg_ts": "x"}]', """printed '[{"avg_ts": "x"}]'"""),
+                ('[{"avg_ts": NaN}]', "NaN"), ('[{"avg_ts": 1e999}]', "1e999"),
+                ('[{"avg_ts": true}]', "true"), ('[{"avg_ts": 1' + "0" * 400 + "}]", "1000")):
+            (self.path / "printed").write_text(printed, encoding="utf-8")
+            self.program("llama-bench", f'case "$*" in *"-n 64"*) cat {self.path}/printed; exit;; '
+                         f"esac\n{LLAMA_BENCH}")
+            done = self.peers("--rows", "prefill-512,decode-64,memory-4096", "--rounds", "1",
+                              "--floor", "0", "--csv", str(path))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for row in ("decode-64", "memory-4096"):
+                self.assertRegex(done.stderr, f"(?m)^{row}: llama.cpp left out: printed ")
+            self.assertIn(words, done.stderr)
+            samples = results_file.read(path).samples
+            self.assertEqual({row: list(programs) for row, programs in samples.items()},
+                             {"prefill-512": ["bantam", "llama.cpp"], "decode-64": ["bantam"],
+                              "memory-4096": ["bantam"]})
+
+    def test_other_programs_that_print_no_answer(self):
+        self.program("llama-batched-bench", "echo '{}'")
+        self.program("llama-completion", "")
+        done = self.peers("--rows", "decode-64,sequences-8,first-token", "--rounds", "1", "--floor",
+                          "0", "--openvino-python", "/bin/true", "--openvino-model", "/tmp")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for words in ("decode-64: OpenVINO left out: printed nothing, expected JSON",
+                      "sequences-8: llama.cpp left out: printed '{}', expected a number above 0 at "
+                      "speed_tg", "first-token: llama.cpp left out: printed nothing"):
+            self.assertIn(words, done.stderr)
+
+    def test_a_model_that_is_not_there(self):
+        done = self.peers("--rows", "first-token-cold", "--rounds", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("BROKEN  first-token-cold: bantam: model.gguf: No such file", done.stdout)
+
+    def test_output_without_end_is_left_out(self):
+        self.program("llama-bench", "yes")
+        done = self.peers("--rows", "decode-64", "--rounds", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("llama.cpp left out: printed more than 16 MiB", done.stderr)
+
+    def test_what_was_measured_before_bantam_fails_is_kept(self):
+        path = self.path / "runs.csv"
+        for failing, words in (("echo no memory >&2; exit 3", "exit code 3: no memory"),
+                               ("echo '{}'; exit", "printed '{}', expected a number above 0 at")):
+            self.program("bantam", f'case "$*" in *8192*) {failing};; esac\n{BANTAM}')
+            done = self.peers("--rows", "prefill-512,prefill-8192,decode-64", "--rounds", "1",
+                              "--csv", str(path))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"BROKEN  prefill-8192: bantam: {words}", done.stdout)
+            self.assertIn("decode-64              bantam", done.stdout)
+            self.assertEqual(list(results_file.read(path).samples), ["prefill-512", "decode-64"])
+
+    def test_what_was_measured_before_the_doctor_fails_is_kept(self):
+        path = self.path / "runs.csv"
+        self.program("bantam", f"[ $1 = doctor ] && [ -e {self.path}/ill ] && exit 3\n"
+                     f"[ $1 = doctor ] && touch {self.path}/ill\n{BANTAM}")
+        done = self.peers("--rows", "decode-64", "--rounds", "1", "--csv", str(path))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("BROKEN  bantam doctor: exit code 3: nothing printed", done.stdout)
+        self.assertEqual(list(results_file.read(path).samples), ["decode-64"])
+        path.write_text("kept", encoding="utf-8")
+        self.assertEqual(self.peers("--rows", "decode-64", "--csv", str(path)).returncode, 1)
+        self.assertEqual(path.read_text(encoding="utf-8"), "kept", "nothing was measured")
+
+    def test_programs_that_are_not_bantam(self):
+        for program, words in (("true", "printed nothing"), ("echo", "printed 'bench model.gguf")):
+            for more in ((), ("--csv", str(self.path / "runs.csv"))):
+                done = self.peers("--rows", "decode-64,memory-4096,first-token", "--bantam",
+                                  f"/bin/{program}", *more)
+                self.assertEqual(done.returncode, 1)
+                self.assertNotIn("Traceback", done.stderr)
+                self.assertIn("BROKEN  bantam doctor: printed" if more else words, done.stdout)
+
+    def test_ctrl_c_in_the_doctor(self):
+        self.program("bantam", "kill -INT $PPID; sleep 60")
+        done = self.peers("--rows", "decode-64", "--csv", str(self.path / "runs.csv"))
+        self.assertEqual(done.returncode, 1)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertIn("BROKEN  interrupted", done.stdout)
+
     def test_what_was_measured_before_ctrl_c_is_kept(self):
         self.program("llama-bench", 'case "$*" in *8192*) kill -INT $PPID; sleep 60;; esac\n'
                      + LLAMA_BENCH)
@@ -155,6 +253,23 @@ class Peers(unittest.TestCase):
         ratio = float(done.stdout.split("llama.cpp")[-1].split()[-1])
         self.assertGreater(ratio, 3, "a start of 300 ms beside one of some milliseconds")
 
+    @unittest.skipUnless(os.path.exists("/proc/self/smaps_rollup"), "no smaps_rollup")
+    def test_private_memory_is_its_peak_and_has_a_limit(self):
+        for size, code in ((60, 0), (140, 1)):  # MB, given back before the end
+            self.program("bantam", f"""exec {sys.executable} -c '
+import time
+held = b"1" * {size}000000
+time.sleep(0.4)
+del held
+time.sleep(0.2)
+print("{{\\"tests\\": [{{\\"tokens_per_s\\": {{\\"median\\": 40}}}}]}}")'""")
+            done = self.peers("--rows", "memory-mapped", "--rounds", "1")
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("-d 4031 --weights mapped", self.calls()[-1])
+            found = re.search(r"memory-mapped +bantam +([\d.]+) .* MB\n", done.stdout)
+            self.assertTrue(size <= float(found[1]) <= size + 30, done.stdout)
+        self.assertRegex(done.stdout, r"BROKEN  memory-mapped: 1\d\d\.\d MB, at most 130 wanted")
+
     def test_several_sequences_are_measured_beside_one(self):
         self.peers("--rows", "sequences-8", "--rounds", "1", "--floor", "0")
         sequences = [call.split("-s ")[1].split()[0] for call in self.calls()]
@@ -196,6 +311,7 @@ class Documents(unittest.TestCase):
                 ("prefill-512", "bantam", 800, "tok/s"), ("prefill-512", "llama.cpp", 200, "tok/s"),
                 ("prefill-512", "OpenVINO", 1000, "tok/s"), ("sequences-8", "bantam", 160, "tok/s"),
                 ("sequences-8", "one sequence", 40, "tok/s"),
+                ("memory-mapped", "bantam", 120, "MB"),
                 ("memory-4096", "bantam", 500, "MiB"), ("memory-4096", "llama.cpp", 750, "MiB")):
             results.add(row, program, value, unit)
         return results
@@ -208,9 +324,19 @@ class Documents(unittest.TestCase):
         old.update(new)
         old.order([row.name for row in table.ROWS])
         self.assertEqual(list(old.samples),
-                         ["prefill-512", "decode-64", "sequences-8", "memory-4096"])
+                         ["prefill-512", "decode-64", "sequences-8", "memory-4096",
+                          "memory-mapped"])
         self.assertEqual(old.samples["prefill-512"], {"bantam": [900, 1000]})
         self.assertEqual((old.fact("bytes_per_token"), old.fact("read_bytes_per_s")), (5e8, 2e10))
+
+    def test_rows_of_another_processor_are_told(self):
+        old, new = self.results(), self.results()
+        new.samples.pop("sequences-8")
+        self.assertEqual(old.from_elsewhere(new), [], "it is not known whose they are")
+        old.facts["processor"] = new.facts["processor"] = "Zen 4"
+        self.assertEqual(old.from_elsewhere(new), [])
+        new.facts["processor"] = "Xeon"
+        self.assertEqual(old.from_elsewhere(new), ["sequences-8"])
 
     def test_tables(self):
         text = report.markdown(table.ROWS, self.results())
@@ -218,7 +344,8 @@ class Documents(unittest.TestCase):
         self.assertIn("| prompt of 512 | 800 | 200 | 1,000 | 4.00 · 0.80 |", text)
         self.assertIn("| eight replies at once | 160 | – | – | 4.00 × one sequence |", text)
         self.assertIn("| peak memory, 4,096 tokens | 500 MiB | 750 MiB | – | 1.50 · – |", text)
-        self.assertEqual(text.count("\n"), 4, "rows that were not measured are not there")
+        self.assertIn("| private memory, weights mapped, 4,096 tokens | 120 MB | – | – | – |", text)
+        self.assertEqual(text.count("\n"), 5, "rows that were not measured are not there")
 
     def test_charts_are_drawings_that_say_what_they_show(self):
         for text, words in ((ratio_chart.draw(table.ROWS, self.results()), "4.00 times llama.cpp"),
