@@ -190,15 +190,15 @@ class Peers(unittest.TestCase):
                 self.assertIn("BROKEN  bantam doctor: printed" if more else words, done.stdout)
 
     def test_ctrl_c_in_the_doctor(self):
-        self.program("bantam", "kill -INT $PPID; sleep 60")
+        self.program("bantam", "sleep 0.2; kill -INT $PPID; sleep 60")
         done = self.peers("--rows", "decode-64", "--csv", str(self.path / "runs.csv"))
         self.assertEqual(done.returncode, 1)
         self.assertNotIn("Traceback", done.stderr)
         self.assertIn("BROKEN  interrupted", done.stdout)
 
     def test_what_was_measured_before_ctrl_c_is_kept(self):
-        self.program("llama-bench", 'case "$*" in *8192*) kill -INT $PPID; sleep 60;; esac\n'
-                     + LLAMA_BENCH)
+        self.program("llama-bench", 'case "$*" in *8192*) sleep 0.2; kill -INT $PPID; sleep 60;; '
+                     f"esac\n{LLAMA_BENCH}")
         path = self.path / "runs.csv"
         done = self.peers("--rows", "prefill-512,prefill-8192,decode-64", "--rounds", "1", "--csv",
                           str(path))
