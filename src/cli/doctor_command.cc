@@ -1,4 +1,6 @@
 // bantam doctor: what this machine can do, what is reached, and what to change.
+#include <optional>
+
 #include "base/check.h"
 #include "cli/arg_parser.h"
 #include "cli/bench.h"
@@ -17,8 +19,7 @@ constexpr int kContext = 4096;
 
 // What the machine's rates allow a model, and what it does.
 Result<ModelFindings> MeasureModel(const Environment& env, const EngineSetup& setup,
-                                   const MachineSpeed& speed) {
-  const ModelInfo info = TRY(env.backend.inspect(setup.model_path));
+                                   const ModelInfo& info, const MachineSpeed& speed) {
   const KvPrecision kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
   const MemoryPlan plan =
       TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision, setup.weights, kv));
@@ -66,15 +67,19 @@ Result<int> DoctorCommand(const Environment& env, std::span<const std::string> a
   parser.AddExample("bantam doctor");
   parser.AddExample("bantam doctor model.gguf");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
+  std::optional<ModelInfo> info;  // first of all: a file that cannot be read should not take long
+  if (!setup.model_path.empty()) {
+    setup.model_path = TRY(ResolveModel(env, setup.model_path));
+    info = TRY(env.backend.inspect(setup.model_path));
+  }
   DoctorReport report;
   report.machine = env.backend.describe_machine();
   report.threads = setup.engine.threads > 0 ? setup.engine.threads : report.machine.threads;
   report.prefill_threads = setup.prefill_threads > 0 ? setup.prefill_threads : report.threads;
   report.speed = TRY(env.backend.measure_machine(report.threads, report.prefill_threads));
-  if (!setup.model_path.empty()) {
-    setup.model_path = TRY(ResolveModel(env, setup.model_path));
+  if (info) {
     report.disk = env.backend.measure_disk(setup.model_path);
-    report.model = TRY(MeasureModel(env, setup, report.speed));
+    report.model = TRY(MeasureModel(env, setup, *info, report.speed));
   }
   if (as_json) {
     env.out.Write(DoctorJson(report));

@@ -118,6 +118,7 @@ TEST_F(DoctorTest, AsJson) {
 TEST_F(DoctorTest, FailsWhereTheModelDoes) {
   EXPECT_EQ(world_.Run({"doctor", "none.gguf"}), 1);
   EXPECT_NE(world_.err.text.find("none.gguf"), std::string::npos);
+  EXPECT_EQ(world_.measured_threads, 0) << "the file comes first, which takes no time";
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr uint32_t kF32Type = 0;
+constexpr uint32_t kF16Type = 1;
 constexpr uint32_t kQ8_0Type = 8;
 
 // Parses a copy of exactly this size, so that the address sanitizer sees any read past its end,
@@ -216,6 +217,12 @@ TEST(GgufHostile, Tensors) {
       {"2^64 - 32", WithTensor("t", {1}, 0, ~31ull), kCorrupt, "outside the file"},
       {"overlap", WithTensor("t", {8}, 0, 32), kCorrupt,
        "data of tensor \"t\" at byte 128: overlaps that of tensor \"data\""},
+      {"a type of half the bytes",
+       GgufTestFile()
+           .Tensor("data", {16}, kF16Type, std::string(64, '\0'))
+           .Tensor("t", {16}, kF32Type, std::string(64, '\0'))
+           .Bytes(),
+       kCorrupt, "leaves a gap before it, expected at byte"},
   });
 }
 

@@ -94,18 +94,29 @@ Result<void> PlaceData(GgufCursor& cursor, uint64_t data_start, uint64_t offset,
   return {};
 }
 
-Result<void> CheckNoOverlap(GgufCursor& cursor, const std::vector<TensorView>& tensors) {
+// Data lies without gaps but those of alignment, as all writers leave it and llama.cpp demands it:
+// a tensor whose type or shape was damaged into a smaller one is found by the gap that it leaves.
+Result<void> CheckLayout(GgufCursor& cursor, const std::vector<TensorView>& tensors,
+                         uint64_t data_start, uint64_t alignment) {
   std::vector<uint32_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::sort(order, {}, [&](uint32_t i) { return tensors[i].data; });
-  for (size_t i = 1; i < order.size(); ++i) {
-    const TensorView& before = tensors[order[i - 1]];
+  const auto place = [&](const uint8_t* p) {
+    return static_cast<uint64_t>(p - cursor.bytes().data());
+  };
+  uint64_t end = data_start;
+  for (size_t i = 0; i < order.size(); ++i) {
     const TensorView& tensor = tensors[order[i]];
-    if (before.data + before.size_bytes > tensor.data) {
-      cursor.At("data of " + Place(tensor),
-                static_cast<uint64_t>(tensor.data - cursor.bytes().data()));
-      return cursor.Corrupt("overlaps that of " + Place(before));
+    const uint64_t begin = place(tensor.data);
+    cursor.At("data of " + Place(tensor), begin);
+    if (begin < end) return cursor.Corrupt("overlaps that of " + Place(tensors[order[i - 1]]));
+    const uint64_t expected =
+        data_start + (end - data_start + alignment - 1) / alignment * alignment;
+    if (begin > expected) {
+      return cursor.Corrupt("leaves a gap before it, expected at byte " + std::to_string(expected) +
+                            (i == 0 ? "" : ", after that of " + Place(tensors[order[i - 1]])));
     }
+    end = begin + tensor.size_bytes;
   }
   return {};
 }
@@ -139,7 +150,7 @@ Result<std::vector<TensorView>> ReadGgufTensors(GgufCursor& cursor, uint64_t cou
   for (uint64_t i = 0; i < count; ++i) {
     TRY(PlaceData(cursor, *data_start, offsets[i], tensors[i]));
   }
-  TRY(CheckNoOverlap(cursor, tensors));
+  TRY(CheckLayout(cursor, tensors, *data_start, alignment));
   return tensors;
 }
 
