@@ -60,12 +60,13 @@ std::string Verdict(ShapeReader& reader, std::string_view text, size_t begin) {
   if (offset == text.size() && reader.Accepting()) return "{\"accepted\":true";
   std::string out =
       "{\"accepted\":false,\"offset\":" + std::to_string(begin + offset) + ",\"expected\":[";
+  const bool limited = reader.Limited();  // of the byte that was just refused
   bool first = true;
   for (const std::string& expected : reader.Expected()) {
     out += (std::exchange(first, false) ? "" : ",") + JsonQuote(expected);
   }
   out += "]";
-  if (reader.Limited()) out += ",\"limit\":" + JsonQuote(kLimit);
+  if (limited) out += ",\"limit\":" + JsonQuote(kLimit);
   return out;
 }
 

@@ -58,8 +58,11 @@ Result<std::shared_ptr<const Shape>> RequireShape(const Environment& env,
   if (spec && spec->copy_from.empty()) {
     no_text = env.backend.needs_copy_source(*spec).value_or(false);
   }
+  if (!no_text) return Fail(ErrorCode::kInvalidArgument, shape.error().message);
+  const bool takes_texts = options.schema_option == "--json-schema";  // bantam json does not
   return Fail(ErrorCode::kInvalidArgument,
-              shape.error().message + (no_text ? " (--copy-from FILE gives one)" : ""));
+              shape.error().message + (takes_texts ? " (--copy-from FILE gives one)"
+                                                   : " ('bantam grammar check' takes one)"));
 }
 
 }  // namespace bantam::cli

@@ -152,6 +152,16 @@ TEST_F(JsonCommandTest, ReadsUtf16) {
             "UTF-8\n");
 }
 
+TEST_F(JsonCommandTest, NamesNoOptionForCopiesThatItDoesNotHave) {
+  const TemporaryDirectory directory;
+  const std::string schema = directory.Write("s.json", R"({"type":"string","x-copy":true})");
+  for (const char* action : {"check", "repair", "complete"}) {
+    EXPECT_EQ(Run({action, "--schema", schema}, "\"a\""), 2);
+    EXPECT_NE(world_.err.text.find("no text to copy from is given"), std::string::npos);
+    EXPECT_EQ(world_.err.text.find("--copy-from"), std::string::npos) << world_.err.text;
+  }
+}
+
 TEST_F(JsonCommandTest, TellsOfMisspeltKeywords) {
   const TemporaryDirectory directory;
   const std::string schema =

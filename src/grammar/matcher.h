@@ -155,7 +155,8 @@ class Matcher {
   // Grows where Push has given up ways to go on, for want of room or time: then what was accepted
   // before may be refused now, and only what is asked from now on holds.
   virtual uint32_t losses() const { return 0; }
-  // What Push refuses from here on may be refused for that reason alone.
+  // What Push refuses from here on, or the byte that it refused last, may be refused for that
+  // reason alone, or since a number is beyond the limits of those that are read.
   virtual bool limited() const { return false; }
 
   static constexpr uint32_t kUnbounded = ~uint32_t{0};

@@ -98,7 +98,9 @@ class RenewedMatcher final : public Matcher {
     return !plan_ && core_->AppendPosition(position);
   }
   uint32_t losses() const override { return losses_; }
-  bool limited() const override { return plan_ || (own_ && caches_->gave_up()); }
+  bool limited() const override {
+    return plan_ || (own_ && caches_->gave_up()) || core_->limited();
+  }
 
   const Core& core() const { return *core_; }
 

@@ -33,8 +33,9 @@ constexpr bool IsComplete(NumberState state) {
 inline constexpr size_t kMostNumberBytes = 300;
 
 // Whether a number, or what begins one, is within the limits of those that are read and written:
-// short enough, and with an exponent none that float64 makes infinite or, unless it is, 0 (most
-// programs read numbers as that): from 1e-307 to below 1e308. Pure.
+// short enough, and held by float64 (FitsFloat64), as most programs read numbers. A beginning is
+// exactly if a number that begins so is and there is room for another byte: an exponent that is
+// written on leads only farther away. Pure.
 bool IsWrittenNumber(std::string_view text);
 
 }  // namespace bantam::grammar

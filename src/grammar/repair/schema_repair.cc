@@ -163,12 +163,12 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
   std::string_view kept = text.substr(0, keep);
   const size_t taken = Feed(*matcher, kept);
   if (taken < keep) {
+    const bool limited = matcher->limited();
     JsonEdit error;
     error.offset = taken;
-    error.what =
-        (matcher->limited() ? "" : "the schema does not allow what comes before the end: ") +
-        Deviation(*matcher, text, taken);
-    return FailAt(matcher->limited() ? ErrorCode::kResourceExhausted : ErrorCode::kCorrupt, error);
+    error.what = (limited ? "" : "the schema does not allow what comes before the end: ") +
+                 Deviation(*matcher, text, taken);
+    return FailAt(limited ? ErrorCode::kResourceExhausted : ErrorCode::kCorrupt, error);
   }
   const std::string rest = matcher->Completion();
   matcher.reset();
@@ -218,8 +218,8 @@ Result<JsonRepair> RepairJson(std::string_view text, const JsonSchema& schema,
     return FailAt(ErrorCode::kCorrupt, place[0]);
   }
   // Never print what the schema does not accept, should there be a limit or a bug.
-  if (const auto violation = FirstViolation(then.text, schema)) {
-    return FailAt(ErrorCode::kInternal, {violation->offset, "no repair found: " + violation->what});
+  if (const auto left = FirstViolation(then.text, schema)) {
+    return FailAt(ErrorCode::kInternal, {left->offset, "no repair found: " + left->what});
   }
   return Combined(text, std::move(first), std::move(then));
 }

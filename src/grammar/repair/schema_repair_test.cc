@@ -145,6 +145,22 @@ TEST(SchemaRepair, Checks) {
   EXPECT_EQ(CheckJson("{\"a\":\"x\",\"a\":\"x\"}", *schema).error.offset, 11U);
 }
 
+// Numbers up to the ends of float64 are left as they are, and those beyond are said to be that.
+TEST(SchemaRepair, KeepsTheNumbersThatFloat64Holds) {
+  const auto any = Compile("true");
+  for (const char* text :
+       {R"({"a":1e308})", "[1.7976931348623157e308,-5e-324]", "[0e400, 1E+308]"}) {
+    EXPECT_TRUE(CheckJson(text, *any).valid) << text;
+    const auto repaired = RepairJson(text, *any, {});
+    ASSERT_TRUE(repaired) << text;
+    EXPECT_EQ(repaired->text, text);
+  }
+  const JsonCheck beyond = CheckJson("[1e400]", *any);
+  EXPECT_FALSE(beyond.valid);
+  EXPECT_TRUE(beyond.error.what.starts_with("beyond the limits")) << beyond.error.what;
+  EXPECT_EQ(CompleteJson("[1e400", *any).error().code, ErrorCode::kResourceExhausted);
+}
+
 TEST(SchemaRepair, BeginsWhatWasCutBeforeItsFirstValue) {
   const auto schema =
       Compile(R"({"type":"object","properties":{"a":{"const":1}},"required":["a"]})");

@@ -33,6 +33,7 @@ JsonMatcher::JsonMatcher(SchemaMachine& machine, FormulaId value, StageTable& st
 
 bool JsonMatcher::Push(uint8_t byte) {
   State next = states_.back();
+  beyond_number_ = false;
   document_.push_back(static_cast<char>(byte));
   if (!Step(next, byte)) {
     document_.pop_back();
@@ -345,7 +346,8 @@ bool JsonMatcher::StepNumber(State& state, uint8_t byte) {
   state.number = Next(state.number, byte);
   if (state.number == NumberState::kDead) return false;
   const std::string_view text = std::string_view(document_).substr(state.start);
-  if (!IsWrittenNumber(text)) return false;
+  beyond_number_ = !IsWrittenNumber(text);
+  if (beyond_number_) return false;
   const Stage& stage = StageOf(state);
   const auto numbers = languages_.Numbers(stage.value);
   if (numbers->is_all()) return IsComplete(state.number) || text.size() < kMostNumberBytes;

@@ -61,6 +61,7 @@ class JsonMatcher : public Matcher {
   std::vector<std::string> stray_texts() const override;
   bool ends_vary() const override;
   bool AppendPosition(std::string& position) const override;
+  bool limited() const override { return beyond_number_; }
 
   // The string that is being read, if a quote may end it here (copied_strings.cc).
   struct StringRead {
@@ -247,7 +248,8 @@ class JsonMatcher : public Matcher {
   Finisher& finisher_;
   StageTable& stages_;
   ScanTable& scans_;
-  const bool checks_;  // stages without tails
+  const bool checks_;           // stages without tails
+  bool beyond_number_ = false;  // the last byte was refused because of IsWrittenNumber alone
   std::string document_;
   // After byte kept_from_ and each that follows. In checks only the last are kept, …
   std::vector<State> states_;

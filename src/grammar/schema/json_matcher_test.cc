@@ -311,11 +311,56 @@ TEST(JsonMatcher, TakesLargeObjects) {
 TEST(JsonMatcher, NumbersStayWithinFloat64) {
   const auto schema = Compile(R"({"exclusiveMinimum":0})");
   ASSERT_NE(schema, nullptr);
-  for (const std::string number : {"1e307", "0.001e310", "123.5E-300", "1E+5", "0.5e-306"}) {
-    EXPECT_EQ(Read(*schema->NewMatcher(), number), number.size() + 1) << number;
+  for (const std::string number : {"1e307", "0.001e311", "123.5E-300", "1E+5", "0.5e-306", "1e308",
+                                   "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308"}) {
+    const auto matcher = schema->NewMatcher();
+    EXPECT_EQ(Read(*matcher, number), number.size() + 1) << number;
+    EXPECT_FALSE(matcher->limited()) << number;
   }
-  for (const std::string number : {"1e309", "100e307", "1.5E-555", "0.001e-305", "1e99999999999"}) {
-    EXPECT_LT(Read(*schema->NewMatcher(), number), number.size()) << number;
+  for (const std::string number : {"1e309", "100e307", "1.5E-555", "0.001e-322", "1e99999999999",
+                                   "1.7976931348623159e308", "2.4e-324"}) {
+    const auto matcher = schema->NewMatcher();
+    EXPECT_LT(Read(*matcher, number), number.size()) << number;
+    EXPECT_TRUE(matcher->limited()) << number;
+  }
+  const auto matcher = schema->NewMatcher();
+  EXPECT_EQ(Read(*matcher, "-1"), 0U);
+  EXPECT_FALSE(matcher->limited());
+  const auto any = Compile("true");
+  ASSERT_NE(any, nullptr);
+  EXPECT_EQ(Read(*any->NewMatcher(), "[0e400,-0.0e-9999]"), 19U);
+}
+
+TEST(JsonMatcher, BoundsMayBeTheEndsOfFloat64) {
+  struct Ends {
+    const char* schema;
+    std::vector<std::string> valid, invalid;
+  };
+  for (const Ends& ends : std::initializer_list<Ends>{
+           {R"({"const":1e308})", {"1e308", "100e306"}, {"1.1e308"}},
+           {R"({"const":5e-324})", {"5e-324"}, {"6e-324"}},
+           {R"({"type":"integer","minimum":1e308})", {"1e308", "15e307"}, {"9e307", "1"}},
+           {R"({"type":"number","maximum":1.7976931348623157e308})",
+            {"1.7976931348623157e308", "-1.7976931348623157e308", "1"},
+            {"1.79769313486231575e308"}},
+           {R"({"type":"number","minimum":1.7976931348623157e308})",
+            {"1.7976931348623157e308"},
+            {"1.7976931348623156e308"}},
+           {R"({"type":"number","exclusiveMinimum":0,"maximum":2.2250738585072014e-308})",
+            {"2.2250738585072014e-308", "5e-324"},
+            {"2.3e-308", "0"}},
+           {R"({"multipleOf":1e308,"exclusiveMaximum":0,"type":"number"})", {"-1e308"}, {"-1e307"}},
+           {R"({"type":"number","minimum":-1e400,"maximum":1e400})", {"1e308", "-1e308"}, {}}}) {
+    const auto schema = Compile(ends.schema);
+    ASSERT_NE(schema, nullptr) << ends.schema;
+    const auto matcher = schema->NewMatcher();
+    CheckFinish(*matcher, ends.schema);
+    for (const std::string& number : ends.valid) {
+      EXPECT_EQ(Read(*schema->NewMatcher(), number), number.size() + 1) << ends.schema << number;
+    }
+    for (const std::string& number : ends.invalid) {
+      EXPECT_LE(Read(*schema->NewMatcher(), number), number.size()) << ends.schema << number;
+    }
   }
 }
 
@@ -331,7 +376,9 @@ TEST(JsonMatcher, NumbersCanBeFinishedNearTheirLimits) {
         R"({"$schema":"http://json-schema.org/draft-04/schema#","type":"integer","minimum":1e298})",
         R"({"$schema":"http://json-schema.org/draft-04/schema#","not":{"type":"integer"},
             "minimum":1e299,"maximum":1e307})",
-        R"({"enum":[1e-310,-2e-400,123456789,-1e-307]})",
+        R"({"enum":[1e-310,-2e-400,123456789,-1e-307]})", R"({"type":"number","minimum":1e308})",
+        R"({"const":1e-310})", R"({"type":"number","exclusiveMinimum":0,"maximum":1e-308})",
+        R"({"type":"integer","maximum":-1.7976931348623157e308})",
         R"({"type":"number","exclusiveMinimum":0,"maximum":1e-306})"}) {
     const auto schema = Compile(text);
     ASSERT_NE(schema, nullptr) << text;
@@ -348,13 +395,34 @@ TEST(JsonMatcher, NumbersCanBeFinishedNearTheirLimits) {
       }
     }
   }
-  for (const char* text : {R"({"const":1e400})", R"({"type":"number","minimum":1e308})",
-                           R"({"type":"number","maximum":-1e400})", R"({"const":1e-310})",
-                           R"({"type":"number","exclusiveMinimum":0,"maximum":1e-308})",
-                           R"({"$schema":"http://json-schema.org/draft-04/schema#",
-                               "type":"integer","maximum":-1e300})"}) {
-    EXPECT_FALSE(JsonSchema::Compile(*Json::Parse(text), {})) << text;
+}
+
+// What no number that is written satisfies is beyond the limits, with its place; it is not said
+// that nothing is valid.
+TEST(JsonMatcher, NumbersBeyondFloat64AreALimit) {
+  const std::string digits(400, '3');
+  for (const auto& [text, place] : std::initializer_list<std::pair<std::string, std::string>>{
+           {R"({"const":1e400})", "#: "},
+           {R"({"type":"number","minimum":1.8e308})", "#: "},
+           {R"({"type":"number","maximum":-1e400})", "#: "},
+           {R"({"required":["a"],"properties":{"a":{"const":1e-324}},"type":"object"})",
+            "#/properties/a: "},
+           {R"({"type":"number","exclusiveMinimum":0,"maximum":1e-324})", "#: "},
+           {R"({"const":0.)" + digits + "}", "#: "},
+           {R"({"$schema":"http://json-schema.org/draft-04/schema#",
+                "type":"integer","maximum":-1e300})",
+            "#: "}}) {
+    const auto compiled = JsonSchema::Compile(*Json::Parse(text), {});
+    ASSERT_FALSE(compiled) << text;
+    EXPECT_EQ(compiled.error().code, ErrorCode::kResourceExhausted) << text;
+    EXPECT_TRUE(compiled.error().message.starts_with(place + "it allows only numbers that float64"))
+        << compiled.error().message;
   }
+  const auto other = Compile(R"({"anyOf":[{"const":1e400},{"type":"string"}]})");
+  EXPECT_NE(other, nullptr);
+  const auto nothing = JsonSchema::Compile(*Json::Parse(R"({"type":"integer","const":0.5})"), {});
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST(JsonMatcher, CanBeFinishedAtEveryByte) {

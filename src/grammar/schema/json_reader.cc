@@ -6,8 +6,9 @@ namespace bantam::grammar {
 bool JsonReader::Push(uint8_t byte) {
   if (checker_ == nullptr && matcher_->core().strained()) Change();
   bool taken = checker_ != nullptr ? checker_->Push(byte) : matcher_->Push(byte);
-  if (!taken && checker_ == nullptr && matcher_->limited() && Change())
-    taken = checker_->Push(byte);
+  // A number that is beyond the limits is so to a checker, too.
+  const bool renewable = !taken && checker_ == nullptr && !matcher_->core().limited();
+  if (renewable && matcher_->limited() && Change()) taken = checker_->Push(byte);
   if (taken) text_.push_back(static_cast<char>(byte));
   return taken;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "grammar/number/number_syntax.h"
 #include "grammar/renewed_matcher.h"
 #include "grammar/schema/conflict.h"
 #include "grammar/schema/exclusive.h"
@@ -57,6 +58,20 @@ std::string CopyHint(ValueLanguages& languages) {
     return "; " + languages.node(id).path + ": it allows no span of the text to copy from";
   }
   return "";
+}
+
+// What has numbers, but none within the limits of those that are written: then it is not known
+// whether that is why no document is valid.
+Result<void> CheckNumbers(ValueLanguages& languages) {
+  for (SchemaId id = 0; id < languages.schema().nodes.size(); ++id) {
+    if ((languages.node(id).types & (kNumberBit | kIntegerBit)) == 0) continue;
+    if (!languages.OnlyUnwritten(languages.Valid(id, 0))) continue;
+    return Fail(ErrorCode::kResourceExhausted,
+                languages.node(id).path +
+                    ": it allows only numbers that float64 does not hold or " + "of more than " +
+                    std::to_string(kMostNumberBytes) + " characters, which is beyond the limits");
+  }
+  return {};
 }
 
 // After FindExclusive: alternatives of oneOf that are told apart are those of anyOf.
@@ -166,6 +181,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
     return Fail(ErrorCode::kResourceExhausted, root + ": the schema is too complex");
   }
   if (machine.shortest().cost == Finish::kNever) {
+    TRY(CheckNumbers(machine.languages()));
     return Fail(ErrorCode::kInvalidArgument, NothingValid(machine, schema, options));
   }
   compiled->min_bytes_ = machine.shortest().cost;

@@ -148,8 +148,13 @@ const KeywordTable::Row* KeywordTable::Find(std::string_view name, Draft draft) 
 
 // What a word that is no keyword may have been meant to be; empty: an annotation, as it seems.
 std::string KeywordTable::Advice(std::string_view name, Draft draft) {
-  if (std::ranges::find(kAnnotations, name) != kAnnotations.end() || name.starts_with("x-")) {
-    return "";
+  if (std::ranges::find(kAnnotations, name) != kAnnotations.end()) return "";
+  if (name.starts_with("x-") || name.starts_with("X-")) {
+    // Names of others, but what ignores x-copy invents instead of copying.
+    std::string lower(name);
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (name == "x-copy" || !EditDistance(lower, "x-copy", 1)) return "";
+    return "is no keyword, so it has no effect; did you mean \"x-copy\"?";
   }
   std::string_view closest;
   int least = kMostTypingErrors + 1;

@@ -161,6 +161,17 @@ TEST(SchemaLoader, TellsOfMisspeltKeywords) {
             Notes{});
 }
 
+TEST(SchemaLoader, TellsOfMisspeltCopies) {
+  for (const std::string name : {"x-copi", "x-cpoy", "x-Copy", "X-COPY"}) {
+    const auto schema = LoadSchema(*Json::Parse("{\"" + name + "\":true}"), {});
+    ASSERT_TRUE(schema);
+    EXPECT_EQ(schema->nodes[schema->root].notes.size(), 1U) << name;
+  }
+  const auto other = LoadSchema(*Json::Parse(R"({"x-order":1,"x-code":2,"x-copy":true})"), {});
+  ASSERT_TRUE(other);
+  EXPECT_TRUE(other->nodes[other->root].notes.empty());
+}
+
 TEST(SchemaLoader, Arrays) {
   const Schema schema = Loaded(
       R"({"prefixItems":[true,false],"items":{"type":"null"},"contains":true,"minContains":0,

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/quote.h"
+#include "grammar/number/float_range.h"
 #include "grammar/number/number_syntax.h"
 #include "grammar/regex/formats.h"
 #include "grammar/regex/regex_syntax.h"
@@ -36,11 +37,11 @@ Result<NumberSet> ShortEnough() {
   return plain.Or(others);
 }
 
-// Without the numbers that are never written (IsWrittenNumber), where there is a piece of nothing
-// else.
+// Without the numbers that are never written (IsWrittenNumber), where the shortest of a piece could
+// be one of them.
 Result<NumberSet> Written(const NumberSet& numbers) {
-  const Decimal most = ToDecimal("1e308"), least = ToDecimal("-1e308");
-  const Decimal tiny = ToDecimal("1e-307"), minus_tiny = ToDecimal("-1e-307");
+  const Decimal large = ToDecimal("1e200"), minus_large = ToDecimal("-1e200");
+  const Decimal small = ToDecimal("1e-200"), minus_small = ToDecimal("-1e-200");
   const auto any = [&](const auto& of_piece) {
     return std::ranges::any_of(numbers.pieces(), of_piece) ||
            (numbers.others() != nullptr &&
@@ -48,18 +49,18 @@ Result<NumberSet> Written(const NumberSet& numbers) {
   };
   NumberSet written = numbers;
   if (any([&](const NumberPiece& piece) {
-        return (piece.low && !(*piece.low < most)) || (piece.high && !(least < *piece.high));
+        return (piece.low && large < *piece.low) || (piece.high && *piece.high < minus_large);
       })) {
-    written = TRY(written.And(NumberSet::AtMost(most, true)));
-    written = TRY(written.And(NumberSet::AtLeast(least, true)));
+    written = TRY(written.And(NumberSet::AtMost(LeastInfinite(), true)));
+    written = TRY(written.And(NumberSet::AtLeast(LeastInfinite().Negated(), true)));
   }
   if (any([&](const NumberPiece& piece) {
-        return piece.low && piece.high && minus_tiny < *piece.low && *piece.high < tiny &&
+        return piece.low && piece.high && minus_small < *piece.low && *piece.high < small &&
                !(piece.is_point() && piece.low->is_zero());
       })) {
     NumberSet others = NumberSet::Just(Decimal());
-    others = TRY(others.Or(NumberSet::AtLeast(tiny, false)));
-    others = TRY(others.Or(NumberSet::AtMost(minus_tiny, false)));
+    others = TRY(others.Or(NumberSet::AtLeast(GreatestVanishing(), true)));
+    others = TRY(others.Or(NumberSet::AtMost(GreatestVanishing().Negated(), true)));
     written = TRY(written.And(others));
   }
   if (written.others() != nullptr) {
@@ -324,6 +325,13 @@ std::shared_ptr<const NumberSet> ValueLanguages::Numbers(FormulaId value) {
     large_numbers_.pop_front();
   }
   return numbers;
+}
+
+bool ValueLanguages::OnlyUnwritten(FormulaId value) {
+  NumberAlgebra algebra{*this};
+  if (Fold(algebra, value).is_none()) return false;
+  const auto shortest = Numbers(value)->Complete("");
+  return !shortest || !IsWrittenNumber(*shortest);
 }
 
 bool ValueLanguages::Accepts(FormulaId value, JsonLiteral literal) {

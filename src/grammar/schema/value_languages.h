@@ -47,6 +47,8 @@ class ValueLanguages {
   RegexId Texts(FormulaId value);  // decoded; without the undecided ones
   // Of the last of many large sets alone it is remembered.
   std::shared_ptr<const NumberSet> Numbers(FormulaId value);
+  // Numbers satisfy it, but none of those that are read and written (IsWrittenNumber).
+  bool OnlyUnwritten(FormulaId value);
   bool Accepts(FormulaId value, JsonLiteral literal);
   // About members of an object, items of an array: atoms as atoms.h lists them.
   FormulaId Members(FormulaId value);
