@@ -114,6 +114,7 @@ const ContainerSteps::Mentions& ContainerSteps::MentionsOf(FormulaId formula) {
     mentions.needs_value |= part.needs_value;
     mentions.asked.insert(mentions.asked.end(), part.asked.begin(), part.asked.end());
   }
+  formulas_.Count(1 + mentions.asked.size());
   std::sort(mentions.asked.begin(), mentions.asked.end());
   mentions.asked.erase(std::unique(mentions.asked.begin(), mentions.asked.end()),
                        mentions.asked.end());
