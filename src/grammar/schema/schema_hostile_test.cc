@@ -251,6 +251,26 @@ TEST(SchemaHostile, ChainOfChoicesOfItems) {
   }
 }
 
+// Which names may come asks each alternative about each name, and nothing more than that.
+TEST(SchemaHostile, ManyObjectsWithANameEach) {
+  std::string options;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string name = R"("a)" + std::to_string(i) + "\"";
+    options += (i > 0 ? "," : "") + std::string(R"({"type":"object","properties":{)") + name +
+               R"(:{"type":"integer"}},"required":[)" + name + "]}";
+  }
+  const auto schema = JsonSchema::Compile(*Json::Parse(R"({"anyOf":[)" + options + "]}"), {});
+  ASSERT_TRUE(schema.has_value());
+  const auto machine = (*schema)->machine();
+  JsonMatcher matcher(*machine);
+  for (const char c : std::string(R"({"a77":1)")) {
+    EXPECT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+  }
+  EXPECT_TRUE(matcher.Push('}'));
+  EXPECT_FALSE(machine->gave_up());
+  EXPECT_LT(machine->languages().formulas().work(), 6'000'000U);
+}
+
 // The shortest document doubles at each level.
 TEST(SchemaHostile, ShortestDocumentOfManyBytes) {
   const auto doubling = [](int levels, const std::string& shape) {
