@@ -114,6 +114,7 @@ const ContainerSteps::Mentions& ContainerSteps::MentionsOf(FormulaId formula) {
     mentions.needs_value |= part.needs_value;
     mentions.asked.insert(mentions.asked.end(), part.asked.begin(), part.asked.end());
   }
+  formulas_.Count(1 + mentions.asked.size());
   std::sort(mentions.asked.begin(), mentions.asked.end());
   mentions.asked.erase(std::unique(mentions.asked.begin(), mentions.asked.end()),
                        mentions.asked.end());
@@ -155,17 +156,26 @@ FormulaId ContainerSteps::MemberLeaf(FormulaId leaf, NameClassId id) {
   }
 }
 
+// Each of a hundred thousand properties is asked for as a name that may come.
+std::optional<SchemaId> ContainerSteps::PropertyOf(SchemaId id, const NameClass& name) {
+  if (name.name == NameClass::kOther) return std::nullopt;
+  const auto [it, added] = properties_.try_emplace(id);
+  if (added) {
+    for (const auto& [property, schema] : languages_.node(id).properties) {
+      it->second.emplace(languages_.strings().Intern(property), schema);
+    }
+  }
+  const auto found = it->second.find(name.name);
+  return found == it->second.end() ? std::nullopt : std::optional(found->second);
+}
+
 FormulaId ContainerSteps::Properties(const Atom& atom, const NameClass& name) {
   const SchemaNode& node = languages_.node(atom.a);
   FormulaList all;
   bool additional = true;
-  if (name.name != NameClass::kOther) {
-    const std::string& text = languages_.strings()[name.name];
-    for (const auto& [property, schema] : node.properties) {
-      if (property != text) continue;
-      all.push_back(Child(languages_.Valid(schema, atom.b)));
-      additional = false;
-    }
+  if (const auto schema = PropertyOf(atom.a, name)) {
+    all.push_back(Child(languages_.Valid(*schema, atom.b)));
+    additional = false;
   }
   for (const auto& [pattern, schema] : node.pattern_properties) {
     if (!Has(name.matched, languages_.Pattern(pattern, atom.a))) continue;
@@ -298,13 +308,8 @@ void ContainerSteps::EvaluatedInPlace(const SchemaNode& at, ScopeId scope, const
 
 bool ContainerSteps::Covers(const SchemaNode& at, const NameClass& name) {
   if (at.additional_properties != kNoSchema) return true;
-  if (name.name != NameClass::kOther) {
-    const std::string& text = languages_.strings()[name.name];
-    for (const auto& property : at.properties) {
-      if (property.first == text) return true;
-    }
-  }
   const auto id = static_cast<SchemaId>(&at - languages_.schema().nodes.data());
+  if (PropertyOf(id, name)) return true;
   for (const auto& pattern : at.pattern_properties) {
     if (Has(name.matched, languages_.Pattern(pattern.first, id))) return true;
   }

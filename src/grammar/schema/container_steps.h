@@ -134,6 +134,7 @@ class ContainerSteps {
   FormulaId ItemLeaf(FormulaId leaf);
   FormulaId Contains(FormulaId leaf, const Atom& atom, bool least);
   FormulaId Properties(const Atom& atom, const NameClass& name);
+  std::optional<SchemaId> PropertyOf(SchemaId id, const NameClass& name);
   FormulaId Unevaluated(FormulaId leaf, const NameClass* name);
   FormulaId Evaluated(SchemaId schema, ScopeId outer, const NameClass* name, uint64_t index,
                       bool self, std::span<const FormulaId>& conditions);
@@ -152,6 +153,7 @@ class ContainerSteps {
 
   ValueLanguages& languages_;
   FormulaPool& formulas_;
+  std::unordered_map<SchemaId, std::unordered_map<uint32_t, SchemaId>> properties_;  // by name
   uint64_t longest_prefix_ = 0;  // of prefixItems
 
   std::map<NameClass, NameClassId> class_ids_;

@@ -8,7 +8,6 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kNodesAtOnce = 8;   // of a formula that is only rewritten, for one unit of work
 constexpr size_t kMostChecked = 64;  // answers of which it is looked whether they go together
 
 bool IsScalar(const Json& value) {
@@ -20,6 +19,7 @@ bool IsScalar(const Json& value) {
 const std::vector<Demand>& DemandFinder::Of(FormulaId formula) {
   if (const auto it = known_.find(formula); it != known_.end()) return it->second;
   most_work_ = work_ + languages_.schema().search_work / kShare;
+  most_looks_ = formulas_.work() + languages_.schema().search_work * kLooks;
   return known_.emplace(formula, Find(formula)).first->second;
 }
 
@@ -72,7 +72,7 @@ void DemandFinder::Alternatives(FormulaId choice, const FormulaList& values, For
       unasked.push_back(option);
       continue;
     }
-    if (out.size() >= kMostDemands) {
+    if (out.size() >= kMostDemands || Spent()) {
       gave_up_ = true;
       return;
     }
@@ -103,7 +103,7 @@ void DemandFinder::Answers(State first, std::vector<Demand>& out) {
     if (state.formula == FormulaPool::kFalse) continue;
     const std::vector<FormulaId> asked = steps_.Asked(state.formula);
     work_ += 1 + asked.size() + state.literals.size();
-    if (out.size() >= kMostAnswers || count >= 4 * kMostAnswers || work_ > most_work_) {
+    if (out.size() >= kMostAnswers || count >= 4 * kMostAnswers || Spent()) {
       gave_up_ = true;
       return;
     }
@@ -145,6 +145,10 @@ bool DemandFinder::SplitByValue(const State& state, std::vector<State>& open) {
   }
   const FormulaId legal = formulas_.And(state.literals);
   for (FormulaId equal : equals) {
+    if (Spent()) {
+      gave_up_ = true;
+      return true;
+    }
     const Json value = *ValueOf(equal);
     work_ += 1 + about[equal].size() + others.size();
     if (!truth_.Of(legal, value).value_or(false)) continue;
@@ -188,6 +192,10 @@ bool DemandFinder::AnswersOfList(const State& state, std::vector<Demand>& out) {
   const std::vector<FormulaId> asked = steps_.Asked(state.formula);
   std::map<std::vector<uint8_t>, FormulaList> classes;
   for (const Json& scalar : *list) {
+    if (Spent()) {
+      gave_up_ = true;
+      return true;
+    }
     if (!Satisfies(value, scalar)) continue;
     std::vector<uint8_t> truth;
     for (FormulaId formula : asked) truth.push_back(Satisfies(formula, scalar) ? 1 : 0);
@@ -269,6 +277,7 @@ void DemandFinder::DropImpossible(State& state, FormulaId asked) {
   if (asked != FormulaPool::kTrue && literals.size() > kMostChecked) literals = {asked};
   FormulaList impossible;
   for (FormulaId other : all) {
+    if (Spent()) break;  // Answers gives up
     const bool dropped = only ? !Satisfies(other, *only) : Conflict(literals, other);
     if (dropped) impossible.push_back(other);
   }
@@ -297,17 +306,30 @@ FormulaId DemandFinder::Decide(FormulaId formula, FormulaList& literals) {
   return formula;
 }
 
+// It has no atoms but kChild. Of thousands of alternatives mostly the first one tells.
+bool DemandFinder::OnlyAsks(FormulaId formula) {
+  if (formula <= FormulaPool::kTrue) return true;
+  if (const auto it = only_asks_.find(formula); it != only_asks_.end()) return it->second;
+  formulas_.Count(1);
+  bool only = true;
+  if (formulas_.op(formula) == FormulaOp::kAtom || formulas_.op(formula) == FormulaOp::kNode) {
+    only = languages_.atoms()[formulas_.atom(formula)].kind == AtomKind::kChild;
+  } else {
+    for (FormulaId part : formulas_.children(formula)) {
+      only = OnlyAsks(part);
+      if (!only) break;
+    }
+  }
+  only_asks_.emplace(formula, only);
+  return only;
+}
+
 // The formula about the value if it has kChild atoms only.
 std::optional<FormulaId> DemandFinder::AsValue(FormulaId formula) {
-  bool only_children = true;
+  if (!OnlyAsks(formula)) return std::nullopt;
   std::unordered_map<FormulaId, FormulaId> memo;
-  const FormulaId value = formulas_.Map(formula, memo, [&](FormulaId leaf) {
-    const Atom& atom = languages_.atoms()[formulas_.atom(leaf)];
-    if (atom.kind != AtomKind::kChild) only_children = false;
-    return atom.kind == AtomKind::kChild ? atom.a : FormulaPool::kFalse;
-  });
-  work_ += memo.size() / kNodesAtOnce;
-  return only_children ? std::optional(value) : std::nullopt;
+  return formulas_.Map(formula, memo,
+                       [&](FormulaId leaf) { return languages_.atoms()[formulas_.atom(leaf)].a; });
 }
 
 // Ways that ask the same are one.

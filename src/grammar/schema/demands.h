@@ -25,6 +25,7 @@ class DemandFinder {
   static constexpr size_t kMostDemands = 20'000;  // alternatives of one condition
   static constexpr size_t kMostAnswers = 2'048;   // sets of answers, where there are several
   static constexpr uint64_t kShare = 12;          // of Schema::search_work, for one formula
+  static constexpr uint64_t kLooks = 4;           // at formulas (FormulaPool::work), for each of it
 
   explicit DemandFinder(ContainerSteps& steps)
       : steps_(steps),
@@ -61,9 +62,11 @@ class DemandFinder {
   void DropImpossible(State& state, FormulaId asked);
   bool Conflict(const FormulaList& literals, FormulaId asked);
   FormulaId Decide(FormulaId formula, FormulaList& literals);
+  bool OnlyAsks(FormulaId formula);
   std::optional<FormulaId> AsValue(FormulaId formula);
   std::vector<Demand> Merged(const std::vector<Demand>& demands);
   FormulaId Settled(FormulaId formula, const FormulaList& asked, bool holds);
+  bool Spent() const { return work_ > most_work_ || formulas_.work() > most_looks_; }
 
   ContainerSteps& steps_;
   ValueLanguages& languages_;
@@ -71,9 +74,11 @@ class DemandFinder {
   Contradictions contradictions_;
   JsonTruth truth_;
   std::unordered_map<FormulaId, std::vector<Demand>> known_;
+  std::unordered_map<FormulaId, bool> only_asks_;
   bool gave_up_ = false;
   uint64_t work_ = 0;
   uint64_t most_work_ = 0;
+  uint64_t most_looks_ = 0;
 };
 
 }  // namespace bantam::grammar

@@ -94,18 +94,36 @@ const Finish& Finisher::Close(const OpenContainer& container) {
 const std::vector<Demand>& Finisher::Demands(FormulaId formula) {
   constexpr uint64_t kWeight = 12;  // of a question, in conditions
   static const std::vector<Demand> kNone;
-  if (nested_ > 0 && !Spend(0)) return kNone;  // what is asked is given up already
+  const Question question(*this);
+  if (!Spend(0)) return kNone;  // what is asked is given up already
   const uint64_t before = demands_.work();
   const std::vector<Demand>& demands = demands_.Of(formula);
   if (demands_.gave_up() || !Spend(kWeight * (demands_.work() - before))) SayUndecided();
   return demands;
 }
 
+Finisher::Question::Question(Finisher& finisher)
+    : finisher_(finisher), outermost_(!std::exchange(finisher.asking_, true)) {
+  if (!outermost_) return;
+  finisher_.work_ = 0;
+  finisher_.looks_before_ = finisher_.formulas_.work();
+  const uint64_t most = finisher_.most_looks();
+  const std::optional<Fuel>& rest = finisher_.rest_;
+  finisher_.looks_most_ = rest ? std::min(most, most / kEach + rest->left()) : most;
+}
+
+Finisher::Question::~Question() {
+  if (!outermost_) return;
+  finisher_.asking_ = false;
+  const uint64_t own = finisher_.most_looks() / kEach;
+  if (finisher_.rest_) finisher_.rest_->Burn(std::max(finisher_.Looks(), own) - own);
+}
+
 const Finish& Finisher::Query(const Key& key) {
   Entry& entry = entries_[key];
   if (entry.final) return entry.best;
   CHECK(depth_ == 0 && nested_ == 0);
-  work_ = 0;
+  const Question question(*this);
   too_deep_ = false;
   do {
     changed_ = false;

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "grammar/fuel.h"
 #include "grammar/number/shortest_numbers.h"
 #include "grammar/schema/demands.h"
 
@@ -95,6 +96,26 @@ class Finisher {
 
   ContainerSteps& steps() { return steps_; }
 
+  // While there is one, all that is asked shares what one question may take: the ways on from one
+  // place are many, and each asks for several values and ends. A question within another is a part
+  // of it.
+  class Question {
+   public:
+    explicit Question(Finisher& finisher);
+    ~Question();
+    Question(const Question&) = delete;
+    Question& operator=(const Question&) = delete;
+    // Nothing is left: what is still to be asked is given up.
+    bool spent() { return !finisher_.Spend(0); }
+
+   private:
+    Finisher& finisher_;
+    const bool outermost_;
+  };
+  // What is asked from now on has, beyond kEach of it, this much for all questions together.
+  void LimitAll(uint64_t looks) { rest_ = Fuel(looks); }
+  uint64_t most_looks() const { return kLooks * languages_.schema().search_work; }
+
   // Some question was given up, as too large: there may be ways where none, or a longer one, was
   // found.
   bool gave_up() const { return gave_up_ || demands_.gave_up(); }
@@ -110,6 +131,9 @@ class Finisher {
   uint64_t searches() const { return searches_; }
 
  private:
+  static constexpr uint64_t kLooks = 4;  // at formulas, for each of Schema::search_work
+  static constexpr uint64_t kEach = 16;  // the share of it that each question has for itself
+
   struct Key {
     enum Kind : uint8_t { kValue, kClose, kMembers } kind = kValue;
     FormulaId value = 0;  // of a value; else of no meaning
@@ -207,6 +231,7 @@ class Finisher {
   void OfferOffenders(const OpenContainer& at, FormulaList parts, size_t chosen, Finish& best);
   size_t Branches(FormulaId part);
   bool Spend(uint64_t work);
+  uint64_t Looks() const { return formulas_.work() - looks_before_; }
   void SayUndecided();
   std::string PathOfTexts();
   SchemaId SchemaAbout();
@@ -230,6 +255,10 @@ class Finisher {
   int depth_ = 0;      // of values
   int nested_ = 0;     // questions within questions
   uint64_t work_ = 0;  // of one question
+  bool asking_ = false;
+  uint64_t looks_before_ = 0;  // FormulaPool::work() when it began …
+  uint64_t looks_most_ = 0;    // … and how much it may take
+  std::optional<Fuel> rest_;   // of all questions; nothing: of each
   uint64_t all_work_ = 0;
   FormulaId about_ = FormulaPool::kTrue;  // the value that is looked for
   bool in_object_ = false;                // within the object that it may be; or the array

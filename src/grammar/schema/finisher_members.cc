@@ -66,7 +66,7 @@ bool Finisher::MayNeedOthers(FormulaId formula) {
 bool Finisher::Spend(uint64_t work) {
   work_ += work;
   all_work_ += work;
-  if (work_ <= languages_.schema().search_work) return true;
+  if (work_ <= languages_.schema().search_work && Looks() <= looks_most_) return true;
   gave_up_ = true;
   SayUndecided();
   return false;

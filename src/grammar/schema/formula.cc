@@ -22,6 +22,7 @@ FormulaPool::FormulaPool() {
 
 FormulaId FormulaPool::Intern(FormulaOp op, uint32_t atom, FormulaList children) {
   const uint64_t hash = HashOf(op, atom, children);
+  work_ += 1 + children.size();
   const auto [begin, end] = index_.equal_range(hash);
   for (auto it = begin; it != end; ++it) {
     const Formula& known = formulas_[it->second];
@@ -79,6 +80,7 @@ FormulaId FormulaPool::Join(FormulaOp operation, FormulaList parts) {
       flat.push_back(part);
     }
   }
+  work_ += flat.size();
   std::sort(flat.begin(), flat.end());
   flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
   for (FormulaId part : flat) {
@@ -93,6 +95,7 @@ FormulaId FormulaPool::Join(FormulaOp operation, FormulaList parts) {
 }
 
 FormulaId FormulaPool::One(FormulaList parts) {
+  work_ += parts.size();
   std::erase(parts, kFalse);
   const auto true_ones = std::count(parts.begin(), parts.end(), kTrue);
   if (true_ones > 1 || parts.empty()) return kFalse;

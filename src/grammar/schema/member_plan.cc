@@ -22,7 +22,9 @@ const Begun& MemberPlan::Begin(FormulaId begun, OpenContainer after) {
   const BegunKey key{begun, after};
   if (const auto it = begun_.find(key); it != begun_.end()) return it->second;
   Begun ways;
+  Finisher::Question question(finisher_);
   for (const Demand& demand : finisher_.Demands(begun)) {
+    if (question.spent()) break;
     const Finish& value = finisher_.Value(demand.value);
     if (value.cost == Finish::kNever) continue;
     // Where what follows depends on the value, the shortest one tells whether there is a way; where

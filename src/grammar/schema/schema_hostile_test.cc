@@ -1,7 +1,9 @@
 // Documents made to hurt: depth, breadth, long names, many references. All must end soon.
 #include <array>
+#include <memory>
 #include <string>
 
+#include "grammar/schema/json_matcher.h"
 #include "grammar/schema/json_schema.h"
 #include "grammar/schema/schema_test_file.h"
 
@@ -209,6 +211,64 @@ TEST(SchemaHostile, DynamicReferencesThatLeadBack) {
       "unevaluatedProperties":false,)" +
                            anchor + "}";
   EXPECT_TRUE(JsonSchema::Compile(*Json::Parse(tree), {}).has_value());
+}
+
+// Each level is the next one or an array of it: what an item may be is asked by as many questions
+// as there are levels, and by all combinations of their answers. Steps are counted, not time.
+TEST(SchemaHostile, ChainOfChoicesOfItems) {
+  const auto chain = [](int levels, bool negated) {
+    std::string text = R"({"$ref":"#/$defs/d0","$defs":{)";
+    for (int i = 0; i < levels; ++i) {
+      const std::string next = R"({"$ref":"#/$defs/d)" + std::to_string(i + 1) + R"("})";
+      const std::string both = "[" + next + R"(,{"type":"array","items":)" + next + "}]";
+      text += R"("d)" + std::to_string(i) + R"(":)" +
+              (negated ? R"({"not":{"anyOf":)" + both + "}}," : R"({"oneOf":)" + both + "},");
+    }
+    return text + R"("d)" + std::to_string(levels) + R"(":{"type":"integer"}}})";
+  };
+  const auto refused = JsonSchema::Compile(*Json::Parse(chain(16, false)), {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_NE(refused.error().message.find("/oneOf: not decided within the limits of the search"),
+            std::string::npos)
+      << refused.error().message;
+  for (const bool negated : {false, true}) {
+    const auto schema = JsonSchema::Compile(*Json::Parse(chain(25, negated)), {});
+    if (!schema) {
+      EXPECT_EQ(schema.error().code, ErrorCode::kResourceExhausted) << schema.error().message;
+      continue;
+    }
+    const auto machine = (*schema)->machine();
+    JsonMatcher matcher(*machine);
+    for (const char c : std::string("[[1]]")) matcher.Push(static_cast<uint8_t>(c));
+    EXPECT_LT(machine->languages().formulas().work(), 3 * machine->finisher().most_looks());
+    const auto reader = (*schema)->NewReader();
+    bool taken = true;
+    for (const char c : std::string("[[1]]")) {
+      taken = taken && reader->Push(static_cast<uint8_t>(c));
+    }
+    EXPECT_TRUE((taken && reader->Accepting()) || reader->limited());
+  }
+}
+
+// Which names may come asks each alternative about each name, and nothing more than that.
+TEST(SchemaHostile, ManyObjectsWithANameEach) {
+  std::string options;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string name = R"("a)" + std::to_string(i) + "\"";
+    options += (i > 0 ? "," : "") + std::string(R"({"type":"object","properties":{)") + name +
+               R"(:{"type":"integer"}},"required":[)" + name + "]}";
+  }
+  const auto schema = JsonSchema::Compile(*Json::Parse(R"({"anyOf":[)" + options + "]}"), {});
+  ASSERT_TRUE(schema.has_value());
+  const auto machine = (*schema)->machine();
+  JsonMatcher matcher(*machine);
+  for (const char c : std::string(R"({"a77":1)")) {
+    EXPECT_TRUE(matcher.Push(static_cast<uint8_t>(c)));
+  }
+  EXPECT_TRUE(matcher.Push('}'));
+  EXPECT_FALSE(machine->gave_up());
+  EXPECT_LT(machine->languages().formulas().work(), 6'000'000U);
 }
 
 // The shortest document doubles at each level.

@@ -31,6 +31,7 @@ class SchemaMachine {
         texts_(languages_.regexes()),
         shortest_(finisher_.Value(languages_.Root())) {
     languages_.regexes().LimitWork(RegexPool::kUnbounded);  // it is compiled
+    finisher_.LimitAll(finisher_.most_looks());
     const auto most = [&](size_t used, size_t limit) {
       return used + std::min(most_growth, (limit - std::min(used, limit)) / 2);
     };

@@ -63,6 +63,7 @@ StageId StageTable::OfValue(FormulaId value) {
 template <typename Make>
 StageId StageTable::Remembered(const Step& step, const Make& make) {
   if (const auto it = next_.find(step); it != next_.end()) return it->second;
+  const Finisher::Question question(finisher_);
   const StageId next = make();
   next_.emplace(step, next);
   return next;
@@ -79,7 +80,9 @@ StageId StageTable::Intern(Stage stage) {
 StageId StageTable::InternSettled(Stage stage) {
   std::vector<std::pair<uint32_t, Fit>> kept;  // by length of the end
   std::unordered_map<FormulaId, size_t> places;
+  Finisher::Question question(finisher_);
   for (const Fit& fit : stage.fits) {
+    if (question.spent()) break;
     if (fit.live == FormulaPool::kFalse) continue;
     const uint32_t close = finisher_.CloseCost(stage.At(fit));
     if (close == Finish::kNever) continue;
@@ -167,7 +170,9 @@ StageId StageTable::BeginMember(StageId before_id, std::string_view name, NameCl
     for (FormulaId result : before.results) {
       stage.results.push_back(steps_.Member(result, name_class));
     }
+    Finisher::Question question(finisher_);
     for (const Fit& fit : before.fits) {
+      if (question.spent()) break;
       AddCases(stage, fit, steps_.Member(fit.live, name_class),
                plan_.Member(before.At(fit), name_class, seen));
     }
@@ -189,7 +194,9 @@ StageId StageTable::BeginItem(StageId before_id) {
     const Stage& before = stages_[before_id];
     Stage stage = After(before);
     for (FormulaId result : before.results) stage.results.push_back(steps_.Item(result));
+    Finisher::Question question(finisher_);
     for (const Fit& fit : before.fits) {
+      if (question.spent()) break;
       AddCases(stage, fit, steps_.Item(fit.live), plan_.Item(before.At(fit)));
     }
     return InternBegun(std::move(stage));
@@ -262,7 +269,9 @@ const StageTable::NextNames& StageTable::Names(StageId id) {
       RegexPool::kNothing,
       stage.fits.empty() ? NamePlan::kOpen : plan_.NamesAt(stage.At(stage.fits[0])).names, 0};
   std::vector<RegexId> any;
+  Finisher::Question question(finisher_);
   for (const Fit& fit : stage.fits) {
+    if (question.spent()) break;
     const NamePlan& plan = plan_.NamesAt(stage.At(fit));
     any.push_back(plan.texts);
     if (plan.names != names.names) names.names = NamePlan::kMixed;

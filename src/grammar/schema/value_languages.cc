@@ -228,6 +228,7 @@ typename Algebra::Type ValueLanguages::FoldNode(Algebra& algebra, FormulaId form
   if (const auto it = folded.find(formula); it != folded.end()) return it->second;
   std::vector<typename Algebra::Type> parts;
   const size_t count = formulas_.children(formula).size();
+  formulas_.Count(1 + count);
   for (size_t i = 0; i < count; ++i) {
     parts.push_back(FoldNode(algebra, formulas_.children(formula)[i], folded));
   }
