@@ -48,8 +48,9 @@ class CodePointClasses {
   size_t known_ = 0;
   size_t work_ = 0;
   bool gave_up_ = false;
-  std::vector<Interval> intervals_ = {{0, 0}};
-  std::vector<char32_t> representatives_ = {0};
+  // Surrogates are a class of their own from the beginning, which no set splits.
+  std::vector<Interval> intervals_ = {{0, 0}, {0xD800, 1}, {0xE000, 0}};
+  std::vector<char32_t> representatives_ = {0xE000, 0xD800};
 };
 
 }  // namespace bantam::grammar
