@@ -101,17 +101,13 @@ Result<void> CheckLayout(GgufCursor& cursor, const std::vector<TensorView>& tens
   std::vector<uint32_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::sort(order, {}, [&](uint32_t i) { return tensors[i].data; });
-  const auto place = [&](const uint8_t* p) {
-    return static_cast<uint64_t>(p - cursor.bytes().data());
-  };
-  uint64_t end = data_start;
+  uint64_t end = data_start;  // a multiple of the alignment
   for (size_t i = 0; i < order.size(); ++i) {
     const TensorView& tensor = tensors[order[i]];
-    const uint64_t begin = place(tensor.data);
+    const auto begin = static_cast<uint64_t>(tensor.data - cursor.bytes().data());
     cursor.At("data of " + Place(tensor), begin);
     if (begin < end) return cursor.Corrupt("overlaps that of " + Place(tensors[order[i - 1]]));
-    const uint64_t expected =
-        data_start + (end - data_start + alignment - 1) / alignment * alignment;
+    const uint64_t expected = CheckedAlign(end, alignment).value_or(end);
     if (begin > expected) {
       return cursor.Corrupt("leaves a gap before it, expected at byte " + std::to_string(expected) +
                             (i == 0 ? "" : ", after that of " + Place(tensors[order[i - 1]])));

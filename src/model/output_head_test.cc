@@ -18,7 +18,7 @@
 namespace bantam {
 namespace {
 
-constexpr int kRows = 1003;  // the last panel is not full
+constexpr int kRows = 1003;    // the last panel is not full
 constexpr int kColumns = 896;  // 28 groups, as in the headline model
 constexpr int kGroups = kColumns / 32;
 
@@ -52,6 +52,15 @@ std::vector<float> RandomInput(std::mt19937& random) {
   std::vector<float> x(kColumns);
   for (float& value : x) value = normal(random);
   return x;
+}
+
+// Adds a row to x, so that it wins.
+void LeanTowards(Q8Matrix& matrix, int row, std::vector<float>& x) {
+  for (int c = 0; c < kColumns; ++c) {
+    uint16_t half;
+    std::memcpy(&half, matrix.Block(row, c / 32), sizeof(half));
+    x[static_cast<size_t>(c)] += static_cast<float>(matrix.Code(row, c)) * F16ToF32(half);
+  }
 }
 
 // A head over a matrix, with what it needs around it.
@@ -127,13 +136,14 @@ TEST(OutputHead, TheBestAreExactAndMostOthersAreLeftOut) {
     Fixture fixture(matrix, threads);
     int scored = 0;
     for (int i = 0; i < 50; ++i) {
-      const std::vector<float> x = RandomInput(random);
+      std::vector<float> x = RandomInput(random);
+      LeanTowards(matrix, i, x);
       const std::vector<float> all = fixture.Logits(x, 0);
       EXPECT_EQ(CountFinite(all), kRows);
       for (int top : {1, 2, 8}) ExpectTop(all, fixture.Logits(x, top), top);
       scored += CountFinite(fixture.Logits(x, 1));
     }
-    EXPECT_LT(scored, 50 * kRows * 3 / 4) << "the sketch rules little out";
+    EXPECT_LT(scored, 50 * kRows / 2) << "the sketch rules nothing out";
   }
 }
 
@@ -164,12 +174,8 @@ TEST(OutputHead, TiesAreComplete) {
     std::copy_n(matrix.Block(77, 0), kGroups * 34, matrix.Block(row, 0));
   }
   Fixture fixture(matrix, 2);
-  std::vector<float> x(kColumns);  // along row 77, so that it wins
-  for (int c = 0; c < kColumns; ++c) {
-    uint16_t half;
-    std::memcpy(&half, matrix.Block(77, c / 32), sizeof(half));
-    x[static_cast<size_t>(c)] = static_cast<float>(matrix.Code(77, c)) * F16ToF32(half);
-  }
+  std::vector<float> x(kColumns);
+  LeanTowards(matrix, 77, x);
   const std::vector<float> all = fixture.Logits(x, 0);
   const std::vector<float> best = fixture.Logits(x, 1);
   for (int row : {5, 77, 400, kRows - 1})

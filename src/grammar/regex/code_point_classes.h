@@ -18,6 +18,8 @@ class CodePointClasses {
   static constexpr size_t kMost = 1024;           // classes
   static constexpr size_t kMostWork = 8'000'000;  // intervals looked at in all: some 10 ms
 
+  static constexpr Id kSurrogates = 1;  // from the beginning; no set splits them
+
   // From `first` to the next one's.
   struct Interval {
     char32_t first;
@@ -48,8 +50,7 @@ class CodePointClasses {
   size_t known_ = 0;
   size_t work_ = 0;
   bool gave_up_ = false;
-  // Surrogates are a class of their own from the beginning, which no set splits.
-  std::vector<Interval> intervals_ = {{0, 0}, {0xD800, 1}, {0xE000, 0}};
+  std::vector<Interval> intervals_ = {{0, 0}, {0xD800, kSurrogates}, {0xE000, 0}};
   std::vector<char32_t> representatives_ = {0xE000, 0xD800};
 };
 

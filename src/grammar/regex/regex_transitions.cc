@@ -167,14 +167,13 @@ bool RegexPool::Impl::DeriveClasses(RegexId id) {
   // Deriving may come here again. What it makes are unions and intersections of sets: no new class.
   std::vector<RegexId> targets;
   for (size_t i = 0; i < class_memos.size(); ++i) {
-    const char32_t representative = classes.representatives()[i];
-    if (CodePointSet::Of(representative, representative).ranges().empty()) {
-      targets.push_back(kNothing);  // the surrogates, which no text holds, not even one of a Not
+    if (i == CodePointClasses::kSurrogates) {
+      targets.push_back(kNothing);  // no text holds them, not even one of a Not
       continue;
     }
     Memo memo = std::exchange(class_memos[i], {});
     const size_t known = memo.size();
-    targets.push_back(DeriveParts(id, representative, memo));
+    targets.push_back(DeriveParts(id, classes.representatives()[i], memo));
     memoized += memo.size() - known;
     class_memos[i] = std::move(memo);
   }

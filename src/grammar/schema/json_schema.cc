@@ -68,7 +68,7 @@ Result<void> CheckNumbers(ValueLanguages& languages) {
     if (!languages.OnlyUnwritten(languages.Valid(id, 0))) continue;
     return Fail(ErrorCode::kResourceExhausted,
                 languages.node(id).path +
-                    ": it allows only numbers that float64 does not hold or " + "of more than " +
+                    ": it allows only numbers that float64 does not hold or of more than " +
                     std::to_string(kMostNumberBytes) + " characters, which is beyond the limits");
   }
   return {};

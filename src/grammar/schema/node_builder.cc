@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
 #include "grammar/number/number_set.h"
@@ -151,9 +152,7 @@ std::string KeywordTable::Advice(std::string_view name, Draft draft) {
   if (std::ranges::find(kAnnotations, name) != kAnnotations.end()) return "";
   if (name.starts_with("x-") || name.starts_with("X-")) {
     // Names of others, but what ignores x-copy invents instead of copying.
-    std::string lower(name);
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (name == "x-copy" || !EditDistance(lower, "x-copy", 1)) return "";
+    if (name == "x-copy" || !EditDistance(LowerCase(name), "x-copy", 1)) return "";
     return "is no keyword, so it has no effect; did you mean \"x-copy\"?";
   }
   std::string_view closest;

@@ -212,10 +212,14 @@ struct Tile {
   const int8_t* codes;
   const float* scales;
   const float* scaled_sums;
-  const int32_t* starts;  // StartValue's; two a group where halves have scales of their own
+  const int32_t* starts;  // StartValue's, kDotsOfGroup each
   const int32_t* minus_half_sums;
   int width;
 };
+
+// A group has one dot product, or one of each half where these have scales of their own.
+template <class R>
+constexpr int kDotsOfGroup = HasSubScale(R::kKind) ? 2 : 1;
 
 // What a dot product starts from, so that it ends as if the codes had no zero point: minus the sum
 // of the activations' codes times that. Where a panel is read once, the products are at hand.
@@ -233,13 +237,12 @@ template <class R>
 // here. (Inside the loops a shift, and a broadcast from a register, took 2 to 8 % of them.)
 template <class R>
 [[gnu::always_inline]] inline const int32_t* StartValues(const MatmulJob& job, int begin, int end) {
-  constexpr int kOfGroup = HasSubScale(R::kKind) ? 2 : 1;
-  static_assert(kUnpackTokens * kOfGroup * 4 <= 512, "of a group's bytes in the scratch");
-  const int32_t* sums = kOfGroup == 2 ? job.x.minus_half_sums : job.x.minus_sums;
-  sums += int64_t{begin} * job.x.groups() * kOfGroup;
+  static_assert(kUnpackTokens * kDotsOfGroup<R> * 4 <= 512, "of a group's bytes in the scratch");
+  const int32_t* sums = kDotsOfGroup<R> == 2 ? job.x.minus_half_sums : job.x.minus_sums;
+  sums += int64_t{begin} * job.x.groups() * kDotsOfGroup<R>;
   if constexpr (R::kUnpacked || R::kZero == 0) return sums;
   auto* const starts = reinterpret_cast<int32_t*>(job.scratch);
-  const int n = (end - begin) * job.x.groups() * kOfGroup;
+  const int n = (end - begin) * job.x.groups() * kDotsOfGroup<R>;
   for (int i = 0; i < n; ++i) starts[i] = sums[i] * R::kZero;
   return starts;
 }
@@ -269,7 +272,7 @@ template <class R>
 [[gnu::always_inline]] inline Lanes AddGroup(const Group& group, const Tile& x, int at, Lanes sum) {
   constexpr int kSlots = HasSubScale(R::kKind) ? 4 : 8;
   const int8_t* codes = x.codes + int64_t{at} * 32;
-  const int32_t* starts = x.starts + int64_t{at} * (HasSubScale(R::kKind) ? 2 : 1);
+  const int32_t* starts = x.starts + int64_t{at} * kDotsOfGroup<R>;
   const auto scaled = [&](int half) __attribute__((always_inline)) {
     const Ints dots = Dot<R::kBits, kSlots>(StartValue<R>(starts + half),
                                             group.codes + 4 * half, codes + 16 * half);
@@ -523,7 +526,6 @@ template <class Source, int kTokens>
 template <class Source>
 [[gnu::always_inline]] inline void RunPanel(const MatmulJob& job, Panel panel, int row, int begin,
                                             int end, const int32_t* starts) {
-  constexpr int kStarts = HasSubScale(Source::kKind) ? 2 : 1;  // of a group
   const int groups = job.x.groups();
   for (int token = begin; token < end;) {
     const int tile = token / kTileTokens;
@@ -533,7 +535,7 @@ template <class Source>
     const Tile x = {job.x.codes + first * 32,
                     job.x.scales + first,
                     job.x.scaled_sums + first,
-                    starts + (first - int64_t{begin} * groups) * kStarts,
+                    starts + (first - int64_t{begin} * groups) * kDotsOfGroup<Source>,
                     job.x.minus_half_sums + first * 2,
                     width};
     const int left = (width - in_tile < end - token) ? width - in_tile : end - token;
