@@ -66,7 +66,7 @@ int ShareBegin(int n, int share, int workers) {
 struct ThreadPool::State {
   int threads = 1;
   std::atomic<int> started{1};  // how many workers have their index
-  std::atomic<int> called{1};  // the workers of the current job: those with a lower index
+  std::atomic<int> called{1};   // the workers of the current job: those with a lower index
   void (*task)(const void*, Worker&) = nullptr;
   const void* context = nullptr;
   uint32_t start = 0;  // count at which the current job begins
