@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/half.h"
+#include "kernels/kernels_test.h"
 #include "kernels/scalar/dequantize.h"
 
 namespace bantam {
@@ -24,18 +25,6 @@ constexpr DType kQuantised[] = {DType::kQ4_0, DType::kQ4_1, DType::kQ5_0,   DTyp
                                 DType::kQ8_0, DType::kQ2_K, DType::kQ3_K,   DType::kQ4_K,
                                 DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL, DType::kIQ4_XS,
                                 DType::kQ4_Z, DType::kQ8_Z};
-
-// 64-byte aligned memory.
-class Buffer {
- public:
-  explicit Buffer(size_t bytes) : memory_(bytes + 64, 0) {}
-  uint8_t* get() {
-    return reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(memory_.data()) + 63) / 64 * 64);
-  }
-
- private:
-  std::vector<uint8_t> memory_;
-};
 
 // Sets every half-precision scale and minimum of rows in the file's layout to what scale() gives.
 template <class Scale>
@@ -79,13 +68,6 @@ std::vector<uint8_t> RandomRows(DType type, int rows, int columns, std::mt19937&
   std::uniform_real_distribution<float> scale(-0.02F, 0.02F);
   SetScales(type, bytes, [&] { return scale(random); });
   return bytes;
-}
-
-std::vector<float> RandomFloats(size_t n, std::mt19937& random) {
-  std::normal_distribution<float> normal(0, 1);
-  std::vector<float> out(n);
-  for (auto& value : out) value = normal(random);
-  return out;
 }
 
 // The scalar table's bytes; from a table without fused multiply-add its values, within what its
@@ -143,13 +125,6 @@ std::vector<float> RunMatmul(const Kernels& kernels, const Problem& p, Buffer& a
   job.scratch = scratch.get();
   kernels.matmul(job);
   return out;
-}
-
-// Where a token's group lies.
-int64_t SlotOf(const Activations& x, int token, int group) {
-  const int tile = token / kTileTokens;
-  return int64_t{tile} * kTileTokens * x.groups() + int64_t{group} * x.TileWidth(tile) +
-         token % kTileTokens;
 }
 
 // The same product from dequantised weights and the very same quantised activations, in double.
@@ -323,71 +298,6 @@ TEST_P(MatmulTest, ARowWithAnInfiniteScaleIsNoNumberOfAnyToken) {
 
 INSTANTIATE_TEST_SUITE_P(Types, MatmulTest, testing::ValuesIn(kQuantised),
                          [](const auto& type) { return std::string(InfoOf(type.param).name); });
-
-// No fused multiply-add takes part, so all tables agree.
-TEST(Quantize, EveryInstructionSetAndSplitGivesTheSameBytes) {
-  std::mt19937 random(6);
-  const int columns = 192, tokens = 35;
-  auto x = RandomFloats(tokens * columns, random);
-  std::fill_n(x.begin() + columns, 32, 0.0F);        // a silent group
-  for (int i = 0; i < columns; ++i) x[i] *= 1e-25F;  // some too small to count
-  const size_t bytes = ActivationBytes(columns, tokens);
-  std::vector<uint8_t> expected;
-  for (const Kernels* kernels : RunnableKernels()) {
-    Buffer memory(bytes);
-    const Activations out = LayOutActivations(memory.get(), columns, tokens);
-    for (const int tokens_at_once : {1, 7, tokens}) {
-      std::fill_n(memory.get(), bytes, uint8_t{0});
-      for (int t = 0; t < tokens; t += tokens_at_once) {
-        kernels->quantize(RowsToQuantize(x.data(), out, t, std::min(tokens, t + tokens_at_once)));
-      }
-      const std::vector<uint8_t> got(memory.get(), memory.get() + bytes);
-      if (expected.empty()) expected = got;
-      EXPECT_EQ(got, expected) << kernels->name << ", " << tokens_at_once << " at once";
-    }
-  }
-}
-
-TEST(Quantize, AGroupThatIsNotFiniteIsNoNumberAndChangesNoOther) {
-  std::mt19937 random(9);
-  const int columns = 96, tokens = 35;
-  const auto sound = RandomFloats(tokens * columns, random);
-  auto x = sound;
-  const float infinity = std::numeric_limits<float>::infinity();
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  x[3 * columns + 40] = infinity;  // tokens 3 and 7, columns 32 to 63
-  x[7 * columns + 63] = nan;
-  x[20 * columns + 64] = -infinity;  // tokens 20 and 34, columns 64 to 95
-  x[20 * columns + 80] = -nan;
-  x[34 * columns + 95] = nan;
-  const auto is_unsound = [](int token, int group) {
-    return (group == 1 && (token == 3 || token == 7)) ||
-           (group == 2 && (token == 20 || token == 34));
-  };
-  for (const Kernels* kernels : RunnableKernels()) {
-    Buffer memory(ActivationBytes(columns, tokens)), expected_memory(memory);
-    const Activations out = LayOutActivations(memory.get(), columns, tokens);
-    const Activations expected = LayOutActivations(expected_memory.get(), columns, tokens);
-    kernels->quantize(RowsToQuantize(sound.data(), expected, 0, tokens));
-    for (const int tokens_at_once : {1, tokens}) {
-      for (int t = 0; t < tokens; t += tokens_at_once) {
-        kernels->quantize(RowsToQuantize(x.data(), out, t, t + tokens_at_once));
-      }
-      for (int t = 0; t < tokens; ++t) {
-        for (int g = 0; g < columns / 32; ++g) {
-          const int64_t at = SlotOf(out, t, g);
-          if (is_unsound(t, g)) {
-            EXPECT_TRUE(std::isnan(out.scales[at])) << kernels->name << " " << t << " " << g;
-            EXPECT_TRUE(std::isnan(out.scaled_sums[at])) << kernels->name << " " << t << " " << g;
-          } else {
-            EXPECT_EQ(out.scales[at], expected.scales[at]) << kernels->name << " " << t << " " << g;
-            EXPECT_EQ(std::memcmp(out.codes + at * 32, expected.codes + at * 32, 32), 0);
-          }
-        }
-      }
-    }
-  }
-}
 
 // Weights as bytes of a float type, and the values they then have.
 struct FloatRows {

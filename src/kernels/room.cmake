@@ -9,7 +9,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     PROPERTIES COMPILE_OPTIONS "${sse41};-Wno-unused-function")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/x86/kernels_avx2.cc
     PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c;-Wno-unused-function")
-  set(avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma -mf16c)
+  set(avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma -mf16c -mprfchw)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND avx512 -Wno-uninitialized)  # its own headers start some results from nothing
   endif()

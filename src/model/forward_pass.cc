@@ -21,7 +21,7 @@ float AttentionScale(const ModelConfig& config) {
 }
 
 // Batches of no more tokens than this are bound by the memory that they read.
-constexpr int kFewTokens = 4;
+constexpr int kFewTokens = 8;
 
 // Bytes that are asked for while a worker waits: what it reads in some ten microseconds.
 constexpr size_t kAheadBytes = size_t{128} << 10;
@@ -54,6 +54,7 @@ ForwardPass::ForwardPass(const Weights& weights, const AdapterSet& adapters,
     CHECK(static_cast<int64_t>(chunk.blocks.size()) * kKvBlockTokens >= chunk.position + n);
     CHECK(chunk.adapter_scales.empty() || std::ssize(chunk.adapter_scales) == adapters.size());
     adapted_ |= std::ranges::any_of(chunk.adapter_scales, [](float scale) { return scale != 0; });
+    single_tokens_ &= n == 1;
     const int first = n_tokens();
     for (int i = 0; i < n; ++i) {
       const TokenId id = chunk.tokens[static_cast<size_t>(i)];
@@ -92,10 +93,17 @@ void ForwardPass::Run(ThreadPool::Worker& worker) {
   for (int i = 0; i < config_.n_layers; ++i) {
     const Layer& layer = LayerAt(i);
     ExpectPanels(worker, layer.attention_output);  // attention itself reads little
-    Stage(
-        worker, layer.query.panels() + layer.key.panels() + layer.value.panels(),
-        [&](int begin, int end) { ProjectQkv(i, begin, end, space); },
-        [&](int begin, int end) { RotateAndStore(i, begin, end); });
+    const int qkv_panels = layer.query.panels() + layer.key.panels() + layer.value.panels();
+    const auto qkv = [&](int begin, int end) { ProjectQkv(i, begin, end, space); };
+    if (single_tokens_) {
+      worker.Share(qkv_panels, 1, qkv);  // AttendItem does the rest
+    } else {
+      Stage(worker, qkv_panels, qkv, [&](int begin, int end) {
+        for (int t = begin; t < end; ++t) {
+          for (int head = 0; head < config_.n_kv_heads; ++head) RotateAndStore(i, t, head);
+        }
+      });
+    }
     ExpectPanels(worker, layer.attention_output);
     // From the last: later tokens see more keys, and long work should start first.
     const int n_items = static_cast<int>(items_.size());
@@ -248,36 +256,31 @@ void ForwardPass::TurnHead(const Norm& norm, const Rotation& rotation, int token
   rotation.rope->Rotate(rotation.cos + at, rotation.sin + at, head);
 }
 
-void ForwardPass::RotateAndStore(int layer, int begin, int end) {
-  const Layer& norms = weights_.layers()[static_cast<size_t>(layer)];
+void ForwardPass::RotateAndStore(int layer, int token, int kv_head) {
+  const Layer& norms = LayerAt(layer);
   const Rotation rotation = RotationOf(layer);
   const int dim = config_.head_dim;
   const int group = config_.n_heads / config_.n_kv_heads;
   const int64_t stride = config_.query_columns() + 2 * config_.kv_columns();
   const float scale = AttentionScale(config_);
-  for (int t = begin; t < end; ++t) {
-    const Token& token = tokens_[static_cast<size_t>(t)];
-    float* query = space_.qkv + t * stride;
-    float* key = query + config_.query_columns();
-    const float* value = key + config_.kv_columns();
-    for (int head = 0; head < config_.n_heads; ++head) {
-      float* q = query + head * dim;
-      TurnHead(norms.query_norm, rotation, t, q);
-      const int64_t row = (int64_t{head / group} * n_tokens() + t) * group + head % group;
-      float* out = space_.queries + row * dim;
-      for (int d = 0; d < dim; ++d) out[d] = q[d] * scale;
-    }
-    const SequenceChunk& chunk = batch_[static_cast<size_t>(token.chunk)];
-    const int block = chunk.blocks[static_cast<size_t>(token.position / kKvBlockTokens)];
-    for (int head = 0; head < config_.n_kv_heads; ++head) {
-      TurnHead(norms.key_norm, rotation, t, key + head * dim);
-      cache_.Store(block, layer, head, token.position % kKvBlockTokens, key + head * dim,
-                   value + head * dim);
-    }
+  float* row = space_.qkv + token * stride;
+  float* query = row + kv_head * group * dim;
+  float* key = row + config_.query_columns() + kv_head * dim;
+  float* out = space_.queries + (int64_t{kv_head} * n_tokens() + token) * group * dim;
+  for (int i = 0; i < group; ++i) {
+    TurnHead(norms.query_norm, rotation, token, query + i * dim);
   }
+  for (int i = 0; i < group * dim; ++i) out[i] = query[i] * scale;
+  TurnHead(norms.key_norm, rotation, token, key);
+  const Token& at = tokens_[static_cast<size_t>(token)];
+  const SequenceChunk& chunk = batch_[static_cast<size_t>(at.chunk)];
+  const int block = chunk.blocks[static_cast<size_t>(at.position / kKvBlockTokens)];
+  cache_.Store(block, layer, kv_head, at.position % kKvBlockTokens, key,
+               key + config_.kv_columns());
 }
 
 void ForwardPass::AttendItem(const AttentionItem& item, int layer, const WorkerSpace& space) {
+  if (single_tokens_) RotateAndStore(layer, item.first_token, item.kv_head);
   const int dim = config_.head_dim;
   const int group = config_.n_heads / config_.n_kv_heads;
   const SequenceChunk& chunk = batch_[static_cast<size_t>(item.chunk)];

@@ -73,7 +73,6 @@ class ForwardPass {
   void ApplyNorm(const Norm& norm, const float* x, float* out) const;
   void Normalize(const Norm& norm, std::span<const Linear* const> readers, int begin, int end);
   void NormalizeForAttention(int layer, int begin, int end);
-  void RotateAndStore(int layer, int begin, int end);
   void AddBranch(const Norm& post_norm, int begin, int end);
   void QuantizeAttended(int layer, int begin, int end);
   void WriteOutputs(int begin, int end);
@@ -90,6 +89,8 @@ class ForwardPass {
 
   // Work on rows (in panels, or groups of the feed-forward's columns), or attention items.
   void ProjectQkv(int layer, int begin, int end, const WorkerSpace& space);
+  // Of a token and key-value head: turns key and queries, and stores key and value.
+  void RotateAndStore(int layer, int token, int kv_head);
   void AttendItem(const AttentionItem& item, int layer, const WorkerSpace& space);
   void Project(int layer, LayerPart part, const LinearInput& in, int begin, int end,
                const WorkerSpace& space);
@@ -110,6 +111,9 @@ class ForwardPass {
   std::vector<Token> tokens_;
   std::vector<AttentionItem> items_;
   bool adapted_ = false;  // some sequence of the batch has an adapter
+  // No token attends to another one of the batch, so an item needs no keys but its own and old
+  // ones.
+  bool single_tokens_ = true;
 };
 
 }  // namespace bantam

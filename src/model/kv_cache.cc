@@ -84,15 +84,18 @@ void KvCache::StoreFloats(uint8_t* keys, uint8_t* values, int token, const float
   }
 }
 
+constexpr size_t kPairBytes = 2 * sizeof(int16_t);
+
 void KvCache::StoreCodes(uint8_t* keys, uint8_t* values, int token, const float* key,
                          const float* value) const {
   const int dim = shape_.head_dim;
-  std::array<int16_t, kMaxHeadDim> codes;
-  auto* k = reinterpret_cast<int16_t*>(keys) + token * 2;
+  std::array<int16_t, kMaxHeadDim + 1> codes;
+  uint8_t* k = keys + token * kPairBytes;
   const float key_scale = kernels_.quantize16(key, dim, kKeyLimits, codes.data());
-  for (int d = 0; d < dim; ++d)
-    k[d / 2 * kKvBlockTokens * 2 + d % 2] = codes[static_cast<size_t>(d)];
-  if (dim % 2 != 0) k[dim / 2 * kKvBlockTokens * 2 + 1] = 0;
+  codes[static_cast<size_t>(dim)] = 0;  // where the last pair has but one
+  for (int d = 0; d < dim; d += 2, k += kKvBlockTokens * kPairBytes) {
+    std::memcpy(k, &codes[static_cast<size_t>(d)], kPairBytes);
+  }
   auto* v = reinterpret_cast<int16_t*>(values) + token / 2 * PaddedHeadDim(dim) * 2 + token % 2;
   float value_scale = kernels_.quantize16(value, dim, kValueLimits, codes.data());
   for (int d = 0; d < dim; ++d) v[d * 2] = codes[static_cast<size_t>(d)];

@@ -25,7 +25,7 @@ namespace neon_dotprod {
 //
 #include "kernels/generic/elementwise.inl"
 //
-#include "kernels/generic/no_quantized_tiles.inl"
+#include "kernels/generic/no_quantized_slots.inl"
 //
 #include "kernels/generic/quantize.inl"
 //

@@ -1,8 +1,10 @@
-// Norms and activations over sixteen virtual lanes.
+// Norms and activations over sixteen virtual lanes. Where another core wrote the results of the
+// last pass, their lines are asked for while the sums are being made.
 
 void RmsNorm(const float* x, const float* weight, int n, float eps, float* out) {
   F32x16 squares = Splat16(0);
   for (int i = 0; i < n; i += 16) {
+    __builtin_prefetch(out + i, 1);
     const F32x16 v = Load16(x + i);
     squares = Fma16(v, v, squares);
   }
@@ -16,7 +18,10 @@ void RmsNorm(const float* x, const float* weight, int n, float eps, float* out) 
 void LayerNorm(const float* x, const float* weight, const float* bias, int n, float eps,
                float* out) {
   F32x16 sum = Splat16(0);
-  for (int i = 0; i < n; i += 16) sum = Add16(sum, Load16(x + i));
+  for (int i = 0; i < n; i += 16) {
+    __builtin_prefetch(out + i, 1);
+    sum = Add16(sum, Load16(x + i));
+  }
   const F32x16 mean = Splat16(Reduce16(sum) / static_cast<float>(n));
   F32x16 squares = Splat16(0);
   for (int i = 0; i < n; i += 16) {

@@ -52,23 +52,62 @@ struct TokenSlots {
   return {int64_t{tile} * kTileTokens * out.groups() + token % kTileTokens, out.TileWidth(tile)};
 }
 
+// Asks for n slots to write: other cores read them last.
+[[gnu::always_inline]] inline void PrefetchSlots(const Activations& out, int64_t at, int n) {
+  for (int i = 0; i < n; i += 2) __builtin_prefetch(out.codes + (at + i) * 32, 1);
+  for (int i = 0; i < n; i += 8) __builtin_prefetch(out.minus_half_sums + (at + i) * 2, 1);
+  for (int i = 0; i < n; i += 16) {
+    __builtin_prefetch(out.scales + at + i, 1);
+    __builtin_prefetch(out.scaled_sums + at + i, 1);
+    __builtin_prefetch(out.minus_sums + at + i, 1);
+  }
+}
+
+// Groups of a whole tile of kWidth tokens. Their slots follow each other.
+template <int kWidth>
+[[gnu::noinline]] void QuantizeTile(const float* x, int64_t x_stride, int n_groups,
+                                    const Activations& out, int64_t at) {
+  const int n = n_groups * kWidth;
+  PrefetchSlots(out, at, n);
+  for (int slot = 0; slot < n;) {
+    const float* first = x + slot / kWidth * 32 + slot % kWidth * x_stride;
+    const auto row = [&](int i) { return first + i / kWidth * 32 + i % kWidth * x_stride; };
+    const int left = slot % kWidth == 0 ? n - slot : 0;
+    if (left >= 16 && QuantizeSlots<16>(row, out, at + slot)) {
+      slot += 16;
+    } else if (kWidth <= 8 && left >= 8 && QuantizeSlots<8>(row, out, at + slot)) {
+      slot += 8;
+    } else {
+      QuantizeGroup(first, out, at + slot);
+      ++slot;
+    }
+  }
+}
+
+// Widths that divide sixteen, so that all slots taken at once begin with a tile's first token.
+inline bool QuantizeTile(const float* x, int64_t x_stride, int width, int n_groups,
+                         const Activations& out, int64_t at) {
+  switch (width) {
+    case 1: return QuantizeTile<1>(x, x_stride, n_groups, out, at), true;
+    case 2: return QuantizeTile<2>(x, x_stride, n_groups, out, at), true;
+    case 4: return QuantizeTile<4>(x, x_stride, n_groups, out, at), true;
+    case 8: return QuantizeTile<8>(x, x_stride, n_groups, out, at), true;
+    case 16: return QuantizeTile<16>(x, x_stride, n_groups, out, at), true;
+    default: return false;
+  }
+}
+
 void Quantize(const QuantizeJob& job) {
   const int n_groups = job.group_end - job.group_begin;
   const float* x = job.x;
   for (int token = job.token_begin; token < job.token_end;) {
     const TokenSlots slots = SlotsOf(job.out, token);
     const int64_t first = slots.first + int64_t{job.group_begin} * slots.width;
-    if constexpr (kQuantizesTiles) {
-      if (token % kTileTokens == 0 && job.token_end - token >= kTileTokens) {
-        for (int g = 0; g < n_groups; ++g) {
-          const int64_t at = first + int64_t{g} * kTileTokens;
-          if (QuantizeTile(x + g * 32, job.x_stride, job.out, at)) continue;
-          for (int t = 0; t < kTileTokens; ++t) {
-            QuantizeGroup(x + t * job.x_stride + g * 32, job.out, at + t);
-          }
-        }
-        token += kTileTokens;
-        x += kTileTokens * job.x_stride;
+    if constexpr (kQuantizesSlots) {
+      if (token % kTileTokens == 0 && job.token_end - token >= slots.width &&
+          QuantizeTile(x, job.x_stride, slots.width, n_groups, job.out, first)) {
+        token += slots.width;
+        x += slots.width * job.x_stride;
         continue;
       }
     }

@@ -21,7 +21,7 @@ namespace scalar {
 //
 #include "kernels/generic/elementwise.inl"
 //
-#include "kernels/generic/no_quantized_tiles.inl"
+#include "kernels/generic/no_quantized_slots.inl"
 //
 #include "kernels/generic/quantize.inl"
 //

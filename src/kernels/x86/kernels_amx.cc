@@ -24,7 +24,7 @@ namespace amx {
 //
 #include "kernels/generic/elementwise.inl"
 //
-#include "kernels/x86/quantized_tiles_avx512.inl"
+#include "kernels/x86/quantized_slots_avx512.inl"
 //
 #include "kernels/generic/quantize.inl"
 //

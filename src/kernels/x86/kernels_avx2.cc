@@ -23,7 +23,7 @@ namespace avx2 {
 //
 #include "kernels/generic/elementwise.inl"
 //
-#include "kernels/generic/no_quantized_tiles.inl"
+#include "kernels/generic/no_quantized_slots.inl"
 //
 #include "kernels/generic/quantize.inl"
 //

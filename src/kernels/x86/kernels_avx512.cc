@@ -23,7 +23,7 @@ namespace avx512 {
 //
 #include "kernels/generic/elementwise.inl"
 //
-#include "kernels/x86/quantized_tiles_avx512.inl"
+#include "kernels/x86/quantized_slots_avx512.inl"
 //
 #include "kernels/generic/quantize.inl"
 //

@@ -24,7 +24,7 @@ namespace sse41 {
 //
 #include "kernels/generic/elementwise.inl"
 //
-#include "kernels/generic/no_quantized_tiles.inl"
+#include "kernels/generic/no_quantized_slots.inl"
 //
 #include "kernels/generic/quantize.inl"
 //
