@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/matrix_unit.h"
+#include "base/quote.h"
 #include "kernels/kernels.h"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -68,8 +69,9 @@ const Kernels& ActiveKernels() {
       }
       std::string known;
       for (const Kernels* table : tables) known += " " + std::string(table->name);
-      std::fprintf(stderr, "bantam: BANTAM_ISA=%s is not one of:%s; using %s\n", wanted,
-                   known.c_str(), std::string(tables.back()->name).c_str());
+      std::fprintf(stderr, "bantam: BANTAM_ISA=%s is not one of:%s; using %s\n",
+                   Quote(wanted).c_str(), known.c_str(),
+                   std::string(tables.back()->name).c_str());
     }
     return tables.back();
   }();

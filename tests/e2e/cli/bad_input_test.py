@@ -73,11 +73,12 @@ class BadInputTest(CliTest):
     def test_an_empty_instruction_set_is_none(self):
         args = ("bench", TINY, "-p", "1", "-n", "0", "-r", "1", "--json")
         plain = self.environment
-        for isa, unknown in (("", False), ("?", True)):
+        for isa, unknown in (("", False), ("?", True), ("\x1b[2J", True)):
             self.environment = plain | {"BANTAM_ISA": isa}
             done = self.bantam(*args)
             self.assertEqual(done.returncode, 0)
             self.assertEqual(b"is not one of" in done.stderr, unknown, done.stderr)
+            self.assertNotIn(b"\x1b", done.stderr)
 
     def test_bad_data(self):
         for text in ("", "[1", "[99999999]", "[-1]", "nonsense", "[]", '{"x":[1]}', "[" * 100000):
