@@ -9,9 +9,9 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
-#include "grammar/number/number_set.h"
 #include "grammar/repair/spellings.h"
 #include "grammar/schema/json_lookup.h"
+#include "grammar/schema/value_limits.h"
 
 namespace bantam::grammar {
 namespace {
@@ -328,15 +328,8 @@ Result<void> NodeBuilder::Type(const Reader& reader) {
 }
 
 Result<void> NodeBuilder::Enum(const Reader& reader) {
-  constexpr size_t kMostValues = 200'000;
-  const Json::Array& items = *TRY(reader.Array());
-  const auto numbers = std::ranges::count_if(items, &Json::is_number);
-  const auto fail = [&](auto count, const char* what, auto most) {
-    return reader.Failure(ErrorCode::kResourceExhausted,
-                          std::to_string(count) + what + ", at most " + std::to_string(most));
-  };
-  if (items.size() > kMostValues) return fail(items.size(), " values", kMostValues);
-  if (numbers > NumberSet::kMaxPieces) return fail(numbers, " numbers", NumberSet::kMaxPieces);
+  const std::string excess = TooManyValues(*TRY(reader.Array()));
+  if (!excess.empty()) return reader.Failure(ErrorCode::kResourceExhausted, excess);
   enum_ = &reader.value();
   return {};
 }
