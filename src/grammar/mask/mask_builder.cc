@@ -79,10 +79,11 @@ class Filler {
   }
 
   TrieWalk MatcherWalk() {
-    return [this](const FlatTrie& trie, uint32_t node, uint32_t token_end, TokenMask& mask) {
+    return [this](const FlatTrie& trie, uint32_t node, uint32_t token_end, size_t depth,
+                  TokenMask& mask) {
       Filler filler(trie_, matcher_, finish_bytes_max_, mask);
       filler.near_ = near_;
-      filler.WalkLevel(trie, {node, node + 1, token_end, {kNotCovered, false, 0}, 0});
+      filler.WalkBelow(trie, node, token_end, depth);
       return filler.cut_ ? TextFill::kCut : TextFill::kWhole;
     };
   }
@@ -190,7 +191,7 @@ class Filler {
           level.node < level.end ? nodes[level.node].first_token : level.token_end;
       if (ClassOf(node.byte) == TextClass::kNotPlain) {
         ForbidTokens(trie, node.first_token, token_end);
-        WalkLevel(trie, {index, index + 1, token_end, {kNotCovered, false, 0}, 0});
+        WalkBelow(trie, index, token_end, levels.size() - 1);
         continue;
       }
       if (!matcher_.Push(node.byte)) {
@@ -345,20 +346,30 @@ class Filler {
 
   // Decides every token of `trie`. `covered` 0: but those that are plain, which have been.
   void Walk(const FlatTrie& trie, int covered) {
-    WalkLevel(
-        trie,
-        {0, trie.roots(), static_cast<uint32_t>(trie.ids().size()), {covered, covered == 0, 0}, 0});
+    const auto token_end = static_cast<uint32_t>(trie.ids().size());
+    WalkLevel(trie, {0, trie.roots(), token_end, {covered, covered == 0, 0}, 0}, 0);
   }
 
-  void WalkLevel(const FlatTrie& trie, const Level& first) {
+  // Decides the tokens of a node's subtree; the matcher has read the `depth` bytes before it.
+  void WalkBelow(const FlatTrie& trie, uint32_t node, uint32_t token_end, size_t depth) {
+    const auto id = static_cast<size_t>(trie.ids()[trie.nodes()[node].first_token]);
+    const std::string_view read = std::string_view(trie_.vocabulary().bytes[id]).substr(0, depth);
+    const auto characters = std::ranges::count_if(
+        read, [](char c) { return !IsContinuation(static_cast<uint8_t>(c)); });
+    const Place place = {kNotCovered, false, static_cast<uint8_t>(characters)};
+    WalkLevel(trie, {node, node + 1, token_end, place, 0}, depth);
+  }
+
+  // Siblings before which tokens have `begin` bytes, which the matcher has read.
+  void WalkLevel(const FlatTrie& trie, const Level& first, size_t begin) {
     const TrieNode* nodes = trie.nodes().data();
-    levels_[0] = first;
-    size_t depth = 0;
-    size_t pushed = 0;
+    levels_[begin] = first;
+    size_t depth = begin;
+    size_t pushed = begin;
     for (;;) {
       Level& level = levels_[depth];
       if (level.node == level.end) {
-        if (depth == 0) break;
+        if (depth == begin) break;
         --depth;
         continue;
       }
@@ -384,7 +395,7 @@ class Filler {
                           After(level.place, node.byte), level.needed};
       if (node.has_plain && !levels_[depth].place.plain) CoverBelow(trie, below, depth);
     }
-    if (pushed > 0) matcher_.Pop(pushed);
+    matcher_.Pop(pushed - begin);
   }
 
   static Place After(const Place& before, uint8_t byte) {

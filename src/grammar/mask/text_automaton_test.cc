@@ -300,5 +300,27 @@ TEST(FillText, IsExactInRegularExpressions) {
   }
 }
 
+// Where an escape leads to limited plain text, the limit counts from there, not from its token's
+// first byte, which is a character, too.
+TEST(FillText, CountsCharactersBeforeEscapes) {
+  std::mt19937 random(4);
+  Vocabulary vocabulary = PiecesOf({"abc", "x\ny"}, random);
+  for (const char* escape : {"\\n", "\\u000a"}) {
+    for (const char* after : {"", "b", "bc", "bcd", "é中", "é中b", "bc\"", "\\\"b"}) {
+      AddToken(vocabulary, std::string(escape) + after, TokenKind::kNormal);
+      AddToken(vocabulary, std::string("\"") + escape + after, TokenKind::kNormal);
+      AddToken(vocabulary, std::string("\"é") + escape + after, TokenKind::kNormal);
+    }
+  }
+  const TokenTrie trie(vocabulary);
+  const auto schema = JsonSchema::Compile(
+      *Json::Parse(R"({"type":"string","maxLength":3,"not":{"pattern":"^(?!a).*$"}})"), {});
+  ASSERT_TRUE(schema.has_value());
+  const auto matcher = (*schema)->NewMatcher();
+  ASSERT_NO_FATAL_FAILURE(ExpectMasks(trie, *matcher));
+  ASSERT_TRUE(matcher->Push('"'));
+  ASSERT_NO_FATAL_FAILURE(ExpectMasks(trie, *matcher));
+}
+
 }  // namespace
 }  // namespace bantam::grammar

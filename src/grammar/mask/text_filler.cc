@@ -231,7 +231,8 @@ class TextFiller {
       }
     }
     const size_t n = PushPath(depth);
-    if (n == depth) cut_ |= walk_(trie_.all(), node, token_end, mask_) == TextFill::kCut;
+    if (n == depth)
+      cut_ |= walk_(trie_.all(), node, token_end, bytes_before_ + depth, mask_) == TextFill::kCut;
     matcher_.Pop(n);
   }
 
@@ -247,7 +248,7 @@ class TextFiller {
     const uint32_t token_end = node + 1 < exits.roots() ? exits.nodes()[node + 1].first_token : end;
     TokenMask& ends = ends_.emplace(mask_.size());
     const size_t n = PushPath(depth);
-    const bool whole = n == depth && walk_(exits, node, token_end, ends) == TextFill::kWhole;
+    const bool whole = n == depth && walk_(exits, node, token_end, 0, ends) == TextFill::kWhole;
     matcher_.Pop(n);
     if (!whole) ends_.reset();  // whose budget is too small is to be told for each
   }

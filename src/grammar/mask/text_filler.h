@@ -1,6 +1,7 @@
 // FillText: the tokens that may come next inside a text whose automaton is at hand.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -17,9 +18,10 @@ enum class TextFill : uint8_t {
   kCut,  // it left out a token for want of budget alone
 };
 
-// Decides tokens by the matcher, from where it is: those of a subtree of a trie.
+// Decides tokens by the matcher, which has read the `depth` bytes that they begin with: those of a
+// subtree of a trie.
 using TrieWalk = std::function<TextFill(const FlatTrie& trie, uint32_t node, uint32_t token_end,
-                                        TokenMask& mask)>;
+                                        size_t depth, TokenMask& mask)>;
 
 // Decides the tokens of trie.all() at a position for which matcher.text_place() is `place`: steps
 // of the automaton instead of the matcher's, but for what plain text does not have. Tokens of

@@ -309,6 +309,11 @@ class Parser {
 }  // namespace
 
 Result<Pattern> ParsePattern(std::string_view pattern) {
+  if (pattern.size() > Pattern::kMaxBytes) {
+    return Fail(ErrorCode::kResourceExhausted,
+                "the pattern has " + std::to_string(pattern.size()) + " bytes, at most " +
+                    std::to_string(Pattern::kMaxBytes) + " are supported");
+  }
   if (ValidUtf8Prefix(pattern) != pattern.size()) {
     return Fail(ErrorCode::kInvalidArgument, "the pattern is not valid UTF-8");
   }

@@ -1,6 +1,7 @@
 // Pattern: the syntax tree of a regular expression as written. Only for regex_syntax and its parts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -44,7 +45,8 @@ struct PatternNode {
 };
 
 struct Pattern {
-  static constexpr uint16_t kMaxDepth = 600;  // of nodes; groups that only group do not count
+  static constexpr uint16_t kMaxDepth = 600;    // of nodes; groups that only group do not count
+  static constexpr size_t kMaxBytes = 2 << 20;  // parsing takes 80 bytes of memory for each
 
   std::vector<PatternNode> nodes;
   std::vector<uint32_t> children;

@@ -20,10 +20,10 @@ enum class Anchoring : uint8_t {
 // look-ahead are exact wherever they stand outside repeats; inside, they are exact in repeats of up
 // to 100 times, ^ and $ in any, and look-ahead in ((?!…)x)* at the end of a pattern. Look-behind
 // for anything but ^, \w and \W, back references, possessive quantifiers and flags fail with
-// kUnsupported, mistakes with kInvalidArgument, what is nested more than 600 deep (groups that only
-// group do not count) or does not fit into the pool with kResourceExhausted; the message gives the
-// offset in characters and what was expected. Time and memory are linear in the pattern; counted
-// repeats are kept as counters.
+// kUnsupported, mistakes with kInvalidArgument, what has more than 2 MiB, is nested more than 600
+// deep (groups that only group do not count) or does not fit into the pool with kResourceExhausted;
+// the message gives the offset in characters and what was expected. Time and memory are linear in
+// the pattern; counted repeats are kept as counters.
 Result<RegexId> ParseRegex(RegexPool& pool, std::string_view pattern, Anchoring anchoring);
 
 }  // namespace bantam::grammar

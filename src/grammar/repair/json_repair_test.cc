@@ -109,6 +109,19 @@ TEST(JsonRepair, ValidTextIsReturnedByteByByte) {
   }
 }
 
+// No program's range of numbers is that of JSON: none becomes another number, or a string.
+TEST(JsonRepair, KeepsNumbersBeyondFloat64) {
+  const std::string digits(400, '9');
+  for (const std::string& number : {std::string("1e999"), std::string("-1E+999"),
+                                    std::string("1e-999"), digits, "0." + digits}) {
+    EXPECT_EQ(RepairJson("[" + number + ",2]")->text, "[" + number + ",2]");
+    EXPECT_EQ(RepairJson("[" + number + ",2]")->edit_count, 0U);
+    EXPECT_EQ(RepairJson("{a: " + number + ", \"b\": [" + number)->text,
+              "{\"a\": " + number + ", \"b\": [" + number + "]}");
+    EXPECT_EQ(CompleteJson("[" + number)->text, "[" + number + "]");
+  }
+}
+
 TEST(JsonRepair, EditsNameTheirPlace) {
   const auto repair = RepairJson("{a: 1,\n 'b': [True,]}");
   ASSERT_TRUE(repair.has_value());

@@ -56,6 +56,15 @@ NamesId ContainerSteps::NamesOf(std::span<const FormulaId> formulas) {
   return it->second;
 }
 
+std::vector<uint32_t> ContainerSteps::NamesIn(FormulaId formula) {
+  std::vector<uint32_t> listed;
+  std::vector<RegexId> patterns;
+  std::map<FormulaId, bool> visited;
+  AddNames(formula, listed, patterns, visited);
+  SortUnique(listed);
+  return listed;
+}
+
 // "#/…/patternProperties" of the schema that has most of the patterns.
 std::string ContainerSteps::PathOfPatterns(const std::vector<RegexId>& patterns) {
   size_t most = 0;

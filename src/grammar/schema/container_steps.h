@@ -106,6 +106,8 @@ class ContainerSteps {
   const Reach& ReachOf(FormulaId formula);
   // Those of which one that comes may make it true. `any`: also such as it does not list.
   const Reach& HelpOf(FormulaId formula);
+  // The names that a formula speaks of; patterns are none. Ascending.
+  std::vector<uint32_t> NamesIn(FormulaId formula);
   // The names of `properties` of a kProperties atom that have not come yet.
   std::vector<uint32_t> Waiting(const Atom& atom);
   // What such an atom asks of a member.

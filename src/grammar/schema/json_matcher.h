@@ -234,6 +234,7 @@ class JsonMatcher : public Matcher {
   std::optional<uint64_t> QuickBound() const;
   uint64_t MostAfterText() const;
   uint32_t LeastRestOfName(const State& state) const;
+  size_t LeastAfterName(const State& state, const std::string& name, size_t tail) const;
   std::vector<std::string> NamesOfEnd(const State& state) const;
   Rest FindRestOfName(const State& state, bool with_tail) const;
   std::optional<std::string> NewRest(const State& state, RegexId texts, const std::string& read,

@@ -19,8 +19,8 @@ namespace {
 
 constexpr uint64_t kMostCounted = 1'000;  // items or members that have to be there
 constexpr size_t kMostAlike = 1'000;  // alternatives of oneOf of which a value may satisfy several
-constexpr size_t kMostOptions = 5'000;  // of one anyOf or oneOf, lists of values aside; and of
-                                        // objects and arrays in one such list
+constexpr size_t kMostOptions = 5'000;  // of one anyOf or oneOf, lists of values aside
+constexpr uint64_t kMostMinLength = 1'000'000;
 
 const SchemaNode* FirstCopy(const Schema& schema) {
   const auto it = std::ranges::find_if(schema.nodes, &SchemaNode::copy);
@@ -77,18 +77,10 @@ Result<void> CheckNumbers(ValueLanguages& languages) {
 // After FindExclusive: alternatives of oneOf that are told apart are those of anyOf.
 Result<void> CheckOptions(const Schema& schema) {
   for (const SchemaNode& node : schema.nodes) {
-    if (node.values && node.values->size() > kMostOptions) {
-      const auto nested = std::ranges::count_if(
-          *node.values, [](const Json& value) { return value.is_object() || value.is_array(); });
-      if (static_cast<size_t>(nested) > kMostOptions) {
-        return Fail(ErrorCode::kResourceExhausted, node.path + ": more than " +
-                                                       std::to_string(kMostOptions) +
-                                                       " objects and arrays in one list of values");
-      }
-    }
     if (node.any_of.size() > kMostOptions || node.one_of.size() > kMostOptions) {
       return Fail(ErrorCode::kResourceExhausted,
-                  node.path + ": more than " + std::to_string(kMostOptions) + " alternatives");
+                  node.path + (node.any_of.size() > kMostOptions ? "/anyOf" : "/oneOf") +
+                      ": more than " + std::to_string(kMostOptions) + " alternatives");
     }
     if (node.one_of.size() <= kMostAlike) continue;
     return Fail(ErrorCode::kResourceExhausted,
@@ -101,13 +93,17 @@ Result<void> CheckOptions(const Schema& schema) {
 // What no text of a sensible size has, where all that is found wanting is its length.
 Result<void> CheckSizes(const Schema& schema) {
   for (const SchemaNode& node : schema.nodes) {
-    const auto check = [&](const char* keyword, uint64_t count) -> Result<void> {
-      if (count <= kMostCounted) return {};
+    const auto check = [&](const char* keyword, uint64_t count,
+                           uint64_t most = kMostCounted) -> Result<void> {
+      if (count <= most) return {};
       return Fail(ErrorCode::kResourceExhausted,
                   node.path + "/" + keyword + ": " + std::to_string(count) +
-                      " makes even the shortest text too long; at most " +
-                      std::to_string(kMostCounted) + " can be asked for");
+                      " makes even the shortest text too long; at most " + std::to_string(most) +
+                      " can be asked for");
     };
+    if ((node.types & kStringBit) != 0) {
+      TRY(check("minLength", node.min_length, kMostMinLength));
+    }
     if ((node.types & kArrayBit) != 0) {
       TRY(check("minItems", node.min_items));
       if (node.contains != kNoSchema) TRY(check("minContains", node.min_contains));
@@ -153,7 +149,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
       if (compiled->notes_.size() < kMostNotes) compiled->notes_.push_back(note);
     }
   }
-  ListValues(loaded);
+  TRY(ListValues(loaded));
   MergeSchemas(loaded);
   FindExclusive(loaded);
   TRY(FindNegatedFormats(loaded));

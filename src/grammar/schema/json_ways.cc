@@ -379,6 +379,17 @@ uint32_t JsonMatcher::LeastRestOfName(const State& at) const {
   return stage.finish - static_cast<uint32_t>(std::min<size_t>(stage.finish, gone));
 }
 
+// No end that goes on with the name has fewer bytes after its last character: a quote, a colon, a
+// value, a bracket and a tail; nor is it, from before the name, shorter than the end that was known
+// there. So of thousands of names most need not be looked at.
+size_t JsonMatcher::LeastAfterName(const State& at, const std::string& name, size_t tail) const {
+  constexpr size_t kMember = 4;
+  if (FrameOf(at).decisive) return kMember;
+  const Stage& stage = StageOf(at);
+  const size_t written = JsonEscaped(name).size() + (stage.at.first ? 1 : 2);
+  return std::max(kMember + tail, stage.finish - std::min<size_t>(stage.finish, written));
+}
+
 // The names in the shortest end of the container, where it has more than a few names to choose
 // from.
 std::vector<std::string> JsonMatcher::NamesOfEnd(const State& at) const {
@@ -413,15 +424,22 @@ JsonMatcher::Rest JsonMatcher::FindRestOfName(const State& at, bool with_tail) c
   const Names& names = steps_.names(StageOf(at).at.names);
   const std::span<const uint32_t> listed = begun ? scans_.Listed(at.scan) : names.listed;
   const uint32_t least = LeastRestOfName(at);
+  const std::vector<Fit>& fits = StageOf(at).fits;
+  const size_t tail = fits.empty() ? 0 : std::ranges::min(fits, {}, &Fit::tail).tail;
+  const auto offer_listed = [&](const std::string& name) {
+    const auto rest = RestOfWord(at, std::string_view(name).substr(read.size()));
+    if (!rest || quote.size() + rest->size() >= best.cost) return;
+    if (quote.size() + rest->size() + LeastAfterName(at, name, tail) < best.cost) offer(rest);
+  };
   for (const std::string& name : NamesOfEnd(at)) {
     if (!name.starts_with(read) || !regexes.Matches(regex, name.substr(read.size()))) continue;
-    offer(RestOfWord(at, std::string_view(name).substr(read.size())));
+    offer_listed(name);
   }
   for (uint32_t id : listed) {
     if (best.cost <= least) return best;
     const std::string& name = languages_.strings()[id];
     if (!regexes.Matches(regex, name.substr(read.size()))) continue;
-    offer(RestOfWord(at, std::string_view(name).substr(read.size())));
+    offer_listed(name);
   }
   for (uint32_t i = 0; i < names.others.size(); ++i) {
     const Names::Other& other = names.others[i];

@@ -9,7 +9,10 @@
 namespace bantam::grammar {
 namespace {
 
-constexpr size_t kMostTried = 4;  // ways of a member that are tried beside a known end
+// Ways of a member that are tried beside a known end, and alternatives of a wide choice.
+constexpr size_t kMostTried = 4;
+// More alternatives are not all looked at for each name that there is.
+constexpr size_t kWideChoice = 64;
 
 uint64_t CountCharacters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
@@ -111,8 +114,86 @@ MemberPlan::Witness MemberPlan::WitnessOf(const OpenContainer& at) {
   witness.parts = steps_.languages().formulas().Conjuncts(at.live);
   const size_t comma = close.text.starts_with(',') ? 1 : 0;
   Result<Json> members = Json::Parse("{" + close.text.substr(comma));
-  if (members) witness.members = *std::move(members);
+  if (!members) return witness;
+  witness.members = *std::move(members);
+  for (FormulaId& part : witness.parts) {
+    if (!IsWideChoice(part)) continue;
+    const auto options = steps_.languages().formulas().children(part);
+    const FormulaList all(options.begin(), options.end());
+    const auto met = std::ranges::find_if(all, [&](FormulaId option) {
+      return steps_.Closes(After(option, at.names, *witness.members));
+    });
+    if (met != all.end()) part = *met;
+  }
   return witness;
+}
+
+// What is left of a formula once the members have come.
+FormulaId MemberPlan::After(FormulaId live, NamesId names, const Json& members) {
+  for (const auto& [member, json] : members.members()) {
+    const auto next = truth_.Settled(steps_.Member(live, steps_.ClassOf(names, member)), json);
+    live = next.value_or(FormulaPool::kFalse);
+  }
+  return live;
+}
+
+bool MemberPlan::IsWideChoice(FormulaId part) const {
+  const FormulaPool& formulas = steps_.languages().formulas();
+  return formulas.op(part) == FormulaOp::kOr && formulas.children(part).size() > kWideChoice;
+}
+
+const std::vector<FormulaId>& MemberPlan::OptionsWith(FormulaId choice, uint32_t name) {
+  static const std::vector<FormulaId> kNone;
+  const auto [it, added] = options_.try_emplace(choice);
+  if (added) {
+    const auto options = steps_.languages().formulas().children(choice);
+    for (FormulaId option : FormulaList(options.begin(), options.end())) {
+      for (uint32_t named : steps_.NamesIn(option)) it->second[named].push_back(option);
+    }
+  }
+  const auto found = it->second.find(name);
+  return found == it->second.end() ? kNone : found->second;
+}
+
+// Bytes of the shortest value of a member and of the end after it.
+uint32_t MemberPlan::LeastWith(const OpenContainer& at, std::string_view text, NameClassId name) {
+  uint32_t least = Finish::kNever;
+  for (const BegunWay& way : Member(at, name, Seen(at, text, name))) {
+    least = std::min(least, finisher_.Value(way.value).cost + way.close);
+  }
+  return least;
+}
+
+// Where a choice has many alternatives, a name is mostly one of few that speak of it: to look at
+// all of them for each name would take time and memory in the square of their number. Nothing: that
+// has to be done.
+std::optional<uint32_t> MemberPlan::MostByOption(const OpenContainer& at, const Witness& witness,
+                                                 std::string_view text, NameClassId id) {
+  const uint32_t name = steps_.name_class(id).name;
+  FormulaPool& formulas = steps_.languages().formulas();
+  const FormulaList parts = formulas.Conjuncts(at.live);
+  if (!witness.members || name == NameClass::kOther ||
+      std::ranges::none_of(parts, [&](FormulaId part) {
+        return IsWideChoice(part) && !OptionsWith(part, name).empty();
+      })) {
+    return std::nullopt;
+  }
+  for (size_t i = 0; i < kMostTried; ++i) {
+    FormulaList some = parts;
+    bool more = false;
+    for (size_t k = 0; k < parts.size(); ++k) {
+      if (!IsWideChoice(parts[k])) continue;
+      const std::vector<FormulaId>& options = OptionsWith(parts[k], name);
+      more |= i < options.size();
+      some[k] = options.empty() ? witness.parts[k] : options[std::min(i, options.size() - 1)];
+    }
+    if (!more) break;
+    OpenContainer narrowed = at;
+    narrowed.live = formulas.And(std::move(some));
+    const uint32_t least = LeastWith(narrowed, text, id);
+    if (least != Finish::kNever) return least;
+  }
+  return std::nullopt;
 }
 
 // Where the shortest end that is known goes on being one when such a member comes before it: bytes
@@ -136,11 +217,7 @@ std::optional<uint32_t> MemberPlan::MostBeside(const OpenContainer& at, const Wi
   for (size_t i = 0; i < demands.size() && i < kMostTried; ++i) {
     const Finish& value = finisher_.Value(demands[i].value);
     if (value.cost == Finish::kNever) continue;
-    FormulaId live = demands[i].settled;
-    for (const auto& [member, json] : witness.members->members()) {
-      const auto next = truth_.Settled(steps_.Member(live, steps_.ClassOf(at.names, member)), json);
-      live = next.value_or(FormulaPool::kFalse);
-    }
+    const FormulaId live = After(demands[i].settled, at.names, *witness.members);
     if (steps_.Closes(live)) return value.cost + witness.cost + 1;
   }
   return std::nullopt;
@@ -162,11 +239,8 @@ const NamePlan& MemberPlan::NamesAt(const OpenContainer& at) {
       return value == Finish::kNever ? value : value + close;
     }
     if (const auto most = MostBeside(at, witness, name)) return *most;
-    uint32_t least = Finish::kNever;
-    for (const BegunWay& way : Member(at, name, Seen(at, text, name))) {
-      least = std::min(least, finisher_.Value(way.value).cost + way.close);
-    }
-    return least;
+    if (const auto most = MostByOption(at, witness, text, name)) return *most;
+    return LeastWith(at, text, name);
   };
   NamePlan plan;
   std::vector<RegexId> may;

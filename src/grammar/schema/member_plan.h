@@ -57,9 +57,15 @@ class MemberPlan {
   struct Witness {
     std::optional<Json> members = {};
     uint32_t cost = 0;
-    FormulaList parts = {};  // what has to hold
+    FormulaList parts = {};  // what has to hold; instead of a choice of many one that they meet
   };
   Witness WitnessOf(const OpenContainer& at);
+  FormulaId After(FormulaId live, NamesId names, const Json& members);
+  bool IsWideChoice(FormulaId part) const;
+  std::optional<uint32_t> MostByOption(const OpenContainer& at, const Witness& witness,
+                                       std::string_view text, NameClassId name);
+  const std::vector<FormulaId>& OptionsWith(FormulaId choice, uint32_t name);
+  uint32_t LeastWith(const OpenContainer& at, std::string_view text, NameClassId name);
   std::optional<uint32_t> MostBeside(const OpenContainer& at, const Witness& witness,
                                      NameClassId name);
   const Begun& Begin(FormulaId begun, OpenContainer after);
@@ -77,6 +83,8 @@ class MemberPlan {
   std::unordered_map<FormulaId, bool> only_grows_;
   std::map<std::pair<FormulaId, NameClassId>, uint32_t> value_cost_;
   std::unordered_map<NamesId, RegexId> listed_;
+  // Of wide choices: the alternatives that speak of a name.
+  std::unordered_map<FormulaId, std::unordered_map<uint32_t, std::vector<FormulaId>>> options_;
 };
 
 }  // namespace bantam::grammar

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "grammar/schema/value_limits.h"
 #include "grammar/schema/value_table.h"
 
 namespace bantam::grammar {
@@ -190,7 +191,7 @@ std::optional<std::vector<Json>> ValuesOf(const Schema& schema, const std::vecto
 
 }  // namespace
 
-void ListValues(Schema& schema) {
+Result<void> ListValues(Schema& schema) {
   const size_t count = schema.nodes.size();
   for (SchemaId id = 0; id < count; ++id) {
     for (const bool once : {false, true}) {
@@ -199,6 +200,11 @@ void ListValues(Schema& schema) {
       if (options.size() < 2) continue;
       auto values = ValuesOf(schema, options, once);
       if (!values) continue;
+      const std::string excess = TooManyValues(*values);
+      if (!excess.empty()) {
+        return Fail(ErrorCode::kResourceExhausted,
+                    node.path + (once ? "/oneOf: " : "/anyOf: ") + excess);
+      }
       options.clear();
       SchemaNode list;
       list.path = node.path;
@@ -208,6 +214,7 @@ void ListValues(Schema& schema) {
       schema.nodes.push_back(std::move(list));  // `node` moves
     }
   }
+  return {};
 }
 
 }  // namespace bantam::grammar

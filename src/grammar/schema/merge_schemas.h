@@ -1,6 +1,7 @@
 // MergeSchemas, ListValues: schemas brought to forms that are quicker to look ahead in.
 #pragma once
 
+#include "bantam/result.h"
 #include "grammar/schema/schema.h"
 
 namespace bantam::grammar {
@@ -11,7 +12,8 @@ namespace bantam::grammar {
 void MergeSchemas(Schema& schema);
 
 // Makes one list of values of each anyOf of nothing but lists of values (const, enum), and of each
-// oneOf of such with no value twice.
-void ListValues(Schema& schema);
+// oneOf of such with no value twice. Fails with kResourceExhausted, and the place, where they are
+// too many for one list.
+Result<void> ListValues(Schema& schema);
 
 }  // namespace bantam::grammar

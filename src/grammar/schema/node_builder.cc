@@ -9,9 +9,9 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "base/quote.h"
-#include "grammar/number/number_set.h"
 #include "grammar/repair/spellings.h"
 #include "grammar/schema/json_lookup.h"
+#include "grammar/schema/value_limits.h"
 
 namespace bantam::grammar {
 namespace {
@@ -157,14 +157,18 @@ std::string KeywordTable::Advice(std::string_view name, Draft draft) {
   }
   std::string_view closest;
   int least = kMostTypingErrors + 1;
+  const auto compare = [&](std::string_view word) {
+    const int most = word.size() <= kShortWord ? 1 : kMostTypingErrors;
+    const auto errors = EditDistance(name, word, std::min(most, least - 1));
+    if (!errors) return;
+    least = *errors;
+    closest = word;
+  };
+  for (const std::string_view definitions : {"$defs", "definitions"}) compare(definitions);
   for (const Row& row : Rows()) {
     if (row.name == name) return "is no keyword of this draft, so it has no effect";
     if (draft < row.first || draft > row.last || row.name.size() < kShortestMisspelt) continue;
-    const int most = row.name.size() <= kShortWord ? 1 : kMostTypingErrors;
-    const auto errors = EditDistance(name, row.name, std::min(most, least - 1));
-    if (!errors) continue;
-    least = *errors;
-    closest = row.name;
+    compare(row.name);
   }
   return closest.empty()
              ? ""
@@ -194,6 +198,7 @@ Result<SchemaNode> NodeBuilder::Build() {
   const Json* ref = schema_.Find("$ref");
   if (ref != nullptr && dialect_.draft <= Draft::k7) {  // hides everything beside it
     TRY(ReadKeyword("$ref", *ref));
+    NoteNullable();
     return std::move(node_);
   }
   for (const auto& [name, value] : schema_.members()) TRY(ReadKeyword(name, value));
@@ -239,7 +244,42 @@ Result<void> NodeBuilder::Finish() {
   } else if (const_ != nullptr) {
     node_.values.emplace({*const_});
   }
+  NoteNullable();
   return {};
+}
+
+// OpenAPI 3.0 has `nullable: true` where JSON Schema lists null among the types: who writes it
+// expects null to be valid. Said where the keywords beside it do not allow null anyway.
+void NodeBuilder::NoteNullable() {
+  const Json* nullable = schema_.Find("nullable");
+  if (nullable == nullptr || !nullable->is_bool() || !nullable->AsBool()) return;
+  for (const char* keyword : {"anyOf", "oneOf"}) {
+    const Json* options = schema_.Find(keyword);
+    if (options == nullptr || !options->is_array()) continue;  // beside $ref it is not read
+    for (const Json& option : options->items()) {
+      const Json* type = option.is_object() ? option.Find("type") : nullptr;
+      if (type != nullptr && type->is_string() && type->AsString() == "null") return;
+    }
+  }
+  const auto is_null = [](const Json& value) { return value.is_null(); };
+  const bool listed = !node_.values || std::ranges::any_of(*node_.values, is_null);
+  const bool applied = node_.ref != kNoSchema || node_.dynamic_ref != kNoSchema ||
+                       !node_.all_of.empty() || !node_.any_of.empty() || !node_.one_of.empty();
+  std::string advice;
+  if (applied) {
+    advice = R"(write "anyOf": [{"type": "null"}, …])";
+  } else if ((node_.types & kNullBit) == 0) {
+    const Json* type = schema_.Find("type");
+    advice = type->is_string() ? "write \"type\": [" + Quote(type->AsString()) + R"(, "null"])"
+                               : R"(add "null" to "type")";
+    if (!listed) advice += R"(, and null to "enum")";
+  } else if (!listed) {
+    advice = R"(add null to "enum")";
+  }
+  if (advice.empty()) return;
+  node_.notes.push_back(node_.path +
+                        R"(/nullable: "nullable" is OpenAPI's, so it has no effect; )" +
+                        "to allow null, " + advice);
 }
 
 Result<SchemaId> NodeBuilder::Child(const Reader& reader, const Json& value,
@@ -328,15 +368,8 @@ Result<void> NodeBuilder::Type(const Reader& reader) {
 }
 
 Result<void> NodeBuilder::Enum(const Reader& reader) {
-  constexpr size_t kMostValues = 200'000;
-  const Json::Array& items = *TRY(reader.Array());
-  const auto numbers = std::ranges::count_if(items, &Json::is_number);
-  const auto fail = [&](auto count, const char* what, auto most) {
-    return reader.Failure(ErrorCode::kResourceExhausted,
-                          std::to_string(count) + what + ", at most " + std::to_string(most));
-  };
-  if (items.size() > kMostValues) return fail(items.size(), " values", kMostValues);
-  if (numbers > NumberSet::kMaxPieces) return fail(numbers, " numbers", NumberSet::kMaxPieces);
+  const std::string excess = TooManyValues(*TRY(reader.Array()));
+  if (!excess.empty()) return reader.Failure(ErrorCode::kResourceExhausted, excess);
   enum_ = &reader.value();
   return {};
 }

@@ -133,6 +133,11 @@ TEST(SchemaConditions, TextsTooLongToBeWrittenAreRefusedBySize) {
   EXPECT_EQ(MessageOf(R"({"items":{"type":"object","minProperties":1001}})"),
             "#/items/minProperties: 1001 makes even the shortest text too long; at most 1000 can "
             "be asked for");
+  EXPECT_EQ(MessageOf(R"({"properties":{"a":{"minLength":1000001}}})"),
+            "#/properties/a/minLength: 1000001 makes even the shortest text too long; at most "
+            "1000000 can be asked for");
+  EXPECT_EQ(MessageOf(R"({"type":"string","minLength":1000000})"), "compiled");
+  EXPECT_EQ(MessageOf(R"({"type":"integer","minLength":1000001})"), "compiled");
 }
 
 TEST(SchemaConditions, NumbersTooManyAreRefusedWithTheirPlace) {
@@ -140,6 +145,12 @@ TEST(SchemaConditions, NumbersTooManyAreRefusedWithTheirPlace) {
   for (int i = 0; i < 5'001; ++i) numbers += (i > 0 ? "," : "") + std::to_string(i * 7);
   EXPECT_EQ(MessageOf(R"({"type":"array","minItems":1,"items":{"enum":[)" + numbers + "]}}"),
             "#/items/enum: 5001 numbers, at most 5000");
+  for (const std::string keyword : {"anyOf", "oneOf"}) {
+    std::string constants = "{\"const\":\"x\"}";
+    for (int i = 0; i < 5'001; ++i) constants += ",{\"const\":" + std::to_string(i) + "}";
+    EXPECT_EQ(MessageOf("{\"items\":{\"" + keyword + "\":[" + constants + "]}}"),
+              "#/items/" + keyword + ": 5001 numbers, at most 5000");
+  }
 }
 
 TEST(SchemaConditions, AlternativesTooManyToCompare) {
@@ -159,7 +170,7 @@ TEST(SchemaConditions, ListsOfObjectsTooLongAreRefusedWithTheirPlace) {
   for (int i = 0; i < 5'000; ++i) values += "{\"id\":" + std::to_string(i) + "},";
   EXPECT_EQ(MessageOf(R"({"items":{"enum":[)" + values + "1]}}"), "compiled");
   EXPECT_EQ(MessageOf(R"({"items":{"enum":[)" + values + "[]]}}"),
-            "#/items: more than 5000 objects and arrays in one list of values");
+            "#/items/enum: 5001 objects and arrays, at most 5000");
 }
 
 // The tag may come last: until then all are possible.

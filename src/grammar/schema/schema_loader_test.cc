@@ -161,6 +161,44 @@ TEST(SchemaLoader, TellsOfMisspeltKeywords) {
             Notes{});
 }
 
+TEST(SchemaLoader, TellsOfMisspeltDefinitions) {
+  EXPECT_EQ(Root(Loaded(R"({"definitons":{},"$def":{},"definitions":{},"$defs":{}})")).notes,
+            (Notes{"#/definitons: \"definitons\" is no keyword, so it has no effect; did you mean "
+                   "\"definitions\"?",
+                   "#/$def: \"$def\" is no keyword, so it has no effect; did you mean "
+                   "\"$defs\"?"}));
+}
+
+TEST(SchemaLoader, TellsWhatToWriteForNullable) {
+  const auto notes = [](const std::string& keywords) {
+    return Root(Loaded("{" + keywords + "}")).notes;
+  };
+  const auto note = [](const std::string& advice) {
+    return Notes{"#/nullable: \"nullable\" is OpenAPI's, so it has no effect; to allow null, " +
+                 advice};
+  };
+  const std::string types = R"(write "type": ["string", "null"])";
+  EXPECT_EQ(notes(R"("type":"string","nullable":true)"), note(types));
+  EXPECT_EQ(notes(R"("nullable":true,"type":"string","enum":["a"])"),
+            note(types + R"(, and null to "enum")"));
+  EXPECT_EQ(notes(R"("type":["string","integer"],"nullable":true)"),
+            note(R"(add "null" to "type")"));
+  EXPECT_EQ(notes(R"("enum":["a"],"nullable":true)"), note(R"(add null to "enum")"));
+  const std::string any = R"(write "anyOf": [{"type": "null"}, …])";
+  const std::string definition = R"("definitions":{"d":true},"$ref":"#/definitions/d",)";
+  EXPECT_EQ(notes(definition + R"("nullable":true)"), note(any));
+  EXPECT_EQ(notes(definition + R"("nullable":true,"anyOf":7,
+      "$schema":"http://json-schema.org/draft-07/schema#")"),
+            note(any));
+  for (const std::string without :
+       {R"("type":"string","nullable":false)", R"("nullable":true)", R"("nullable":"yes")",
+        R"("type":["null","string"],"nullable":true)", R"("enum":["a",null],"nullable":true)",
+        R"("anyOf":[{"type":"string"},{"type":"null"}],"nullable":true)",
+        R"("properties":{"nullable":{"type":"string"}})"}) {
+    EXPECT_EQ(notes(without), Notes{}) << without;
+  }
+}
+
 TEST(SchemaLoader, TellsOfMisspeltCopies) {
   for (const std::string name : {"x-copi", "x-cpoy", "x-Copy", "X-COPY"}) {
     const auto schema = LoadSchema(*Json::Parse("{\"" + name + "\":true}"), {});
