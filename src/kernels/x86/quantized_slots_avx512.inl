@@ -46,7 +46,7 @@ template <int kSlots, class Rows>
 [[gnu::always_inline]] inline bool QuantizeSlots(const Rows& row, const Activations& out,
                                                  int64_t at) {
   const auto half = [&](int slot, int i) { return _mm512_loadu_ps(row(slot) + i * 16); };
-  __m512i magnitudes[16] = {};
+  __m512i magnitudes[16] = {};  // in registers, as the loops are unrolled (else + 40 % of time)
 #pragma GCC unroll 16
   for (int i = 0; i < 16; ++i) {
     const int slot = kJoinedRow[i];
