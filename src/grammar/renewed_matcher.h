@@ -18,6 +18,7 @@ namespace bantam::grammar {
 // Core: a Matcher, made of Caches&. Caches:
 //   crowded()  they should not grow much more: what is known can still be worked with
 //   gave_up()  some answer erred towards "nothing goes on", for want of room or of steps
+// kKnowsEnds: what its Completion() gives always ends the document; JsonChecker forgets items.
 //
 // Caches that are crowded, or shared and have given up, are left for new ones, on which the
 // document is read again. Where those do not suffice either (or after kMostRenewals), what is being
@@ -25,7 +26,10 @@ namespace bantam::grammar {
 // there, or from where bytes are taken back to, only the completion that is known goes on: every
 // byte of it is legal, no other is. So time and memory stay bounded, and how far a document gets
 // depends on itself and on what was asked about it alone.
-template <typename Core, typename Caches>
+//
+// An answer that was given up may stand in the way of that completion, too: where the core refuses
+// its next byte, the completion alone goes on after it.
+template <typename Core, typename Caches, bool kKnowsEnds = true>
 class RenewedMatcher final : public Matcher {
  public:
   static constexpr int kMostRenewals = 16;
@@ -46,8 +50,10 @@ class RenewedMatcher final : public Matcher {
     CHECK(n <= size());
     const size_t planned = std::min(n, planned_);
     planned_ -= planned;
+    if (planned_ == 0 && beyond_ == 0) plan_.reset();
     if (n == planned) return;
     plan_.reset();
+    known_.reset();
     core_->Pop(n - planned);
     text_.resize(text_.size() - (n - planned));
     if (beyond_ > 0) StartPlan();
@@ -108,12 +114,25 @@ class RenewedMatcher final : public Matcher {
   bool Suffice() const { return !caches_->crowded() && (own_ || !caches_->gave_up()); }
 
   bool Keep(uint8_t byte, bool taken) {
-    if (taken) text_.push_back(static_cast<char>(byte));
     if (own_ && !told_ && caches_->gave_up()) {
       told_ = true;
       ++losses_;
     }
-    return taken;
+    if (!taken) return kKnowsEnds && caches_->gave_up() && PushKnown(byte);
+    text_.push_back(static_cast<char>(byte));
+    known_.reset();
+    return true;
+  }
+
+  // The core refused the byte, maybe since an answer was given up. From here other bytes may come
+  // as before: this changes no answer that was given.
+  bool PushKnown(uint8_t byte) {
+    if (!known_) known_ = core_->Completion();
+    if (known_->empty() || static_cast<uint8_t>(known_->front()) != byte) return false;
+    if (beyond_ > 0) return PushPlanned(StartPlan(), byte);
+    plan_ = known_;
+    planned_ = 1;
+    return true;
   }
 
   bool PushAnew(uint8_t byte, bool taken) {
@@ -156,6 +175,7 @@ class RenewedMatcher final : public Matcher {
     for (const char c : text_) {
       if (!core->Push(static_cast<uint8_t>(c))) return false;
     }
+    known_.reset();
     core_ = std::move(core);  // before the caches that it runs on
     caches_ = std::move(caches);
     own_ = true;
@@ -169,8 +189,9 @@ class RenewedMatcher final : public Matcher {
   int renewals_ = 0;
   int beyond_ = 0;  // bytes that were pushed where caches did not suffice
   uint32_t losses_ = 0;
-  bool told_ = false;  // that its own caches have given up
-  std::string text_;   // what the core has read
+  bool told_ = false;                 // that its own caches have given up
+  std::string text_;                  // what the core has read
+  std::optional<std::string> known_;  // its completion, once one was asked for here
   // Set: the only way to go on from there, of which so many bytes have been read.
   std::optional<std::string> plan_;
   size_t planned_ = 0;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -108,6 +109,39 @@ TEST(RenewedMatcher, DocumentsEndHoweverSmallTheCaches) {
       }
     }
   }
+}
+
+// The search for what may come first is given up, though an end was known before: it goes on being
+// one, at each of its places.
+TEST(RenewedMatcher, TheKnownEndGoesOnWhereTheSearchIsGivenUp) {
+  const auto document = Json::Parse(R"({"propertyNames":{"enum":[{"a":1}]},"minItems":4,"oneOf":[
+      {"contains":{"$ref":"#"},"minContains":2,"maxContains":1,
+       "dependencies":{"":{"oneOf":[{"type":"object"},{"type":"object"},{"type":"object"}]}}},
+      {"uniqueItems":true,"minItems":65,"items":{"minItems":4}}]})");
+  SchemaOptions options;
+  options.search_work = 30'000;
+  const auto schema = JsonSchema::Compile(*document, options);
+  ASSERT_TRUE(schema.has_value());
+  const auto matcher = (*schema)->NewMatcher();
+  ASSERT_TRUE(matcher->Push('['));
+  ASSERT_EQ(matcher->losses(), 0U);
+  LegalBytes(*matcher);
+  const uint32_t losses = matcher->losses();
+  ASSERT_GT(losses, 0U);
+  const std::string end = matcher->Completion();
+  ASSERT_GT(end.size(), 130U);
+  for (size_t i = 0; i < end.size(); ++i) {
+    ASSERT_EQ(matcher->FinishBytes(), end.size() - i);
+    const std::vector<uint8_t> legal = LegalBytes(*matcher);
+    ASSERT_TRUE(std::ranges::binary_search(legal, static_cast<uint8_t>(end[i]))) << i;
+    ASSERT_EQ(matcher->Completion(), end.substr(i));
+    ASSERT_TRUE(matcher->Push(static_cast<uint8_t>(end[i])));
+  }
+  EXPECT_TRUE(matcher->Accepting());
+  EXPECT_TRUE(Json::Parse("[" + end).has_value());
+  matcher->Pop(end.size());
+  EXPECT_EQ(matcher->Completion(), end);
+  EXPECT_EQ(matcher->losses(), losses);  // else masks are made again and again
 }
 
 }  // namespace

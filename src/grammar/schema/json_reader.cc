@@ -24,7 +24,7 @@ void JsonReader::Pop(size_t n) {
 
 // False, and nothing has changed, if the checker comes to its limits on the way.
 bool JsonReader::Change() {
-  auto checker = std::make_unique<RenewedMatcher<JsonChecker, SchemaMachine>>(machine_, make_);
+  auto checker = std::make_unique<Checker>(machine_, make_);
   for (const char c : text_) {
     if (!checker->Push(static_cast<uint8_t>(c))) return false;
   }

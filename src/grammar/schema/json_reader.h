@@ -34,6 +34,8 @@ class JsonReader final : public Matcher {
   }
 
  private:
+  using Checker = RenewedMatcher<JsonChecker, SchemaMachine, false>;
+
   bool Change();
   const Matcher& At() const {
     if (checker_ != nullptr) return *checker_;
@@ -43,7 +45,7 @@ class JsonReader final : public Matcher {
   const Maker make_;
   std::shared_ptr<SchemaMachine> machine_;
   std::unique_ptr<RenewedMatcher<JsonMatcher, SchemaMachine>> matcher_;
-  std::unique_ptr<RenewedMatcher<JsonChecker, SchemaMachine>> checker_;  // instead, once it is set
+  std::unique_ptr<Checker> checker_;  // instead, once it is set
   std::string text_;
 };
 
