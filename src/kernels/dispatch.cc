@@ -70,8 +70,7 @@ const Kernels& ActiveKernels() {
       std::string known;
       for (const Kernels* table : tables) known += " " + std::string(table->name);
       std::fprintf(stderr, "bantam: BANTAM_ISA=%s is not one of:%s; using %s\n",
-                   Quote(wanted).c_str(), known.c_str(),
-                   std::string(tables.back()->name).c_str());
+                   Quote(wanted).c_str(), known.c_str(), std::string(tables.back()->name).c_str());
     }
     return tables.back();
   }();
