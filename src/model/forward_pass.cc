@@ -20,7 +20,7 @@ float AttentionScale(const ModelConfig& config) {
   return static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(config.head_dim)));
 }
 
-// Batches of no more tokens than this are bound by the memory that they read.
+// For no more tokens than this, meeting once more takes longer than what a stage ends with.
 constexpr int kFewTokens = 8;
 
 // Bytes that are asked for while a worker waits: what it reads in some ten microseconds.
@@ -42,6 +42,7 @@ ForwardPass::ForwardPass(const Weights& weights, const AdapterSet& adapters,
       adapters_(adapters),
       config_(weights.config()),
       kernels_(ActiveKernels()),
+      attention_scale_(AttentionScale(config_)),
       batch_(batch),
       cache_(cache),
       space_(space),
@@ -262,7 +263,6 @@ void ForwardPass::RotateAndStore(int layer, int token, int kv_head) {
   const int dim = config_.head_dim;
   const int group = config_.n_heads / config_.n_kv_heads;
   const int64_t stride = config_.query_columns() + 2 * config_.kv_columns();
-  const float scale = AttentionScale(config_);
   float* row = space_.qkv + token * stride;
   float* query = row + kv_head * group * dim;
   float* key = row + config_.query_columns() + kv_head * dim;
@@ -270,7 +270,7 @@ void ForwardPass::RotateAndStore(int layer, int token, int kv_head) {
   for (int i = 0; i < group; ++i) {
     TurnHead(norms.query_norm, rotation, token, query + i * dim);
   }
-  for (int i = 0; i < group * dim; ++i) out[i] = query[i] * scale;
+  for (int i = 0; i < group * dim; ++i) out[i] = query[i] * attention_scale_;
   TurnHead(norms.key_norm, rotation, token, key);
   const Token& at = tokens_[static_cast<size_t>(token)];
   const SequenceChunk& chunk = batch_[static_cast<size_t>(at.chunk)];

@@ -104,6 +104,7 @@ class ForwardPass {
   const AdapterSet& adapters_;
   const ModelConfig& config_;
   const Kernels& kernels_;
+  const float attention_scale_;
   std::span<const SequenceChunk> batch_;
   KvCache& cache_;
   Workspace& space_;
@@ -111,8 +112,7 @@ class ForwardPass {
   std::vector<Token> tokens_;
   std::vector<AttentionItem> items_;
   bool adapted_ = false;  // some sequence of the batch has an adapter
-  // No token attends to another one of the batch, so an item needs no keys but its own and old
-  // ones.
+  // Each chunk is one token: an attention item needs no keys of the batch but its own.
   bool single_tokens_ = true;
 };
 

@@ -84,10 +84,9 @@ void KvCache::StoreFloats(uint8_t* keys, uint8_t* values, int token, const float
   }
 }
 
-constexpr size_t kPairBytes = 2 * sizeof(int16_t);
-
 void KvCache::StoreCodes(uint8_t* keys, uint8_t* values, int token, const float* key,
                          const float* value) const {
+  constexpr size_t kPairBytes = 2 * sizeof(int16_t);
   const int dim = shape_.head_dim;
   std::array<int16_t, kMaxHeadDim + 1> codes;
   uint8_t* k = keys + token * kPairBytes;

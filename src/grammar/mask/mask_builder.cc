@@ -354,9 +354,8 @@ class Filler {
   void WalkBelow(const FlatTrie& trie, uint32_t node, uint32_t token_end, size_t depth) {
     const auto id = static_cast<size_t>(trie.ids()[trie.nodes()[node].first_token]);
     const std::string_view read = std::string_view(trie_.vocabulary().bytes[id]).substr(0, depth);
-    const auto characters = std::ranges::count_if(
-        read, [](char c) { return !IsContinuation(static_cast<uint8_t>(c)); });
-    const Place place = {kNotCovered, false, static_cast<uint8_t>(characters)};
+    Place place = {kNotCovered, false, 0};
+    for (const char c : read) place = After(place, static_cast<uint8_t>(c));
     WalkLevel(trie, {node, node + 1, token_end, place, 0}, depth);
   }
 
