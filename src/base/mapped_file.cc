@@ -116,6 +116,10 @@ void MappedFile::StartReadAhead(std::vector<FilePiece> pieces) {
   if (fd_ >= 0) read_ahead_ = std::make_unique<ReadAhead>(fd_, std::move(pieces));
 }
 
+void MappedFile::AwaitReadAhead(size_t offset) const {
+  if (read_ahead_) read_ahead_->Await(offset);
+}
+
 void MappedFile::Release(size_t offset, size_t size) const {
   if (offset >= size_) return;
   const size_t end = size < size_ - offset ? offset + size : size_;

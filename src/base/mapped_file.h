@@ -44,6 +44,9 @@ class MappedFile {
   // wait for it. Ends what was started before.
   void StartReadAhead(std::vector<FilePiece> pieces);
 
+  // Returns when the piece at `offset` of those has been read, or will not be.
+  void AwaitReadAhead(size_t offset) const;
+
   // madvise(MADV_DONTNEED) over the whole pages inside [offset, offset + size).
   void Release(size_t offset, size_t size) const;
 

@@ -67,6 +67,19 @@ TEST_F(MappedFileTest, ReadsAheadWhileItIsUsedMovedAndClosed) {
   MappedFile().StartReadAhead({{0, 1}});
 }
 
+// Every wait ends.
+TEST_F(MappedFileTest, WaitsForWhatIsReadAheadAndForNothingElse) {
+  auto file = MappedFile::Open(path_);
+  ASSERT_TRUE(file) << file.error().message;
+  file->AwaitReadAhead(0);  // nothing is being read
+  file->StartReadAhead({{50'000, 1}, {4096, contents_.size() - 4096}, {0, 10}});
+  for (const size_t offset : {0ul, 4096ul, 1ul, 50'000ul}) file->AwaitReadAhead(offset);
+  // Past the end of the file reading fails; what would have followed is not waited for.
+  file->StartReadAhead({{contents_.size(), 10}, {0, 10}});
+  file->AwaitReadAhead(0);
+  EXPECT_EQ(TextOf(*file), contents_);
+}
+
 TEST_F(MappedFileTest, ReleasedPagesAreReadAgain) {
   const auto file = MappedFile::Open(path_);
   ASSERT_TRUE(file) << file.error().message;

@@ -26,6 +26,14 @@ void StartReading(ModelFile& file) {
   if (config) file.StartReadAhead(Weights::OrderOfUse(file, *config));
 }
 
+// The disk is not to wait until the header is understood: what follows is needed, too.
+Result<std::unique_ptr<ModelFile>> OpenWhileReading(const std::string& path, FloatType floats) {
+  constexpr size_t kBeginning = size_t{64} << 20;
+  Result<MappedFile> beginning = MappedFile::Open(path);  // of a folder there is none
+  if (beginning) beginning->StartReadAhead({{0, std::min(kBeginning, beginning->bytes().size())}});
+  return ModelFile::Open(path, floats);
+}
+
 // Better refused than killed by the system halfway. (Mapped weights need nothing: the pages of a
 // file can always be given back.)
 Result<void> CheckMemory(const Weights& weights, WeightLayout layout,
@@ -98,7 +106,7 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::LoadVocabulary(const std::stri
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
                                                        const LoadOptions& options) {
-  auto file = TRY(ModelFile::Open(path, options.dtype));
+  auto file = TRY(OpenWhileReading(path, options.dtype));
   StartReading(*file);
   auto model = TRY(Open(std::move(file)));
   const Result<void> loaded = model->LoadWeights(options);

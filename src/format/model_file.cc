@@ -149,6 +149,12 @@ void ModelFile::StartReadAhead(std::span<const TensorView* const> tensors) {
   for (size_t i = 0; i < files_.size(); ++i) files_[i].StartReadAhead(std::move(pieces[i]));
 }
 
+void ModelFile::AwaitReadAhead(const TensorView& tensor) const {
+  if (!tensor.in_file()) return;
+  const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
+  file.AwaitReadAhead(static_cast<size_t>(tensor.data - file.bytes().data()));
+}
+
 void ModelFile::Release(const TensorView& tensor) const {
   if (!tensor.in_file()) {
     memory_.Discard(static_cast<size_t>(tensor.data - memory_.data()),

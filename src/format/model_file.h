@@ -76,6 +76,10 @@ class ModelFile {
   // Starts reading these tensors into the system's cache, in that order, and does not wait for it.
   void StartReadAhead(std::span<const TensorView* const> tensors);
 
+  // Returns when the tensor has been read ahead, or will not be: a page of a small one that is
+  // touched before its turn makes the system read there, and what is read in order waits.
+  void AwaitReadAhead(const TensorView& tensor) const;
+
   // Tells the kernel that these bytes will not be needed again soon (after packing). Those that are
   // not in the file are gone for good.
   void Release(const TensorView& tensor) const;

@@ -73,6 +73,7 @@ Result<TensorView> TensorBinder::Matrix(const std::string& name, int rows, int c
 
 Result<std::vector<float>> TensorBinder::Vector(const std::string& name, int n) {
   const TensorView tensor = TRY(Matrix(name, 1, n));
+  file_.AwaitReadAhead(tensor);
   std::vector<float> values = FloatsOf(tensor);
   for (size_t i = 0; i < values.size(); ++i) {
     if (__builtin_isfinite(values[i])) continue;
