@@ -1,6 +1,7 @@
 // UTF-8 validation after table 3-7 of the Unicode standard.
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace bantam {
@@ -80,6 +81,11 @@ std::string LossyUtf8(std::string_view text) {
     out += kReplacementCharacter;
     text.remove_prefix(ScanUtf8(text).length);
   }
+}
+
+size_t CountCharacters(std::string_view text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & '\xC0') != '\x80'; }));
 }
 
 void AppendUtf8(char32_t c, std::string& out) {

@@ -35,6 +35,9 @@ size_t ValidUtf8Prefix(std::string_view text);
 // and Python's errors="replace" do.
 std::string LossyUtf8(std::string_view text);
 
+// The characters that begin in `text`; continuation bytes alone count for nothing.
+size_t CountCharacters(std::string_view text);
+
 void AppendUtf8(char32_t c, std::string& out);
 
 struct DecodedChar {

@@ -50,6 +50,12 @@ TEST(Utf8, TellsInvalidFromIncomplete) {
   EXPECT_EQ(ScanUtf8("\x80").kind, Utf8Prefix::kInvalid);
 }
 
+TEST(Utf8, CountsCharactersThatBegin) {
+  EXPECT_EQ(CountCharacters(""), 0u);
+  EXPECT_EQ(CountCharacters("aé世🐔"), 4u);
+  EXPECT_EQ(CountCharacters("\xB8\x96 \xE4"), 2u);  // the end of one, a space, the beginning of one
+}
+
 TEST(Utf8, FindsBadBytesBehindLongAsciiRuns) {
   for (size_t length = 0; length < 40; ++length) {
     const std::string text = std::string(length, 'x') + "\x80" + std::string(9, 'y');

@@ -54,15 +54,28 @@ std::string Deviation(Matcher& matcher, std::string_view text, size_t at) {
   return "expected " + ExpectedText(matcher) + ", found " + DescribeCharacter(text, at);
 }
 
+struct Violation {
+  JsonEdit place;
+  bool limited;  // it cannot be decided whether it is one
+};
+
 // The first byte that no document that the schema accepts has there; nothing: it accepts the text.
-std::optional<JsonEdit> FirstViolation(std::string_view text, const JsonSchema& schema) {
+std::optional<Violation> FirstViolation(std::string_view text, const JsonSchema& schema) {
   const std::unique_ptr<Matcher> matcher = schema.NewReader();
   const size_t taken = Feed(*matcher, text);
   if (taken == text.size() && matcher->Accepting()) return std::nullopt;
-  JsonEdit error;
-  error.offset = taken;
-  error.what = Deviation(*matcher, text, taken);
-  return error;
+  const bool limited = matcher->limited();
+  JsonEdit place;
+  place.offset = taken;
+  place.what = Deviation(*matcher, text, taken);
+  return Violation{std::move(place), limited};
+}
+
+// For text of our own making that the schema does not accept: at a limit, or there is a bug.
+std::unexpected<Error> NotPrinted(Violation violation) {
+  violation.place.what = "no repair found: " + violation.place.what;
+  return FailAt(violation.limited ? ErrorCode::kResourceExhausted : ErrorCode::kInternal,
+                violation.place);
 }
 
 // A byte belongs to the string that begins at `begin`, its quotes included.
@@ -133,12 +146,12 @@ Result<JsonRepair> FromNothing(std::string_view text, const JsonSchema& schema) 
 JsonCheck CheckJson(std::string_view text, const JsonSchema& schema) {
   JsonCheck check = bantam::CheckJson(text);
   if (!check.valid) return check;
-  const std::optional<JsonEdit> violation = FirstViolation(text, schema);
+  const std::optional<Violation> violation = FirstViolation(text, schema);
   if (!violation) return check;
   check.valid = false;
-  check.error = *violation;
+  check.error = violation->place;
   const auto twice = std::ranges::find_if(check.notes, [&](const JsonEdit& note) {
-    return IsInString(text, note.offset, violation->offset);
+    return IsInString(text, note.offset, violation->place.offset);
   });
   if (twice != check.notes.end()) {
     check.error.what = twice->what + ", which no schema allows here";
@@ -187,8 +200,8 @@ Result<JsonRepair> CompleteJson(std::string_view text, const JsonSchema& schema)
   if (!rest.empty()) edit.what += (cut.empty() ? "added " : ", added ") + Shown(rest);
   repair.edits.push_back(std::move(edit));
   repair.edit_count = 1;
-  if (const auto violation = FirstViolation(repair.text, schema)) {
-    return FailAt(ErrorCode::kInternal, *violation);
+  if (auto violation = FirstViolation(repair.text, schema)) {
+    return NotPrinted(*std::move(violation));
   }
   return repair;
 }
@@ -217,10 +230,8 @@ Result<JsonRepair> RepairJson(std::string_view text, const JsonSchema& schema,
     if (first.edit_count > 0) Align(first.text, text, place);
     return FailAt(ErrorCode::kCorrupt, place[0]);
   }
-  // Never print what the schema does not accept, should there be a limit or a bug.
-  if (const auto left = FirstViolation(then.text, schema)) {
-    return FailAt(ErrorCode::kInternal, {left->offset, "no repair found: " + left->what});
-  }
+  // Never print what the schema does not accept.
+  if (auto left = FirstViolation(then.text, schema)) return NotPrinted(*std::move(left));
   return Combined(text, std::move(first), std::move(then));
 }
 

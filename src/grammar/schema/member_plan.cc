@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace bantam::grammar {
 namespace {
 
@@ -13,10 +15,6 @@ namespace {
 constexpr size_t kMostTried = 4;
 // More alternatives are not all looked at for each name that there is.
 constexpr size_t kWideChoice = 64;
-
-uint64_t CountCharacters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-}
 
 }  // namespace
 

@@ -1,18 +1,14 @@
 // Chunks and whole replies of completions.
 #include "server/openai/completion_sink.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "server/openai/parts.h"
 
 namespace bantam::server {
 namespace {
-
-int64_t CountCharacters(std::string_view text) {
-  return std::ranges::count_if(text, [](char c) { return (c & '\xC0') != '\x80'; });
-}
 
 // OpenAI's four parallel lists.
 class Logprobs {
@@ -25,7 +21,7 @@ class Logprobs {
     tokens_.Append(Json::String(Name(token)));
     values_.Append(logprob ? LogprobJson(*logprob) : Json());
     offsets_.Append(Json::Int(offset_));
-    offset_ += CountCharacters(model_.TokenBytes(token));
+    offset_ += static_cast<int64_t>(CountCharacters(model_.TokenBytes(token)));
     if (!logprob) {
       top_.Append(Json());
       return;
@@ -121,7 +117,7 @@ class CompletionSink : public ReplySink {
     Logprobs logprobs(*model_, form_, reply.characters);
     for (const TokenLogprob& token : tokens) {
       logprobs.Add(token.token, token.logprob, token.top);
-      reply.characters += CountCharacters(model_->TokenBytes(token.token));
+      reply.characters += static_cast<int64_t>(CountCharacters(model_->TokenBytes(token.token)));
     }
     return logprobs.Take();
   }

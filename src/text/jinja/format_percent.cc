@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 #include "text/jinja/dict.h"
 #include "text/jinja/format.h"

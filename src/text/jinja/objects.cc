@@ -1,7 +1,7 @@
 // Object members that need more than a line.
 #include "text/jinja/objects.h"
 
-#include "text/jinja/text.h"
+#include "base/utf8.h"
 
 namespace bantam::jinja {
 

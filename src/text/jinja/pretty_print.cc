@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 #include "text/jinja/compare.h"
 #include "text/jinja/limits.h"

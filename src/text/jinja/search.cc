@@ -1,6 +1,7 @@
 // Finding, splitting and replacing text: the searching half of text.h.
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "text/jinja/characters.h"
 #include "text/jinja/text.h"
 

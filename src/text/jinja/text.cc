@@ -1,8 +1,6 @@
 // Python's str methods over UTF-8: counting, case, stripping and classes. Searching: search.cc.
 #include "text/jinja/text.h"
 
-#include <algorithm>
-
 #include "base/utf8.h"
 #include "text/jinja/characters.h"
 
@@ -52,11 +50,6 @@ bool IsOneOf(std::string_view chars, std::string_view c) {
 }
 
 }  // namespace
-
-size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
-}
 
 size_t OffsetOfCharacter(std::string_view text, size_t index) {
   size_t at = 0;

@@ -10,8 +10,6 @@
 
 namespace bantam::jinja {
 
-size_t CountCharacters(std::string_view text);
-
 // Byte offset of the character of that index; the text's size if it has fewer.
 size_t OffsetOfCharacter(std::string_view text, size_t index);
 

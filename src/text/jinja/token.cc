@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "text/jinja/text.h"
+#include "base/utf8.h"
 
 namespace bantam::jinja {
 

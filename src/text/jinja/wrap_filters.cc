@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "text/jinja/arguments.h"
 #include "text/jinja/filters.h"
 #include "text/jinja/text.h"
