@@ -16,6 +16,7 @@ import argparse
 import math
 import os
 import pathlib
+import signal
 import sys
 
 import documents
@@ -60,6 +61,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     try:
         options.llama_isa = dict(pair(text) for text in options.llama_isa)
         names = [name for name in options.rows.split(",") if name]
+        if options.rows and not names:
+            raise ValueError("--rows names no row")
         options.all_rows = table.asked_for(names, options.llama_isa)
         options.floors = dict(floor(text, options.all_rows) for text in options.floor)
         options.chosen = table.choose(options.all_rows, names, options.quick)
@@ -164,6 +167,8 @@ def main() -> int:
             open(options.csv, "a").close()  # better now than after an hour
         except OSError as error:
             sys.exit(f"--csv: {error}")
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: nothing is left running
+        signal.signal(ending, signal.default_int_handler)
     results = measure(options)
     print(report.table(options.chosen, results), flush=True)
     broken = report.broken(options.chosen, results, options.floors) + results.failures

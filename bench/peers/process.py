@@ -1,7 +1,9 @@
 """Runs a program to its end, and what can be seen of it from outside."""
 
 import contextlib
+import ctypes
 import dataclasses
+import mmap
 import os
 import re
 import select
@@ -79,6 +81,25 @@ def run(command: list[str], timeout_s: float, environment: dict[str, str] | None
             last = lines[-1][:160] if lines else "nothing printed"
             raise Failed(f"exit code {process.returncode}: {last}")
         return Finished(text, usage.ru_maxrss * 1024, first, watch.private_bytes)
+
+
+def cached_pages(descriptor: int) -> int:
+    """How many pages of a file are in memory (mincore)."""
+    size = os.fstat(descriptor).st_size
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int,
+                          ctypes.c_int, ctypes.c_long]
+    place = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
+    if place == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    try:
+        pages = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
+        if libc.mincore(ctypes.c_void_p(place), ctypes.c_size_t(size), pages) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        return sum(page & 1 for page in pages)
+    finally:
+        libc.munmap(ctypes.c_void_p(place), ctypes.c_size_t(size))
 
 
 def _read(pipe, watch: _Watch) -> tuple[bytes, float]:

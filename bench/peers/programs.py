@@ -14,13 +14,17 @@ START_REPEATS = 3  # of a start to the first token, after one that warms the fil
 
 
 def forget(path: str):
-    """Drops the file's pages from the page cache; what is dirty stays."""
+    """Drops the file's pages from the page cache. Fails if some stay: those that another program
+    has mapped do."""
     try:
         with open(path, "rb") as file:
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            kept = process.cached_pages(file.fileno())
     except OSError as error:
         raise Failed(f"{path}: {error.strerror}") from error
+    if kept > 0:
+        raise Failed(f"{path}: {kept} pages stay in memory: another program uses them")
 
 
 class Program:

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -54,7 +55,8 @@ bool ReadAhead::Read(const FilePiece& piece, std::span<uint8_t> buffer) {
     const size_t at = piece.offset + done;
     if (without_asking_ == 0 && IsCached(fd_, at + n - 1)) continue;
     without_asking_ = without_asking_ == 0 ? kReadsWithoutAsking : without_asking_ - 1;
-    if (::pread(fd_, buffer.data(), n, static_cast<off_t>(at)) <= 0) return false;
+    const ssize_t got = ::pread(fd_, buffer.data(), n, static_cast<off_t>(at));
+    if (got == 0 || (got < 0 && errno != EINTR)) return false;
   }
   return true;
 }

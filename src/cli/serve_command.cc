@@ -2,8 +2,10 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,26 +34,49 @@ std::string ServedName(const std::string& given, const std::string& path) {
   return name;
 }
 
-// Waits for SIGINT or SIGTERM, which were blocked before the first thread began. The next one ends
-// the process at once.
-void WaitForSignal() {
+// Those that end the server in order. All threads have them blocked: the first one blocks them
+// before there is another.
+sigset_t StoppingSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+// While it lives, a stopping signal ends the process as it would any other: it is delivered to a
+// thread that does not block it. Loading a model may take minutes, and nothing is lost then.
+class EndedBySignals {
+ public:
+  EndedBySignals() : thread_([this] { Run(); }) {}
+  ~EndedBySignals() {
+    over_.store(true);
+    over_.notify_one();
+    thread_.join();
+  }
+  EndedBySignals(const EndedBySignals&) = delete;
+  EndedBySignals& operator=(const EndedBySignals&) = delete;
+
+ private:
+  void Run() const {
+    const sigset_t signals = StoppingSignals();
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    over_.wait(false);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  }
+
+  std::atomic<bool> over_{false};
+  std::thread thread_;  // last: starts when all else is there
+};
+
+// Waits for a stopping signal. The next one ends the process at once.
+void WaitForSignal() {
+  const sigset_t signals = StoppingSignals();
   int signal = 0;
   sigwait(&signals, &signal);
   ::signal(SIGINT, SIG_DFL);
   ::signal(SIGTERM, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-}
-
-void BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 // For systemd's Type=notify; elsewhere nothing happens.
@@ -159,11 +184,13 @@ void AnnounceCache(const ServeOptions& options, std::string url, ServeLog& log) 
 }
 
 Result<int> Serve(const Environment& env, const ServeOptions& options, const std::string& path,
-                  std::optional<KvPrecision> kv, ServeLog& log) {
+                  std::optional<KvPrecision> kv, ServeLog& log,
+                  std::unique_ptr<EndedBySignals> loading) {
   server::Service service(TRY(MakeLibrary(env, options, path)),
                           MakeServeBackend(env, options, path, kv, log), options.host,
                           options.service);
   if (!path.empty()) TRY(service.Preload(""));
+  loading.reset();
   const auto http = TRY(server::HttpServer::Create(options.http, service));
   std::string addresses;
   const char* scheme = options.http.tls_certificate.empty() ? "http://" : "https://";
@@ -201,9 +228,11 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   }
   ServeLog log(env.err);
   FinishOptions(env, options, log);
+  const sigset_t signals = StoppingSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  auto loading = std::make_unique<EndedBySignals>();
   TRY(OpenCache(env, options, log));
-  BlockSignals();
-  return Serve(env, options, path, kv, log);
+  return Serve(env, options, path, kv, log, std::move(loading));
 }
 
 }  // namespace bantam::cli

@@ -3,6 +3,7 @@
 The programs are scripts of a few lines here, which answer as the real ones do.
 """
 
+import mmap
 import os
 import pathlib
 import re
@@ -55,9 +56,9 @@ class Peers(unittest.TestCase):
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
         return str(file)
 
-    def peers(self, *arguments: str, **environment: str):
+    def peers(self, *arguments: str, model: str = "model.gguf", **environment: str):
         return subprocess.run(
-            [sys.executable, ROOT / "bench/peers", "model.gguf", "--bantam",
+            [sys.executable, ROOT / "bench/peers", model, "--bantam",
              str(self.path / "bantam"), *arguments], capture_output=True, text=True,
             env={**os.environ, "PATH": f"{self.path}:/usr/bin:/bin", "OPENVINO_PYTHON": "",
                  **environment})
@@ -189,12 +190,26 @@ class Peers(unittest.TestCase):
                 self.assertNotIn("Traceback", done.stderr)
                 self.assertIn("BROKEN  bantam doctor: printed" if more else words, done.stdout)
 
-    def test_ctrl_c_in_the_doctor(self):
-        self.program("bantam", "sleep 0.2; kill -INT $PPID; sleep 60")
-        done = self.peers("--rows", "decode-64", "--csv", str(self.path / "runs.csv"))
+    def test_a_file_that_stays_in_memory_is_not_read_from_the_disk(self):
+        path = self.path / "model.gguf"
+        path.write_bytes(b"x" * 100_000)
+        with open(path, "rb") as file, \
+                mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as used:
+            self.assertEqual(used[:1] + used[-1:], b"xx")
+            done = self.peers("--rows", "first-token-cold", "--rounds", "1", model=str(path))
         self.assertEqual(done.returncode, 1)
-        self.assertNotIn("Traceback", done.stderr)
-        self.assertIn("BROKEN  interrupted", done.stdout)
+        self.assertIn("pages stay in memory: another program uses them", done.stdout)
+
+    def test_ctrl_c_in_the_doctor(self):
+        for name in ("INT", "TERM", "HUP"):
+            self.program("bantam", f"echo $$ > {self.path}/process; sleep 0.2; "
+                                   f"kill -{name} $PPID; exec sleep 60")
+            done = self.peers("--rows", "decode-64", "--csv", str(self.path / "runs.csv"))
+            self.assertEqual(done.returncode, 1)
+            self.assertNotIn("Traceback", done.stderr)
+            self.assertIn("BROKEN  interrupted", done.stdout)
+            left = int((self.path / "process").read_text(encoding="utf-8"))
+            self.assertRaises(ProcessLookupError, os.kill, left, 0)
 
     def test_what_was_measured_before_ctrl_c_is_kept(self):
         self.program("llama-bench", 'case "$*" in *8192*) sleep 0.2; kill -INT $PPID; sleep 60;; '
@@ -279,7 +294,8 @@ print("{{\\"tests\\": [{{\\"tokens_per_s\\": {{\\"median\\": 40}}}}]}}")'""")
         done = self.peers("--rows", "decode-65")
         self.assertEqual(done.returncode, 2)
         self.assertIn("no row 'decode-65'; there are: prefill-512", done.stderr)
-        for wrong, words in (("--floor=decode-65=1", "no row 'decode-65'"),
+        for wrong, words in (("--rows=,", "--rows names no row"),
+                             ("--floor=decode-65=1", "no row 'decode-65'"),
                              ("--floor=fast", "'fast': expected [ROW=]RATIO"),
                              ("--rounds=0", "--rounds 0: expected 1 or more"),
                              ("--llama-isa=avx2", "'avx2': expected ISA=DIR"),

@@ -1,12 +1,16 @@
-"""What `bantam serve` tells a service manager (sd_notify): ready once it answers, then stopping."""
+"""What `bantam serve` tells a service manager (sd_notify), and how it ends while it still loads."""
 
+import os
 import pathlib
+import re
+import signal
 import socket
+import subprocess
 import tempfile
 import unittest
 import urllib.request
 
-from harness import PATIENCE_S, TINY, Server
+from harness import PATIENCE_S, PROGRAM, QWEN, TINY, Server
 
 
 class NotifyTest(unittest.TestCase):
@@ -28,6 +32,21 @@ class NotifyTest(unittest.TestCase):
         self.assertEqual(server.call("GET", "/health")[0], 200)
         self.assertEqual(server.stop(), 0)
         self.assertIn("service manager", "".join(server.lines))
+
+    @unittest.skipUnless(os.path.exists(QWEN), "the model is not there")
+    def test_a_signal_while_the_model_is_loaded(self):
+        with tempfile.TemporaryDirectory() as home:
+            process = subprocess.Popen([PROGRAM, "serve", QWEN, "--port", "0"],
+                                       stderr=subprocess.PIPE, text=True,
+                                       env={"PATH": os.environ["PATH"], "HOME": home})
+            blocked = 0
+            while not blocked >> (signal.SIGTERM - 1) & 1:
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                blocked = int(re.search(r"SigBlk:\s*(\w+)", status)[1], 16)
+            process.send_signal(signal.SIGTERM)
+            said = process.communicate(timeout=PATIENCE_S)[1]
+            self.assertEqual(process.returncode, -signal.SIGTERM, said)
+            self.assertNotIn("listening", said)
 
 
 if __name__ == "__main__":
