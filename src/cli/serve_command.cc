@@ -34,8 +34,7 @@ std::string ServedName(const std::string& given, const std::string& path) {
   return name;
 }
 
-// Those that end the server in order. All threads have them blocked: the first one blocks them
-// before there is another.
+// Those that end the server in order: blocked before the first thread began, so in all that serve.
 sigset_t StoppingSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -62,7 +61,6 @@ class EndedBySignals {
     const sigset_t signals = StoppingSignals();
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     over_.wait(false);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   }
 
   std::atomic<bool> over_{false};

@@ -129,30 +129,34 @@ const TensorView* ModelFile::Find(std::string_view name) const {
   return &tensors_[*place];
 }
 
+ModelFile::Place ModelFile::PlaceOf(const TensorView& tensor) const {
+  const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
+  return {file, static_cast<size_t>(tensor.data - file.bytes().data())};
+}
+
 void ModelFile::Read(const TensorView& tensor, uint64_t offset, std::span<uint8_t> out) const {
   if (!tensor.in_file()) {
     std::memcpy(out.data(), tensor.data + offset, out.size());
     return;
   }
-  const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
-  file.Read(static_cast<size_t>(tensor.data - file.bytes().data()) + offset, out);
+  const auto [file, begin] = PlaceOf(tensor);
+  file.Read(begin + offset, out);
 }
 
 void ModelFile::StartReadAhead(std::span<const TensorView* const> tensors) {
   std::vector<std::vector<FilePiece>> pieces(files_.size());
   for (const TensorView* tensor : tensors) {
     if (!tensor->in_file()) continue;
-    const auto file = static_cast<size_t>(tensor->file_index);
-    const auto offset = static_cast<size_t>(tensor->data - files_[file].bytes().data());
-    pieces[file].push_back({offset, static_cast<size_t>(tensor->size_bytes)});
+    pieces[static_cast<size_t>(tensor->file_index)].push_back(
+        {PlaceOf(*tensor).offset, static_cast<size_t>(tensor->size_bytes)});
   }
   for (size_t i = 0; i < files_.size(); ++i) files_[i].StartReadAhead(std::move(pieces[i]));
 }
 
 void ModelFile::AwaitReadAhead(const TensorView& tensor) const {
   if (!tensor.in_file()) return;
-  const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
-  file.AwaitReadAhead(static_cast<size_t>(tensor.data - file.bytes().data()));
+  const auto [file, begin] = PlaceOf(tensor);
+  file.AwaitReadAhead(begin);
 }
 
 void ModelFile::Release(const TensorView& tensor) const {
@@ -161,8 +165,8 @@ void ModelFile::Release(const TensorView& tensor) const {
                     static_cast<size_t>(tensor.size_bytes));
     return;
   }
-  const MappedFile& file = files_[static_cast<size_t>(tensor.file_index)];
-  file.Release(static_cast<size_t>(tensor.data - file.bytes().data()), tensor.size_bytes);
+  const auto [file, begin] = PlaceOf(tensor);
+  file.Release(begin, tensor.size_bytes);
 }
 
 }  // namespace bantam

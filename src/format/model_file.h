@@ -94,6 +94,13 @@ class ModelFile {
     std::function<Result<void>(std::span<uint8_t> out)> fill;
   };
 
+  struct Place {
+    const MappedFile& file;
+    size_t offset;
+  };
+  // Of a tensor that is in_file().
+  Place PlaceOf(const TensorView& tensor) const;
+
   std::string path_;
   std::vector<MappedFile> files_;
   Metadata metadata_;

@@ -61,12 +61,7 @@ size_t OffsetOfCharacter(std::string_view text, size_t index) {
 }
 
 bool IsUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t length = Utf8CharLength(text, at);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
+  return ValidUtf8Prefix(text) == text.size();
 }
 
 std::string RepairUtf8(std::string_view text) {
