@@ -2,11 +2,15 @@
 #include "base/cgroup.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "base/mapped_file.h"
 #include "base/memory_info.h"
 
 namespace bantam {
@@ -151,6 +155,21 @@ TEST(MemoryInfo, ParsesKilobytes) {
 TEST(MemoryInfo, ThisProcessUsesMemory) {
   EXPECT_GT(ResidentBytes(), 100000U);
   EXPECT_GE(PeakResidentBytes(), ResidentBytes());
+  EXPECT_LE(ResidentPrivateBytes(), ResidentBytes());
+}
+
+TEST(MemoryInfo, PagesOfFilesAreNotPrivate) {
+  constexpr uint64_t kSize = 32 << 20;
+  const std::string path = ::testing::TempDir() + "memory_info_" + std::to_string(::getpid());
+  std::ofstream(path, std::ios::binary) << std::string(kSize, 'x');
+  const auto file = MappedFile::Open(path);
+  std::remove(path.c_str());
+  ASSERT_TRUE(file) << file.error().message;
+  const uint64_t resident = ResidentBytes();
+  const uint64_t before = ResidentPrivateBytes();
+  EXPECT_EQ(std::ranges::count(file->bytes(), 'x'), kSize);
+  EXPECT_GE(ResidentBytes(), resident + kSize / 2);
+  EXPECT_LE(ResidentPrivateBytes(), before + kSize / 4);
 }
 
 }  // namespace

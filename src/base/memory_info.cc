@@ -21,19 +21,24 @@ std::optional<uint64_t> ParseKilobytes(std::string_view text, std::string_view k
 
 namespace {
 
-uint64_t ReadStatus(std::string_view key) {
+std::optional<uint64_t> ReadStatus(std::string_view key) {
   const std::optional<std::string> status = ReadSmallFile("/proc/self/status");
-  return status ? ParseKilobytes(*status, key).value_or(0) : 0;
+  return status ? ParseKilobytes(*status, key) : std::nullopt;
 }
 
 }  // namespace
 
 uint64_t PeakResidentBytes() {
-  return ReadStatus("VmHWM");
+  return ReadStatus("VmHWM").value_or(0);
 }
 
 uint64_t ResidentBytes() {
-  return ReadStatus("VmRSS");
+  return ReadStatus("VmRSS").value_or(0);
+}
+
+uint64_t ResidentPrivateBytes() {
+  const std::optional<uint64_t> anonymous = ReadStatus("RssAnon");
+  return anonymous ? *anonymous + ReadStatus("RssShmem").value_or(0) : ResidentBytes();
 }
 
 std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root,

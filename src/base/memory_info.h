@@ -14,6 +14,10 @@ uint64_t PeakResidentBytes();
 // Resident memory of this process now (VmRSS), in bytes; 0 if the system does not say.
 uint64_t ResidentBytes();
 
+// What of it is no page of a file (RssAnon and RssShmem), in bytes; all of it if the system does
+// not say. AvailableMemoryBytes counts the other pages as free.
+uint64_t ResidentPrivateBytes();
+
 // Memory that can be taken without swapping, in bytes: the machine's (MemAvailable) or what the
 // cgroup leaves, whichever is less. Cached files count as free. Nothing if the system does not say.
 std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root = "/proc",

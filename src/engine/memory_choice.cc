@@ -230,7 +230,7 @@ Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryCost& cost
 std::optional<uint64_t> MemoryLeft() {
   const std::optional<uint64_t> available = AvailableMemoryBytes();
   if (!available) return std::nullopt;
-  return *available + ResidentBytes();
+  return *available + ResidentPrivateBytes();
 }
 
 }  // namespace bantam
