@@ -3,77 +3,89 @@
 
     python bench/shapes.py MODEL.gguf [--rounds 3] [--tokens 512] [-t 2] [--speculation off]
 
-The prompts and schemas are those of bench/prompts/shapes.json. Runs `bantam run` at temperature 0
-with the prompt's --json-schema and without, in turns, each reply to its own end (a model that is
-made to go on after it repeats itself, which guessing makes fast and nobody asks for); then the
-same with --json. Prints tokens a second and the medians of the ratios; pairs with a reply below 48
-tokens do not count. Fails if a reply of a shape is no JSON, or if the median with a schema is
-below 1.
+Asks `bantam serve` the prompts of bench/prompts/shapes.json at temperature 0: without a shape,
+with the prompt's schema, and with "format": "json", in turns. Each reply runs to its own end (a
+model that is made to go on after it repeats itself, which guessing makes fast and nobody asks for).
+Prints tokens a second, and the medians of the ratios; pairs with a reply below 48 tokens do not
+count. Fails if a reply of a shape is no JSON, or if the median with a schema is below 1.
 """
 
+import argparse
+import http.client
 import json
-import pathlib
+import os
 import statistics
 import sys
-import tempfile
 
-import cli_reply
-from cli_reply import ROOT
+import serving
+from serving import ROOT
 
 SHORTEST = 48
+WAYS = ("schema", "json")
 
 
-class Way:
-    """One way to ask for a reply: its tokens, and the tokens a second of every round."""
+class Replies:
+    """Those to one prompt in one way: the tokens of each, and the tokens a second of every round."""
 
-    def __init__(self, *arguments: str):
-        self.arguments, self.n_tokens, self.rates = arguments, 0, []
-
-    def run(self, options, prompt: str) -> str:
-        text, self.n_tokens, rate = cli_reply.reply(
-            options, prompt, "--speculation", options.speculation, *self.arguments)
-        self.rates.append(rate)
-        return text
+    def __init__(self):
+        self.n_tokens, self.rates = 0, []
 
     @property
     def rate(self) -> float:
         return statistics.median(self.rates)
 
-
-def compare(options, prompt: str, *shape: str) -> tuple[Way, Way]:
-    """With a shape and without it."""
-    shaped, plain = Way(*shape), Way()
-    for _ in range(options.rounds):
-        json.loads(shaped.run(options, prompt))
-        plain.run(options, prompt)
-    return shaped, plain
+    def ask(self, port: int, prompt: str, n_tokens: int, shape):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        body = {"messages": [{"role": "user", "content": prompt}], "stream": False,
+                "options": {"num_predict": n_tokens, "temperature": 0}}
+        if shape:
+            body["format"] = shape
+        connection.request("POST", "/api/chat", json.dumps(body))
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        if response.status != 200:
+            sys.exit(f"{prompt!r}: {text.decode()}")
+        reply = json.loads(text)
+        if shape:
+            json.loads(reply["message"]["content"])
+        self.n_tokens = reply["eval_count"]
+        self.rates.append(reply["eval_count"] / reply["eval_duration"] * 1e9)
 
 
 def main():
-    parser = cli_reply.parser(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=512)
+    parser.add_argument("-t", "--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--bantam", default=str(ROOT / "build/release/bantam"))
     parser.add_argument("--speculation", choices=["on", "off"], default="on")
-    parser.set_defaults(tokens=512)
     options = parser.parse_args()
-    broken = False
-    for way in ("schema", "json"):
-        ratios = []
+    command = [options.bantam, "serve", options.model, "-t", str(options.threads),
+               "--no-request-log", "--speculation", options.speculation]
+    ratios = {way: [] for way in WAYS}
+    with serving.Server("bantam", command) as server:
         for case in json.loads((ROOT / "bench/prompts/shapes.json").read_text("utf-8")):
-            with tempfile.TemporaryDirectory() as folder:
-                path = pathlib.Path(folder, "schema.json")
-                path.write_text(json.dumps(case["schema"]), "utf-8")
-                shape = ["--json-schema", str(path)] if way == "schema" else ["--json"]
-                shaped, plain = compare(options, case["prompt"], *shape)
-            ratio = shaped.rate / plain.rate
-            print(f"{way:6} {shaped.n_tokens:3} tokens at {shaped.rate:5.1f}/s, without "
-                  f"{plain.n_tokens:3} at {plain.rate:5.1f}/s: {ratio:.2f}  {case['prompt'][:44]}",
-                  flush=True)
-            if min(shaped.n_tokens, plain.n_tokens) >= SHORTEST:
-                ratios.append(ratio)
-        median = statistics.median(ratios)
-        print(f"{way:6} median of {len(ratios)}: {median:.2f} times the speed without it, from "
-              f"{min(ratios):.2f} to {max(ratios):.2f}\n", flush=True)
-        broken |= way == "schema" and median < 1
-    if broken:
+            shapes = {"": None, "schema": case["schema"], "json": "json"}
+            replies = {way: Replies() for way in shapes}
+            for _ in range(options.rounds):
+                for way, shape in shapes.items():
+                    replies[way].ask(server.port, case["prompt"], options.tokens, shape)
+            plain = replies.pop("")
+            line = f"plain {plain.n_tokens:3} tokens at {plain.rate:5.1f}/s"
+            for way, shaped in replies.items():
+                ratio = shaped.rate / plain.rate
+                line += f" · {way} {shaped.n_tokens:3} at {shaped.rate:5.1f}, {ratio:.2f}x"
+                if min(shaped.n_tokens, plain.n_tokens) >= SHORTEST:
+                    ratios[way].append(ratio)
+            print(f"{line}  {case['prompt'][:30]}", flush=True)
+    medians = {way: statistics.median(ratios[way]) for way in WAYS}
+    for way in WAYS:
+        print(f"{way:6} median of {len(ratios[way])}: {medians[way]:.2f} times the speed without "
+              f"it, from {min(ratios[way]):.2f} to {max(ratios[way]):.2f}")
+    if medians["schema"] < 1:
         sys.exit("BROKEN  slower with a schema than without")
 
 
