@@ -25,7 +25,7 @@ WAYS = ("schema", "json")
 
 
 class Replies:
-    """Those to one prompt in one way: the tokens of each, and the tokens a second of every round."""
+    """To one prompt in one way: the tokens of each, and the tokens a second of every round."""
 
     def __init__(self):
         self.n_tokens, self.rates = 0, []
