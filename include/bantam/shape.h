@@ -29,6 +29,10 @@ struct ShapeSpec {
   std::string text = {};
   std::vector<std::string> items = {};
   bool assert_formats = true;  // schema: `format` is checked, not only noted
+  // Schema: numbers that it limits are written as people write them, whole ones with digits alone,
+  // others without an exponent and with digits that float64 tells apart, but where there is none
+  // such. For replies; false: in any way that JSON has, for texts that are there already.
+  bool plain_numbers = true;
   // Schema: URI → JSON text, for references beyond it.
   std::map<std::string, std::string> registry = {};
   // Schema: the texts (UTF-8) that strings with "x-copy": true are copied from, mostly the prompt's

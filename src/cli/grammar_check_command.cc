@@ -27,6 +27,7 @@ struct CheckOptions {
 void Declare(ArgParser& parser, CheckOptions& options) {
   parser.AddSection("The shape (one of them)");
   AddShapeOptions(parser, options.shape);
+  options.shape.spec.plain_numbers = false;
   AddCopyFromOption(parser, options.shape);
   parser.AddSection("The texts");
   parser.AddFlag("--json-lines",

@@ -83,6 +83,7 @@ std::string_view Unmarked(std::string_view text) {
 Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
   grammar::SchemaOptions options;
   options.assert_formats = spec.assert_formats;
+  options.plain_numbers = spec.plain_numbers;
   options.copy_from = spec.copy_from;
   for (const auto& [uri, text] : spec.registry) {
     auto document = Json::Parse(Unmarked(text));

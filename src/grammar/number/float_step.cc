@@ -35,11 +35,13 @@ NumberSet NumbersBetween(const Decimal& low, const Decimal& high) {
   const double infinity = std::numeric_limits<double>::infinity();
   const double first = std::nextafter(from, infinity);
   const double last = std::nextafter(to, -infinity);
-  if (first > last) return NumberSet::None();
+  if (first > last) return NumberSet::Integers();
   const Result<Decimal> least = ShortestOf(first);
   const Result<Decimal> most = ShortestOf(last);
   if (!least || !most) return NumberSet::All();
-  return NumberSet::AtLeast(*least, false).And(NumberSet::AtMost(*most, false)).value();
+  const NumberSet between =
+      NumberSet::AtLeast(*least, false).And(NumberSet::AtMost(*most, false)).value();
+  return between.Or(NumberSet::Integers()).value();
 }
 
 }  // namespace bantam::grammar

@@ -6,8 +6,8 @@
 namespace bantam::grammar {
 
 // All numbers but, where the bounds are so close that float64 hardly tells them apart, those that
-// become a bound, or pass it, when they are read as float64: most programs read them so. To be
-// intersected with the interval itself.
+// become a bound, or pass it, when they are read as float64: most programs read them so. Integers
+// always stay: many read those exactly. To be intersected with the interval itself.
 NumberSet NumbersBetween(const Decimal& low, const Decimal& high);
 
 }  // namespace bantam::grammar

@@ -13,15 +13,19 @@ NumberSet Between(const char* low, const char* high) {
   return NumbersBetween(*Decimal::Parse(low), *Decimal::Parse(high));
 }
 
-TEST(FloatStep, NothingIsBetweenNeighbours) {
-  EXPECT_TRUE(Between("1", "1.0000000000000002").is_none());
-  EXPECT_TRUE(Between("-1.0000000000000002", "-1").is_none());
-  EXPECT_TRUE(Between("9007199254740992", "9007199254740994").is_none());
-  EXPECT_TRUE(Between("1e300", "1.0000000000000001e300").is_none());
+TEST(FloatStep, NoFractionIsBetweenNeighbours) {
+  EXPECT_TRUE(Between("1", "1.0000000000000002").HasIntegersOnly());
+  EXPECT_TRUE(Between("-1.0000000000000002", "-1").HasIntegersOnly());
+  EXPECT_TRUE(Between("1e300", "1.0000000000000001e300").HasIntegersOnly());
+  const NumberSet large = Between("9007199254740992", "9007199254740994");
+  EXPECT_TRUE(large.Has(*Decimal::Parse("9007199254740993")));
+  EXPECT_FALSE(large.Has(*Decimal::Parse("9007199254740992.5")));
 }
 
 TEST(FloatStep, WhatIsFoundIsBetweenInFloat64) {
-  const auto text = Between("1", "1.0000000000000004").Complete("");
+  const auto bounds = NumberSet::AtLeast(Decimal::Int(1), true)
+                          .And(NumberSet::AtMost(*Decimal::Parse("1.0000000000000004"), true));
+  const auto text = Between("1", "1.0000000000000004").And(*bounds)->Complete("");
   ASSERT_TRUE(text.has_value());
   double value = 0;
   std::from_chars(text->data(), text->data() + text->size(), value);

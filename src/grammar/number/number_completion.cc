@@ -104,12 +104,13 @@ bool IsSmall(const Decimal& step) {
 }  // namespace
 
 NumberCompletion::NumberCompletion(std::span<const NumberPiece> pieces, std::string_view prefix,
-                                   bool plain)
-    : pieces_(pieces), plain_(plain) {
+                                   NumberSpelling spelling)
+    : pieces_(pieces), spelling_(spelling) {
   auto state = NumberState::kStart;
   for (const char c : prefix) state = Next(state, static_cast<uint8_t>(c));
   if (state == NumberState::kDead) return;
-  if (plain_ && state >= NumberState::kPoint) return;
+  if (spelling_ == NumberSpelling::kDigits && state >= NumberState::kPoint) return;
+  if (spelling_ != NumberSpelling::kAny && state >= NumberState::kExponent) return;
   if (state < NumberState::kExponent) {
     CompleteMantissa(prefix, state);
   } else {
@@ -166,7 +167,8 @@ void NumberCompletion::CompleteMantissa(std::string_view prefix, NumberState sta
     lead.first = prefix_digits_;
     lead.fraction = static_cast<int64_t>(number.size() - point) - 1;
   }
-  lead.room = std::max<int64_t>(0, kMaxDigits - static_cast<int64_t>(lead.first.size()));
+  lead.written = static_cast<int64_t>(lead.first.size());
+  lead.room = std::max<int64_t>(0, kMaxDigits - lead.written);
   lead.first.remove_prefix(std::min(lead.first.find_first_not_of('0'), lead.first.size()));
   lead.last = lead.first;
   if (lead.first.size() > Decimal::kMaxDigits) return;
@@ -178,6 +180,7 @@ void NumberCompletion::CompleteMantissa(std::string_view prefix, NumberState sta
                        .text = "0",
                        .first = "",
                        .last = "",
+                       .written = 1,
                        .room = kMaxDigits - 1};
     const Lead digit = {.form = Form::kInteger,
                         .negative = lead.negative,
@@ -185,6 +188,7 @@ void NumberCompletion::CompleteMantissa(std::string_view prefix, NumberState sta
                         .text = "",
                         .first = "1",
                         .last = "9",
+                        .written = 1,
                         .room = kMaxDigits - 1};
     Lead minus_digit = digit, minus_zero = zero;
     minus_digit.negative = minus_zero.negative = true;
@@ -197,6 +201,7 @@ void NumberCompletion::CompleteMantissa(std::string_view prefix, NumberState sta
               : state == kInteger ? Form::kInteger
               : state == kPoint   ? Form::kPoint
                                   : Form::kFraction;
+  if (point != std::string_view::npos && MostDigits(lead, 0) < 0) return;
   CompleteLeads({&lead, 1});
 }
 
@@ -221,7 +226,7 @@ void NumberCompletion::CompleteLead(const Lead& lead) {
 // 0, 0.0, …
 void NumberCompletion::OfferZero(const Lead& lead) {
   const int64_t zeros = lead.form == Form::kPoint ? 1 : 0;
-  if (zeros > lead.room || Hopeless(lead.cost() + zeros) || !HasZero()) return;
+  if (zeros > MostDigits(lead, 0) || Hopeless(lead.cost() + zeros) || !HasZero()) return;
   best_ = {.cost = lead.cost() + zeros, .lead = lead, .digits = uint64_t{0}, .zeros = zeros};
 }
 
@@ -299,7 +304,7 @@ void NumberCompletion::LimitUnit(Side& side) {
 
 void NumberCompletion::SearchSide(const Lead& lead, Side side) {
   const bool integer = lead.form == Form::kInteger;
-  if (plain_ && !integer) return;
+  if (spelling_ == NumberSpelling::kDigits && !integer) return;
   const auto first_size = static_cast<int64_t>(lead.first.size());
   int64_t least = -kMaxExponent - lead.fraction;
   int64_t most = kMaxExponent - lead.fraction + (integer ? lead.room : 0);
@@ -312,6 +317,7 @@ void NumberCompletion::SearchSide(const Lead& lead, Side side) {
   }
   const int64_t center = -lead.fraction;  // no exponent needed
   const int64_t start = std::max(center, least);
+  if (spelling_ != NumberSpelling::kAny && !integer) most = std::min(most, center);
   const auto far = [&](const Decimal& n) { return start - n.exponent() > 20; };
   if (std::ranges::any_of(side.piece->not_steps, far)) LimitUnit(side);
   std::optional<int64_t> stable;
@@ -327,7 +333,7 @@ void NumberCompletion::SearchSide(const Lead& lead, Side side) {
     if (!stable) stable = StableUnit(side);
     if (z - std::min({best_.cost, limit_, kMaxDigits}) > *stable) break;
   }
-  if (plain_) return;
+  if (spelling_ != NumberSpelling::kAny) return;
   int64_t none = lead.is_zero() || lead.form == Form::kPoint ? 1 : 0;
   none = std::max(none, side.core_digits - first_size);
   for (int64_t z = std::min(center - 1, most); z >= least; --z) {
@@ -336,11 +342,20 @@ void NumberCompletion::SearchSide(const Lead& lead, Side side) {
   }
 }
 
+// The most digits to add with this unit.
+int64_t NumberCompletion::MostDigits(const Lead& lead, int64_t z) const {
+  if (spelling_ == NumberSpelling::kAny) return lead.room;
+  const bool integer = lead.form == Form::kInteger;
+  if (spelling_ == NumberSpelling::kDigits) return integer ? std::min(lead.room, z) : 0;
+  const int64_t with_point = kMostDecimalDigits - lead.written;
+  return std::min(lead.room, integer ? std::max(z, with_point) : with_point);
+}
+
 // The least k for one unit. All multiples of a step can be written once the digits reach its own
 // last digit.
 void NumberCompletion::SearchUnit(const Lead& lead, const Side& side, int64_t z) {
   int64_t k = LeastDigits(lead, side, z);
-  int64_t most = plain_ ? std::min(lead.room, z) : lead.room;
+  int64_t most = MostDigits(lead, z);
   if (side.piece->step) most = std::min(most, std::max(k, z - side.piece->step->exponent()));
   for (; k <= most && fuel_ > 0 && !Hopeless(lead.cost() + LeastCost(lead, z, k)); ++k) {
     const Block block = TryBlock(lead, side, z, k);
@@ -438,7 +453,8 @@ void NumberCompletion::Offer(const Lead& lead, int64_t z, int64_t k) {
 void NumberCompletion::Take(int64_t cost, const Lead& lead, const Best& shape) {
   const bool exponent = shape.x != 0;
   const int64_t total = lead.cost() + cost;
-  if (plain_ && (exponent || shape.point > 0)) return;
+  if (spelling_ != NumberSpelling::kAny && exponent) return;
+  if (spelling_ == NumberSpelling::kDigits && shape.point > 0) return;
   if (cost >= kNo || total > limit_ || shape.k + shape.zeros > lead.room) return;
   if (total > best_.cost || (total == best_.cost && (exponent || !best_.exponent))) return;
   best_ = shape;

@@ -23,9 +23,8 @@ namespace bantam::grammar {
 // into a piece is one interval but for single values, because steps only ever become easier to hit.
 class NumberCompletion {
  public:
-  // `plain`: with digits alone.
   NumberCompletion(std::span<const NumberPiece> pieces, std::string_view prefix,
-                   bool plain = false);
+                   NumberSpelling spelling = NumberSpelling::kAny);
 
   std::optional<uint32_t> Length() const;
   std::optional<std::string> Text() const;
@@ -39,7 +38,8 @@ class NumberCompletion {
     bool open = false;             // the first digit is still to choose: first is "1", last is "9"
     std::string_view text;         // what is appended to the prefix to get here
     std::string_view first, last;  // the digits so far without leading zeros ("" for zero)
-    int64_t fraction = 0;          // digits after the point
+    int64_t written = 0;           // digits so far, those of `text` and leading zeros included
+    int64_t fraction = 0;          // of them, after the point
     int64_t room = 0;              // digits that may still follow
 
     int64_t cost() const { return static_cast<int64_t>(text.size()) + (open ? 1 : 0); }
@@ -75,6 +75,7 @@ class NumberCompletion {
   static int64_t LeastDigits(const Lead& lead, const Side& side, int64_t z);
   static int64_t LeastCost(const Lead& lead, int64_t z, int64_t k);
   static int64_t StableUnit(const Side& side);
+  int64_t MostDigits(const Lead& lead, int64_t z) const;
   template <typename Int>
   Block TryBlockIn(const Lead& lead, const Side& side, int64_t z, int64_t k, Int& found);
 
@@ -92,7 +93,7 @@ class NumberCompletion {
   void CompleteExponent(std::string_view prefix);
 
   std::span<const NumberPiece> pieces_;
-  bool plain_;
+  NumberSpelling spelling_;
   // Blocks still to try, those of big numbers at their weight: some milliseconds. Sets that people
   // write need a handful.
   int64_t fuel_ = 50'000;

@@ -32,6 +32,14 @@ size_t ExponentDigits(std::string_view text) {
   return text.size() - e - (text.find_first_of("+-", e) == std::string_view::npos ? 1 : 2);
 }
 
+bool IsSpelled(std::string_view text, NumberSpelling spelling) {
+  if (spelling == NumberSpelling::kAny) return true;
+  if (text.find_first_of("eE") != std::string_view::npos) return false;
+  if (!text.contains('.')) return true;
+  const auto digits = std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  return spelling == NumberSpelling::kDecimal && digits <= kMostDecimalDigits;
+}
+
 // All numbers that begin with a prefix and have at most `room` characters more, by length.
 struct Listing {
   std::vector<std::pair<std::string, Decimal>> numbers;
@@ -61,7 +69,7 @@ struct Listing {
 
   std::optional<size_t> Shortest(const NumberSet& set) const {
     for (const auto& [text, value] : numbers) {
-      if (set.Has(value)) return text.size();
+      if (set.Has(value) && IsSpelled(text, set.spelling())) return text.size();
     }
     return std::nullopt;
   }
@@ -106,6 +114,12 @@ class Sets {
     return NumberSet::AtLeast(low, random_() % 2)
         .And(NumberSet::AtMost(high, random_() % 2))
         .value();
+  }
+
+  NumberSet MakeSpelled() {
+    constexpr NumberSpelling kSpellings[] = {NumberSpelling::kAny, NumberSpelling::kDecimal,
+                                             NumberSpelling::kDigits};
+    return Make().Spelled(kSpellings[random_() % 3]);
   }
 
   NumberSet Make() {
@@ -153,7 +167,7 @@ TEST(NumberCompletion, ShortestOfAllTexts) {
   Sets sets(11);
   size_t compared = 0, none = 0;
   for (int i = 0; i < 1'500; ++i) {
-    const NumberSet set = sets.Make();
+    const NumberSet set = sets.MakeSpelled();
     for (size_t p = 0; p < listings.size(); ++p) {
       const std::string& prefix = Prefixes()[p];
       const auto completion = set.Complete(prefix);
@@ -164,6 +178,8 @@ TEST(NumberCompletion, ShortestOfAllTexts) {
         const auto value = Decimal::Parse(prefix + *completion);
         ASSERT_TRUE(value.has_value()) << prefix << '|' << *completion;
         ASSERT_TRUE(set.Has(*value)) << Describe(set) << prefix << '|' << *completion;
+        ASSERT_TRUE(IsSpelled(prefix + *completion, set.spelling()))
+            << prefix << '|' << *completion;
       } else {
         ++none;
       }
@@ -204,7 +220,7 @@ TEST(NumberCompletion, FiveCharacters) {
 TEST(NumberCompletion, EveryStepComesNearer) {
   Sets sets(13);
   for (int i = 0; i < 1'500; ++i) {
-    const NumberSet set = sets.Make();
+    const NumberSet set = sets.MakeSpelled();
     std::string text;
     auto left = set.Complete(text);
     while (left && !left->empty()) {
@@ -247,6 +263,32 @@ TEST(NumberCompletion, ByHand) {
   EXPECT_EQ(range("5", "6").Complete("-"), std::nullopt);
   EXPECT_EQ(NumberSet::Just(D("123456789012345678901234567890")).Complete("123"),
             "456789012345678901234567890");
+}
+
+TEST(NumberCompletion, PlainSpellings) {
+  const NumberSet sevens =
+      NumberSet::MultiplesOf(D("7")).And(NumberSet::AtLeast(D("1"), false)).value();
+  const NumberSet digits = sevens.Spelled(NumberSpelling::kDigits);
+  EXPECT_EQ(digits.Complete(""), "7");
+  EXPECT_EQ(digits.Complete("1"), "4");
+  for (const char* prefix : {"0", "-", "1.", "1e", "7e0"}) {
+    EXPECT_EQ(digits.Complete(prefix), std::nullopt) << prefix;
+  }
+  EXPECT_EQ(digits.Complete(std::string(29, '1')).value().size(), 1U);
+  EXPECT_TRUE(digits.Has(D("7.0"), "7.0"));
+  const NumberSet share = NumberSet::AtLeast(D("0"), true)
+                              .And(NumberSet::AtMost(D("1"), true))
+                              ->Spelled(NumberSpelling::kDecimal);
+  EXPECT_EQ(share.Complete(""), "0.1");
+  EXPECT_EQ(share.Complete("0." + std::string(13, '0')), "1");
+  EXPECT_EQ(share.Complete("0." + std::string(14, '9')), "");
+  EXPECT_EQ(share.Complete("0." + std::string(15, '9')), std::nullopt);
+  EXPECT_EQ(share.Complete("0." + std::string(14, '0')), std::nullopt);
+  EXPECT_EQ(share.Complete("1e"), std::nullopt);
+  const NumberSet large = NumberSet::AtLeast(D("1e20"), false).Spelled(NumberSpelling::kDecimal);
+  EXPECT_EQ(large.Complete("1"), std::string(20, '0'));
+  EXPECT_EQ(large.Complete("0."), std::nullopt);
+  EXPECT_EQ(large.Complete("100000000000000000000."), std::nullopt);
 }
 
 TEST(NumberCompletion, LongNumbers) {

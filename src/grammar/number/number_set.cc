@@ -283,17 +283,35 @@ bool NumberSet::is_none() const {
   return pieces_.empty() && (!others_ || others_->is_none());
 }
 
+bool NumberSet::HasIntegersOnly() const {
+  return std::ranges::all_of(pieces_,
+                             [](const NumberPiece& piece) {
+                               const Decimal* point = piece.point();
+                               return point != nullptr ? point->IsInteger()
+                                                       : piece.step && piece.step->IsInteger();
+                             }) &&
+         (!others_ || others_->HasIntegersOnly());
+}
+
+NumberSet NumberSet::Spelled(NumberSpelling spelling) const {
+  CHECK(others_ == nullptr);
+  NumberSet set = *this;
+  set.spelling_ = spelling;
+  return set;
+}
+
 std::optional<std::string> NumberSet::Complete(std::string_view prefix) const {
-  if (!others_) return NumberCompletion(pieces_, prefix).Text();
+  if (!others_) return NumberCompletion(pieces_, prefix, spelling_).Text();
   std::optional<std::string> other = others_->Complete(prefix);
   if (!IsPlain(prefix)) return other;
   if (other && IsPlain(*other)) *other += "e0";  // the same number
-  std::optional<std::string> plain = NumberCompletion(pieces_, prefix, true).Text();
+  std::optional<std::string> plain =
+      NumberCompletion(pieces_, prefix, NumberSpelling::kDigits).Text();
   return plain && (!other || plain->size() <= other->size()) ? plain : other;
 }
 
 std::optional<uint32_t> NumberSet::CompletionLength(std::string_view prefix) const {
-  if (!others_) return NumberCompletion(pieces_, prefix).Length();
+  if (!others_) return NumberCompletion(pieces_, prefix, spelling_).Length();
   const std::optional<std::string> rest = Complete(prefix);
   if (!rest) return std::nullopt;
   return static_cast<uint32_t>(rest->size());

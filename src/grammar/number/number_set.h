@@ -11,6 +11,7 @@
 #include "bantam/result.h"
 #include "grammar/number/decimal.h"
 #include "grammar/number/number_piece.h"
+#include "grammar/number/number_syntax.h"
 
 namespace bantam::grammar {
 
@@ -41,8 +42,9 @@ class NumberSet {
 
   bool Has(const Decimal& value) const;                         // written with digits alone
   bool Has(const Decimal& value, std::string_view text) const;  // as it is written there
-  bool is_all() const;   // may miss some unions that are all numbers
-  bool is_none() const;  // exact within the limits of NumberPiece::Normalise
+  bool is_all() const;           // may miss some unions that are all numbers
+  bool is_none() const;          // exact within the limits of NumberPiece::Normalise
+  bool HasIntegersOnly() const;  // may miss some
 
   // Completes `prefix`, the beginning of a JSON number ("", "-", "12", "1.", "1.5e", "2e-3"), to
   // one whose value lies in the set: gives what has to be appended, the fewest characters there are
@@ -57,6 +59,11 @@ class NumberSet {
   std::optional<std::string> Complete(std::string_view prefix) const;
   // Its size alone, somewhat cheaper.
   std::optional<uint32_t> CompletionLength(std::string_view prefix) const;
+
+  // The way in which completions are written; what belongs to the set stays. Of sets in which it
+  // does not matter how numbers are written, and not handed on by And, Or and Not.
+  NumberSet Spelled(NumberSpelling spelling) const;
+  NumberSpelling spelling() const { return spelling_; }
 
   const std::vector<NumberPiece>& pieces() const { return pieces_; }  // of digits alone
   // Those written otherwise, where they differ; null.
@@ -74,6 +81,7 @@ class NumberSet {
 
   std::vector<NumberPiece> pieces_;  // normal; ascending by their beginning
   std::shared_ptr<const NumberSet> others_;
+  NumberSpelling spelling_ = NumberSpelling::kAny;
 };
 
 }  // namespace bantam::grammar

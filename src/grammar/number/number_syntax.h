@@ -29,6 +29,15 @@ constexpr bool IsComplete(NumberState state) {
          state == NumberState::kFraction || state == NumberState::kExponentDigits;
 }
 
+// In which of the ways that JSON has for it a number is written.
+enum class NumberSpelling : uint8_t {
+  kAny,
+  kDecimal,  // no exponent; with a point at most kMostDecimalDigits digits
+  kDigits,   // no point either
+};
+// So many significant digits float64 keeps apart, and on their side of a bound.
+inline constexpr int kMostDecimalDigits = 15;
+
 // Longer numbers are neither read nor written.
 inline constexpr size_t kMostNumberBytes = 300;
 

@@ -55,7 +55,7 @@ std::optional<std::string> ShortestNumbers::NextLeft() {
   const auto given = NumberSet::Among({given_.begin(), given_.end()});
   const auto others = given ? given->Not() : given;
   const auto left = others ? numbers_->And(*others) : others;
-  const auto text = left ? left->Complete("") : std::nullopt;
+  const auto text = left ? left->Spelled(numbers_->spelling()).Complete("") : std::nullopt;
   return text ? Offer(*text) : std::nullopt;
 }
 

@@ -21,10 +21,13 @@ enum EditCost : uint32_t {
   kUnwrapMemberCost = 11,  // {"person": {…}} → {…}; the other members are dropped
   kNameCost = 15,          // [1, 2] → {"items": [1, 2]}
   kQuoteCost = 10,         // {…} → "{…}"
+  kEscapeCost = 100,       // of those that change its kind more, where others of it are allowed
   kBesideCost = 8,         // a scalar beside that member
   kMergeCost = 12,         // [{"a": 1}, {"b": 2}] → {"a": 1, "b": 2}
   kSplitCost = 8,          // "a, b" → ["a", "b"]
-  kValuesCost = 25,        // {"0": x, "1": y} → [x, y]
+  kIndexedCost = 4,        // {"0": x, "1": y} → [x, y]
+  kAlikeValuesCost = 12,   // {"Ada": {…}, "Bob": {…}} → [{…}, {…}]
+  kValuesCost = 25,        // {"a": x, "b": y} → [x, y]
   kUnitCost = 10,          // "12 %" → 12
   kWordOfTextCost = 12,    // "status: active" → "active", if that is listed
   kWordOfNameCost = 9,     // the member "user_name" as "name"

@@ -118,8 +118,25 @@ void ValueRepair::AddNamed() {
 void ValueRepair::AddLists() {
   if (space_.machine().languages().Items(question_.value) == FormulaPool::kFalse) return;
   const Json::Kind kind = space_.tree()[question_.node].kind;
-  if (kind == Json::Kind::kObject) AddInner(Kind::kValues, Values(), kValuesCost);
+  if (kind == Json::Kind::kObject) AddInner(Kind::kValues, Values(), ValuesCost());
   if (kind == Json::Kind::kString) AddInner(Kind::kSplit, SplitText(), kSplitCost);
+}
+
+// That of taking the values of an object as items: names that count, or values that are all alike
+// containers, tell that it is a list.
+uint32_t ValueRepair::ValuesCost() {
+  const JsonTree& tree = space_.tree();
+  const JsonNode& node = tree[question_.node];
+  if (node.children < 2) return kValuesCost;
+  bool indexed = true, alike = true;
+  const std::string first = tree.Name(node.first);
+  size_t index = first == "1" ? 1 : 0;
+  for (NodeId at = node.first; at != kNoNode; at = tree[at].next) {
+    indexed = indexed && tree.Name(at) == std::to_string(index++);
+    alike = alike && IsContainer(tree[at].kind) && tree[at].kind == tree[node.first].kind;
+  }
+  const uint32_t cost = indexed ? kIndexedCost : alike ? kAlikeValuesCost : kValuesCost;
+  return cost + (AllowsOwnKind() ? kEscapeCost : 0);
 }
 
 // The member of an object not if the schema has its name.

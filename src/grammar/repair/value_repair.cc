@@ -70,12 +70,20 @@ bool ValueRepair::Start() {
 // As it is, were it not for a text that is not decided: what only leads out of the doubt, to
 // another text or to an array in quotes, is no repair.
 bool ValueRepair::MayBeRight() {
-  if (!space_.IsDoubtful(question_.node)) return false;
+  return space_.IsDoubtful(question_.node) && AllowsOwnKind();
+}
+
+// Whether some value of the same kind is valid: an array around it, or quotes, would only evade
+// what the schema says of its kind.
+bool ValueRepair::AllowsOwnKind() {
   ValueLanguages& languages = space_.machine().languages();
+  const FormulaId value = question_.value;
   switch (space_.tree()[question_.node].kind) {
-    case Json::Kind::kArray: return languages.Items(question_.value) != FormulaPool::kFalse;
-    case Json::Kind::kObject: return languages.Members(question_.value) != FormulaPool::kFalse;
-    default: return languages.regexes().Alive(languages.Texts(question_.value));
+    case Json::Kind::kArray: return languages.Items(value) != FormulaPool::kFalse;
+    case Json::Kind::kObject: return languages.Members(value) != FormulaPool::kFalse;
+    case Json::Kind::kNumber: return !languages.Numbers(value)->is_none();
+    case Json::Kind::kString: return languages.regexes().Alive(languages.Texts(value));
+    default: return false;
   }
 }
 
@@ -96,7 +104,8 @@ void ValueRepair::OfferTexts() {
     ValueLanguages& languages = space_.machine().languages();
     if (text.size() > kMostQuotedBytes) return;
     if (!languages.regexes().Alive(languages.Texts(question_.value))) return;
-    if (space_.Spend(text.size())) offer(kQuoteCost, JsonQuote(text));
+    const uint64_t cost = kQuoteCost + (AllowsOwnKind() ? kEscapeCost : 0);
+    if (space_.Spend(text.size())) offer(cost, JsonQuote(text));
     return;
   }
   if (kind == Json::Kind::kNull) OfferFilled();
@@ -143,7 +152,9 @@ void ValueRepair::AddAttempts() {
   }
   // An array around an array only where nothing but arrays can be in one.
   if (items != FormulaPool::kFalse && (node.kind != Json::Kind::kArray || HoldsOnlyArrays(items))) {
-    add(Kind::kWrap, kWrapCost, {question_.node}, items, false);
+    const bool escape = node.kind != Json::Kind::kArray && AllowsOwnKind();
+    const uint64_t cost = kWrapCost + (escape ? kEscapeCost : 0);
+    add(Kind::kWrap, cost, {question_.node}, items, false);
   }
   if (node.children == 1 && MayUnwrap(node.first)) {
     const bool array = node.kind == Json::Kind::kArray;

@@ -39,6 +39,7 @@ class ValueRepair {
 
   bool Start();
   bool MayBeRight();
+  bool AllowsOwnKind();
   void OfferTexts();
   void OfferFilled();
   void AddAttempts();
@@ -53,6 +54,7 @@ class ValueRepair {
   NodeId NameItems();
   NodeId NameValue(const std::string& name);
   NodeId Merged();
+  uint32_t ValuesCost();
   NodeId Values();
   NodeId SplitText();
   bool HoldsOnlyArrays(FormulaId items) const;

@@ -128,7 +128,9 @@ uint8_t* LiteralAlgebra::Find(AtomId atom) {
 void MemberAlgebra::Keywords(const SchemaNode& node, ScopeId scope, FormulaList& out) {
   const auto id = static_cast<SchemaId>(&node - l.schema_.nodes.data());
   if (node.required.size() > kMostListed) {
-    l.SetFailure(ErrorCode::kResourceExhausted, node.path + "/required: too many names");
+    l.SetFailure(ErrorCode::kResourceExhausted,
+                 node.path + "/required: " + std::to_string(node.required.size()) +
+                     " names; at most " + std::to_string(kMostListed) + " can be handled");
   }
   for (const std::string& name : node.required) {
     out.push_back(Of(AtomKind::kRequired, l.strings_.Intern(name)));

@@ -77,6 +77,14 @@ std::string Finisher::PathOfTexts() {
     name(node.format.has_value(), "/format");
     name(node.copy, "/x-copy");
   }
+  if (found == 0) {
+    for (SchemaId part : PartsInPlace(languages_.schema(), about, true)) {
+      const SchemaNode& node = languages_.node(part);
+      // const is kept as an enum of one.
+      if (!node.values || found++ > 0) continue;
+      named = node.path + (node.values->size() == 1 ? "/const or enum" : "/enum");
+    }
+  }
   if (found > 0 && found <= kMostNamed) return named;
   const SchemaNode& node = languages_.node(about);
   return node.path + (node.one_of.size() > kMostNamed   ? "/oneOf"

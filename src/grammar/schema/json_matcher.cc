@@ -351,7 +351,9 @@ bool JsonMatcher::StepNumber(State& state, uint8_t byte) {
   const Stage& stage = StageOf(state);
   const auto numbers = languages_.Numbers(stage.value);
   if (numbers->is_all()) return IsComplete(state.number) || text.size() < kMostNumberBytes;
-  if (!numbers->CompletionLength(text)) return false;
+  // What is written so is decided by the cases: a part may need what the whole does not.
+  const bool free = numbers->spelling() == NumberSpelling::kAny;
+  if (free && !numbers->CompletionLength(text)) return false;
   return std::any_of(stage.cases.begin(), stage.cases.end(), [&](const Case& one) {
     return RestOfNumber(one.way.value, text).has_value();
   });

@@ -112,6 +112,7 @@ struct Schema {
   bool has_dynamic_refs = false;
   std::shared_ptr<const SpanAutomaton> copy_source = {};  // set where a node copies
   uint64_t search_work = 0;                               // of SchemaOptions
+  bool plain_numbers = false;                             // of SchemaOptions
   // What all questions about patterns, formats and lists of texts together may take while it is
   // compiled (RegexPool::work; rough: 0.7 s). What real schemas take is below 100,000.
   Fuel text_fuel = Fuel(10'000'000);
@@ -134,6 +135,11 @@ struct SchemaOptions {
   uint32_t max_nodes = 200'000;
   uint64_t search_work = 3'000'000;  // conditions looked at for one question, the most there may be
   std::vector<std::string> copy_from;  // the texts that x-copy copies from
+  // Numbers that a schema limits are written as people and programs write them: whole ones with
+  // digits alone, others without an exponent and with digits that float64 holds, but for sets that
+  // have no such number. (A model that wants 0 where 1 is the least would otherwise go on with
+  // 0.000…e60.) Numbers without limits are free. For generation; false: as JSON has them.
+  bool plain_numbers = false;
 };
 
 // Reads a schema document. Only what is reachable from the root becomes nodes. Fails with

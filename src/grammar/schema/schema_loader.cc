@@ -23,6 +23,7 @@ class Loader : public SchemaNodes {
           "#: expected a schema (an object or a boolean), got " + std::string(KindName(document)));
     }
     schema_.search_work = options_.search_work;
+    schema_.plain_numbers = options_.plain_numbers;
     schema_.root = TRY(Intern(index_.AddMain(document)));
     for (size_t next = 0; next < places_.size(); ++next) {  // Intern adds to places_
       NodeBuilder builder(index_, *this, options_, places_[next]);

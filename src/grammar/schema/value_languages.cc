@@ -70,6 +70,22 @@ Result<NumberSet> Written(const NumberSet& numbers) {
   return written;
 }
 
+// Whether it is a single number that floats hold only roughly: of 1e30 no digits are the same to
+// all programs.
+bool IsRough(const NumberPiece& piece) {
+  const Decimal* point = piece.point();
+  return point != nullptr && !point->is_zero() && point->magnitude() >= kMostDecimalDigits;
+}
+
+// The plainest way to write the numbers of a set: at least one of them is written so.
+NumberSpelling PlainSpelling(const NumberSet& numbers) {
+  if (numbers.is_all() || numbers.others() != nullptr) return NumberSpelling::kAny;
+  if (std::ranges::any_of(numbers.pieces(), IsRough)) return NumberSpelling::kAny;
+  const auto plain = numbers.HasIntegersOnly() ? NumberSpelling::kDigits : NumberSpelling::kDecimal;
+  const auto shortest = numbers.Spelled(plain).Complete("");
+  return shortest && IsWrittenNumber(*shortest) ? plain : NumberSpelling::kAny;
+}
+
 // With uniqueItems each item of an array has a set of its own, which leaves out those before.
 constexpr size_t kMostLarge = 64;  // that are remembered
 constexpr size_t kLarge = 32;      // pieces, or numbers left out
@@ -317,7 +333,12 @@ std::shared_ptr<const NumberSet> ValueLanguages::Numbers(FormulaId value) {
   if (const auto it = numbers_.find(value); it != numbers_.end()) return it->second;
   NumberAlgebra algebra{*this};
   const NumberSet all = Fold(algebra, value);
-  auto numbers = std::make_shared<const NumberSet>(Written(all).value_or(all));
+  NumberSet written = Written(all).value_or(all);
+  if (schema_.plain_numbers) {
+    const NumberSpelling plain = PlainSpelling(written);
+    if (plain != NumberSpelling::kAny) written = written.Spelled(plain);
+  }
+  const auto numbers = std::make_shared<const NumberSet>(std::move(written));
   numbers_.emplace(value, numbers);
   if (!IsLarge(*numbers)) return numbers;
   large_numbers_.push_back(value);

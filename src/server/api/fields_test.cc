@@ -99,10 +99,13 @@ TEST(ShapeFields, EverySpelling) {
       {R"({"guided_json": {"type": "object"}})", Kind::kJsonSchema},
       {R"({"guided_json": "{}"})", Kind::kJsonSchema},
       {R"({"guided_regex": "a+"})", Kind::kRegex},
+      {R"({"guided_regex": ""})", Kind::kRegex},
       {R"({"guided_choice": ["a", "b"]})", Kind::kChoice},
       {R"({"guided_grammar": "root ::= \"a\""})", Kind::kGrammar},
       {R"({"structured_outputs": {"regex": "a"}})", Kind::kRegex},
       {R"({"structured_outputs": {"json_object": true}})", Kind::kJson},
+      {R"({"structured_outputs": {"json": {}, "regex": null, "whitespace_pattern": " "}})",
+       Kind::kJsonSchema},
       {R"({"grammar": ""})", std::nullopt},
       {R"({"json_schema": {}})", Kind::kJsonSchema},
   };
@@ -116,7 +119,10 @@ TEST(ShapeFields, EverySpelling) {
   for (const char* bad :
        {R"({"response_format": {"type": "xml"}})", R"({"response_format": "json"})",
         R"({"response_format": {"type": "json_schema"}})", R"({"guided_choice": []})",
-        R"({"guided_choice": [1]})", R"({"guided_regex": 1})",
+        R"({"guided_choice": [1]})", R"({"guided_regex": 1})", R"({"structured_outputs": {}})",
+        R"({"structured_outputs": {"jsn": {}}})",
+        R"({"structured_outputs": {"json": {}, "regexp": "a"}})",
+        R"({"response_format": {"type": "regex", "regex": "a"}})",
         R"({"guided_regex": "a", "guided_json": {}})"}) {
     const Json json = Parsed(bad);
     EXPECT_FALSE(ReadShapeFields(Fields(json))) << bad;

@@ -1,6 +1,7 @@
 // Every spelling of a shape.
 #include "server/api/shape_fields.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -65,9 +66,13 @@ Result<std::optional<ShapeSpec>> ReadResponseFormat(const Fields& fields) {
     return TRY(SchemaSpec(inner.Name("json_schema.schema"), *schema));
   }
   if (type == "regex" || type == "grammar") {
-    const Json* text = inner.Get(type == "regex" ? "pattern" : "grammar");
-    if (text == nullptr) return inner.Bad("type", "is \"" + type + "\", but there is none");
-    return TRY(TextSpec(inner.Name(type), *text, type == "regex" ? Kind::kRegex : Kind::kGrammar));
+    const char* holder = type == "regex" ? "pattern" : "grammar";
+    const Json* text = inner.Get(holder);
+    if (text == nullptr) {
+      return inner.Bad("type", "is \"" + type + "\", but there is no \"" + holder + "\"");
+    }
+    return TRY(
+        TextSpec(inner.Name(holder), *text, type == "regex" ? Kind::kRegex : Kind::kGrammar));
   }
   return inner.Bad("type",
                    "must be \"text\", \"json_object\" or \"json_schema\"" +
@@ -87,7 +92,9 @@ Result<std::optional<ShapeSpec>> ReadOne(const Fields& fields, std::string_view 
       return ShapeSpec{};
     default:
       // An empty grammar is llama-server's way to say: none.
-      if (value->is_string() && value->AsString().empty()) return std::nullopt;
+      if (kind == Kind::kGrammar && value->is_string() && value->AsString().empty()) {
+        return std::nullopt;
+      }
       return TRY(TextSpec(full, *value, kind));
   }
 }
@@ -108,6 +115,28 @@ constexpr Spelling kStructured[] = {
     {"grammar", Kind::kGrammar}, {"json_object", Kind::kJson},
 };
 
+// What vLLM's clients may send beside them; it changes nothing here.
+constexpr const char* kStructuredDetails[] = {"disable_fallback", "disable_any_whitespace",
+                                              "disable_additional_properties",
+                                              "whitespace_pattern"};
+
+// A member that is not understood may be a shape that is misspelt.
+Result<void> CheckStructured(const Fields& fields, const Json& structured) {
+  bool any = false;
+  for (const auto& [name, value] : structured.members()) {
+    if (value.is_null()) continue;
+    const auto is = [&](const char* known) { return name == known; };
+    const bool shape = std::ranges::any_of(kStructured, is, &Spelling::name);
+    if (!shape && std::ranges::none_of(kStructuredDetails, is)) {
+      return fields.Bad(name, "is no shape: expected json, regex, choice, grammar or json_object");
+    }
+    any = any || shape;
+  }
+  if (any) return {};
+  return BadField("structured_outputs",
+                  "holds no shape: expected json, regex, choice, grammar or json_object");
+}
+
 }  // namespace
 
 Result<std::optional<ShapeSpec>> ReadShapeFields(const Fields& fields) {
@@ -124,6 +153,7 @@ Result<std::optional<ShapeSpec>> ReadShapeFields(const Fields& fields) {
   for (const Spelling& spelling : kSpellings) TRY(take(fields, spelling));
   if (const Json* structured = TRY(fields.Object("structured_outputs"))) {
     const Fields inner(*structured, fields.Name("structured_outputs."));
+    TRY(CheckStructured(inner, *structured));
     for (const Spelling& spelling : kStructured) TRY(take(inner, spelling));
   }
   return found;
