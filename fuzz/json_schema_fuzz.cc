@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view moves = input.substr(0, std::min(end, kMostMoves));
   std::string text(input.substr(end + 1));
   if (!text.starts_with('{')) text = bantam::grammar::SchemaMaker(text).Make();
-  const auto schema = bantam::grammar::CompileChecked(text);
+  const bool plain = moves.size() % 2 == 1;
+  const auto schema = bantam::grammar::CompileChecked(text, plain);
   if (schema == nullptr) return 0;
   const auto matcher = schema->NewMatcher();
   CHECK(matcher->FinishBytes() == schema->min_bytes());
@@ -36,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (matcher->losses() > 0) return 0;
   CHECK(Json::Parse(read + matcher->Completion()).has_value());
 
-  const auto again = bantam::grammar::CompileChecked(text);
+  const auto again = bantam::grammar::CompileChecked(text, plain);
   const auto other = again->NewMatcher();
   CHECK(bantam::grammar::PushAll(*other, read));
   bantam::grammar::CheckSame(*matcher, *other);

@@ -314,11 +314,13 @@ class SchemaMaker {
 
 // Compiles the text within limits that make a target quick, and within StepBound; null if it is no
 // schema, or none that is compiled.
-inline std::shared_ptr<const JsonSchema> CompileChecked(std::string_view text) {
+inline std::shared_ptr<const JsonSchema> CompileChecked(std::string_view text,
+                                                        bool plain_numbers = false) {
   const auto document = Json::Parse(text);
   if (!document) return nullptr;
   SchemaOptions options;
   options.max_nodes = 1'000;
+  options.plain_numbers = plain_numbers;
   options.copy_from = {"ab é\"b", "2026-01-01 aa"};
   options.search_work = 30'000;  // of 3 million: else one schema in ten takes a second
   const StepBound bound(6 * StepBound::kMostSteps);  // two seconds are promised, not a third of one
