@@ -9,6 +9,15 @@ namespace {
 
 constexpr size_t kMaxHops = 8;  // nested brackets looked into
 
+// Whether quotes or the white space in the first bracket have a backslash: a document within a
+// string, that was not read as one.
+bool IsEscaped(std::string_view text) {
+  const size_t quote = text.find('"');
+  if (quote != std::string_view::npos && quote > 0 && text[quote - 1] == '\\') return true;
+  const size_t bracket = std::min(text.find_first_of("{["), text.size());
+  return text.substr(bracket).substr(0, 3).ends_with("\\n");
+}
+
 bool IsLineSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -45,8 +54,7 @@ Result<JsonRepair> Repairer::Run() {
 // Looks over the text: are there brackets that begin something, or only words and numbers?
 void Repairer::Begin() {
   const std::string_view text = text_.text();
-  const size_t quote = text.find('"');
-  text_.set_escaped(quote != std::string_view::npos && quote > 0 && text[quote - 1] == '\\');
+  text_.set_escaped(IsEscaped(text));
   size_t begin = text_.SkipGap(0);
   if (text_.StartsWith(begin, "<think>")) {
     if (const size_t end = text.find("</think>", begin); end != std::string_view::npos) {
