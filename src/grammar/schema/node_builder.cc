@@ -244,8 +244,19 @@ Result<void> NodeBuilder::Finish() {
   } else if (const_ != nullptr) {
     node_.values.emplace({*const_});
   }
+  NoteContent();
   NoteNullable();
   return {};
+}
+
+// Some validators check these; the drafts call them annotations.
+void NodeBuilder::NoteContent() {
+  if ((node_.types & kStringBit) == 0) return;
+  for (const char* keyword : {"contentEncoding", "contentMediaType"}) {
+    if (schema_.Find(keyword) == nullptr) continue;
+    node_.notes.push_back(node_.path + "/" + keyword +
+                          ": it describes texts and has no effect; a pattern has one");
+  }
 }
 
 // OpenAPI 3.0 has `nullable: true` where JSON Schema lists null among the types: who writes it

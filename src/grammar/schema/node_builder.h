@@ -37,6 +37,7 @@ class NodeBuilder {
 
   Result<void> ReadKeyword(std::string_view name, const Json& value);
   Result<void> Finish();
+  void NoteContent();
   void NoteNullable();
 
   // References

@@ -119,6 +119,13 @@ TEST(SchemaLoader, Strings) {
 
 using Notes = std::vector<std::string>;
 
+TEST(SchemaLoader, ContentOfTextsIsNoted) {
+  EXPECT_EQ(Root(Loaded(R"({"contentEncoding":"base64","contentMediaType":"text/html"})")).notes,
+            (Notes{"#/contentEncoding: it describes texts and has no effect; a pattern has one",
+                   "#/contentMediaType: it describes texts and has no effect; a pattern has one"}));
+  EXPECT_EQ(Root(Loaded(R"({"type":"integer","contentEncoding":"base64"})")).notes, Notes{});
+}
+
 TEST(SchemaLoader, Formats) {
   // Formats of later drafts are custom ones of draft 7 (validation, 7.2), and have one meaning.
   const SchemaNode later =
