@@ -10,15 +10,14 @@ Prints tokens a second, and the medians of the ratios; pairs with a reply below 
 count. Fails if a reply of a shape is no JSON, or if the median with a schema is below 1.
 """
 
-import argparse
 import http.client
 import json
-import os
 import statistics
 import sys
 
+import cli_reply
 import serving
-from serving import ROOT
+from cli_reply import ROOT
 
 SHORTEST = 48
 WAYS = ("schema", "json")
@@ -54,14 +53,9 @@ class Replies:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--tokens", type=int, default=512)
-    parser.add_argument("-t", "--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--bantam", default=str(ROOT / "build/release/bantam"))
+    parser = cli_reply.parser(__doc__)
     parser.add_argument("--speculation", choices=["on", "off"], default="on")
+    parser.set_defaults(rounds=3, tokens=512)
     options = parser.parse_args()
     command = [options.bantam, "serve", options.model, "-t", str(options.threads),
                "--no-request-log", "--speculation", options.speculation]

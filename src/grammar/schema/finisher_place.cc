@@ -62,12 +62,13 @@ SchemaId Finisher::SchemaAbout() {
   return about;
 }
 
-// The keywords about texts in all schemas that apply to the value in place.
+// The keywords about texts in all schemas that apply to the value in place; where there are none,
+// the list of values.
 std::string Finisher::PathOfTexts() {
   constexpr size_t kMostNamed = 4;
   const SchemaId about = SchemaAbout();
-  std::string named;
-  size_t found = 0;
+  std::string named, listed;
+  size_t found = 0, lists = 0;
   for (SchemaId part : PartsInPlace(languages_.schema(), about, true)) {
     const SchemaNode& node = languages_.node(part);
     const auto name = [&](bool has, const char* keyword) {
@@ -76,14 +77,13 @@ std::string Finisher::PathOfTexts() {
     name(node.pattern.has_value(), "/pattern");
     name(node.format.has_value(), "/format");
     name(node.copy, "/x-copy");
+    // const is kept as an enum of one.
+    if (!node.values || lists++ > 0) continue;
+    listed = node.path + (node.values->size() == 1 ? "/const or enum" : "/enum");
   }
   if (found == 0) {
-    for (SchemaId part : PartsInPlace(languages_.schema(), about, true)) {
-      const SchemaNode& node = languages_.node(part);
-      // const is kept as an enum of one.
-      if (!node.values || found++ > 0) continue;
-      named = node.path + (node.values->size() == 1 ? "/const or enum" : "/enum");
-    }
+    named = std::move(listed);
+    found = lists;
   }
   if (found > 0 && found <= kMostNamed) return named;
   const SchemaNode& node = languages_.node(about);

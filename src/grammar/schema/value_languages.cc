@@ -77,13 +77,14 @@ bool IsRough(const NumberPiece& piece) {
   return point != nullptr && !point->is_zero() && point->magnitude() >= kMostDecimalDigits;
 }
 
-// The plainest way to write the numbers of a set: at least one of them is written so.
-NumberSpelling PlainSpelling(const NumberSet& numbers) {
-  if (numbers.is_all() || numbers.others() != nullptr) return NumberSpelling::kAny;
-  if (std::ranges::any_of(numbers.pieces(), IsRough)) return NumberSpelling::kAny;
-  const auto plain = numbers.HasIntegersOnly() ? NumberSpelling::kDigits : NumberSpelling::kDecimal;
-  const auto shortest = numbers.Spelled(plain).Complete("");
-  return shortest && IsWrittenNumber(*shortest) ? plain : NumberSpelling::kAny;
+// The set in its plainest spelling that writes at least one of its numbers.
+NumberSet Plainly(const NumberSet& numbers) {
+  if (numbers.is_all() || numbers.others() != nullptr) return numbers;
+  if (std::ranges::any_of(numbers.pieces(), IsRough)) return numbers;
+  NumberSet plain = numbers.Spelled(numbers.HasIntegersOnly() ? NumberSpelling::kDigits
+                                                              : NumberSpelling::kDecimal);
+  const auto shortest = plain.Complete("");
+  return shortest && IsWrittenNumber(*shortest) ? plain : numbers;
 }
 
 // With uniqueItems each item of an array has a set of its own, which leaves out those before.
@@ -333,12 +334,9 @@ std::shared_ptr<const NumberSet> ValueLanguages::Numbers(FormulaId value) {
   if (const auto it = numbers_.find(value); it != numbers_.end()) return it->second;
   NumberAlgebra algebra{*this};
   const NumberSet all = Fold(algebra, value);
-  NumberSet written = Written(all).value_or(all);
-  if (schema_.plain_numbers) {
-    const NumberSpelling plain = PlainSpelling(written);
-    if (plain != NumberSpelling::kAny) written = written.Spelled(plain);
-  }
-  const auto numbers = std::make_shared<const NumberSet>(std::move(written));
+  const NumberSet written = Written(all).value_or(all);
+  const auto numbers =
+      std::make_shared<const NumberSet>(schema_.plain_numbers ? Plainly(written) : written);
   numbers_.emplace(value, numbers);
   if (!IsLarge(*numbers)) return numbers;
   large_numbers_.push_back(value);

@@ -122,19 +122,20 @@ constexpr const char* kStructuredDetails[] = {"disable_fallback", "disable_any_w
 
 // A member that is not understood may be a shape that is misspelt.
 Result<void> CheckStructured(const Fields& fields, const Json& structured) {
+  constexpr const char* kExpected =
+      " no shape: expected json, regex, choice, grammar or json_object";
   bool any = false;
   for (const auto& [name, value] : structured.members()) {
     if (value.is_null()) continue;
     const auto is = [&](const char* known) { return name == known; };
     const bool shape = std::ranges::any_of(kStructured, is, &Spelling::name);
     if (!shape && std::ranges::none_of(kStructuredDetails, is)) {
-      return fields.Bad(name, "is no shape: expected json, regex, choice, grammar or json_object");
+      return fields.Bad(name, std::string("is") + kExpected);
     }
     any = any || shape;
   }
   if (any) return {};
-  return BadField("structured_outputs",
-                  "holds no shape: expected json, regex, choice, grammar or json_object");
+  return BadField("structured_outputs", std::string("holds") + kExpected);
 }
 
 }  // namespace
