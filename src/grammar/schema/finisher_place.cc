@@ -1,5 +1,6 @@
 // Which keywords of a schema a search that was given up was about.
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "grammar/schema/finisher.h"
