@@ -136,7 +136,7 @@ uint32_t ValueRepair::ValuesCost() {
     alike = alike && IsContainer(tree[at].kind) && tree[at].kind == tree[node.first].kind;
   }
   const uint32_t cost = indexed ? kIndexedCost : alike ? kAlikeValuesCost : kValuesCost;
-  return cost + (AllowsOwnKind() ? kEscapeCost : 0);
+  return cost + (AllowsOwnKind() ? kEscapeCost : 0u);
 }
 
 // The member of an object not if the schema has its name.

@@ -104,7 +104,7 @@ void ValueRepair::OfferTexts() {
     ValueLanguages& languages = space_.machine().languages();
     if (text.size() > kMostQuotedBytes) return;
     if (!languages.regexes().Alive(languages.Texts(question_.value))) return;
-    const uint64_t cost = kQuoteCost + (AllowsOwnKind() ? kEscapeCost : 0);
+    const uint64_t cost = kQuoteCost + (AllowsOwnKind() ? kEscapeCost : 0u);
     if (space_.Spend(text.size())) offer(cost, JsonQuote(text));
     return;
   }
@@ -153,7 +153,7 @@ void ValueRepair::AddAttempts() {
   // An array around an array only where nothing but arrays can be in one.
   if (items != FormulaPool::kFalse && (node.kind != Json::Kind::kArray || HoldsOnlyArrays(items))) {
     const bool escape = node.kind != Json::Kind::kArray && AllowsOwnKind();
-    const uint64_t cost = kWrapCost + (escape ? kEscapeCost : 0);
+    const uint64_t cost = kWrapCost + (escape ? kEscapeCost : 0u);
     add(Kind::kWrap, cost, {question_.node}, items, false);
   }
   if (node.children == 1 && MayUnwrap(node.first)) {
