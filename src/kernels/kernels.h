@@ -88,7 +88,8 @@ size_t MatmulScratchBytes(int columns);
 // out[t][r] = rows[r] · x[t] in float32, for n_rows rows.
 struct FloatMatmulJob {
   DType type = DType::kF32;       // of the rows: kF32, kF16 or kBF16
-  const uint8_t* rows = nullptr;  // [n_rows][columns], aligned to nothing
+  const uint8_t* rows = nullptr;  // [n_rows][columns], aligned to nothing; or packed panels
+  bool panels = false;            // they are (PackFloatPanel)
   int n_rows = 0;
   const float* x = nullptr;  // [tokens][x_stride]
   int64_t x_stride = 0;

@@ -318,12 +318,19 @@ struct FloatRows {
 };
 
 std::vector<float> RunFloatMatmul(const Kernels& kernels, const FloatRows& w, int rows,
-                                  const float* x, int tokens) {
+                                  const float* x, int tokens, bool panels = false) {
   const int columns = static_cast<int>(w.values.size()) / rows;
   std::vector<float> out(static_cast<size_t>(rows * tokens));
+  std::vector<uint8_t> packed(panels ? PackedBytes(w.type, rows, columns) : 0);
+  for (int row = 0; panels && row < rows; row += kPanelRows) {
+    PackFloatPanel(w.type, w.bytes.data() + row * RowBytes(w.type, columns),
+                   std::min(kPanelRows, rows - row), columns,
+                   packed.data() + row * RowBytes(w.type, columns));
+  }
   FloatMatmulJob job;
   job.type = w.type;
-  job.rows = w.bytes.data();
+  job.rows = panels ? packed.data() : w.bytes.data();
+  job.panels = panels;
   job.n_rows = rows;
   job.x = x;
   job.x_stride = columns;
@@ -339,27 +346,36 @@ class FloatMatmulTest : public testing::TestWithParam<DType> {};
 
 TEST_P(FloatMatmulTest, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
   std::mt19937 random(5);
-  const int rows = 13, columns = 208, tokens = 9;
-  const FloatRows w(GetParam(), RandomFloats(rows * columns, random));
-  const auto x = RandomFloats(tokens * columns, random);
-  const auto expected = RunFloatMatmul(*ScalarKernels(), w, rows, x.data(), tokens);
-  // Those of the values in float32.
-  EXPECT_EQ(RunFloatMatmul(*ScalarKernels(), {DType::kF32, w.values}, rows, x.data(), tokens),
-            expected);
-  for (const Kernels* kernels : RunnableKernels()) {
-    const auto out = RunFloatMatmul(*kernels, w, rows, x.data(), tokens);
-    ExpectNumbers(*kernels, out, expected);
+  const int rows = 27, tokens = 9;
+  for (const int columns : {208, 224}) {
+    const FloatRows w(GetParam(), RandomFloats(rows * columns, random));
+    const bool panels = RowBytes(GetParam(), columns) % kFloatPiece == 0;
+    const auto x = RandomFloats(tokens * columns, random);
+    const auto expected = RunFloatMatmul(*ScalarKernels(), w, rows, x.data(), tokens);
+    // Those of the values in float32.
+    EXPECT_EQ(RunFloatMatmul(*ScalarKernels(), {DType::kF32, w.values}, rows, x.data(), tokens),
+              expected);
     for (int t = 0; t < tokens; ++t) {
       for (int r = 0; r < rows; ++r) {
         double sum = 0;
         for (int k = 0; k < columns; ++k) {
           sum += static_cast<double>(w.values[r * columns + k]) * x[t * columns + k];
         }
-        ASSERT_NEAR(out[t * rows + r], sum, 1e-4);
+        ASSERT_NEAR(expected[t * rows + r], sum, 1e-4);
       }
-      const auto alone = RunFloatMatmul(*kernels, w, rows, x.data() + t * columns, 1);
-      ASSERT_TRUE(std::equal(alone.begin(), alone.end(), out.begin() + t * rows))
-          << kernels->name << " token " << t;
+    }
+    for (const Kernels* kernels : RunnableKernels()) {
+      const auto out = RunFloatMatmul(*kernels, w, rows, x.data(), tokens);
+      ExpectNumbers(*kernels, out, expected);
+      for (const bool packed : {false, panels}) {
+        EXPECT_EQ(RunFloatMatmul(*kernels, w, rows, x.data(), tokens, packed), out)
+            << kernels->name << (packed ? " packed" : "");
+        for (int t = 0; t < tokens; ++t) {
+          const auto alone = RunFloatMatmul(*kernels, w, rows, x.data() + t * columns, 1, packed);
+          ASSERT_TRUE(std::equal(alone.begin(), alone.end(), out.begin() + t * rows))
+              << kernels->name << " token " << t << (packed ? " packed" : "");
+        }
+      }
     }
   }
 }

@@ -298,6 +298,18 @@ size_t PackedBytes(DType type, int rows, int columns) {
   return panels * PanelBytes(type, columns);
 }
 
+void PackFloatPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
+  const int64_t row_bytes = RowBytes(type, columns);
+  for (int r = 0; r < n_rows; ++r) {
+    const uint8_t* from = first_row + r * row_bytes;
+    const int in_turn = r % kFloatRows;
+    uint8_t* to = panel + (r - in_turn) * row_bytes + in_turn * kFloatPiece;
+    for (int64_t i = 0; i < row_bytes; i += kFloatPiece, to += kFloatRows * kFloatPiece) {
+      std::memcpy(to, from + i, kFloatPiece);
+    }
+  }
+}
+
 void PackPanel(DType type, const uint8_t* first_row, int n_rows, int columns, WritablePanel panel) {
   switch (type) {
     case DType::kQ4_0: return PackPanelOf<DType::kQ4_0>(first_row, n_rows, columns, panel);

@@ -134,8 +134,7 @@ struct PackedMatrix {
 // A matrix packed at `data`, PackedBytes long. Columns are a multiple of the type's block size.
 PackedMatrix PackedMatrixAt(DType type, int rows, int columns, const uint8_t* data);
 
-// Bytes of a packed panel, both parts, and of a whole matrix. Of float types a panel is sixteen
-// rows as they are.
+// Bytes of a packed panel, both parts, and of a whole matrix.
 size_t PanelBytes(DType type, int columns);
 size_t PackedBytes(DType type, int rows, int columns);
 
@@ -145,6 +144,15 @@ constexpr uint16_t PackedHalf(uint16_t half) {
   constexpr uint16_t kExponent = 0x7C00;
   return (half & kExponent) == kExponent ? 0x7E00 : half;
 }
+
+// Of float types, four rows of a panel take turns every 64 bytes: one stream through memory, yet as
+// many sums that do not wait for each other. Rows of other lengths than whole pieces have no
+// panels.
+inline constexpr int kFloatRows = 4;
+inline constexpr int kFloatPiece = 64;
+
+// Packs up to 16 rows of floats, RowBytes a multiple of kFloatPiece, into one panel.
+void PackFloatPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel);
 
 // Packs up to 16 rows, in the file's layout one after the other, into one panel: the readable form
 // of what Kernels::pack does.

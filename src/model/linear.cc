@@ -26,13 +26,14 @@ void ApplyPacked(const PackedMatrix& weights, const LinearInput& in, int panel_b
   ActiveKernels().matmul(job);
 }
 
-// Some rows of a matrix in the file.
-struct FileRows {
+// Some rows of a matrix, in the file's layout or as float panels.
+struct Rows {
   DType type;
   const uint8_t* first;
   int rows;
   int columns;
   const float* bias;  // or none
+  bool panels = false;
 };
 
 // The biases from a row on, or none.
@@ -40,7 +41,7 @@ const float* BiasFrom(const Linear& linear, int row) {
   return linear.bias.empty() ? nullptr : linear.bias.data() + row;
 }
 
-FileRows RowsOfPanel(const Linear& linear, int panel) {
+Rows RowsOfPanel(const Linear& linear, int panel) {
   const DType type = linear.tensor.type;
   const int row = panel * kPanelRows;
   return {type, linear.tensor.data + row * RowBytes(type, linear.columns),
@@ -48,7 +49,7 @@ FileRows RowsOfPanel(const Linear& linear, int panel) {
 }
 
 // Rows in float32; where columns are stored in another order, in that of the activations.
-void DequantizeRows(const FileRows& rows, const int32_t* order, float* stored, float* floats) {
+void DequantizeRows(const Rows& rows, const int32_t* order, float* stored, float* floats) {
   for (int r = 0; r < rows.rows; ++r) {
     float* row = floats + int64_t{r} * rows.columns;
     DequantizeRow(rows.type, rows.first + r * RowBytes(rows.type, rows.columns), rows.columns,
@@ -57,7 +58,7 @@ void DequantizeRows(const FileRows& rows, const int32_t* order, float* stored, f
   }
 }
 
-void ApplyFloat(const FileRows& rows, const int32_t* order, const LinearInput& in, bool accumulate,
+void ApplyFloat(const Rows& rows, const int32_t* order, const LinearInput& in, bool accumulate,
                 float* out, int64_t out_stride, const WorkerSpace& space) {
   FloatMatmulJob job;
   if (HasCodec(rows.type)) {
@@ -68,6 +69,7 @@ void ApplyFloat(const FileRows& rows, const int32_t* order, const LinearInput& i
   } else {
     job.type = rows.type;
     job.rows = rows.first;
+    job.panels = rows.panels;
   }
   job.n_rows = rows.rows;
   job.x = in.x;
@@ -87,8 +89,9 @@ void ApplyPackedFloat(const Linear& linear, const LinearInput& in, int panel_beg
                       bool accumulate, float* out, int64_t out_stride, const WorkerSpace& space) {
   const int step = in.tokens == 1 ? panel_end - panel_begin : 1;
   for (int panel = panel_begin; panel < panel_end; panel += step) {
-    FileRows rows = RowsOfPanel(linear, panel);
+    Rows rows = RowsOfPanel(linear, panel);
     rows.first = linear.packed.panel(panel).blocks;
+    rows.panels = true;
     rows.rows = std::min((panel + step) * kPanelRows, linear.rows) - panel * kPanelRows;
     ApplyFloat(rows, nullptr, in, accumulate, out + (panel - panel_begin) * kPanelRows, out_stride,
                space);
@@ -97,7 +100,7 @@ void ApplyPackedFloat(const Linear& linear, const LinearInput& in, int panel_beg
 
 // Packs the rows as a panel of `packed`, which lies in `memory`, then multiplies as with packed
 // weights: the same numbers. `bias` is that of all its rows.
-void ApplyMapped(const FileRows& rows, const PackedMatrix& packed, uint8_t* memory, int panel,
+void ApplyMapped(const Rows& rows, const PackedMatrix& packed, uint8_t* memory, int panel,
                  const float* bias, const LinearInput& in, bool accumulate, float* out,
                  int64_t out_stride, const WorkerSpace& space) {
   ActiveKernels().pack(rows.type, rows.first, rows.rows, rows.columns,
@@ -143,7 +146,7 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
   int released = panel_begin;
   for (int panel = panel_begin; panel < panel_end; ++panel, out += kPanelRows) {
     const bool stays = panel < packing.end;
-    FileRows rows = RowsOfPanel(linear, panel);
+    Rows rows = RowsOfPanel(linear, panel);
     if (linear.quantised && stays) {
       ApplyMapped(rows, linear.packed, packing.memory, panel, BiasFrom(linear, 0), in, accumulate,
                   out, out_stride, space);
@@ -153,9 +156,9 @@ void ApplyFromFile(const Linear& linear, const LinearInput& in, int panel_begin,
     } else {
       if (stays) {
         uint8_t* place = linear.packed.PanelIn(packing.memory, panel).blocks;
-        std::memcpy(place, rows.first,
-                    static_cast<size_t>(rows.rows * RowBytes(rows.type, rows.columns)));
+        PackFloatPanel(rows.type, rows.first, rows.rows, rows.columns, place);
         rows.first = place;
+        rows.panels = true;
       }
       ApplyFloat(rows, linear.tensor.column_order, in, accumulate, out, out_stride, space);
     }

@@ -65,8 +65,10 @@ Result<void> Weights::Bind(const ModelFile& file) {
     linear->quantised =
         precision_ == Precision::kFast && linear->rows > 0 && HasCodec(linear->tensor.type);
     // Converted floats are in huge pages already.
-    linear->packable = linear->quantised || (precision_ == Precision::kFast && linear->rows > 0 &&
-                                             linear->tensor.in_file());
+    linear->packable =
+        linear->quantised ||
+        (precision_ == Precision::kFast && linear->rows > 0 && linear->tensor.in_file() &&
+         RowBytes(linear->tensor.type, linear->columns) % kFloatPiece == 0);
   }
   return binder.CheckAllBound();
 }

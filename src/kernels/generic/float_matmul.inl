@@ -14,31 +14,41 @@ template <DType kType>
   return out;
 }
 
+// Rows of the file are read one at a time for a single token, as one stream through memory; the
+// processor's own prefetchers stop at the end of a page, and every 64 bytes are asked for once.
 constexpr int kFloatAhead = 16 * 1024;
 
-template <DType kType, int kRows, int kTokens>
+// Rows of panels that a single token goes through at once: their sums stay in registers, and each
+// has a chain of additions of its own.
+constexpr int kPanelDots = std::min(kFloatRows, kDotRows * kDotTokens);
+
+template <DType kType, bool kPanels, int kRows, int kTokens>
 [[gnu::always_inline]] inline void DotTile(const FloatMatmulJob& job, int row, int token) {
   constexpr int kBytes = kType == DType::kF32 ? 4 : 2;
+  constexpr int kStep = kPanels ? kFloatPiece / kBytes : 16;  // columns that lie together
   F32x16 sum[kRows][kTokens];
   for (int r = 0; r < kRows; ++r) {
     for (int t = 0; t < kTokens; ++t) sum[r][t] = Splat16(0);
   }
   const int64_t row_bytes = int64_t{job.columns} * kBytes;
-  const uint8_t* rows = job.rows + row * row_bytes;
+  const int in_turn = kPanels ? row % kFloatRows : 0;
+  const uint8_t* rows = job.rows + (row - in_turn) * row_bytes + in_turn * kFloatPiece;
+  const int64_t next_row = kPanels ? kFloatPiece : row_bytes;
   const float* x = job.x + token * job.x_stride;
-  for (int k = 0; k < job.columns; k += 16) {
-    // One row at a time is one stream through memory; the processor's own prefetchers stop at the
-    // end of a page, and every 64 bytes are asked for once.
-    if constexpr (kTokens == 1 && kRows == 1) {
-      if (k * kBytes % 64 == 0) __builtin_prefetch(rows + int64_t{k} * kBytes + kFloatAhead, 0, 2);
+  for (int k = 0; k < job.columns; k += kStep) {
+    const uint8_t* piece = rows + int64_t{k} * kBytes * (kPanels ? kFloatRows : 1);
+    if constexpr (kTokens == 1 && !kPanels) {
+      if (k * kBytes % 64 == 0) __builtin_prefetch(piece + kFloatAhead, 0, 2);
     }
-    F32x16 w[kRows];
-    for (int r = 0; r < kRows; ++r) {
-      w[r] = LoadWeights16<kType>(rows + r * row_bytes + int64_t{k} * kBytes);
-    }
-    for (int t = 0; t < kTokens; ++t) {
-      const F32x16 v = Load16(x + t * job.x_stride + k);
-      for (int r = 0; r < kRows; ++r) sum[r][t] = Fma16(w[r], v, sum[r][t]);
+    for (int i = 0; i < kStep; i += 16) {
+      F32x16 w[kRows];
+      for (int r = 0; r < kRows; ++r) {
+        w[r] = LoadWeights16<kType>(piece + r * next_row + i * kBytes);
+      }
+      for (int t = 0; t < kTokens; ++t) {
+        const F32x16 v = Load16(x + t * job.x_stride + k + i);
+        for (int r = 0; r < kRows; ++r) sum[r][t] = Fma16(w[r], v, sum[r][t]);
+      }
     }
   }
   for (int t = 0; t < kTokens; ++t) {
@@ -52,24 +62,30 @@ template <DType kType, int kRows, int kTokens>
 }
 
 // All rows against kTokens tokens: the tokens stay in the first-level cache, the rows in the
-// second. A single token waits for memory: a row at a time (measured: 15 to 20 % faster than four,
-// and the same as adding the bytes up).
-template <DType kType, int kTokens>
+// second. A single token waits for memory: of rows in the file one at a time (measured: 15 to 20 %
+// faster than four streams), of panels as many as are one stream.
+template <DType kType, bool kPanels, int kTokens>
 [[gnu::noinline]] void DotTokens(const FloatMatmulJob& job, int token) {
+  constexpr int kRows = kTokens > 1 ? kDotRows : kPanels ? kPanelDots : 1;
   int row = 0;
-  for (; kTokens > 1 && row + kDotRows <= job.n_rows; row += kDotRows) {
-    DotTile<kType, kDotRows, kTokens>(job, row, token);
+  for (; row + kRows <= job.n_rows; row += kRows) {
+    DotTile<kType, kPanels, kRows, kTokens>(job, row, token);
   }
-  for (; row < job.n_rows; ++row) DotTile<kType, 1, kTokens>(job, row, token);
+  for (; row < job.n_rows; ++row) DotTile<kType, kPanels, 1, kTokens>(job, row, token);
+}
+
+template <DType kType, bool kPanels>
+[[gnu::always_inline]] inline void FloatRowsMatmul(const FloatMatmulJob& job) {
+  int token = 0;
+  for (; token + kDotTokens <= job.tokens; token += kDotTokens) {
+    DotTokens<kType, kPanels, kDotTokens>(job, token);
+  }
+  for (; token < job.tokens; ++token) DotTokens<kType, kPanels, 1>(job, token);
 }
 
 template <DType kType>
 [[gnu::always_inline]] inline void FloatMatmulOf(const FloatMatmulJob& job) {
-  int token = 0;
-  for (; token + kDotTokens <= job.tokens; token += kDotTokens) {
-    DotTokens<kType, kDotTokens>(job, token);
-  }
-  for (; token < job.tokens; ++token) DotTokens<kType, 1>(job, token);
+  job.panels ? FloatRowsMatmul<kType, true>(job) : FloatRowsMatmul<kType, false>(job);
 }
 
 void FloatMatmul(const FloatMatmulJob& job) {
