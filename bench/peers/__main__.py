@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Speed and memory beside other programs on the same files: alternating runs, ratios of medians.
 
-    python3 bench/peers MODEL.gguf [--small FILE] [--q4-0 FILE] [--rows NAME,… | --quick]
+    python3 bench/peers MODEL.gguf [--small FILE] [--q4-0 FILE] [--f16 FILE]
+        [--rows NAME,… | --quick]
 
 llama.cpp's programs are taken from PATH, OpenVINO GenAI from the Python that is named; peers that
 are not there are left out with a word, and so is one that fails, for that row. Ratios say how many
@@ -25,11 +26,11 @@ import report
 import results as results_file
 import rows as table
 from openvino_program import OpenVino
-from programs import Bantam, FileReading, LlamaCpp, OneSequence
+from programs import Bantam, FileReading, LlamaCpp, MemoryReading, OneSequence
 from tests import NotMeasured
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KINDS = (Bantam, OneSequence, FileReading, LlamaCpp, OpenVino)
+KINDS = (Bantam, OneSequence, FileReading, MemoryReading, LlamaCpp, OpenVino)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -38,6 +39,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("main", nargs="?", metavar="MODEL", help="the main model")
     parser.add_argument("--small", metavar="FILE", help="a second model, for the small- rows")
     parser.add_argument("--q4-0", metavar="FILE", help="the main model as pure Q4_0")
+    parser.add_argument("--f16", metavar="FILE", help="the main model as F16")
     parser.add_argument("--rows", default="", metavar="NAME,…", help="only these")
     parser.add_argument("--quick", action="store_true", help="a few short rows, in few rounds")
     parser.add_argument("--list", action="store_true", help="list the rows and end")
@@ -68,7 +70,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         options.chosen = table.choose(options.all_rows, names, options.quick)
     except ValueError as error:
         parser.error(str(error))
-    options.models = {"main": options.main, "small": options.small, "q4_0": options.q4_0}
+    options.models = {"main": options.main, "small": options.small, "q4_0": options.q4_0,
+                      "f16": options.f16}
     options.openvino_models = {"main": options.openvino_model, "small": options.openvino_small}
     if options.rounds is None:
         options.rounds = 2 if options.quick else 5

@@ -147,6 +147,17 @@ class FileReading(Program):
         return statistics.median(times) * 1000
 
 
+class MemoryReading(Program):
+    """Replies that took no longer than reading the weights from memory does (`bantam doctor`)."""
+
+    name = "reading memory"
+
+    def measure(self, test: Test) -> float:
+        done = self.run([self.options.bantam, "doctor", self.model(test), "-t",
+                         self.options.threads, "--json"])
+        return Answer(done.output).number("model", "decode_bound")
+
+
 class LlamaCpp(Program):
     name = "llama.cpp"
 

@@ -4,7 +4,8 @@ import dataclasses
 
 from tests import Decode, FirstToken, MappedMemory, Memory, Prefill, Test
 
-LLAMA, OPENVINO, ALONE, READING = "llama.cpp", "OpenVINO", "one sequence", "reading the file"
+LLAMA, OPENVINO, ALONE = "llama.cpp", "OpenVINO", "one sequence"
+READING, MEMORY = "reading the file", "reading memory"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +47,8 @@ ROWS = [
     Row("decode-64-one-stage", "reply of 64, head in one stage", Decode(two_stage_head=False),
         BOTH, floor=1.5),
     Row("decode-64-q4_0", "reply of 64, pure Q4_0 file", Decode(model="q4_0")),
+    Row("decode-64-f16", "reply of 64, F16 file", Decode(model="f16"), (MEMORY, LLAMA),
+        floors=((MEMORY, 0.9),)),
     Row("decode-8192", "reply at a depth of 8,192", Decode(depth=8192), BOTH, 0.6, floor=3.5,
         floors=((OPENVINO, 1.9),)),
     Row("decode-32000", "reply at a depth of 32,000", Decode(tokens=32, depth=32000), BOTH, 0.2),

@@ -13,7 +13,7 @@ class Failed(NotMeasured):
 
 @dataclasses.dataclass(frozen=True)
 class Test:
-    model: str = "main"  # "main", "q4_0" or "small": --model, --q4-0, --small
+    model: str = "main"  # "main", "q4_0", "f16" or "small": --model, --q4-0 …
     isa: str = ""        # the instruction set that the kernels are held to; "": the best
 
 

@@ -146,7 +146,7 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
   WeightLayout layout;
   {
     MemoryCost cost =
-        TRY(MemoryCost::Create(*file_, config, options.precision, team(), ResidentBytes()));
+        TRY(MemoryCost::Create(*file_, config, options.precision, team(), ProgramBytes()));
     for (const auto& adapter : adapters) TRY(AddTo(cost, *adapter));
     layout = TRY(ChooseWeights(cost, options));
   }
@@ -205,7 +205,7 @@ Result<std::vector<Result<MemoryChoice>>> LoadedModel::Fit(const std::string& pa
   TRY(CheckThreads("threads", options.threads));
   const int threads = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   auto cost =
-      MemoryCost::Create(*model->file_, *config, options.precision, threads, ResidentBytes());
+      MemoryCost::Create(*model->file_, *config, options.precision, threads, ProgramBytes());
   if (!cost) return std::unexpected(InFile(path, cost.error()));
   for (const auto& adapter : TRY(model->OpenAdapters(*config, options.adapters))) {
     TRY(AddTo(*cost, *adapter));

@@ -227,6 +227,11 @@ Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryCost& cost
   return ChooseMemory(wish, room);
 }
 
+uint64_t ProgramBytes() {
+  constexpr uint64_t kStep = uint64_t{4} << 20;
+  return (ResidentBytes() + kStep - 1) / kStep * kStep;
+}
+
 std::optional<uint64_t> MemoryLeft() {
   const std::optional<uint64_t> available = AvailableMemoryBytes();
   if (!available) return std::nullopt;

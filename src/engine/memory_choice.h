@@ -33,6 +33,10 @@ Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryRoom& room
 Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryCost& cost,
                                   std::optional<uint64_t> left);
 
+// What this process takes before it reads weights, in whole steps: how far a file happened to be
+// read by then must not decide what is chosen.
+uint64_t ProgramBytes();
+
 // What this process may come to: what it has and what is free. Nothing if the system does not say.
 std::optional<uint64_t> MemoryLeft();
 

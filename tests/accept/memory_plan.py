@@ -38,6 +38,7 @@ MIB = 2**20
 MOST_CONTEXT = 4096
 REPLY = 64  # tokens at least
 SAMPLE_S = 0.02
+ATTEMPTS = 3  # where a run's context is another than that of the run before, at a border of steps
 ADAPTER_RANK = 64
 ADAPTED_BUDGETS = 5
 # Resident pages of the program's and the libraries' files, which may be charged to others.
@@ -174,26 +175,29 @@ def prove_budget(bantam: Subject, budget: int, ctx: int, report: Report):
                "--ignore-end", *bantam.adapters]
     if ctx == 0:
         command[command.index("--ctx"):command.index("--ctx") + 2] = []
-    # What it chooses itself, which may be some blocks less than `show` says and differ a little
-    # from time to time: its tokenizer is measured anew.
+    # What it chooses itself, which may be some blocks less than `show` says: each command counts
+    # its own code.
     tried = subprocess.run([*command, "x", "--max-tokens", "1"], capture_output=True, text=True,
                            stdin=subprocess.DEVNULL).stderr
     context = number(r"context ([\d,]+)", tried)
-    prompt = text_of(bantam, context - max(REPLY, min(192, context // 4)))
-    group, why = _cgroup.Group.make("bantam_accept")
-    if group is None:
-        raise SystemExit(f"memory_plan: left out: {why}")
-    with group:
-        group.limit(budget)
-        for path in bantam.files:
-            forget(path)
-        code, kernel, err = run_in(group, command, prompt)
-        peak, kills = group.peak() or 0, group.kills()
-        kernel = max(kernel, group.kernel_peak())
+    for _ in range(ATTEMPTS):
+        prompt = text_of(bantam, context - max(REPLY, min(192, context // 4)))
+        group, why = _cgroup.Group.make("bantam_accept")
+        if group is None:
+            raise SystemExit(f"memory_plan: left out: {why}")
+        with group:
+            group.limit(budget)
+            for path in bantam.files:
+                forget(path)
+            code, kernel, err = run_in(group, command, prompt)
+            peak, kills = group.peak() or 0, group.kills()
+            kernel = max(kernel, group.kernel_peak())
+        before, context = context, number(r"context ([\d,]+)", err)
+        if context == before:
+            break
     # As the program read it last; that of wait4 begins with what the child had before exec.
     resident = megabytes(r"peak memory\s+([\d.]+) MiB", err)
     held = resident + kernel
-    context = number(r"context ([\d,]+)", err)
     planned = megabytes(r"tokens: ([\d.]+) MiB of", err)
     tokens = number(r"prompt\s+([\d,]+) token", err) + number(r"reply\s+([\d,]+) token", err)
     everything = min(budget, (planned + sum(map(os.path.getsize, bantam.files))) * SLACK)
