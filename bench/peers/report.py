@@ -4,7 +4,8 @@ from results import Results
 from rows import Row
 
 PROGRAMS = ("bantam", "llama.cpp", "OpenVINO")
-YARDSTICKS = ("one sequence", "reading the file", "reading memory")  # without a column: a ratio in the last one
+# Without a column: a ratio in the last one.
+YARDSTICKS = ("one sequence", "reading the file", "reading memory")
 
 
 def number(value: float) -> str:
