@@ -24,6 +24,7 @@ from limits import CORPUS, check
 TOKENS, LAST = 8192, 256
 KL_BOUND = 0.002
 SAVED = 0.45
+RUNS = 3
 KINDS = ("english", "code", "chinese", "multilingual")
 
 
@@ -84,8 +85,11 @@ def prove_memory(bantam: Bantam):
     for bits, plan in planned.items():
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             command = limits.score_command(bantam, tokens, file, "--kv-cache", bits)
-            code, used[bits], err = limits.peak_memory(command)
-        check(f"{bits} bits", code == 0, err.strip()[-300:])
+            # The largest: pages of the file come and go while weights are packed.
+            runs = [limits.peak_memory(command) for _ in range(RUNS)]
+            used[bits] = max(peak for _, peak, _ in runs)
+        for code, _, err in runs:
+            check(f"{bits} bits", code == 0, err.strip()[-300:])
         check(f"{bits} bits, as planned", used[bits] <= plan["total"] * limits.PLAN_SLACK,
               f"{used[bits] / 2**20:.0f} MiB used, {plan['total'] / 2**20:.0f} MiB planned")
     measured = used["16"] - used["8"]
