@@ -144,6 +144,19 @@ TEST_F(CgroupTree, NothingThereMeansNoLimit) {
   EXPECT_EQ(ReadCpuThrottling(proc(), sys()).periods, 0U);
 }
 
+TEST_F(CgroupTree, TheAddressSpaceBoundsTheMemory) {
+  Put("proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    8000 kB\n");
+  Put("proc/self/limits",
+      "Limit                     Soft Limit           Hard Limit           Units     \n"
+      "Max data size             1                    unlimited            bytes     \n"
+      "Max address space         3000000              unlimited            bytes     \n");
+  EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), 3000000U);
+  EXPECT_EQ(TotalMemoryBytes(proc(), sys()), 3000000U);
+  Put("proc/self/limits", "Max address space         unlimited            unlimited    bytes\n");
+  EXPECT_EQ(AvailableMemoryBytes(proc(), sys()), 8000U * 1024);
+  EXPECT_EQ(TotalMemoryBytes(proc(), sys()), 9000U * 1024);
+}
+
 TEST(MemoryInfo, ParsesKilobytes) {
   const std::string status = "Name:\tbantam\nVmHWM:\t    1234 kB\nVmRSS:\t     17 kB\n";
   EXPECT_EQ(ParseKilobytes(status, "VmHWM"), 1234U * 1024);

@@ -26,6 +26,23 @@ std::optional<uint64_t> ReadStatus(std::string_view key) {
   return status ? ParseKilobytes(*status, key) : std::nullopt;
 }
 
+// What `ulimit -v` allows.
+std::optional<uint64_t> AddressSpaceLimit(const std::string& proc_root) {
+  const std::optional<std::string> limits = ReadSmallFile(proc_root + "/self/limits");
+  if (!limits) return std::nullopt;
+  constexpr std::string_view kName = "Max address space";
+  std::string_view text = *limits;
+  while (!text.empty()) {
+    const std::string_view line = NextLine(text);
+    if (line.starts_with(kName)) return ParseLeadingUint(line.substr(kName.size()));
+  }
+  return std::nullopt;
+}
+
+std::optional<uint64_t> Lesser(std::optional<uint64_t> a, std::optional<uint64_t> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
+}
+
 }  // namespace
 
 uint64_t PeakResidentBytes() {
@@ -50,9 +67,9 @@ std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root,
   const CgroupLimits limits = ReadCgroupLimits(proc_root, sys_root);
   if (limits.memory_limit > 0) {
     const uint64_t left = limits.memory_limit - std::min(limits.memory_limit, limits.memory_used);
-    available = std::min(available.value_or(left), left);
+    available = Lesser(available, left);
   }
-  return available;
+  return Lesser(available, AddressSpaceLimit(proc_root));
 }
 
 std::optional<uint64_t> TotalMemoryBytes(const std::string& proc_root,
@@ -62,8 +79,8 @@ std::optional<uint64_t> TotalMemoryBytes(const std::string& proc_root,
     total = ParseKilobytes(*meminfo, "MemTotal");
   }
   const uint64_t limit = ReadCgroupLimits(proc_root, sys_root).memory_limit;
-  if (limit > 0) total = std::min(total.value_or(limit), limit);
-  return total;
+  if (limit > 0) total = Lesser(total, limit);
+  return Lesser(total, AddressSpaceLimit(proc_root));
 }
 
 }  // namespace bantam

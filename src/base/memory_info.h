@@ -19,12 +19,13 @@ uint64_t ResidentBytes();
 uint64_t ResidentPrivateBytes();
 
 // Memory that can be taken without swapping, in bytes: the machine's (MemAvailable) or what the
-// cgroup leaves, whichever is less. Cached files count as free. Nothing if the system does not say.
+// cgroup leaves, or the whole of the process's address space (RLIMIT_AS), whichever is least.
+// Cached files count as free. Nothing if the system does not say.
 std::optional<uint64_t> AvailableMemoryBytes(const std::string& proc_root = "/proc",
                                              const std::string& sys_root = "/sys/fs/cgroup");
 
-// The machine's memory (MemTotal) or the cgroup's limit, whichever is less, in bytes. Nothing if
-// the system does not say.
+// The machine's memory (MemTotal), the cgroup's limit or the address space, whichever is least, in
+// bytes. Nothing if the system does not say.
 std::optional<uint64_t> TotalMemoryBytes(const std::string& proc_root = "/proc",
                                          const std::string& sys_root = "/sys/fs/cgroup");
 
