@@ -6,7 +6,8 @@
 namespace bantam::store {
 namespace {
 
-constexpr uint64_t kSpareBytes = uint64_t{64} << 20;
+constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+constexpr uint64_t kSpareBytes = 64 * kMebibyte;
 
 }  // namespace
 
@@ -16,9 +17,10 @@ Result<void> CheckDiskSpace(const std::string& root, const std::string& what, ui
   const uint64_t free = static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
   if (free >= needed && free - needed >= kSpareBytes) return {};
   return Fail(ErrorCode::kResourceExhausted,
-              what + " needs " + std::to_string(needed >> 20) + " MiB more, but '" + root +
-                  "' has " + std::to_string(free >> 20) +
-                  " MiB free (64 of them are left alone); BANTAM_HOME names another place");
+              what + " needs " + std::to_string((needed + kMebibyte - 1) / kMebibyte) +
+                  " MiB more and " + std::to_string(kSpareBytes / kMebibyte) + " to spare, but '" +
+                  root + "' has " + std::to_string(free / kMebibyte) +
+                  " MiB free; BANTAM_HOME names another place");
 }
 
 }  // namespace bantam::store
