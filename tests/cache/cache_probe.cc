@@ -31,6 +31,7 @@ class KnownVectors : public store::Embedder {
       const auto json = Json::Parse(line);
       if (!json) continue;
       std::vector<float>& vector = vectors_[json->Find("text")->AsString()];
+      vector.clear();  // texts may come twice
       for (const Json& value : json->Find("vector")->items()) {
         vector.push_back(static_cast<float>(value.AsDouble()));
       }
