@@ -21,7 +21,7 @@ struct HfVector {
 struct HfConfig {
   const HfArchitecture* architecture = nullptr;
   Metadata metadata;
-  bool tied = false;              // the head is the token embedding, whatever else the files hold
+  bool tied = false;              // the head is the token embedding, if the files hold no other
   bool tied_given = false;        // config.json says so, or the opposite
   std::vector<HfVector> vectors;  // divisors of the rotary frequencies, where there are some
   HfQuantization quantization;    // how linear layers are stored

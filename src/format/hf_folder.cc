@@ -17,6 +17,8 @@ namespace bantam {
 namespace {
 
 constexpr uint64_t kMaxConfigBytes = 4 << 20;
+constexpr uint64_t kPieceBytes = 1 << 20;
+constexpr std::string_view kHead = "lm_head.weight";
 constexpr std::string_view kPackedSuffix = ".qweight";
 // Tables that older files carry and no runtime reads.
 constexpr std::string_view kUnread = ".rotary_emb.inv_freq";
@@ -75,10 +77,11 @@ class HfFolderBuilder {
   std::vector<HfVector> vectors;  // tensors whose bytes are in no file
 
   Result<void> Build() {
+    const bool skips_head = config_.tied && HeadIsEmbedding();
     for (const ShardTensor& shard : shards_.tensors) {
       const std::string& name = shard.tensor.name;
       if (name.ends_with(kUnread) || IsUnread(*config_.architecture, name)) continue;
-      if (config_.tied && name == "lm_head.weight") continue;
+      if (skips_head && name == kHead) continue;
       if (name.ends_with(kPackedSuffix)) {
         TRY(AddPacked(name.substr(0, name.size() - kPackedSuffix.size())));
       } else if (!BelongsToPacked(name)) {
@@ -98,6 +101,35 @@ class HfFolderBuilder {
   const SafeTensor* FindPart(const std::string& module, const char* part) const {
     const ShardTensor* shard = Find(module + part);
     return shard == nullptr ? nullptr : &shard->tensor;
+  }
+
+  // Whether a head in the files is the token embedding once more. One with other values counts,
+  // whatever config.json says, as in transformers (5.5).
+  bool HeadIsEmbedding() const {
+    const ShardTensor* head = Find(std::string(kHead));
+    const ShardTensor* embedding = Find("model.embed_tokens.weight");
+    if (head == nullptr || embedding == nullptr) return true;
+    return head->tensor.type == embedding->tensor.type &&
+           head->tensor.shape == embedding->tensor.shape && HaveSameBytes(*head, *embedding);
+  }
+
+  // Reads both a piece at a time, so that no pages stay resident.
+  bool HaveSameBytes(const ShardTensor& one, const ShardTensor& other) const {
+    const uint64_t size = one.tensor.size_bytes;
+    const auto piece = static_cast<size_t>(std::min<uint64_t>(size, kPieceBytes));
+    std::vector<uint8_t> a(piece);
+    std::vector<uint8_t> b(piece);
+    for (uint64_t at = 0; at < size; at += piece) {
+      const auto n = static_cast<size_t>(std::min<uint64_t>(piece, size - at));
+      ReadPiece(one, at, std::span(a).first(n));
+      ReadPiece(other, at, std::span(b).first(n));
+      if (!std::equal(a.begin(), a.begin() + static_cast<ptrdiff_t>(n), b.begin())) return false;
+    }
+    return true;
+  }
+  void ReadPiece(const ShardTensor& shard, uint64_t at, std::span<uint8_t> out) const {
+    const MappedFile& file = shards_.files[static_cast<size_t>(shard.file_index)];
+    file.Read(static_cast<size_t>(shard.tensor.data - file.bytes().data()) + at, out);
   }
 
   // Zero points, scales and groups are read with the codes they belong to.

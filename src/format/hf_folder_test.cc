@@ -163,13 +163,29 @@ TEST_F(HfFolder, HeadThatConfigSaysIsThere) {
   EXPECT_THAT(Error(), AllOf(HasSubstr("lm_head.weight"), HasSubstr("tie_word_embeddings")));
 }
 
-TEST_F(HfFolder, TiedHeadsAreNotReadTwice) {
-  Write("config.json", std::string(kConfig) + R"(, "tie_word_embeddings": true})");
-  Write("model.safetensors",
-        SafetensorsTestFile().Tensor("lm_head.weight", "F32", "[1,1]", Floats({1})).Bytes());
-  const auto file = Open();
-  ASSERT_TRUE(file) << file.error().message;
-  EXPECT_EQ((*file)->Find("output.weight"), nullptr);
+TEST_F(HfFolder, TiedHeadsAreNotReadTwiceUnlessTheyDiffer) {
+  // More than one piece of the comparison, and a difference in the last.
+  constexpr size_t kColumns = (1 << 18) + 3;
+  const std::string shape = "[1," + std::to_string(kColumns) + "]";
+  const std::string embedding(kColumns * sizeof(float), '\0');
+  const auto holds_head = [&](const char* keys, const std::string& head_shape,
+                              const std::string& head) {
+    Write("config.json", std::string(kConfig) + keys + "}");
+    Write("model.safetensors", SafetensorsTestFile()
+                                   .Tensor("model.embed_tokens.weight", "F32", shape, embedding)
+                                   .Tensor("lm_head.weight", "F32", head_shape, head)
+                                   .Bytes());
+    const auto file = Open();
+    EXPECT_TRUE(file) << file.error().message;
+    return file && (*file)->Find("output.weight") != nullptr;
+  };
+  std::string other = embedding;
+  other.back() = '\1';
+  EXPECT_FALSE(holds_head(R"(, "tie_word_embeddings": true)", shape, embedding));
+  EXPECT_TRUE(holds_head(R"(, "tie_word_embeddings": true)", shape, other));
+  EXPECT_TRUE(holds_head(R"(, "tie_word_embeddings": true)", "[" + std::to_string(kColumns) + ",1]",
+                         embedding));
+  EXPECT_TRUE(holds_head(R"(, "tie_word_embeddings": false)", shape, embedding));
 }
 
 TEST_F(HfFolder, WeightsOfOtherTypesAreRefused) {
