@@ -19,6 +19,7 @@ struct HfArchitecture {
   std::string_view model_type;    // of config.json
   std::string_view architecture;  // general.architecture
   std::string_view activation = "silu";
+  std::string_view activation_key = "hidden_act";
   // Where config.json keeps the norms' epsilon, and where GGUF does.
   std::string_view epsilon_key = "rms_norm_eps";
   std::string_view epsilon_name = "attention.layer_norm_rms_epsilon";
@@ -28,12 +29,15 @@ struct HfArchitecture {
   enum class Windows : uint8_t { kNone, kAll, kSome };
   Windows windows = Windows::kNone;
   // Where config.json lacks the key, as transformers' class for the model has it (5.5).
-  uint64_t default_window = 0;       // 0: none. A null is none everywhere
-  uint64_t default_head_dim = 0;     // 0: hidden_size / num_attention_heads
-  double default_query_scalar = 0;   // 0: that of the head's size
-  bool tied = false;                 // the head is the token embedding
-  bool norm_plus_one = false;        // norms are stored less 1; GGUF stores them whole
+  uint64_t default_window = 0;            // 0: none. A null is none everywhere
+  uint64_t default_head_dim = 0;          // 0: hidden_size / num_attention_heads
+  uint64_t default_original_context = 0;  // original_max_position_embeddings; 0: see hf_rope.cc
+  bool tied = false;                      // the head is the token embedding
+  bool norm_plus_one = false;             // norms are stored less 1; GGUF stores them whole
+  // Which keys the class reads; where it does not, they change nothing.
   bool has_multipliers = false;      // Granite's
+  bool has_gemma_keys = false;       // query_pre_attn_scalar, caps, rope_local_base_freq
+  bool partial_rotary = false;       // partial_rotary_factor
   bool period_without_rope = false;  // SmolLM3's
   bool encoder = false;              // of the BERT family: gives vectors, not text
   // Looked at before the common ones, which they may replace.

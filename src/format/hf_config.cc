@@ -66,17 +66,17 @@ Result<const HfArchitecture*> ArchitectureOf(const HfReader& config) {
 
 // Options that this build has only in one way.
 Result<void> CheckOptions(const HfReader& config, const HfArchitecture& row) {
-  const std::string other = TRY(config.TextOr("hidden_activation", row.activation));
-  const std::string activation = TRY(config.TextOr("hidden_act", other));
-  if (activation != row.activation) {
-    const char* key = config.Given("hidden_act") != nullptr ? "hidden_act" : "hidden_activation";
+  const std::string_view key = row.activation_key;
+  if (TRY(config.TextOr(key, row.activation)) != row.activation) {
     return config.Refuse(key, row.activation);
   }
+  if (row.windows == HfArchitecture::Windows::kNone &&
+      TRY(config.FlagOr("use_sliding_window", false))) {
+    return config.Refuse("use_sliding_window", "models that attend to everything before");
+  }
+  if (!row.has_gemma_keys) return {};
   if (config.Given("attn_logit_softcapping") != nullptr) {
     return config.Refuse("attn_logit_softcapping", "attention scores without a cap");
-  }
-  if (TRY(config.FlagOr("use_sliding_window", false))) {
-    return config.Refuse("use_sliding_window", "models that attend to everything before");
   }
   if (TRY(config.FlagOr("use_bidirectional_attention", false))) {
     return config.Refuse("use_bidirectional_attention", "causal attention");
@@ -173,14 +173,13 @@ Result<void> AddScales(const HfReader& config, HfConfig& out) {
     TRY(writer.AddRead("logit_scale", config.NumberOr("logits_scaling", 1)));
     TRY(writer.AddRead("attention.scale", config.NumberOr("attention_multiplier", 1)));
   }
-  const double usual = row.default_query_scalar;
-  if (config.Given("query_pre_attn_scalar") != nullptr || usual > 0) {
-    const double scalar = TRY(config.NumberOr("query_pre_attn_scalar", usual));
+  if (row.has_gemma_keys) {
+    const double scalar = TRY(config.NumberOr("query_pre_attn_scalar", 256));
     if (!(scalar > 0)) return config.Wrong("query_pre_attn_scalar", "above 0");
     TRY(writer.Add("attention.scale", 1 / __builtin_sqrt(scalar)));
-  }
-  if (config.Given("final_logit_softcapping") != nullptr) {
-    TRY(writer.AddRead("final_logit_softcapping", config.Number("final_logit_softcapping")));
+    if (config.Given("final_logit_softcapping") != nullptr) {
+      TRY(writer.AddRead("final_logit_softcapping", config.Number("final_logit_softcapping")));
+    }
   }
   return row.period_without_rope ? CheckRotatingLayers(config) : Result<void>();
 }

@@ -97,14 +97,78 @@ TEST(HfConfig, WhatIsMissingIsAsTransformersHasIt) {
   EXPECT_EQ(window(R"({"model_type": "qwen3"})", "qwen3.attention.key_length"), 128U);
   EXPECT_EQ(window(R"({"model_type": "qwen3", "head_dim": 32})", "qwen3.attention.key_length"),
             32U);
-  const auto gemma =
-      ReadHfConfig(Config(R"({"model_type": "gemma3_text", "hidden_act": "gelu_pytorch_tanh"})"));
+  const auto gemma = ReadHfConfig(Config(R"({"model_type": "gemma3_text"})"));
   ASSERT_TRUE(gemma) << gemma.error().message;
   EXPECT_EQ(gemma->metadata.GetUint("gemma3.attention.sliding_window").value(), 4096U);
   EXPECT_EQ(gemma->metadata.GetUint("gemma3.attention.key_length").value(), 256U);
   EXPECT_EQ(gemma->metadata.GetFloat("gemma3.attention.scale").value(), 1.0 / 16);
   EXPECT_TRUE(gemma->tied);
   EXPECT_FALSE(ReadHfConfig(Config())->tied);
+}
+
+// As far as transformers' class for the model_type does.
+TEST(HfConfig, KeysOfOtherClassesChangeNothing) {
+  const auto plain = ReadHfConfig(Config());
+  ASSERT_TRUE(plain) << plain.error().message;
+  for (const char* key : {"query_pre_attn_scalar", "final_logit_softcapping",
+                          "attn_logit_softcapping", "rope_local_base_freq", "partial_rotary_factor",
+                          "attention_multiplier", "sliding_window"}) {
+    const auto config = ReadHfConfig(Config(std::string("{\"") + key + "\": 0.5}"));
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->metadata.entries().size(), plain->metadata.entries().size()) << key;
+  }
+  const auto gemma = [](const char* changes) {
+    return ErrorOf(Config(std::string(R"({"model_type": "gemma3_text", )") + changes + "}"));
+  };
+  EXPECT_EQ(gemma(R"("hidden_act": "relu")"), "none");
+  EXPECT_THAT(gemma(R"("hidden_activation": "relu")"), HasSubstr("hidden_activation"));
+  EXPECT_THAT(gemma(R"("attn_logit_softcapping": 50)"), HasSubstr("attn_logit_softcapping"));
+  EXPECT_THAT(gemma(R"("query_pre_attn_scalar": 0)"), HasSubstr("query_pre_attn_scalar"));
+}
+
+TEST(HfConfig, PartsOfHeadsRotateOnlyWhereTheClassReadsTheKey) {
+  const auto dim = [](const char* changes) {
+    const auto config = ReadHfConfig(Config(changes));
+    EXPECT_TRUE(config) << config.error().message;
+    return config ? config->metadata.GetUint("phi3.rope.dimension_count").value_or(0) : 1;
+  };
+  EXPECT_EQ(dim(R"({"model_type": "phi3", "partial_rotary_factor": 0.5})"), 8U);
+  EXPECT_EQ(dim(R"({"model_type": "phi3", "partial_rotary_factor": 0.5,
+                    "rope_parameters": {"partial_rotary_factor": 0.75}})"),
+            12U);
+  EXPECT_EQ(dim(R"({"rope_parameters": {"partial_rotary_factor": 0.5}})"), 0U);
+  EXPECT_THAT(ErrorOf(Config(R"({"partial_rotary_factor": 0.5,
+                                 "rope_scaling": {"type": "linear", "factor": 2}})")),
+              AllOf(HasSubstr("unsupported"), HasSubstr("partial_rotary_factor")));
+}
+
+TEST(HfConfig, OfTwoPlacesOneCounts) {
+  const auto original = [](const char* changes, const char* key) {
+    const auto config = ReadHfConfig(Config(changes));
+    EXPECT_TRUE(config) << config.error().message;
+    return config ? config->metadata.GetUint(key).value_or(0) : 1;
+  };
+  constexpr const char* kKey = "llama.rope.scaling.original_context_length";
+  EXPECT_EQ(original(R"({"original_max_position_embeddings": 64, "rope_scaling": {"type": "yarn",
+                         "factor": 4, "original_max_position_embeddings": 128}})",
+                     kKey),
+            64U);
+  EXPECT_EQ(original(R"({"rope_parameters": {"rope_type": "default"}, "rope_scaling": {
+                         "type": "yarn", "factor": 4}})",
+                     kKey),
+            512U);
+  EXPECT_EQ(original(R"({"rope_parameters": {"rope_type": "yarn", "factor": 4},
+                         "rope_scaling": {}})",
+                     kKey),
+            512U);
+  EXPECT_EQ(original(R"({"model_type": "phi3", "rope_scaling": {"type": "longrope",
+                         "original_max_position_embeddings": 128, "short_factor": [1],
+                         "long_factor": [2]}})",
+                     "phi3.rope.scaling.original_context_length"),
+            4096U);
+  EXPECT_THAT(ErrorOf(Config(R"({"model_type": "gemma3_text", "rope_parameters": {
+                  "rope_type": "default"}, "rope_scaling": {"type": "linear", "factor": 2}})")),
+              HasSubstr("rope_scaling"));
 }
 
 TEST(HfConfig, Llama3FactorsKeepFastFrequenciesAndDivideSlowOnes) {
@@ -146,7 +210,8 @@ TEST(HfConfig, WrongKindsAndMissingKeysAreNamed) {
   corrupt(Config(R"({"rms_norm_eps": "small"})"), "rms_norm_eps");
   corrupt(Config(R"({"tie_word_embeddings": 1})"), "tie_word_embeddings");
   corrupt(Config(R"({"rope_scaling": 7})"), "rope_scaling");
-  corrupt(Config(R"({"rope_parameters": {"partial_rotary_factor": 2}})"), "partial_rotary_factor");
+  corrupt(Config(R"({"model_type": "phi3", "rope_parameters": {"partial_rotary_factor": 2}})"),
+          "partial_rotary_factor");
   corrupt(Config(R"({"quantization_config": "awq"})"), "quantization_config");
   corrupt("{}", "model_type");
   corrupt("[]", "object");

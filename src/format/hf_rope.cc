@@ -11,6 +11,8 @@
 namespace bantam {
 namespace {
 
+constexpr std::string_view kOriginal = "original_max_position_embeddings";
+constexpr std::string_view kPart = "partial_rotary_factor";
 constexpr double kPi = 3.14159265358979323846;
 constexpr size_t kMaxFactors = 4096;
 constexpr float kLeastFactor = 0x1p-10F;
@@ -45,16 +47,26 @@ Result<std::vector<float>> Factors(const HfReader& rope, std::string_view key) {
   return factors;
 }
 
-Result<void> AddLongRope(const HfReader& config, const HfReader& rope, uint64_t context,
+// The context before it was extended. The key beside the rope object comes first, as in
+// transformers; objects of a kind of layer have only their own.
+Result<uint64_t> OriginalContext(const HfReader& config, const HfReader& rope, uint64_t context,
+                                 const HfConfig& out) {
+  if (!out.architecture->has_gemma_keys && config.Given(kOriginal) != nullptr) {
+    return config.Size(kOriginal);
+  }
+  const uint64_t usual = out.architecture->default_original_context;
+  if (usual > 0) return usual;
+  return rope.Given(kOriginal) == nullptr ? context : rope.Size(kOriginal);
+}
+
+Result<void> AddLongRope(const HfReader& rope, uint64_t original_context, uint64_t context,
                          HfWriter& writer, HfConfig& out) {
-  constexpr std::string_view kOriginal = "original_max_position_embeddings";
-  TRY(CheckRopeKeys(rope, {"long_factor", "short_factor", kOriginal, "attention_factor", "factor",
-                           "partial_rotary_factor"}));
+  TRY(CheckRopeKeys(
+      rope, {"long_factor", "short_factor", kOriginal, "attention_factor", "factor", kPart}));
   out.vectors.push_back({"rope_factors_long.weight", TRY(Factors(rope, "long_factor"))});
   out.vectors.push_back({"rope_factors_short.weight", TRY(Factors(rope, "short_factor"))});
-  const HfReader& holder = rope.Given(kOriginal) != nullptr ? rope : config;
-  const auto original = static_cast<double>(TRY(holder.Size(kOriginal)));
-  TRY(writer.AddRead("rope.scaling.original_context_length", holder.Size(kOriginal)));
+  const auto original = static_cast<double>(original_context);
+  TRY(writer.Add("rope.scaling.original_context_length", original_context));
   const double ratio = static_cast<double>(context) / original;
   const double factor = TRY(rope.NumberOr("factor", ratio));
   double usual = 1;
@@ -62,15 +74,12 @@ Result<void> AddLongRope(const HfReader& config, const HfReader& rope, uint64_t 
   return writer.AddRead("rope.scaling.attn_factor", rope.NumberOr("attention_factor", usual));
 }
 
-Result<void> AddYarn(const HfReader& rope, uint64_t context, HfWriter& out) {
-  TRY(CheckRopeKeys(rope, {"factor", "original_max_position_embeddings", "attention_factor",
-                           "beta_fast", "beta_slow", "partial_rotary_factor"}));
+Result<void> AddYarn(const HfReader& rope, uint64_t original, HfWriter& out) {
+  TRY(CheckRopeKeys(rope,
+                    {"factor", kOriginal, "attention_factor", "beta_fast", "beta_slow", kPart}));
   const double factor = TRY(rope.Number("factor"));
   TRY(out.Add("rope.scaling.type", std::string("yarn")));
   TRY(out.Add("rope.scaling.factor", factor));
-  const uint64_t original = rope.Given("original_max_position_embeddings") == nullptr
-                                ? context
-                                : TRY(rope.Size("original_max_position_embeddings"));
   TRY(out.Add("rope.scaling.original_context_length", original));
   TRY(out.AddRead("rope.scaling.yarn_beta_fast", rope.NumberOr("beta_fast", 32)));
   TRY(out.AddRead("rope.scaling.yarn_beta_slow", rope.NumberOr("beta_slow", 1)));
@@ -84,13 +93,13 @@ Result<void> AddYarn(const HfReader& rope, uint64_t context, HfWriter& out) {
 
 // Divisors of the frequencies, by the rule published with Llama 3.1: those that turn often in the
 // original context stay, those that turn seldom are divided by the factor.
-Result<std::vector<float>> Llama3Factors(const HfReader& rope, double base, uint64_t dim) {
-  TRY(CheckRopeKeys(
-      rope, {"factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"}));
+Result<std::vector<float>> Llama3Factors(const HfReader& rope, uint64_t original_context,
+                                         double base, uint64_t dim) {
+  TRY(CheckRopeKeys(rope, {"factor", "low_freq_factor", "high_freq_factor", kOriginal}));
   const double factor = TRY(rope.Number("factor"));
   const double low = TRY(rope.Number("low_freq_factor"));
   const double high = TRY(rope.Number("high_freq_factor"));
-  const auto original = static_cast<double>(TRY(rope.Size("original_max_position_embeddings")));
+  const auto original = static_cast<double>(original_context);
   const bool sane = factor >= kLeastFactor && factor <= kMostFactor && high > low && base > 0;
   if (!sane || dim == 0 || dim > 2 * kMaxFactors) {
     return Fail(ErrorCode::kCorrupt, rope.Path("factor") +
@@ -107,23 +116,28 @@ Result<std::vector<float>> Llama3Factors(const HfReader& rope, double base, uint
   return factors;
 }
 
+Result<std::string> RopeType(const HfReader& rope) {
+  const std::string old_type = TRY(rope.TextOr("type", "default"));
+  return rope.TextOr("rope_type", old_type);
+}
+
 // How the rotations of one rope object are scaled.
 Result<void> AddScaling(const HfReader& config, const HfReader& rope, double base, uint64_t dim,
                         HfConfig& out) {
   HfWriter writer(out);
   const uint64_t context = TRY(config.Size("max_position_embeddings"));
-  const std::string old_type = TRY(rope.TextOr("type", "default"));
-  const std::string type = TRY(rope.TextOr("rope_type", old_type));
-  if (type == "default") return CheckRopeKeys(rope, {"partial_rotary_factor"});
+  const std::string type = TRY(RopeType(rope));
+  if (type == "default") return CheckRopeKeys(rope, {kPart});
   if (type == "linear") {
-    TRY(CheckRopeKeys(rope, {"factor", "partial_rotary_factor"}));
+    TRY(CheckRopeKeys(rope, {"factor", kPart}));
     TRY(writer.Add("rope.scaling.type", type));
     return writer.AddRead("rope.scaling.factor", rope.Number("factor"));
   }
-  if (type == "yarn") return AddYarn(rope, context, writer);
-  if (type == "longrope" || type == "su") return AddLongRope(config, rope, context, writer, out);
+  const uint64_t original = TRY(OriginalContext(config, rope, context, out));
+  if (type == "yarn") return AddYarn(rope, original, writer);
+  if (type == "longrope" || type == "su") return AddLongRope(rope, original, context, writer, out);
   if (type == "llama3") {
-    out.vectors.push_back({"rope_freqs.weight", TRY(Llama3Factors(rope, base, dim))});
+    out.vectors.push_back({"rope_freqs.weight", TRY(Llama3Factors(rope, original, base, dim))});
     return {};
   }
   return rope.Refuse(rope.Given("rope_type") != nullptr ? "rope_type" : "type",
@@ -132,15 +146,45 @@ Result<void> AddScaling(const HfReader& config, const HfReader& rope, double bas
 
 // The base of layers with a window, which nothing scales; written where config.json has one.
 Result<void> AddLocalBase(const HfReader& config, const Json* local, HfWriter& writer) {
-  if (local == nullptr) {
-    if (config.Given("rope_local_base_freq") == nullptr) return {};
-    return writer.AddRead("rope.freq_base_swa", config.Number("rope_local_base_freq"));
-  }
+  constexpr std::string_view kOuter = "rope_local_base_freq";
+  if (local == nullptr && config.Given(kOuter) == nullptr) return {};
+  const double outer_base = TRY(config.NumberOr(kOuter, 10000));
+  if (local == nullptr) return writer.Add("rope.freq_base_swa", outer_base);
   const HfReader rope(*local, "rope_parameters.sliding_attention.");
   const std::string type = TRY(rope.TextOr("rope_type", "default"));
   if (type != "default") return rope.Refuse("rope_type", "default");
   TRY(CheckRopeKeys(rope, {}));
-  return writer.AddRead("rope.freq_base_swa", rope.NumberOr("rope_theta", 10000));
+  return writer.AddRead("rope.freq_base_swa", rope.NumberOr("rope_theta", outer_base));
+}
+
+// Where rotations stand. As in transformers the older key comes first, unless it is empty.
+Result<std::string> RopeKey(const HfReader& config, const HfArchitecture& row) {
+  for (const char* key : {"rope_scaling", "rope_parameters"}) {
+    const Json* object = config.Given(key);
+    if (object != nullptr && !object->is_object()) return config.Wrong(key, "an object");
+  }
+  const Json* older = config.Given("rope_scaling");
+  if (older == nullptr || older->members().empty()) return "rope_parameters";
+  if (row.has_gemma_keys && config.Given("rope_parameters") != nullptr) {
+    return config.Refuse("rope_scaling", "either this key or rope_parameters, not both");
+  }
+  return "rope_scaling";
+}
+
+// The part of a head that is rotated; of classes that do not read the key all of it, as far as
+// they can be run with it.
+Result<double> RotatedPart(const HfReader& config, const HfReader& rope,
+                           const HfArchitecture& row) {
+  const HfReader& holder = rope.Given(kPart) != nullptr ? rope : config;
+  const double part = TRY(holder.NumberOr(kPart, 1));
+  if (row.partial_rotary) {
+    if (!(part > 0 && part <= 1)) return holder.Wrong(kPart, "above 0, at most 1");
+    return part;
+  }
+  if (part != 1 && TRY(RopeType(rope)) != "default") {
+    return holder.Refuse(kPart, "1 where rotations of this model_type are scaled");
+  }
+  return 1;
 }
 
 }  // namespace
@@ -148,9 +192,8 @@ Result<void> AddLocalBase(const HfReader& config, const Json* local, HfWriter& w
 Result<void> AddRope(const HfReader& config, uint64_t head_dim, HfConfig& out) {
   HfWriter writer(out);
   const Json none = Json::MakeObject();
-  std::string key = config.Given("rope_parameters") != nullptr ? "rope_parameters" : "rope_scaling";
+  std::string key = TRY(RopeKey(config, *out.architecture));
   const Json* object = config.Given(key);
-  if (object != nullptr && !object->is_object()) return config.Wrong(key, "an object");
   const Json* local = nullptr;
   // One object for each kind of layer.
   if (object != nullptr && object->Find("full_attention") != nullptr) {
@@ -167,10 +210,8 @@ Result<void> AddRope(const HfReader& config, uint64_t head_dim, HfConfig& out) {
   const double outer_base = TRY(config.NumberOr("rope_theta", out.architecture->rope_base));
   const double base = TRY(rope.NumberOr("rope_theta", outer_base));
   TRY(writer.Add("rope.freq_base", base));
-  TRY(AddLocalBase(config, local, writer));
-  const double inner_part = TRY(rope.NumberOr("partial_rotary_factor", 1));
-  const double part = TRY(config.NumberOr("partial_rotary_factor", inner_part));
-  if (!(part > 0 && part <= 1)) return config.Wrong("partial_rotary_factor", "above 0, at most 1");
+  if (out.architecture->has_gemma_keys) TRY(AddLocalBase(config, local, writer));
+  const double part = TRY(RotatedPart(config, rope, *out.architecture));
   const auto dim = static_cast<uint64_t>(static_cast<double>(head_dim) * part);
   if (part != 1) TRY(writer.Add("rope.dimension_count", dim));
   return AddScaling(config, rope, base, dim, out);
