@@ -60,26 +60,46 @@ constexpr std::array kBert = {
 // How models with a head for training prefix what is the encoder's.
 constexpr std::string_view kEncoderPrefix = "bert.";
 
+constexpr std::array kQwen2Biases = {
+    HfBias{"self_attn.q_proj.", ""},
+    HfBias{"self_attn.k_proj.", ""},
+    HfBias{"self_attn.v_proj.", ""},
+};
+constexpr std::array kAttentionBias = {HfBias{"self_attn.", "attention_bias"}};
+constexpr std::array kBothBiases = {
+    HfBias{"self_attn.", "attention_bias"},
+    HfBias{"mlp.", "mlp_bias"},
+};
+constexpr std::array kStarCoder2Biases = {
+    HfBias{"self_attn.", "use_bias", true},
+    HfBias{"mlp.", "use_bias", true},
+};
+
 using Windows = HfArchitecture::Windows;
 constexpr std::string_view kTanhGelu = "gelu_pytorch_tanh";
 
 constexpr std::array kRows = {
-    HfArchitecture{.model_type = "qwen2", .architecture = "qwen2", .modules = {}},
-    HfArchitecture{.model_type = "llama", .architecture = "llama", .modules = {}},
+    HfArchitecture{
+        .model_type = "qwen2", .architecture = "qwen2", .biases = kQwen2Biases, .modules = {}},
+    HfArchitecture{
+        .model_type = "llama", .architecture = "llama", .biases = kBothBiases, .modules = {}},
     HfArchitecture{.model_type = "mistral",
                    .architecture = "llama",
                    .windows = Windows::kAll,
                    .default_window = 4096,
+                   .biases = {},
                    .modules = {}},
     HfArchitecture{.model_type = "qwen3",
                    .architecture = "qwen3",
                    .default_head_dim = 128,
+                   .biases = kAttentionBias,
                    .modules = kHeadNorms},
     HfArchitecture{.model_type = "phi3",
                    .architecture = "phi3",
                    .windows = Windows::kAll,
                    .default_original_context = 4096,
                    .partial_rotary = true,
+                   .biases = {},
                    .modules = kPhi3},
     HfArchitecture{.model_type = "starcoder2",
                    .architecture = "starcoder2",
@@ -88,6 +108,7 @@ constexpr std::array kRows = {
                    .epsilon_name = "attention.layer_norm_epsilon",
                    .windows = Windows::kAll,
                    .tied = true,
+                   .biases = kStarCoder2Biases,
                    .modules = kStarCoder2},
     HfArchitecture{.model_type = "gemma3_text",
                    .architecture = "gemma3",
@@ -100,21 +121,27 @@ constexpr std::array kRows = {
                    .tied = true,
                    .norm_plus_one = true,
                    .has_gemma_keys = true,
+                   .biases = kAttentionBias,
                    .modules = kGemma3},
     HfArchitecture{.model_type = "smollm3",
                    .architecture = "smollm3",
                    .rope_base = 2e6,
                    .tied = true,
                    .period_without_rope = true,
+                   .biases = kBothBiases,
                    .modules = {}},
-    HfArchitecture{
-        .model_type = "granite", .architecture = "granite", .has_multipliers = true, .modules = {}},
+    HfArchitecture{.model_type = "granite",
+                   .architecture = "granite",
+                   .has_multipliers = true,
+                   .biases = kBothBiases,
+                   .modules = {}},
     HfArchitecture{.model_type = "bert",
                    .architecture = "bert",
                    .activation = "gelu",
                    .epsilon_key = "layer_norm_eps",
                    .epsilon_name = "attention.layer_norm_epsilon",
                    .encoder = true,
+                   .biases = {},
                    .modules = kBert},
 };
 

@@ -15,6 +15,13 @@ struct HfModule {
   std::string_view gguf;    // "blk.%d.attn_q"
 };
 
+// Linear layers that have a bias.
+struct HfBias {
+  std::string_view part;  // of a tensor's name: "self_attn."
+  std::string_view key;   // of config.json, which says whether; empty: always
+  bool usual = false;     // where config.json lacks the key
+};
+
 struct HfArchitecture {
   std::string_view model_type;    // of config.json
   std::string_view architecture;  // general.architecture
@@ -40,6 +47,7 @@ struct HfArchitecture {
   bool partial_rotary = false;       // partial_rotary_factor
   bool period_without_rope = false;  // SmolLM3's
   bool encoder = false;              // of the BERT family: gives vectors, not text
+  std::span<const HfBias> biases;    // of decoders; others in the files are none of the model's
   // Looked at before the common ones, which they may replace.
   std::span<const HfModule> modules;
 };

@@ -241,6 +241,11 @@ Result<HfConfig> ReadHfConfig(std::string_view json_text) {
   TRY(AddRope(config, head_dim, out));
   TRY(AddWindows(config, out));
   TRY(AddScales(config, out));
+  for (const HfBias& bias : out.architecture->biases) {
+    if (bias.key.empty() || TRY(config.FlagOr(bias.key, bias.usual))) {
+      out.biases.push_back(bias.part);
+    }
+  }
   // Query and key rows are as they were trained; GGUF files of some architectures reorder them.
   TRY(out.metadata.Add("bantam.rope_halves", true));
   out.tied_given = config.Given("tie_word_embeddings") != nullptr;

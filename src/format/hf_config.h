@@ -21,10 +21,11 @@ struct HfVector {
 struct HfConfig {
   const HfArchitecture* architecture = nullptr;
   Metadata metadata;
-  bool tied = false;              // the head is the token embedding, if the files hold no other
-  bool tied_given = false;        // config.json says so, or the opposite
-  std::vector<HfVector> vectors;  // divisors of the rotary frequencies, where there are some
-  HfQuantization quantization;    // how linear layers are stored
+  bool tied = false;        // the head is the token embedding, if the files hold no other
+  bool tied_given = false;  // config.json says so, or the opposite
+  std::vector<std::string_view> biases;  // parts of names of the linear layers that have one
+  std::vector<HfVector> vectors;         // divisors of the rotary frequencies, where there are some
+  HfQuantization quantization;           // how linear layers are stored
 };
 
 // Reads config.json. What changes a model's answers and is not understood is refused by name with

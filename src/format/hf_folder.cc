@@ -2,6 +2,7 @@
 #include "format/hf_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -81,7 +82,7 @@ class HfFolderBuilder {
     for (const ShardTensor& shard : shards_.tensors) {
       const std::string& name = shard.tensor.name;
       if (name.ends_with(kUnread) || IsUnread(*config_.architecture, name)) continue;
-      if (skips_head && name == kHead) continue;
+      if ((skips_head && name == kHead) || IsUnreadBias(name)) continue;
       if (name.ends_with(kPackedSuffix)) {
         TRY(AddPacked(name.substr(0, name.size() - kPackedSuffix.size())));
       } else if (!BelongsToPacked(name)) {
@@ -101,6 +102,15 @@ class HfFolderBuilder {
   const SafeTensor* FindPart(const std::string& module, const char* part) const {
     const ShardTensor* shard = Find(module + part);
     return shard == nullptr ? nullptr : &shard->tensor;
+  }
+
+  // Whether it is a bias of a decoder's linear layer that has none, by config.json. Tools that pack
+  // weights write such biases as zeros; transformers (5.5) passes over them, whatever they are.
+  bool IsUnreadBias(const std::string& name) const {
+    if (config_.architecture->encoder || !name.ends_with(".bias")) return false;
+    const auto is_part = [&](std::string_view part) { return name.contains(part); };
+    constexpr std::array<std::string_view, 3> kLinear = {".self_attn.", ".mlp.", "lm_head."};
+    return std::ranges::any_of(kLinear, is_part) && std::ranges::none_of(config_.biases, is_part);
   }
 
   // Whether a head in the files is the token embedding once more. One with other values counts,

@@ -188,6 +188,45 @@ TEST_F(HfFolder, TiedHeadsAreNotReadTwiceUnlessTheyDiffer) {
   EXPECT_TRUE(holds_head(R"(, "tie_word_embeddings": false)", shape, embedding));
 }
 
+// As transformers' classes make their linear layers.
+TEST_F(HfFolder, BiasesCountWhereTheModelHasThem) {
+  const auto biases = [&](const char* keys) {
+    Write("config.json", R"({"num_hidden_layers": 1, "hidden_size": 64, "intermediate_size": 96,
+        "num_attention_heads": 4, "max_position_embeddings": 512, "vocab_size": 8,
+        "rms_norm_eps": 1e-6, "norm_epsilon": 1e-5, "model_type": )" +
+                             std::string(keys) + "}");
+    SafetensorsTestFile weights;
+    for (const char* name :
+         {"lm_head.bias", "model.layers.0.mlp.up_proj.bias", "model.layers.0.self_attn.o_proj.bias",
+          "model.layers.0.self_attn.q_proj.bias", "model.norm.bias"}) {
+      weights.Tensor(name, "F32", "[1]", Floats({1}));
+    }
+    Write("model.safetensors", weights.Bytes());
+    const auto file = Open();
+    EXPECT_TRUE(file) << file.error().message;
+    std::string found;
+    for (const auto& [name, letter] : {std::pair("output.bias", 'h'),
+                                       {"blk.0.ffn_up.bias", 'u'},
+                                       {"blk.0.attn_output.bias", 'o'},
+                                       {"blk.0.attn_q.bias", 'q'},
+                                       {"output_norm.bias", 'n'}}) {
+      if (file && (*file)->Find(name) != nullptr) found += letter;
+    }
+    return found;
+  };
+  EXPECT_EQ(biases(R"("qwen2", "attention_bias": true)"), "qn");
+  EXPECT_EQ(biases(R"("qwen3", "mlp_bias": true)"), "n");
+  EXPECT_EQ(biases(R"("qwen3", "attention_bias": true)"), "oqn");
+  EXPECT_EQ(biases(R"("llama")"), "n");
+  EXPECT_EQ(biases(R"("granite", "mlp_bias": true)"), "un");
+  EXPECT_EQ(biases(R"("smollm3", "mlp_bias": true, "attention_bias": true)"), "uoqn");
+  EXPECT_EQ(biases(R"("gemma3_text", "attention_bias": true)"), "oqn");
+  EXPECT_EQ(biases(R"("mistral", "attention_bias": true)"), "n");
+  EXPECT_EQ(biases(R"("phi3", "attention_bias": true)"), "n");
+  EXPECT_EQ(biases(R"("starcoder2")"), "uoqn");
+  EXPECT_EQ(biases(R"("starcoder2", "use_bias": false)"), "n");
+}
+
 TEST_F(HfFolder, WeightsOfOtherTypesAreRefused) {
   Write("model.safetensors",
         SafetensorsTestFile().Tensor("model.norm.weight", "F8_E4M3", "[1]", "x").Bytes());
