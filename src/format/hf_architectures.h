@@ -36,6 +36,9 @@ struct HfArchitecture {
   enum class Windows : uint8_t { kNone, kAll, kSome };
   Windows windows = Windows::kNone;
   // Where config.json lacks the key, as transformers' class for the model has it (5.5).
+  double default_epsilon = 1e-6;
+  uint64_t default_context = 0;           // max_position_embeddings
+  uint64_t default_kv_heads = 0;          // 0: num_attention_heads. A null is that everywhere
   uint64_t default_window = 0;            // 0: none. A null is none everywhere
   uint64_t default_head_dim = 0;          // 0: hidden_size / num_attention_heads
   uint64_t default_original_context = 0;  // original_max_position_embeddings; 0: see hf_rope.cc

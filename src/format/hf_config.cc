@@ -20,17 +20,19 @@ struct Key {
   std::string_view gguf;
 };
 
+constexpr std::string_view kContext = "max_position_embeddings";
+constexpr std::string_view kKvHeads = "num_key_value_heads";
+
 // Whole numbers, at most 2^32; those that must be there first.
 constexpr std::array kSizes = {
     Key{"num_hidden_layers", "block_count"},
     Key{"hidden_size", "embedding_length"},
     Key{"intermediate_size", "feed_forward_length"},
     Key{"num_attention_heads", "attention.head_count"},
-    Key{"max_position_embeddings", "context_length"},
     Key{"vocab_size", "vocab_size"},
 };
 constexpr std::array kOptionalSizes = {
-    Key{"num_key_value_heads", "attention.head_count_kv"},
+    Key{kKvHeads, "attention.head_count_kv"},
     Key{"head_dim", "attention.key_length"},
     Key{"head_dim", "attention.value_length"},
 };
@@ -191,13 +193,16 @@ Result<void> AddSizes(const HfReader& config, HfConfig& out) {
     if (config.Given(key.folder) == nullptr) continue;
     TRY(writer.AddRead(key.gguf, config.Size(key.folder)));
   }
-  const uint64_t head_dim = out.architecture->default_head_dim;
-  if (head_dim > 0 && config.json().Find("head_dim") == nullptr) {
-    TRY(writer.Add("attention.key_length", head_dim));
-    TRY(writer.Add("attention.value_length", head_dim));
+  const HfArchitecture& row = *out.architecture;
+  TRY(writer.AddRead("context_length", config.SizeOr(kContext, row.default_context)));
+  if (row.default_kv_heads > 0 && config.json().Find(kKvHeads) == nullptr) {
+    TRY(writer.Add("attention.head_count_kv", row.default_kv_heads));
   }
-  return writer.Add(out.architecture->epsilon_name,
-                    TRY(config.Number(out.architecture->epsilon_key)));
+  if (row.default_head_dim > 0 && config.json().Find("head_dim") == nullptr) {
+    TRY(writer.Add("attention.key_length", row.default_head_dim));
+    TRY(writer.Add("attention.value_length", row.default_head_dim));
+  }
+  return writer.AddRead(row.epsilon_name, config.NumberOr(row.epsilon_key, row.default_epsilon));
 }
 
 // Numbers of GGUF's general.file_type, for floats.

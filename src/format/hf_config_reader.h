@@ -34,6 +34,10 @@ class HfReader {
     }
     return static_cast<uint64_t>(*number);
   }
+  Result<uint64_t> SizeOr(std::string_view key, uint64_t fallback) const {
+    if (Given(key) == nullptr) return fallback;
+    return Size(key);
+  }
   Result<double> Number(std::string_view key) const {
     const Json* value = Given(key);
     if (value == nullptr) return Fail(ErrorCode::kCorrupt, Path(key) + " is missing");

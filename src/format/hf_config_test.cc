@@ -106,6 +106,39 @@ TEST(HfConfig, WhatIsMissingIsAsTransformersHasIt) {
   EXPECT_FALSE(ReadHfConfig(Config())->tied);
 }
 
+TEST(HfConfig, NumbersThatAreMissingAreTheClassOnes) {
+  struct Row {
+    const char* type;
+    const char* prefix;
+    uint64_t context;
+    uint64_t kv_heads;
+    double epsilon;
+  };
+  for (const Row& row :
+       {Row{"qwen2", "qwen2", 32768, 32, 1e-6}, Row{"llama", "llama", 2048, 0, 1e-6},
+        Row{"mistral", "llama", 131072, 8, 1e-6}, Row{"qwen3", "qwen3", 32768, 32, 1e-6},
+        Row{"phi3", "phi3", 4096, 0, 1e-5}, Row{"starcoder2", "starcoder2", 4096, 2, 1e-5},
+        Row{"gemma3_text", "gemma3", 131072, 4, 1e-6}, Row{"smollm3", "smollm3", 32768, 4, 1e-6},
+        Row{"granite", "granite", 2048, 0, 1e-6}, Row{"bert", "bert", 512, 0, 1e-12}}) {
+    const std::string sizes = R"("num_hidden_layers": 2, "hidden_size": 64,
+        "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 160, "model_type": ")" +
+                              std::string(row.type) + "\"";
+    const auto config = ReadHfConfig("{" + sizes + "}");
+    ASSERT_TRUE(config) << row.type << config.error().message;
+    const Metadata& metadata = config->metadata;
+    const std::string prefix = std::string(row.prefix) + ".";
+    const std::string norm = prefix + "attention.layer_norm_";
+    EXPECT_EQ(metadata.GetUint(prefix + "context_length").value(), row.context) << row.type;
+    EXPECT_EQ(metadata.GetUint(prefix + "attention.head_count_kv").value_or(0), row.kv_heads);
+    const bool has_rms = metadata.Find(norm + "rms_epsilon") != nullptr;
+    EXPECT_EQ(metadata.GetFloat(norm + (has_rms ? "rms_epsilon" : "epsilon")).value(), row.epsilon)
+        << row.type;
+    const auto null = ReadHfConfig("{" + sizes + R"(, "num_key_value_heads": null})");
+    ASSERT_TRUE(null) << null.error().message;
+    EXPECT_EQ(null->metadata.Find(prefix + "attention.head_count_kv"), nullptr) << row.type;
+  }
+}
+
 // As far as transformers' class for the model_type does.
 TEST(HfConfig, KeysOfOtherClassesChangeNothing) {
   const auto plain = ReadHfConfig(Config());

@@ -125,7 +125,8 @@ Result<std::string> RopeType(const HfReader& rope) {
 Result<void> AddScaling(const HfReader& config, const HfReader& rope, double base, uint64_t dim,
                         HfConfig& out) {
   HfWriter writer(out);
-  const uint64_t context = TRY(config.Size("max_position_embeddings"));
+  const uint64_t context =
+      TRY(config.SizeOr("max_position_embeddings", out.architecture->default_context));
   const std::string type = TRY(RopeType(rope));
   if (type == "default") return CheckRopeKeys(rope, {kPart});
   if (type == "linear") {
