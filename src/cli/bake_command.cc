@@ -70,6 +70,7 @@ Result<int> BakeCommand(const Environment& env, std::span<const std::string> arg
                 "give one of --system, --system-file and --text, or --tools");
   }
   const auto model = TRY(LoadModel(env, options.setup));
+  TRY(RequireTokenizer(*model));
   const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
   GenerationRequest request;
   request.prompt = TRY(TokensOf(env, *model, options));

@@ -173,4 +173,11 @@ Result<std::shared_ptr<const Model>> LoadVocabulary(const Environment& env,
   return env.backend.load_vocabulary(path);
 }
 
+Result<void> RequireTokenizer(const Model& model) {
+  if (!model.info().tokenizer.empty()) return {};
+  return Fail(ErrorCode::kUnsupported, model.info().path +
+                                           ": has no tokenizer (tokenizer.json); only ids can be "
+                                           "scored (score --tokens)");
+}
+
 }  // namespace bantam::cli

@@ -55,4 +55,7 @@ Result<std::shared_ptr<const Model>> LoadFitting(const Environment& env, const E
 Result<std::shared_ptr<const Model>> LoadVocabulary(const Environment& env,
                                                     const std::string& model);
 
+// Fails with kUnsupported if the model has ids alone, as a folder without tokenizer.json.
+Result<void> RequireTokenizer(const Model& model);
+
 }  // namespace bantam::cli

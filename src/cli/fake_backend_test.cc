@@ -239,6 +239,7 @@ void DescribeTiny(ModelInfo& info) {
   info.name = "Tiny";
   info.architecture = "qwen2";
   info.quantisation = "Q4_0";
+  info.tokenizer = "bytes";
   info.context_length = 5000;
   info.vocabulary_size = 257;
   info.chat_template = "{{ messages }}";

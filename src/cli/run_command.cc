@@ -150,6 +150,7 @@ Result<int> RunCommand(const Environment& env, std::span<const std::string> args
   wish.context = options.setup.engine.context;
   wish.shapes = options.settings.shape != nullptr || copies;
   const auto model = TRY(LoadFitting(env, options.setup, wish));
+  TRY(RequireTokenizer(*model));
   const auto engine = TRY(env.backend.create_engine(model, options.setup.engine));
   if (engine->context() > model->info().context_length && model->info().context_length > 0) {
     Note(env, "the model was made for " +

@@ -33,6 +33,16 @@ TEST_F(RunCommandTest, LanguageGoesToTheEngineAndAnotherIsSaid) {
   EXPECT_EQ(world_.err.text, "");
 }
 
+TEST_F(RunCommandTest, FoldersOfIdsAloneAreToldApart) {
+  world_.model->info_.tokenizer.clear();
+  EXPECT_NE(world_.Run({"run", "tiny.gguf", "Why?"}), 0);
+  EXPECT_NE(world_.err.text.find("tiny.gguf: has no tokenizer"), std::string::npos);
+  world_.err.text.clear();
+  EXPECT_NE(world_.Run({"tokenize", "tiny.gguf", "Why?"}), 0);
+  EXPECT_NE(world_.err.text.find("tiny.gguf: has no tokenizer"), std::string::npos);
+  EXPECT_TRUE(world_.script->prompts.empty());
+}
+
 TEST_F(RunCommandTest, PromptsOfSeveralWords) {
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "Why", "so?"}), 0);
   EXPECT_EQ(world_.script->prompts[0], "[user]Why so?\n[assistant]");

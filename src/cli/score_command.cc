@@ -137,7 +137,10 @@ Result<std::vector<TokenId>> ReadTokens(const Environment& env, const ScoreOptio
   const bool from_ids = !options.tokens_path.empty();
   const std::string& path = from_ids ? options.tokens_path : options.text_path;
   const std::string text = TRY(ReadTextFileOr(env.in, path));
-  if (!from_ids) return model.Tokenize(text, {});
+  if (!from_ids) {
+    TRY(RequireTokenizer(model));
+    return model.Tokenize(text, {});
+  }
   auto ids = ParseTokenIds(text);
   if (!ids) return Fail(ids.error().code, "'" + path + "': " + ids.error().message);
   for (size_t i = 0; i < ids->size(); ++i) {

@@ -57,6 +57,7 @@ Result<int> TokenizeCommand(const Environment& env, std::span<const std::string>
   parser.AddExample("bantam tokenize model.gguf --json < text.txt > tokens.json");
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   const auto model = TRY(LoadVocabulary(env, path));
+  TRY(RequireTokenizer(*model));
   std::string text;
   if (words.empty() || (words.size() == 1 && words[0] == "-")) {
     text = TRY(env.in.ReadAll());
