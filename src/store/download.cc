@@ -87,6 +87,8 @@ class Downloader {
   Result<void> Try(PartFile& part);
   Result<void> TakeAnswer(PartFile& part, const net::HttpHop& answer);
   Result<void> TakeBytes(PartFile& part, std::span<const uint8_t> bytes);
+  bool MayContinue(const PartFile& part) const;
+  bool IsSame(const PartFile& part, const std::string& etag) const;
   Result<void> CheckSize(const net::HttpHop& answer, uint64_t total) const;
   void Tell(uint64_t done);
   void NoteStart(const PartFile& part, const net::HttpHop& answer);
@@ -111,6 +113,7 @@ class Downloader {
   bool from_start_ = false;  // all is asked for
   bool tainted_ = false;     // it sent bytes and then proved wrong: they are not kept
   uint64_t appended_ = 0;    // bytes of the last request
+  uint64_t furthest_ = 0;    // byte of the file that last counted as progress
   int restarts_ = 0;
   bool noted_ = false;
 };
@@ -176,14 +179,25 @@ Result<void> Downloader::CheckSize(const net::HttpHop& answer, uint64_t total) c
   return {};
 }
 
+// Without a checksum only the server's ETag says that it is still the same file.
+bool Downloader::MayContinue(const PartFile& part) const {
+  if (!file_.sha256.empty()) return true;
+  return part.state().url == source_ && !part.state().etag.empty();
+}
+
+// Whether an answer with this strong ETag, if it has one, goes on with the file of the part.
+bool Downloader::IsSame(const PartFile& part, const std::string& etag) const {
+  if (file_.sha256.empty()) return MayContinue(part) && etag == part.state().etag;
+  return part.state().url != source_ || part.state().etag.empty() || etag.empty() ||
+         etag == part.state().etag;
+}
+
 Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) {
   if (answer.status == 206) {
     const std::string* header = answer.Find("content-range");
     const auto range = header != nullptr ? ParseContentRange(*header) : std::nullopt;
-    const std::string etag = StrongEtag(answer);
-    const bool same = part.state().url != source_ || part.state().etag.empty() || etag.empty() ||
-                      etag == part.state().etag;
-    if (!range || range->from != part.bytes() || range->total != part.state().bytes || !same) {
+    if (!range || range->from != part.bytes() || range->total != part.state().bytes ||
+        !IsSame(part, StrongEtag(answer))) {
       restart_ = true;
       return Wrong("the server's file has changed, or it goes on at the wrong place");
     }
@@ -247,7 +261,11 @@ Result<void> Downloader::Try(PartFile& part) {
   restart_ = false;
   appended_ = 0;
   const net::HttpResult answer = client_.Get(request);
-  if (appended_ >= kProgressBytes) patience_.Progress();
+  // Not the bytes that come once more after a new start: it could go on like that for ever.
+  if (appended_ > 0 && part.bytes() >= furthest_ + kProgressBytes) {
+    furthest_ = part.bytes();
+    patience_.Progress();
+  }
   if (answer && answer->status() == 416 && before > 0) restart_ = true;
   if (restart_) {
     if (++restarts_ > 2) return Wrong("the server's file keeps changing");
@@ -269,16 +287,20 @@ Result<void> Downloader::Try(PartFile& part) {
 }
 
 Result<void> Downloader::Fetch(PartFile& part) {
-  // Without a checksum only the server's ETag says that it is still the same file.
-  const bool resumable =
-      !file_.sha256.empty() || (part.state().url == source_ && !part.state().etag.empty());
   total_ = part.state().bytes;
-  if (part.bytes() > total_ || (part.bytes() > 0 && !resumable) ||
+  if (part.bytes() > total_ || (part.bytes() > 0 && !MayContinue(part)) ||
       (file_.bytes && part.bytes() > 0 && total_ != *file_.bytes)) {
     TRY(part.Restart());
     total_ = 0;
   }
-  while (total_ == 0 || part.bytes() < total_) TRY(Try(part));
+  furthest_ = part.bytes();
+  while (total_ == 0 || part.bytes() < total_) {
+    if (part.bytes() > 0 && !MayContinue(part)) {
+      TRY(part.Restart());
+      total_ = 0;
+    }
+    TRY(Try(part));
+  }
   return {};
 }
 

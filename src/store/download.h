@@ -26,11 +26,12 @@ struct DownloadOptions {
   std::function<std::optional<StoredFile>(const RemoteFile&)> already;
 };
 
-// Goes on where an earlier download of the same file stopped; waits while another process fetches
-// it and shares the result. The bytes are checked for their number and checksum before the blob
-// gets its name; on failure what came stays as a part unless it was wrong. Fails with kCorrupt for
-// bytes that are not the promised, kResourceExhausted for a full disk, kCancelled, and the errors
-// of the network.
+// Goes on where an earlier download of the same file stopped, without a checksum only if the server
+// gave a strong ETag with the bytes and gives the same with the rest; waits while another process
+// fetches it and shares the result. The bytes are checked for their number and checksum before the
+// blob gets its name; on failure what came stays as a part unless it was wrong. Fails with kCorrupt
+// for bytes that are not the promised, kResourceExhausted for a full disk, kCancelled, and the
+// errors of the network.
 Result<StoredFile> Download(const Store& store, const net::HttpClient& client,
                             const RemoteFile& file, const DownloadOptions& options,
                             const PullEvents& events);

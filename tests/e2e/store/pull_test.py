@@ -174,6 +174,48 @@ class PullTest(StoreTest):
         self.assertGreater(int(ranges[2][6:-1]), 1_500_000)
         self.assertEqual(self.listed()[0]["sha256"], sha256(data))
 
+    def test_urls_go_on_only_with_the_same_strong_etag(self):
+        first, second = (b"GGUF" + digit * 2_000_000 for digit in (b"1", b"2"))
+        date = {"Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}
+        for case, before, after in (
+                ("none", {}, {}), ("date", date, date),
+                ("weak", {"ETag": 'W/"a"'}, {"ETag": 'W/"a"'}),
+                ("changed", {"ETag": '"a"'}, {"ETag": '"b"'}), ("gone", {"ETag": '"a"'}, {}),
+                ("weakened", {"ETag": '"a"'}, {"ETag": 'W/"a"'}),
+                ("same", {"ETag": '"a"'}, {"ETag": '"a"'})):
+            asked = []
+
+            def careless(handler, before=before, after=after, asked=asked):  # ignores If-Range
+                asked.append((handler.headers.get("Range"), handler.headers.get("If-Range")))
+                start = int((asked[-1][0] or "bytes=0-")[6:-1])
+                data = first if len(asked) == 1 else second
+                handler.send_response(206 if start else 200)
+                if start:
+                    handler.send_header("Content-Range",
+                                        f"bytes {start}-{len(data) - 1}/{len(data)}")
+                for name, value in (before if len(asked) == 1 else after).items():
+                    handler.send_header(name, value)
+                handler.send_header("Content-Length", str(len(data) - start))
+                handler.end_headers()
+                handler.wfile.write(data[start:700_000 if len(asked) == 1 else None])
+                if len(asked) == 1:
+                    handler.drop()
+            with self.subTest(case):
+                self.hub.route(f"/{case}-q8_0.gguf", careless)
+                self.pull(f"{self.hub.endpoint}/{case}-q8_0.gguf")
+                (model,) = [each for each in self.listed() if each["name"] == f"{case}-q8_0"]
+                data = pathlib.Path(model["path"]).read_bytes()
+                self.assertEqual(data == second, case != "same")
+                self.assertEqual(len(data), len(second))
+                for range_, condition in asked:
+                    self.assertEqual(condition, range_ and '"a"')
+
+    def test_new_starts_are_no_progress(self):
+        data = noise(3_000_000)
+        self.hub.route("/m-q8_0.gguf", serve(data, etag='W/"a"', cut=lambda: 2_000_000))
+        self.assertIn("closed with", self.pull(self.hub.endpoint + "/m-q8_0.gguf", code=1))
+        self.assertLess(len(self.hub.requests), 10)
+
     def test_drops_at_random_bytes(self):
         import random
         chance = random.Random(7)
