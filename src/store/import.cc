@@ -23,6 +23,7 @@
 #include "store/folder_files.h"
 #include "store/hash_file.h"
 #include "store/names.h"
+#include "store/part_file.h"
 #include "store/quant_name.h"
 #include "store/staged_files.h"
 #include "store/system_error.h"
@@ -120,6 +121,7 @@ class Importer {
   const std::vector<StoredFile>& brought() const { return brought_; }
 
  private:
+  Result<StoredFile> TakeAs(const std::string& temporary, const ImportFile& source);
   Result<void> Place(const std::string& path, int from, const std::string& temporary);
   Result<std::string> Hash(const std::string& path, uint64_t& bytes);
   Result<void> Copy(const std::string& path, int from, int to) const;
@@ -189,9 +191,19 @@ Result<std::string> Importer::Hash(const std::string& path, uint64_t& bytes) {
 }
 
 Result<StoredFile> Importer::Take(const ImportFile& source) {
+  while (true) {
+    // Its own: threads and containers, whose process numbers may be the same, import at once.
+    const std::string part = store_.PartPath("import-" + std::to_string(SystemSeed()));
+    const auto lock = TRY(FileLock::Try(PartFile::LockPath(part)));
+    if (!lock) continue;
+    auto file = TakeAs(PartFile::BytesPath(part), source);
+    (void)unlink(PartFile::LockPath(part).c_str());
+    return file;
+  }
+}
+
+Result<StoredFile> Importer::TakeAs(const std::string& temporary, const ImportFile& source) {
   const std::string& path = source.path;
-  // Its own: threads and containers, whose process numbers may be the same, import at once.
-  const std::string temporary = store_.PartPath("import-" + std::to_string(SystemSeed())) + ".part";
   const int from = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (from < 0) return SystemError("cannot open", path);
   auto placed = Place(path, from, temporary);

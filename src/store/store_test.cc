@@ -366,6 +366,21 @@ TEST_F(StoreTest, ImportsAreCheckedBeforeTheyHaveTheirName) {
   EXPECT_TRUE(std::filesystem::exists(store_.BlobPath(before.sha256)));
 }
 
+TEST_F(StoreTest, ImportsUnderWayAreNoLeftovers) {
+  const auto plan = PlanImport(directory_.Write("m.gguf", "content"));
+  ImportOptions options;
+  options.copy = true;
+  options.on_progress = [&](uint64_t, uint64_t) {
+    directory_.Write("store/parts/cut.part", "123");
+    const auto removed = RemoveLeftovers(store_);
+    ASSERT_TRUE(removed) << removed.error().message;
+    EXPECT_EQ(removed->bytes, 3U);
+  };
+  const auto manifest = Import(store_, *plan, "mine", options);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
+}
+
 TEST_F(StoreTest, FullDisksAreNoticedBeforeACopy) {
   const std::string path = directory_.Write("m.gguf", "content");
   struct statvfs disk{};
