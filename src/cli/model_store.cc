@@ -81,12 +81,13 @@ Result<std::string> ResolveModel(const Environment& env, const std::string& text
   const store::Store store = TRY(store::Store::Find(env.variable));
   if (auto path = TRY(StoredPath(store, text))) return *std::move(path);
   const auto reference = ReadReference(store, text);
+  const std::string shown = store::ShownReference(text);
   if (reference) {
     return Fail(ErrorCode::kNotFound,
-                "'" + text + "' is not in the store; 'bantam pull " + text + "' fetches it");
+                "'" + shown + "' is not in the store; 'bantam pull " + shown + "' fetches it");
   }
   return Fail(reference.error().code,
-              "there is no file and no model '" + text + "': " + reference.error().message);
+              "there is no file and no model '" + shown + "': " + reference.error().message);
 }
 
 Result<std::string> ResolveOrPull(const Environment& env, const std::string& text) {
@@ -99,7 +100,9 @@ Result<std::string> ResolveOrPull(const Environment& env, const std::string& tex
   if (!reference) return path;
   const std::string what =
       reference->model != nullptr ? " (" + reference->model->title + ")" : std::string();
-  if (!TRY(Ask(env, "'" + text + "'" + what + " is not here yet. Pull it now?"))) return path;
+  if (!TRY(Ask(env,
+               "'" + store::ShownReference(text) + "'" + what + " is not here yet. Pull it now?")))
+    return path;
   store::PullOptions options;
   const store::Pulled pulled = TRY(PullModel(env, *store, *reference, std::move(options)));
   return store->PathOf(pulled.manifest);

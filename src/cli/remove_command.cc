@@ -16,7 +16,8 @@ namespace {
 Result<std::string> StoredName(const store::Store& store, const std::string& text) {
   const auto manifest = TRY(store::FindStored(store, text, store::Catalogue::BuiltIn()));
   if (manifest) return manifest->name;
-  return Fail(ErrorCode::kNotFound, "there is no model '" + text + "' in the store");
+  return Fail(ErrorCode::kNotFound,
+              "there is no model '" + store::ShownReference(text) + "' in the store");
 }
 
 }  // namespace

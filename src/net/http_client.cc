@@ -2,6 +2,7 @@
 #include "net/http_client.h"
 
 #include <optional>
+#include <utility>
 
 #include "net/redirect_rules.h"
 #include "net/transfer.h"
@@ -27,6 +28,15 @@ bool MayCarryToken(const Url& url) {
   return url.secure || KindOfHost(url.host).value_or(AddressKind::kPublic) != AddressKind::kPublic;
 }
 
+std::string HideToken(std::string text, std::string_view token) {
+  constexpr std::string_view kHidden = "***";
+  if (token.empty()) return text;
+  for (size_t at = 0; (at = text.find(token, at)) != std::string::npos; at += kHidden.size()) {
+    text.replace(at, token.size(), kHidden);
+  }
+  return text;
+}
+
 #ifdef BANTAM_NETWORK
 
 namespace {
@@ -39,6 +49,14 @@ bool IsRedirect(int status) {
 
 std::unexpected<HttpFailure> Refuse(const Url& url, const std::string& why) {
   return std::unexpected(HttpFailure{{ErrorCode::kCorrupt, ShownUrl(url) + ": " + why}, false});
+}
+
+// Not in "location": it is followed as it is.
+void HideTokenIn(HttpHop& hop, std::string_view token) {
+  hop.error_body = HideToken(std::move(hop.error_body), token);
+  for (auto& [name, value] : hop.headers) {
+    if (name != "location") value = HideToken(std::move(value), token);
+  }
 }
 
 }  // namespace
@@ -57,6 +75,7 @@ HttpResult HttpClient::Get(const HttpRequest& request) const {
         !request.token.empty() && url.Origin() == first_origin && MayCarryToken(url);
     auto hop = Transfer(**curl, options_, request, rules, url, with_token).Run();
     if (!hop) return std::unexpected(std::move(hop).error());
+    HideTokenIn(*hop, request.token);
     answer.hops.push_back(*std::move(hop));
     const HttpHop& last = answer.last();
     if (!IsRedirect(last.status) || request.post) return answer;

@@ -82,7 +82,8 @@ class HttpClient {
   explicit HttpClient(HttpOptions options) : options_(std::move(options)) {}
 
   // A GET, unless `request.post` is set. Blocks. Errors name the URL, without its query. Safe to
-  // call from several threads if the functions of the options are.
+  // call from several threads if the functions of the options are. Where a server sends the token
+  // back, in a header or an error's text, it is hidden, but for "location".
   HttpResult Get(const HttpRequest& request) const;
 
  private:
@@ -91,6 +92,9 @@ class HttpClient {
 
 // Whether a token is sent to a URL: over https, or to an address (not a name) that is not public.
 bool MayCarryToken(const Url& url);
+
+// `text` with "***" wherever the token stood, if there is one.
+std::string HideToken(std::string text, std::string_view token);
 
 // A URL as messages show it: signed links hold secrets in their query.
 std::string ShownUrl(const Url& url);

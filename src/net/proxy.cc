@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
-#include <string_view>
+#include <iterator>
 
 #include "base/ascii.h"
+#include "base/quote.h"
 #include "net/address.h"
 
 namespace bantam::net {
@@ -50,6 +51,11 @@ bool Matches(const Url& url, std::string_view entry) {
          url.host[url.host.size() - entry.size() - 1] == '.' && !KindOfHost(url.host);
 }
 
+std::unexpected<Error> BadProxy(std::string_view proxy, const std::string& why) {
+  return Fail(ErrorCode::kInvalidArgument,
+              "the proxy " + Quote(WithoutSecrets(proxy)) + " (from the environment) " + why);
+}
+
 }  // namespace
 
 std::string ProxyFor(const Url& url, const Variables& variable) {
@@ -65,6 +71,34 @@ std::string ProxyFor(const Url& url, const Variables& variable) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return proxy;
+}
+
+Result<void> CheckProxy(std::string_view proxy) {
+  static constexpr std::string_view kSchemes[] = {"http",    "https",  "socks4",
+                                                  "socks4a", "socks5", "socks5h"};
+  std::string_view rest = proxy;
+  if (const size_t end = proxy.find("://"); end != std::string_view::npos) {
+    if (std::ranges::find(kSchemes, LowerCase(proxy.substr(0, end))) == std::end(kSchemes)) {
+      return BadProxy(proxy, "has a scheme that is none of http, https, socks4[a] and socks5[h]");
+    }
+    rest.remove_prefix(end + 3);
+  }
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  if (rest.find_first_of("/?#") != std::string_view::npos || std::ranges::count(rest, '@') > 1) {
+    return BadProxy(proxy,
+                    "has more than a host and a port; of a user and password '/', '?', '#' "
+                    "and '@' are written %2F, %3F, %23 and %40");
+  }
+  const size_t at = rest.find('@');
+  const std::string_view host = at == std::string_view::npos ? rest : rest.substr(at + 1);
+  const std::string_view user = rest.substr(0, rest.size() - host.size());
+  if (std::ranges::any_of(user, [](char c) { return static_cast<unsigned char>(c) <= 0x20; })) {
+    return BadProxy(proxy, "has blanks in its user or password, which are written %20");
+  }
+  if (!Url::Parse("http://" + std::string(host))) {
+    return BadProxy(proxy, "has no valid host and port");
+  }
+  return {};
 }
 
 }  // namespace bantam::net

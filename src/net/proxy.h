@@ -4,7 +4,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "bantam/result.h"
 #include "net/url.h"
 
 namespace bantam::net {
@@ -17,5 +19,9 @@ using Variables = std::function<std::optional<std::string>(const char*)>;
 // no_proxy or NO_PROXY lists hosts to reach without: names with all below them, addresses, CIDR
 // blocks of IPv4, each with or without a port, or "*".
 std::string ProxyFor(const Url& url, const Variables& variable);
+
+// Whether that is "[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/]" with a scheme of curl's. Fails with
+// kInvalidArgument; the message shows neither user nor password.
+Result<void> CheckProxy(std::string_view proxy);
 
 }  // namespace bantam::net

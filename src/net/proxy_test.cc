@@ -45,5 +45,23 @@ TEST(Proxy, Exceptions) {
   EXPECT_FALSE(with("https://a.b/", ",,:,./,10.0.0.0/99,"));
 }
 
+TEST(Proxy, SecretsAreNotShown) {
+  for (const char* proxy : {"http://a.b:3128", "a.b", "127.0.0.1:1/", "HTTP://u:p@a.b:1/",
+                            "socks5h://u@[::1]:9", "https://u:p%40%23%2F@a.b"}) {
+    const auto good = CheckProxy(proxy);
+    EXPECT_TRUE(good) << good.error().message;
+  }
+  for (const char* proxy :
+       {"http://u:SECRET#SECRET@a.b:1", "http://u:SECRET@a.b:99999", "socks9://u:SECRET@h:1",
+        "http://u:SECRET@SECRET@a.b:1", "http://u:SECRET/SECRET@a.b:1", "u:SEC RET@a.b",
+        "http://u:SECRET@[::1:3", "nonsense://SECRET@:x", "http://u:SECRET?SECRET@a.b",
+        "http://u:SECRET@", "http://u:SECRET@a.b/x"}) {
+    const auto bad = CheckProxy(proxy);
+    ASSERT_FALSE(bad) << proxy;
+    EXPECT_EQ(bad.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(bad.error().message.find("SEC"), std::string::npos) << bad.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace bantam::net

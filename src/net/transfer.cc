@@ -277,6 +277,10 @@ HttpFailure Transfer::Failure(CURLcode code) const {
 
 std::expected<HttpHop, HttpFailure> Transfer::Run() {
   if (handle_ == nullptr) return std::unexpected(Failure(CURLE_OUT_OF_MEMORY));
+  if (!proxy_.empty()) {  // the library's own message would show its password
+    auto good = CheckProxy(proxy_);
+    if (!good) return std::unexpected(HttpFailure{std::move(good).error(), false});
+  }
   Configure();
   if (configured_ != CURLE_OK) return std::unexpected(Failure(configured_));
   const CURLcode code = curl_.easy_perform(handle_);

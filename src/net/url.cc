@@ -13,7 +13,8 @@ namespace bantam::net {
 namespace {
 
 std::unexpected<Error> Bad(std::string_view text, std::string_view why) {
-  return Fail(ErrorCode::kInvalidArgument, "the URL " + Quote(text) + " " + std::string(why));
+  return Fail(ErrorCode::kInvalidArgument,
+              "the URL " + Quote(WithoutSecrets(text)) + " " + std::string(why));
 }
 
 void AppendEncoded(char c, std::string& out) {
@@ -143,6 +144,23 @@ std::string Url::Origin() const {
   out += ipv6 ? "[" + host + "]" : host;
   if (port != (secure ? 443 : 80)) out += ":" + std::to_string(port);
   return out;
+}
+
+std::string WithoutSecrets(std::string_view text) {
+  const size_t scheme = text.find("://");
+  const size_t start = scheme == std::string_view::npos ? 0 : scheme + 3;
+  std::string out(text.substr(0, start));
+  text.remove_prefix(start);
+  const size_t query = text.find('?');
+  const size_t at = text.rfind('@');  // passwords may hold '/', '?' and '@', in what is no URL
+  if (at == std::string_view::npos) {
+    out += text.substr(0, query);
+  } else if (query < at) {
+    return out + "***";  // where the password ends cannot be told
+  } else {
+    out += "***" + std::string(text.substr(at, query - at));
+  }
+  return out + (query == std::string_view::npos ? "" : "?…");
 }
 
 std::string EncodePath(std::string_view text) {

@@ -34,6 +34,10 @@ struct Url {
   bool operator==(const Url&) const = default;
 };
 
+// A URL as people wrote it, valid or not, for messages: its user and password are "***", and of its
+// query, which may hold secrets too, only the '?' is left.
+std::string WithoutSecrets(std::string_view text);
+
 // `text` with everything percent-encoded but unreserved characters and '/'.
 std::string EncodePath(std::string_view text);
 

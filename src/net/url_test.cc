@@ -56,6 +56,23 @@ TEST(Url, RefusesWhatIsNone) {
   EXPECT_FALSE(Url::Parse(std::string_view("https://a\0b/", 12)));
 }
 
+TEST(Url, SecretsAreNotShown) {
+  EXPECT_EQ(WithoutSecrets("https://a.b/c"), "https://a.b/c");
+  EXPECT_EQ(WithoutSecrets("https://a.b/c?key=SECRET"), "https://a.b/c?…");
+  EXPECT_EQ(WithoutSecrets("https://user:SECRET@a.b/c?key=SECRET"), "https://***@a.b/c?…");
+  EXPECT_EQ(WithoutSecrets("https://user:SEC@RET@a.b/"), "https://***@a.b/");
+  EXPECT_EQ(WithoutSecrets("https://user:SEC/RET@a.b/"), "https://***@a.b/");
+  EXPECT_EQ(WithoutSecrets("https://user:SEC?RET@a.b/"), "https://***");
+  EXPECT_EQ(WithoutSecrets("user:SECRET@a.b"), "***@a.b");
+  for (const char* text :
+       {"https://user:SECRET@a.b/", "https://SECRET@a.b/", "SECRET@a.b", "ftp://u:SECRET@a.b/",
+        "https://u:SECRET/@a.b/", "https://a..b/?SECRET", "https://u:SECRET#@a.b/"}) {
+    const auto url = Url::Parse(text);
+    ASSERT_FALSE(url) << text;
+    EXPECT_EQ(url.error().message.find("SECRET"), std::string::npos) << url.error().message;
+  }
+}
+
 TEST(Url, ResolvesReferences) {
   const Url base = *Url::Parse("https://a.b:444/c/d?q=1");
   for (const auto& [reference, expected] :

@@ -29,20 +29,6 @@ std::string Endpoint(const Variables& variable) {
   return endpoint;
 }
 
-Result<std::string> Token(const Variables& variable) {
-  for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
-    const auto token = variable(name);
-    if (!token || token->empty()) continue;
-    const bool plain = std::ranges::all_of(*token, [](char c) { return c > 0x20 && c < 0x7F; });
-    if (!plain) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  std::string(name) + " holds blanks or other characters no token has");
-    }
-    return *token;
-  }
-  return std::string();
-}
-
 // The body of a small document.
 Result<std::string> GetDocument(const std::string& url, const std::string& token,
                                 const net::HttpClient& client, const Variables& variable,
@@ -188,6 +174,20 @@ double FirstWait(const Variables& variable) {
   return seconds >= 0 && seconds <= 60 ? seconds : 1;
 }
 
+Result<std::string> HubToken(const Variables& variable) {
+  for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+    const auto token = variable(name);
+    if (!token || token->empty()) continue;
+    const bool plain = std::ranges::all_of(*token, [](char c) { return c > 0x20 && c < 0x7F; });
+    if (!plain) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  std::string(name) + " holds blanks or other characters no token has");
+    }
+    return *token;
+  }
+  return std::string();
+}
+
 std::vector<std::string> TrustedHosts(const Variables& variable) {
   const auto url = net::Url::Parse(Endpoint(variable));
   return url ? std::vector{url->host} : std::vector<std::string>();
@@ -198,6 +198,10 @@ Result<std::vector<Place>> PlacesFor(const Reference& reference, const Variables
   if (!named.empty()) {
     const auto url = net::Url::Parse(named);
     if (!url) return Fail(ErrorCode::kInvalidArgument, "HF_ENDPOINT: " + url.error().message);
+    if (url->path.find('?') != std::string::npos) {
+      return Fail(ErrorCode::kInvalidArgument, "HF_ENDPOINT: " + Quote(net::WithoutSecrets(named)) +
+                                                   " has a query, which no hub's address has");
+    }
   }
   std::vector<Place> places;
   const auto add = [&](Hub hub, const std::string& repository) {
@@ -263,7 +267,7 @@ Result<RemoteModel> Locate(const Reference& reference, const Place& place,
     model.quant = QuantOf(name);
     return model;
   }
-  const std::string token = place.with_token ? TRY(Token(variable)) : "";
+  const std::string token = place.with_token ? TRY(HubToken(variable)) : "";
   if (auto pinned = Pinned(reference, place)) {
     pinned->token = token;
     return *std::move(pinned);
@@ -281,7 +285,10 @@ Result<RemoteModel> Locate(const Reference& reference, const Place& place,
       if (found) model = std::move(found);
     }
   }
-  if (model) model->token = token;
+  if (model) {
+    model->token = token;
+    model->licence = net::HideToken(std::move(model->licence), token);
+  }
   return model;
 }
 

@@ -46,6 +46,10 @@ struct Place {
   std::string Describe() const;  // "huggingface.co/Qwen/Qwen2.5-0.5B-Instruct-GGUF"
 };
 
+// HF_TOKEN, else HUGGING_FACE_HUB_TOKEN; empty if neither is set. Fails with kInvalidArgument for
+// what is no token.
+Result<std::string> HubToken(const Variables& variable);
+
 // The hosts of HF_ENDPOINT, if it is set: redirects may lead there.
 std::vector<std::string> TrustedHosts(const Variables& variable);
 

@@ -180,7 +180,17 @@ Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOp
     return Fail(ErrorCode::kInvalidArgument,
                 "--sha256: expected 64 hexadecimal digits, got " + Quote(options.sha256));
   }
-  return Puller(store, reference, options).Run();
+  // Servers may send the token back in whatever they say.
+  const std::string token = HubToken(options.variable).value_or("");
+  PullOptions hiding = options;
+  if (options.events.on_note) {
+    hiding.events.on_note = [&](const std::string& text) {
+      options.events.on_note(net::HideToken(text, token));
+    };
+  }
+  auto pulled = Puller(store, reference, hiding).Run();
+  if (pulled) return pulled;
+  return Fail(pulled.error().code, net::HideToken(std::move(pulled.error().message), token));
 }
 
 Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view text,

@@ -61,7 +61,7 @@ std::vector<std::string> PathParts(std::string_view path) {
 }
 
 std::unexpected<Error> NotUnderstood(std::string_view text, const std::string& why) {
-  return Fail(ErrorCode::kInvalidArgument, Quote(text) + " " + why);
+  return Fail(ErrorCode::kInvalidArgument, Quote(ShownReference(text)) + " " + why);
 }
 
 // "owner/repo[:quant]", in whatever letter case.
@@ -157,6 +157,11 @@ std::string Reference::StoreName(std::string_view taken_quant) const {
   return repository + (taken_quant.empty() ? "" : ":" + std::string(taken_quant));
 }
 
+std::string ShownReference(std::string_view text) {
+  const bool plain = !HasScheme(text) && text.find('@') == std::string_view::npos;
+  return plain ? std::string(text) : net::WithoutSecrets(text);
+}
+
 Result<Reference> ParseReference(std::string_view text, const Catalogue& catalogue) {
   if (HasScheme(text)) return FromUrl(text, catalogue);
   for (const HubHost& known : kHubHosts) {
@@ -171,7 +176,7 @@ Result<Reference> ParseReference(std::string_view text, const Catalogue& catalog
   if (text.find('/') != std::string_view::npos) {
     return FromRepository(text, Hub::kHuggingFace, catalogue);
   }
-  if (!IsModelName(text)) return NotAModelName(text);
+  if (!IsModelName(text)) return NotAModelName(ShownReference(text));
   const auto match = catalogue.Find(text);
   if (!match) return Fail(ErrorCode::kNotFound, "no model has the name " + Quote(text));
   Reference reference;

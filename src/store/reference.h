@@ -24,6 +24,9 @@ struct Reference {
   std::string StoreName(std::string_view taken_quant) const;
 };
 
+// What a person wrote, as messages show it: of a URL neither user and password nor query.
+std::string ShownReference(std::string_view text);
+
 // Understands short names of the catalogue, "owner/repo[:QUANT]" in any letter case, either after
 // "hf.co/", "huggingface.co/" or "modelscope.cn/" (with or without "https://"), links to files on
 // these hubs, and URLs of GGUF files. Fails with kInvalidArgument for what is none of these, with

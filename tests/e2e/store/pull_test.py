@@ -1,5 +1,6 @@
 """bantam pull from a hub that behaves well."""
 
+import json
 import os
 import pathlib
 import pty
@@ -342,7 +343,6 @@ class PullTest(StoreTest):
         listing = {"Code": 200, "Success": True, "Data": {"Files": [
             {"Path": "sub", "Type": "tree"},
             {"Path": name, "Type": "blob", "Size": len(TINY), "Sha256": sha256(TINY)}]}}
-        import json
         self.hub.route(f"/api/v1/models/{repository}/repo/files",
                        lambda handler: handler.reply(200, json.dumps(listing).encode()),
                        "modelscope.cn")
@@ -371,6 +371,41 @@ class PullTest(StoreTest):
         self.pull(NAME)
         seen = {(host, headers.get("Authorization")) for host, _, headers in self.hub.requests}
         self.assertEqual(seen, {("huggingface.co", "Bearer hf_secret"), ("cdn.example", None)})
+
+    def test_secrets_are_not_shown(self):
+        token = self.environment["HF_TOKEN"] = "hf_SECRET"
+
+        def echo(handler):
+            said = "bad token " + handler.headers.get("Authorization", "none")
+            handler.reply(403, said.encode(), {"X-Error-Message": said})
+
+        listing = f"/api/models/{NAME}/revision/main"
+        for answer in (echo, redirect(f"https://localhost:1/{token}/x"),
+                       redirect(f"http://localhost:1/{token}/x"),
+                       redirect(f"/missing/{token}"),
+                       lambda handler: handler.reply(200, json.dumps({"siblings": [
+                           {"rfilename": f"../{token}.gguf"}]}).encode())):
+            self.hub.route(listing, answer)
+            text = self.pull(NAME, code=1)
+            self.assertIn("***", text)
+            self.assertNotIn("SECRET", text)
+        user = self.hub.endpoint.replace("//", "//user:SECRET@")
+        for command in ("run", "show", "rm", "pull"):
+            text = self.bantam(command, user + "/m-q8_0.gguf?key=SECRET").stderr.decode()
+            self.assertIn("***@localhost", text)
+            self.assertNotIn("SECRET", text)
+        for endpoint in (user, user + "x", self.hub.endpoint + "?key=SECRET"):
+            self.environment["HF_ENDPOINT"] = endpoint
+            text = self.pull(NAME, code=2)
+            self.assertIn("HF_ENDPOINT", text)
+            self.assertNotIn("SECRET", text)
+        self.environment["HF_ENDPOINT"] = "https://other.example"
+        for proxy in ("http://user:SEC#RET@127.0.0.1:3128", "http://user:SEC@127.0.0.1:99999",
+                      "socks9://u:SEC@h:1"):
+            self.environment["HTTPS_PROXY"] = proxy
+            text = self.pull(NAME, code=2)
+            self.assertIn("***@", text)
+            self.assertNotIn("SEC", text)
 
     def test_no_proxy(self):
         self.environment["HTTPS_PROXY"] = "http://127.0.0.1:1"
