@@ -81,7 +81,9 @@ Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing
                          const std::string& revision, bool folder) {
   RemoteModel model;
   model.folder = folder;
-  model.repository = listing.repository.empty() ? repository : listing.repository;
+  // One that was renamed is kept under the name that people know, and will ask for.
+  const bool renamed = LowerCase(listing.repository) != LowerCase(repository);
+  model.repository = renamed ? repository : listing.repository;
   model.licence = listing.licence;
   for (const std::string& path : paths) {
     const auto file = std::ranges::find(listing.files, path, &HubFile::path);

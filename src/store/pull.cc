@@ -13,6 +13,7 @@
 #include "store/download.h"
 #include "store/hub.h"
 #include "store/names.h"
+#include "store/quant_name.h"
 #include "store/upkeep.h"
 
 namespace bantam::store {
@@ -173,6 +174,35 @@ Result<Pulled> Puller::Run() {
   return Fail(ErrorCode::kInternal, "no place was tried");
 }
 
+// The quantisation that a stored name ends with, if it is of the repository (lower case), of its
+// conversion, or of the short name (lower case; empty if there is none).
+std::optional<std::string> QuantIn(const std::string& stored, const std::string& repository,
+                                   const std::string& short_name) {
+  const std::string name = LowerCase(stored);
+  for (const std::string& base : {repository, repository + "-gguf"}) {
+    if (name == base) return "";
+    if (name.starts_with(base + ":")) return name.substr(base.size() + 1);
+  }
+  if (short_name.empty() || !name.starts_with(short_name)) return std::nullopt;
+  const std::string rest = name.substr(short_name.size());
+  if (rest.empty()) return "";
+  return rest[0] == '-' && IsQuant(rest.substr(1)) ? std::optional(rest.substr(1)) : std::nullopt;
+}
+
+// Whether a model is of a reference's repository, and what was asked for of it: a quantisation, or
+// a file by its name.
+bool IsOf(const Reference& reference, const Manifest& manifest) {
+  const CatalogueModel* model = reference.model;
+  const std::string& repository =
+      reference.repository.empty() && model != nullptr ? model->model : reference.repository;
+  const std::string short_name = model != nullptr ? LowerCase(model->name) : "";
+  const auto quant = QuantIn(manifest.name, LowerCase(repository), short_name);
+  if (!quant) return false;
+  const std::string wanted = LowerCase(reference.quant);
+  const std::string file = LowerCase(manifest.files[0].name);
+  return wanted.empty() || *quant == wanted || file == wanted || file == wanted + ".gguf";
+}
+
 }  // namespace
 
 Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOptions& options) {
@@ -201,18 +231,13 @@ Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view 
   const auto reference = ParseReference(text, catalogue);
   if (!reference) return std::nullopt;
   if (auto manifest = TRY(store.Get(reference->StoreName(reference->quant)))) return manifest;
-  if (reference->model != nullptr || !reference->quant.empty()) return std::nullopt;
-  if (reference->hub == Hub::kUrl) return std::nullopt;
-  // Whatever quantisation there is of the repository, or of its conversion.
+  const bool short_name = reference->model != nullptr && text.find('/') == std::string_view::npos;
+  if (short_name || reference->hub == Hub::kUrl) return std::nullopt;
+  // Whatever there is of the repository, or of its conversion.
   std::vector<std::string> warnings;
   std::vector<Manifest> found;
-  const std::string base = LowerCase(reference->repository);
   for (Manifest& manifest : TRY(store.List(warnings))) {
-    const std::string name = LowerCase(manifest.name);
-    if (name.starts_with(base + ":") || name.starts_with(base + "-gguf:") ||
-        name == base + "-gguf") {
-      found.push_back(std::move(manifest));
-    }
+    if (IsOf(*reference, manifest)) found.push_back(std::move(manifest));
   }
   if (found.empty()) return std::nullopt;
   if (found.size() == 1) return found[0];

@@ -301,7 +301,35 @@ TEST_F(StoreTest, FindsByWhateverPeopleWrite) {
   EXPECT_EQ(find("some/thing-gguf:q8_0"), "nothing");
   ASSERT_TRUE(*store_.Add(Model("Some/Thing-GGUF:q8_0", {file})));
   EXPECT_EQ(find("some/thing"), "say which one: Some/Thing-GGUF:q4_0, Some/Thing-GGUF:q8_0");
+  EXPECT_EQ(find("some/thing:Q8_0"), "Some/Thing-GGUF:q8_0");
+  EXPECT_EQ(find("some/thing:q5_0"), "nothing");
+  ASSERT_TRUE(*store_.Add(Model("Some/Plain-GGUF", {Put("Plain.gguf", "content")})));
+  EXPECT_EQ(find("some/plain:plain.gguf"), "Some/Plain-GGUF");
+  EXPECT_EQ(find("some/plain:other.gguf"), "nothing");
   EXPECT_EQ(find("../x"), "nothing");
+}
+
+TEST_F(StoreTest, FindsRepositoriesOfTheCatalogueLikeOthers) {
+  const auto find = [&](const char* text) {
+    const auto manifest = FindStored(store_, text, Catalogue::BuiltIn());
+    if (!manifest) return manifest.error().message;
+    return *manifest ? (*manifest)->name : std::string("nothing");
+  };
+  const StoredFile file = Put("m", "content");
+  ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b-q8_0", {file})));
+  ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b-mine", {file})));
+  for (const char* text : {"Qwen/Qwen2.5-0.5B-Instruct", "qwen/qwen2.5-0.5b-instruct-gguf",
+                           "hf.co/Qwen/Qwen2.5-0.5B-Instruct", "Qwen/Qwen2.5-0.5B-Instruct:q8_0"}) {
+    EXPECT_EQ(find(text), "qwen2.5:0.5b-q8_0") << text;
+  }
+  EXPECT_EQ(find("qwen2.5:0.5b"), "nothing") << "means the usual one";
+  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct:q5_0"), "nothing");
+  ASSERT_TRUE(*store_.Add(Model("Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0", {file})));
+  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct:q5_0"), "Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0");
+  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct"),
+            "say which one: Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0, qwen2.5:0.5b-q8_0");
+  ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b", {file})));
+  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct"), "qwen2.5:0.5b");
 }
 
 TEST_F(StoreTest, ImportsFilesAndFolders) {

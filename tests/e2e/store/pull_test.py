@@ -137,8 +137,21 @@ class PullTest(StoreTest):
     def test_the_conversion_of_a_repository(self):
         self.hub.add_repository("Someone/Small", {"config.json": b"{}", "m.safetensors": b"x"})
         self.hub.add_repository(NAME, {FILE: TINY})
-        self.pull("Someone/Small")
-        self.assertEqual(self.listed()[0]["name"], STORED)
+        for name in ("Someone/Small", "Someone/Small:q4_k_m", f"Someone/Small:{FILE}"):
+            self.pull(name)
+            self.assertEqual(self.listed()[0]["name"], STORED)
+            self.assertIn("qwen2", self.good("show", name))
+            self.good("rm", name)
+        self.assert_untouched()
+
+    def test_renamed_repositories_keep_their_name(self):
+        self.hub.add_repository("Someone/New-GGUF", {FILE: TINY})
+        self.hub.route("/api/models/Old/Name-GGUF/revision/main",
+                       redirect("/api/models/Someone/New-GGUF/revision/main", 307))
+        self.hub.route(f"/Old/Name-GGUF/resolve/c0ffee/{FILE}",
+                       redirect(f"/Someone/New-GGUF/resolve/c0ffee/{FILE}", 307))
+        self.pull("Old/Name-GGUF:q4_k_m")
+        self.assertIn("qwen2", self.good("show", "old/name:q4_k_m"))
 
     def test_urls(self):
         self.hub.route("/files/My%20Model-q8_0.gguf", serve(TINY))
