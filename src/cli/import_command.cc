@@ -14,7 +14,7 @@ namespace bantam::cli {
 namespace {
 
 Result<void> CheckModel(const Environment& env, const std::string& path) {
-  const ModelInfo info = TRY(env.backend.inspect(path));
+  const ModelInfo info = TRY(InspectAll(env, path));
   return store::RequireWeights(path, info.parameters);
 }
 

@@ -57,6 +57,12 @@ Result<bool> Ask(const Environment& env, const std::string& question) {
 
 }  // namespace
 
+Result<ModelInfo> InspectAll(const Environment& env, const std::string& path) {
+  ModelInfo info = TRY(env.backend.inspect(path));
+  (void)TRY(env.backend.load_vocabulary(path));
+  return info;
+}
+
 std::string SuggestModel(const store::Store& store, std::string_view text) {
   std::vector<std::string> names = store::Catalogue::BuiltIn().Names();
   std::vector<std::string> warnings;

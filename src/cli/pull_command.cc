@@ -37,7 +37,7 @@ Result<int> PullCommand(const Environment& env, std::span<const std::string> arg
     const store::Reference reference = TRY(ReadReference(store, model));
     const store::Pulled pulled = TRY(PullModel(env, store, reference, options));
     const std::string path = TRY(store.PathOf(pulled.manifest));
-    const auto info = env.backend.inspect(path);
+    const auto info = InspectAll(env, path);
     if (!info) {
       env.err.WriteUntrusted(
           "bantam: it is kept, but this program cannot run it: " + info.error().message + "\n");

@@ -107,6 +107,16 @@ class LocalTest(StoreTest):
         self.assertIn("pooling/config.json", self.bad(1, "import", str(folder)))
         self.assert_nothing_kept()
 
+    def test_folders_must_have_a_vocabulary_that_can_be_read(self):
+        folder = pathlib.Path(self.path("folder"))
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(ENCODERS / "mean", folder)
+            for text in ("{}" if name == "tokenizer.json" else "[]", "["):
+                (folder / name).write_text(text)
+                self.assertIn(name, self.bad(1, "import", str(folder)))
+                self.assert_nothing_kept()
+
     def test_second_names(self):
         self.imported(self.write("m.gguf", TINY))
         self.good("cp", "m", "assistant")

@@ -95,6 +95,7 @@ class PullTest(StoreTest):
                  "README.md": b"#", "sub/other.safetensors": noise(50)}
         self.hub.add_repository("Someone/Plain", files)
         text = self.pull("Someone/Plain")
+        self.assertIn("it is kept, but this program cannot run it", text)
         self.assertIn("of some files no SHA-256 is published)", text)
         self.assertIn("fetching config.json (3 bytes) from", text)
         self.assertIn("here already", self.pull("Someone/Plain"))
@@ -125,6 +126,12 @@ class PullTest(StoreTest):
             self.assertIn("here already", self.pull(name))
             self.good("rm", name)
         self.assert_untouched()
+
+    def test_vocabularies_that_cannot_be_read_are_told(self):
+        files = folder_files(ENCODERS / "mean") | {"tokenizer.json": b"{}"}
+        self.hub.add_repository("Someone/MiniLM", files)
+        text = self.pull("Someone/MiniLM")
+        self.assertRegex(text, "it is kept, but this program cannot run it: .*tokenizer.json")
 
     def test_encoders_of_the_catalogue(self):
         self.hub.add_repository("sentence-transformers/all-MiniLM-L6-v2",
