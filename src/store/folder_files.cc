@@ -30,7 +30,16 @@ bool IsFolderFile(std::string_view path) {
       "modules.json",         "sentence_bert_config.json",
       "quantize_config.json", "quant_config.json"};
   return std::ranges::find(kNames, path) != std::end(kNames) || IsPoolingConfig(path) ||
-         (path.ends_with(".safetensors") && path.find('/') == std::string_view::npos);
+         (path.ends_with(".safetensors") && path.find('/') == std::string_view::npos &&
+          !path.starts_with("adapter_model"));
+}
+
+bool IsWeights(std::string_view path) {
+  return path.ends_with(".safetensors");
+}
+
+bool IsConsolidated(std::string_view path) {
+  return path.starts_with("consolidated") && IsWeights(path);
 }
 
 std::string TargetOf(const StoredFile& file) {
@@ -52,10 +61,31 @@ std::vector<std::string> FolderFiles(std::span<const std::string> paths) {
   const auto is_config = [](const std::string& path) { return path == "config.json"; };
   std::ranges::sort(found, {},
                     [&](const std::string& path) { return std::pair(!is_config(path), path); });
-  const bool weights = std::ranges::any_of(
-      found, [](const std::string& path) { return path.ends_with(".safetensors"); });
-  if (!weights || !is_config(found[0])) found.clear();
+  const auto is_own = [](const std::string& path) {
+    return IsWeights(path) && !IsConsolidated(path);
+  };
+  if (std::ranges::any_of(found, is_own)) std::erase_if(found, IsConsolidated);
+  if (std::ranges::none_of(found, IsWeights) || !is_config(found[0])) found.clear();
   return found;
+}
+
+std::string WhyNoFolder(std::span<const std::string> paths) {
+  const auto any = [&](std::string_view start) {
+    return std::ranges::any_of(paths, [&](const std::string& path) {
+      return path.starts_with(start) && path.find('/') == std::string::npos;
+    });
+  };
+  if (any("adapter_model") || any("adapter_config.json")) {
+    return "it is an adapter (LoRA), no model: 'bantam run' and 'serve' make use of its folder "
+           "with "
+           "--lora, beside the model it was made for";
+  }
+  if (any("pytorch_model")) {
+    return "its weights are in PyTorch's own format (pytorch_model.bin), which is not read; "
+           "expected "
+           "safetensors or GGUF";
+  }
+  return "";
 }
 
 Result<void> LinkFiles(const std::string& directory, std::span<const StoredFile> files) {

@@ -149,12 +149,19 @@ Result<RemoteModel> FromListing(const Reference& reference, const HubListing& li
   if (wanted.empty() && reference.model != nullptr) wanted = reference.model->quant;
   auto chosen = ChooseGguf(paths, wanted);
   if (chosen) return Take(*chosen, listing, place, repository, revision, false);
-  const std::vector<std::string> folder = FolderFiles(paths);
+  std::vector<std::string> folder = FolderFiles(paths);
   const bool has_gguf = std::ranges::any_of(
       paths, [](const std::string& path) { return LowerCase(path).ends_with(".gguf"); });
+  const std::string why = has_gguf || !folder.empty() ? "" : WhyNoFolder(paths);
+  if (!why.empty()) return Fail(ErrorCode::kUnsupported, place.Describe() + ": " + why);
   if (has_gguf || folder.empty() || !wanted.empty()) {
     return Fail(chosen.error().code, place.Describe() + ": " + chosen.error().message);
   }
+  // Nothing is in an empty file; without weights or config.json it is no model.
+  std::erase_if(folder, [&](const std::string& path) {
+    const auto file = std::ranges::find(listing.files, path, &HubFile::path);
+    return file->bytes == 0 && path != "config.json" && !path.ends_with(".safetensors");
+  });
   return Take(folder, listing, place, repository, revision, true);
 }
 
@@ -279,7 +286,9 @@ Result<RemoteModel> Locate(const Reference& reference, const Place& place,
                        : std::unexpected(listing.error());
   const bool other = reference.model == nullptr && reference.file.empty() &&
                      !LowerCase(place.repository).ends_with("-gguf");
-  if (other && (model ? model->folder : model.error().code == ErrorCode::kNotFound)) {
+  if (other && (model ? model->folder
+                      : model.error().code == ErrorCode::kNotFound ||
+                            model.error().code == ErrorCode::kUnsupported)) {
     const std::string converted = place.repository + "-GGUF";
     auto second = List(reference, place, converted, token, client, variable, events);
     if (second) {

@@ -96,6 +96,8 @@ Result<ImportPlan> PlanFolder(const std::string& directory) {
     const auto count = std::ranges::count_if(
         names, [](const std::string& name) { return LowerCase(name).ends_with(".gguf"); });
     if (count > 0) return PlanGguf(directory, names, "");
+    const std::string why = WhyNoFolder(names);
+    if (!why.empty()) return Fail(ErrorCode::kUnsupported, why);
     return Fail(ErrorCode::kUnsupported,
                 "'" + directory +
                     "' is no model: it has neither a GGUF file nor config.json with "

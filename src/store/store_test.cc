@@ -469,6 +469,11 @@ TEST(FolderFiles, AreThoseAModelIsReadFrom) {
                                       "sentence_bert_config.json", "vocab.txt"}));
   EXPECT_TRUE(FolderFiles(std::vector<std::string>{"config.json", "x/a.safetensors"}).empty());
   EXPECT_TRUE(FolderFiles(std::vector<std::string>{"a.safetensors"}).empty());
+  using Paths = std::vector<std::string>;
+  EXPECT_EQ(FolderFiles(Paths{"config.json", "consolidated.safetensors", "model.safetensors"}),
+            (Paths{"config.json", "model.safetensors"}));
+  EXPECT_EQ(FolderFiles(Paths{"config.json", "consolidated.safetensors"}).size(), 2U);
+  EXPECT_TRUE(FolderFiles(Paths{"config.json", "adapter_model.safetensors"}).empty());
 }
 
 TEST_F(StoreTest, ImportsAtOnceDoNotMeet) {

@@ -127,6 +127,36 @@ class PullTest(StoreTest):
             self.good("rm", name)
         self.assert_untouched()
 
+    def test_folders_take_what_a_model_needs(self):
+        files = folder_files(ENCODERS / "mean")
+        others = {"consolidated.safetensors": b"c", "added_tokens.json": b"", "merges.txt": b""}
+        self.hub.add_repository("Someone/MiniLM", files | others)
+        self.assertNotIn("cannot run it", self.pull("Someone/MiniLM"))
+        (model,) = self.listed()
+        self.assertEqual(folder_files(pathlib.Path(model["path"])), files)
+        self.good("rm", "Someone/MiniLM")
+        for name in ("model.safetensors", "config.json"):
+            self.hub.add_repository("Someone/MiniLM", files | {name: b""})
+            self.assertIn("a file of 0 bytes is no model", self.pull("Someone/MiniLM", code=1))
+            self.bantam("rm", "--unfinished")
+
+    def test_folders_without_a_model_say_why(self):
+        config = {"config.json": b"{}"}
+        adapter = {"adapter_config.json": b"{}", "adapter_model.safetensors": b"x"}
+        for files, why in ((adapter, "an adapter (LoRA)"), (config | adapter, "an adapter (LoRA)"),
+                           (config | {"pytorch_model.bin": b"x"}, "pytorch_model.bin")):
+            self.hub.add_repository("Someone/Plain", files)
+            self.assertIn(why, self.pull("Someone/Plain", code=1))
+            self.assert_untouched()
+            folder = pathlib.Path(self.path("Plain"))
+            folder.mkdir(exist_ok=True)
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+            self.assertIn(why, self.bad(1, "import", str(folder)))
+            for name in files:
+                (folder / name).unlink()
+            folder.rmdir()
+
     def test_vocabularies_that_cannot_be_read_are_told(self):
         files = folder_files(ENCODERS / "mean") | {"tokenizer.json": b"{}"}
         self.hub.add_repository("Someone/MiniLM", files)
