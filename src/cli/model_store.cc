@@ -23,13 +23,6 @@ bool Exists(const std::string& path) {
   return stat(path.c_str(), &info) == 0;
 }
 
-// Such texts are never names in the store; whoever opens them says what is wrong.
-bool LooksLikePath(const std::string& text) {
-  if (text.empty() || text.find("://") != std::string::npos) return false;
-  if (text[0] == '/' || text[0] == '.' || text[0] == '~') return true;
-  return LowerCase(text).ends_with(".gguf") && text.find(':') == std::string::npos;
-}
-
 void Note(const Environment& env, const std::string& text) {
   env.err.WriteUntrusted("bantam: " + text + "\n");
   env.err.Flush();
@@ -83,7 +76,7 @@ Result<store::Reference> ReadReference(const store::Store& store, const std::str
 }
 
 Result<std::string> ResolveModel(const Environment& env, const std::string& text) {
-  if (Exists(text) || LooksLikePath(text)) return text;
+  if (Exists(text) || store::LooksLikePath(text)) return text;
   const store::Store store = TRY(store::Store::Find(env.variable));
   if (auto path = TRY(StoredPath(store, text))) return *std::move(path);
   const auto reference = ReadReference(store, text);

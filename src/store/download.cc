@@ -99,6 +99,11 @@ class Downloader {
     return Fail(ErrorCode::kCorrupt, source_ + ": " + why);
   }
 
+  // During a request: the client says where.
+  static std::unexpected<Error> BadAnswer(const std::string& why) {
+    return Fail(ErrorCode::kCorrupt, why);
+  }
+
   const Store& store_;
   const net::HttpClient& client_;
   const RemoteFile& file_;
@@ -166,15 +171,15 @@ Result<FileLock> Downloader::Acquire() {
 
 Result<void> Downloader::CheckSize(const net::HttpHop& answer, uint64_t total) const {
   if (file_.bytes && total != *file_.bytes) {
-    return Wrong("the server's file has " + std::to_string(total) +
-                 " bytes, the hub's listing says " + std::to_string(*file_.bytes));
+    return BadAnswer("the server's file has " + std::to_string(total) +
+                     " bytes, the hub's listing says " + std::to_string(*file_.bytes));
   }
   const std::string* type = answer.Find("content-type");
   if (type != nullptr && LowerCase(*type).starts_with("text/html")) {
-    return Wrong("the server sends a web page in place of the file");
+    return BadAnswer("the server sends a web page in place of the file");
   }
   if (total == 0 || total > kMaxFileBytes) {
-    return Wrong("a file of " + std::to_string(total) + " bytes is no model");
+    return BadAnswer("a file of " + std::to_string(total) + " bytes is no model");
   }
   return {};
 }
@@ -199,7 +204,7 @@ Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) 
     if (!range || range->from != part.bytes() || range->total != part.state().bytes ||
         !IsSame(part, StrongEtag(answer))) {
       restart_ = true;
-      return Wrong("the server's file has changed, or it goes on at the wrong place");
+      return BadAnswer("the server's file has changed, or it goes on at the wrong place");
     }
     total_ = range->total;
     TRY(CheckSize(answer, total_));
@@ -209,13 +214,14 @@ Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) 
     return {};
   }
   if (answer.status != 200) {
-    return Wrong("the server answers " + std::to_string(answer.status) + ", expected 200 or 206");
+    return BadAnswer("the server answers " + std::to_string(answer.status) +
+                     ", expected 200 or 206");
   }
   uint64_t total = file_.bytes.value_or(0);
   if (const std::string* header = answer.Find("content-length")) {
     total = ParseLeadingUint(*header).value_or(0);
   } else if (!file_.bytes) {
-    return Wrong("the server does not say how long the file is");
+    return BadAnswer("the server does not say how long the file is");
   }
   TRY(CheckSize(answer, total));
   if (part.bytes() > 0) Note("the server cannot go on where the download stopped; from the start");
@@ -230,15 +236,15 @@ Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) 
 
 Result<void> Downloader::TakeBytes(PartFile& part, std::span<const uint8_t> bytes) {
   if (bytes.size() > total_ - part.bytes()) {
-    return Wrong("the server sends more than the file's " + std::to_string(total_) + " bytes");
+    return BadAnswer("the server sends more than the file's " + std::to_string(total_) + " bytes");
   }
   if (part.bytes() == 0 && LowerCase(file_.name).ends_with(".gguf")) {
     constexpr std::string_view kMagic = "GGUF";
     const std::string_view start(reinterpret_cast<const char*>(bytes.data()),
                                  std::min(bytes.size(), kMagic.size()));
     if (!kMagic.starts_with(start)) {
-      return Wrong("no GGUF file: it begins with " +
-                   Quote({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, 16));
+      return BadAnswer("no GGUF file: it begins with " +
+                       Quote({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, 16));
     }
   }
   appended_ += bytes.size();

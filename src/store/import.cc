@@ -304,7 +304,7 @@ Result<void> RequireWeights(const std::string& path, uint64_t parameters) {
 
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options) {
-  if (!IsModelName(name)) return NotAModelName(name);
+  TRY(CheckNewName(name));
   TRY(store.Prepare());
   uint64_t total = 0;
   for (const ImportFile& file : plan.files) {

@@ -40,6 +40,19 @@ std::unexpected<Error> NotAModelName(std::string_view name) {
                   "owner/model:q4_k_m (letters, digits, '.', '_' and '-')");
 }
 
+bool LooksLikePath(std::string_view text) {
+  if (text.empty() || text.find("://") != std::string_view::npos) return false;
+  if (text[0] == '/' || text[0] == '.' || text[0] == '~') return true;
+  return LowerCase(text).ends_with(".gguf") && text.find(':') == std::string_view::npos;
+}
+
+Result<void> CheckNewName(std::string_view name) {
+  if (!IsModelName(name)) return NotAModelName(name);
+  if (!LooksLikePath(name)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              Quote(name) + " is no name for a model: commands would take it for a file's path");
+}
+
 std::string FileNameOf(std::string_view model_name) {
   std::string out;
   for (const char c : LowerCase(model_name)) {

@@ -14,6 +14,13 @@ bool IsModelName(std::string_view name);
 // The error for what is none.
 std::unexpected<Error> NotAModelName(std::string_view name);
 
+// Whether commands take such a text for a path, never for a model's name: one that begins with '/',
+// '.' or '~', or ends in ".gguf" without a colon, in any letter case.
+bool LooksLikePath(std::string_view text);
+
+// Whether a model can be kept under a name and found by it. Fails with kInvalidArgument.
+Result<void> CheckNewName(std::string_view name);
+
 // The file name that stands for a model's name, whatever its case; one for each name.
 std::string FileNameOf(std::string_view model_name);
 

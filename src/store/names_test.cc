@@ -46,5 +46,16 @@ TEST(Names, Checksums) {
   EXPECT_FALSE(IsSha256(std::string(64, 'g')));
 }
 
+TEST(Names, OfModelsAreNoPaths) {
+  for (const char* name : {"mine", "gguf", "mine.gguf.1", "owner/x-gguf", "owner/x.gguf:q4_0"}) {
+    EXPECT_TRUE(CheckNewName(name)) << name;
+  }
+  for (const char* name : {"mine.gguf", "owner/x.GGUF", "./mine", "a b"}) {
+    const auto bad = CheckNewName(name);
+    ASSERT_FALSE(bad) << name;
+    EXPECT_EQ(bad.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
 }  // namespace
 }  // namespace bantam::store

@@ -73,7 +73,7 @@ std::optional<StoredFile> Puller::SameSource(const Manifest& wanted,
 
 // The names of files elsewhere are anybody's: one must not replace another's model.
 Result<void> Puller::CheckName(const std::string& name, const RemoteModel& model) const {
-  if (!IsModelName(name)) return NotAModelName(name);
+  TRY(CheckNewName(name));
   if (reference_.hub != Hub::kUrl || !options_.name.empty()) return {};
   const auto manifest = store_.Peek(name);
   if (!manifest || manifest->source == WithoutQuery(model.files[0].url)) return {};

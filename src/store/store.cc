@@ -239,7 +239,7 @@ Result<uint64_t> Store::Remove(std::string_view name) const {
 }
 
 Result<void> Store::Copy(std::string_view from, std::string_view to) const {
-  if (!IsModelName(to)) return NotAModelName(to);
+  TRY(CheckNewName(to));
   std::optional<Manifest> manifest = TRY(Get(from));
   if (!manifest) {
     return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(from) + "' in the store");

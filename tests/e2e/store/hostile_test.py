@@ -28,6 +28,7 @@ class HostileTest(StoreTest):
         for part in expected:
             self.assertIn(part, text)
         self.assertNotIn("sign=secret", text)
+        self.assertNotRegex(text, r"https://\S+: https://", "one place, said once")
         self.assert_untouched(parts)
         return text
 

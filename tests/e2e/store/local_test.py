@@ -125,6 +125,9 @@ class LocalTest(StoreTest):
         self.assertIn("0 B freed", self.bantam("rm", "m").stderr.decode())
         self.assertIn("qwen2", self.good("show", "Assistant"))
         self.bad(2, "cp", "assistant", "a/b/c")
+        self.assertIn("a file's path", self.bad(2, "cp", "assistant", "a.gguf"))
+        self.assertIn("a file's path",
+                      self.bad(2, "import", self.path("m.gguf"), "--name", "b.GGUF"))
         self.bad(1, "cp", "none", "x")
         self.bad(1, "rm", "none")
         self.bad(1, "rm", "../../etc/passwd/x")
