@@ -106,10 +106,12 @@ Result<std::shared_ptr<LoadedModel>> LoadedModel::LoadVocabulary(const std::stri
 
 Result<std::shared_ptr<LoadedModel>> LoadedModel::Load(const std::string& path,
                                                        const LoadOptions& options) {
+  // Before reading begins: a cgroup counts some pages as used while they come into the cache.
+  const std::optional<uint64_t> left = MemoryLeft();
   auto file = TRY(OpenWhileReading(path, options.dtype));
   StartReading(*file);
   auto model = TRY(Open(std::move(file)));
-  const Result<void> loaded = model->LoadWeights(options);
+  const Result<void> loaded = model->LoadWeights(options, left);
   if (!loaded) return std::unexpected(InFile(path, loaded.error()));
   return model;
 }
@@ -123,20 +125,21 @@ Result<ModelConfig> LoadedModel::CheckedConfig() const {
                                        config.architecture + ".vocab_size)");
 }
 
-Result<WeightLayout> LoadedModel::ChooseWeights(const MemoryCost& cost,
-                                                const LoadOptions& options) {
+Result<WeightLayout> LoadedModel::ChooseWeights(const MemoryCost& cost, const LoadOptions& options,
+                                                std::optional<uint64_t> left) {
   if (options.memory) {
-    memory_ = TRY(ChooseMemory(*options.memory, cost, MemoryLeft()));
+    memory_ = TRY(ChooseMemory(*options.memory, cost, left));
     return memory_->weights;
   }
-  const std::optional<uint64_t> available = AvailableMemoryBytes();
+  std::optional<uint64_t> available = left;
+  if (left) available = *left - std::min(*left, ResidentPrivateBytes());
   const WeightLayout layout =
       ChooseLayout(cost, options.context, options.weights, available, options.kv);
   TRY(CheckMemory(cost.weights(), layout, available));
   return layout;
 }
 
-Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
+Result<void> LoadedModel::LoadWeights(const LoadOptions& options, std::optional<uint64_t> left) {
   const ModelConfig config = TRY(CheckedConfig());
   TRY(CheckThreads("threads", options.threads));
   TRY(CheckThreads("prefill threads", options.prefill_threads));
@@ -148,7 +151,7 @@ Result<void> LoadedModel::LoadWeights(const LoadOptions& options) {
     MemoryCost cost =
         TRY(MemoryCost::Create(*file_, config, options.precision, team(), ProgramBytes()));
     for (const auto& adapter : adapters) TRY(AddTo(cost, *adapter));
-    layout = TRY(ChooseWeights(cost, options));
+    layout = TRY(ChooseWeights(cost, options, left));
   }
   TRY(file_->Convert());
   pool_ = std::make_unique<ThreadPool>(team());

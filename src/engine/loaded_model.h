@@ -69,14 +69,16 @@ class LoadedModel final : public Model {
  private:
   LoadedModel() = default;
   static Result<std::shared_ptr<LoadedModel>> Open(std::unique_ptr<ModelFile> file);
-  Result<void> LoadWeights(const LoadOptions& options);
+  // `left`: what the process may come to (MemoryLeft), if that is known.
+  Result<void> LoadWeights(const LoadOptions& options, std::optional<uint64_t> left);
   using AdapterFiles = std::vector<std::unique_ptr<AdapterFile>>;
   Result<AdapterFiles> OpenAdapters(const ModelConfig& config,
                                     const std::vector<AdapterSource>& sources) const;
   Result<void> LoadAdapters(const AdapterFiles& files, const std::vector<AdapterSource>& sources);
   Result<ModelConfig> CheckedConfig() const;
   // How the weights lie, as wished or as memory allows.
-  Result<WeightLayout> ChooseWeights(const MemoryCost& cost, const LoadOptions& options);
+  Result<WeightLayout> ChooseWeights(const MemoryCost& cost, const LoadOptions& options,
+                                     std::optional<uint64_t> left);
   int team() const { return std::max(threads_, prefill_threads_); }
   const grammar::TokenTrie& Trie() const;
 
