@@ -51,14 +51,6 @@ std::unexpected<HttpFailure> Refuse(const Url& url, const std::string& why) {
   return std::unexpected(HttpFailure{{ErrorCode::kCorrupt, ShownUrl(url) + ": " + why}, false});
 }
 
-// Not in "location": it is followed as it is.
-void HideTokenIn(HttpHop& hop, std::string_view token) {
-  hop.error_body = HideToken(std::move(hop.error_body), token);
-  for (auto& [name, value] : hop.headers) {
-    if (name != "location") value = HideToken(std::move(value), token);
-  }
-}
-
 }  // namespace
 
 HttpResult HttpClient::Get(const HttpRequest& request) const {
@@ -75,7 +67,7 @@ HttpResult HttpClient::Get(const HttpRequest& request) const {
         !request.token.empty() && url.Origin() == first_origin && MayCarryToken(url);
     auto hop = Transfer(**curl, options_, request, rules, url, with_token).Run();
     if (!hop) return std::unexpected(std::move(hop).error());
-    HideTokenIn(*hop, request.token);
+    hop->error_body = HideToken(std::move(hop->error_body), request.token);
     answer.hops.push_back(*std::move(hop));
     const HttpHop& last = answer.last();
     if (!IsRedirect(last.status) || request.post) return answer;
@@ -83,6 +75,9 @@ HttpResult HttpClient::Get(const HttpRequest& request) const {
     if (location == nullptr) return Refuse(url, "a redirect that does not say where to");
     if (answer.hops.size() > kMaxRedirects) {
       return Refuse(url, "more than " + std::to_string(kMaxRedirects) + " redirects");
+    }
+    if (!request.token.empty() && location->contains(request.token)) {
+      return Refuse(url, "sends the token back in a redirect, to …***…: refused");
     }
     auto next = url.Resolve(*location);
     if (!next) return Refuse(url, "redirects to where it cannot: " + next.error().message);

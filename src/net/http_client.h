@@ -83,7 +83,7 @@ class HttpClient {
 
   // A GET, unless `request.post` is set. Blocks. Errors name the URL, without its query. Safe to
   // call from several threads if the functions of the options are. Where a server sends the token
-  // back, in a header or an error's text, it is hidden, but for "location".
+  // back, in a header or an error's text, it is hidden; redirects that hold it are refused.
   HttpResult Get(const HttpRequest& request) const;
 
  private:

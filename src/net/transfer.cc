@@ -183,8 +183,10 @@ bool Transfer::TakeHeader(std::string_view line) {
   }
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
-  hop_.headers.emplace_back(LowerCase(Trimmed(line.substr(0, colon))),
-                            std::string(Trimmed(line.substr(colon + 1))));
+  std::string name = LowerCase(Trimmed(line.substr(0, colon)));
+  std::string value(Trimmed(line.substr(colon + 1)));
+  if (name != "location") value = HideToken(std::move(value), request_.token);
+  hop_.headers.emplace_back(std::move(name), std::move(value));
   return true;
 }
 

@@ -243,8 +243,9 @@ Result<void> Downloader::TakeBytes(PartFile& part, std::span<const uint8_t> byte
     const std::string_view start(reinterpret_cast<const char*>(bytes.data()),
                                  std::min(bytes.size(), kMagic.size()));
     if (!kMagic.starts_with(start)) {
+      std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       return BadAnswer("no GGUF file: it begins with " +
-                       Quote({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, 16));
+                       Quote(net::HideToken(std::move(text), options_.token), 16));
     }
   }
   appended_ += bytes.size();

@@ -50,7 +50,9 @@ Result<std::string> GetDocument(const std::string& url, const std::string& token
       TRY(patience.AfterFailure(answer.error()));
       continue;
     }
-    if (answer->status() >= 200 && answer->status() < 300) return body;
+    if (answer->status() >= 200 && answer->status() < 300) {
+      return net::HideToken(std::move(body), token);  // nothing of it gets into messages or names
+    }
     const Error error = StatusError(answer->last(), !token.empty());
     if (!IsTransientStatus(answer->status())) return std::unexpected(error);
     TRY(patience.AfterStatus(answer->last(), error));
@@ -296,10 +298,7 @@ Result<RemoteModel> Locate(const Reference& reference, const Place& place,
       if (found) model = std::move(found);
     }
   }
-  if (model) {
-    model->token = token;
-    model->licence = net::HideToken(std::move(model->licence), token);
-  }
+  if (model) model->token = token;
   return model;
 }
 

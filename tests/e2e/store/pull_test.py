@@ -432,13 +432,17 @@ class PullTest(StoreTest):
         listing = f"/api/models/{NAME}/revision/main"
         for answer in (echo, redirect(f"https://localhost:1/{token}/x"),
                        redirect(f"http://localhost:1/{token}/x"),
-                       redirect(f"/missing/{token}"),
+                       redirect(f"/missing/{token}"), redirect(f"https://{token}.localhost/x"),
+                       redirect("ftp://" + "a" * 60 + token),
                        lambda handler: handler.reply(200, json.dumps({"siblings": [
                            {"rfilename": f"../{token}.gguf"}]}).encode())):
             self.hub.route(listing, answer)
             text = self.pull(NAME, code=1)
             self.assertIn("***", text)
             self.assertNotIn("SECRET", text)
+            self.assertNotIn("secret", text)
+        self.hub.add_repository(NAME, {FILE: f"{token} is no model".encode()})
+        self.assertIn('"*** is no model"', self.pull(NAME, code=1))
         user = self.hub.endpoint.replace("//", "//user:SECRET@")
         for command in ("run", "show", "rm", "pull"):
             text = self.bantam(command, user + "/m-q8_0.gguf?key=SECRET").stderr.decode()
