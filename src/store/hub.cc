@@ -59,16 +59,22 @@ Result<std::string> GetDocument(const std::string& url, const std::string& token
   }
 }
 
+// The revision that was asked for.
+std::string RevisionOf(const Reference& reference, const Place& place) {
+  if (!reference.revision.empty()) return reference.revision;
+  return place.hub == Hub::kModelScope ? "master" : "main";
+}
+
 std::string ListingUrl(const Reference& reference, const Place& place,
                        const std::string& repository) {
   const std::string path = net::EncodePath(repository);
   if (place.hub == Hub::kModelScope) {
-    return place.endpoint + "/api/v1/models/" + path + "/repo/files?Revision=" +
-           net::EncodePath(reference.revision.empty() ? "master" : reference.revision) +
+    return place.endpoint + "/api/v1/models/" + path +
+           "/repo/files?Revision=" + net::EncodePath(RevisionOf(reference, place)) +
            "&Recursive=true";
   }
   return place.endpoint + "/api/models/" + path + "/revision/" +
-         net::EncodePath(reference.revision.empty() ? "main" : reference.revision) + "?blobs=true";
+         net::EncodePath(RevisionOf(reference, place)) + "?blobs=true";
 }
 
 std::string FileUrl(const Place& place, const std::string& repository, const std::string& revision,
@@ -83,6 +89,7 @@ Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing
                          const std::string& revision, bool folder) {
   RemoteModel model;
   model.folder = folder;
+  const std::string& commit = listing.revision.empty() ? revision : listing.revision;
   // One that was renamed is kept under the name that people know, and will ask for.
   const bool renamed = LowerCase(listing.repository) != LowerCase(repository);
   model.repository = renamed ? repository : listing.repository;
@@ -96,11 +103,16 @@ Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing
                   "the file name " + Quote(name) + " holds characters that are not kept");
     }
     model.files.push_back({.name = name,
-                           .url = FileUrl(place, model.repository, revision, path),
+                           .url = FileUrl(place, model.repository, commit, path),
                            .bytes = file->bytes,
                            .sha256 = file->sha256});
   }
   model.quant = QuantOf(paths.front());
+  model.origin = Origin{.hub = place.hub,
+                        .repository = model.repository,
+                        .path = paths.front(),
+                        .revision = revision,
+                        .commit = listing.revision};
   return model;
 }
 
@@ -111,14 +123,18 @@ std::optional<RemoteModel> Pinned(const Reference& reference, const Place& place
   for (const CatalogueFile& file : reference.model->files) {
     if (QuantOf(file.name) != quant) continue;
     const bool hugging_face = place.hub == Hub::kHuggingFace && !file.revision.empty();
-    const std::string newest = place.hub == Hub::kHuggingFace ? "main" : "master";
+    const std::string revision = hugging_face ? file.revision : RevisionOf(reference, place);
     RemoteModel model;
-    model.files.push_back(
-        {.name = file.name,
-         .url = FileUrl(place, place.repository, hugging_face ? file.revision : newest, file.name),
-         .bytes = std::nullopt,
-         .sha256 = file.sha256});
+    model.files.push_back({.name = file.name,
+                           .url = FileUrl(place, place.repository, revision, file.name),
+                           .bytes = std::nullopt,
+                           .sha256 = file.sha256});
     model.repository = place.repository;
+    model.origin = Origin{.hub = place.hub,
+                          .repository = place.repository,
+                          .path = file.name,
+                          .revision = revision,
+                          .commit = hugging_face ? revision : ""};
     model.licence = reference.model->licence;
     model.quant = quant;
     return model;
@@ -144,9 +160,7 @@ Result<RemoteModel> FromListing(const Reference& reference, const HubListing& li
   for (const HubFile& file : listing.files) {
     if (reference.file.empty() || file.path == reference.file) paths.push_back(file.path);
   }
-  std::string revision = listing.revision;
-  if (revision.empty()) revision = reference.revision;
-  if (revision.empty()) revision = place.hub == Hub::kModelScope ? "master" : "main";
+  const std::string revision = RevisionOf(reference, place);
   std::string wanted = reference.file.empty() ? reference.quant : "";
   if (wanted.empty() && reference.model != nullptr) wanted = reference.model->quant;
   auto chosen = ChooseGguf(paths, wanted);

@@ -8,6 +8,7 @@
 
 #include "bantam/result.h"
 #include "store/catalogue.h"
+#include "store/manifest.h"
 #include "store/patience.h"
 #include "store/reference.h"
 #include "store/store.h"
@@ -28,8 +29,9 @@ std::string WithoutQuery(const std::string& url);
 // All of a model, at one place.
 struct RemoteModel {
   std::vector<RemoteFile> files;
-  std::string token;       // for the files' origin
-  std::string repository;  // in the hub's own letter case; empty for a URL
+  std::string token;             // for the files' origin
+  std::string repository;        // in the hub's own letter case; empty for a URL
+  std::optional<Origin> origin;  // of the first file; nothing for a URL
   std::string licence;
   std::string quant;
   bool folder = false;  // a folder as Hugging Face publishes models: config.json, safetensors, …

@@ -6,7 +6,7 @@
 
 namespace bantam::store {
 
-const Json* JsonFields::Take(const char* key) {
+const Json* JsonFields::Member(const char* key) {
   asked_.insert(key);
   return object_.Find(key);
 }
@@ -29,20 +29,20 @@ Result<void> JsonFields::Format(std::string_view format, int64_t version) {
 }
 
 Result<std::string> JsonFields::Text(const char* key) {
-  const Json* value = Take(key);
+  const Json* value = Member(key);
   if (value == nullptr || !value->is_string()) return Bad(key, "a string");
   return value->AsString();
 }
 
 Result<std::string> JsonFields::TextOr(const char* key, std::string fallback) {
-  const Json* value = Take(key);
+  const Json* value = Member(key);
   if (value == nullptr || value->is_null()) return fallback;
   if (!value->is_string()) return Bad(key, "a string");
   return value->AsString();
 }
 
 Result<uint64_t> JsonFields::Size(const char* key) {
-  const Json* value = Take(key);
+  const Json* value = Member(key);
   if (value != nullptr && value->is_number()) {
     if (const auto number = value->AsInt(); number && *number >= 0) {
       return static_cast<uint64_t>(*number);
@@ -52,7 +52,7 @@ Result<uint64_t> JsonFields::Size(const char* key) {
 }
 
 Result<int64_t> JsonFields::IntOr(const char* key, int64_t fallback) {
-  const Json* value = Take(key);
+  const Json* value = Member(key);
   if (value == nullptr || value->is_null()) return fallback;
   if (value->is_number()) {
     if (const auto number = value->AsInt()) return *number;
@@ -61,7 +61,7 @@ Result<int64_t> JsonFields::IntOr(const char* key, int64_t fallback) {
 }
 
 Result<Json::Array> JsonFields::ListOr(const char* key) {
-  const Json* value = Take(key);
+  const Json* value = Member(key);
   if (value == nullptr) return Json::Array();
   if (!value->is_array()) return Bad(key, "a list");
   return value->items();

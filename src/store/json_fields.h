@@ -22,14 +22,13 @@ class JsonFields {
   Result<uint64_t> Size(const char* key);                             // a whole number from 0
   Result<int64_t> IntOr(const char* key, int64_t fallback);
   Result<Json::Array> ListOr(const char* key);  // absent: empty
+  const Json* Member(const char* key);          // of any kind; absent: nullptr
   // Fails if there are members nobody asked for.
   Result<void> NothingElse() const;
 
   std::unexpected<Error> Bad(std::string_view key, std::string_view expected) const;
 
  private:
-  const Json* Take(const char* key);
-
   const Json& object_;
   std::string what_;
   std::set<std::string, std::less<>> asked_;

@@ -28,6 +28,35 @@ Result<StoredFile> ReadFile(const Json& json) {
   return file;
 }
 
+constexpr const char* kHuggingFace = "huggingface";
+constexpr const char* kModelScope = "modelscope";
+
+Result<Origin> ReadOrigin(const Json& json) {
+  JsonFields fields(json, "the origin of the manifest");
+  Origin origin;
+  const std::string hub = TRY(fields.Text("hub"));
+  if (hub != kHuggingFace && hub != kModelScope) {
+    return fields.Bad("hub", "huggingface or modelscope");
+  }
+  origin.hub = hub == kModelScope ? Hub::kModelScope : Hub::kHuggingFace;
+  origin.repository = TRY(fields.Text("repository"));
+  origin.path = TRY(fields.Text("path"));
+  origin.revision = TRY(fields.Text("revision"));
+  origin.commit = TRY(fields.TextOr("commit", ""));
+  TRY(fields.NothingElse());
+  return origin;
+}
+
+Json OriginJson(const Origin& origin) {
+  Json json = Json::MakeObject();
+  json.Set("hub", Json::String(origin.hub == Hub::kModelScope ? kModelScope : kHuggingFace));
+  json.Set("repository", Json::String(origin.repository));
+  json.Set("path", Json::String(origin.path));
+  json.Set("revision", Json::String(origin.revision));
+  json.Set("commit", Json::String(origin.commit));
+  return json;
+}
+
 }  // namespace
 
 uint64_t Manifest::bytes() const {
@@ -45,6 +74,7 @@ Result<Manifest> ParseManifest(std::string_view text) {
   if (!IsModelName(manifest.name)) return fields.Bad("name", "a model's name");
   manifest.folder = TRY(fields.TextOr("kind", "gguf")) == "folder";
   manifest.source = TRY(fields.TextOr("source", ""));
+  if (const Json* origin = fields.Member("origin")) manifest.origin = TRY(ReadOrigin(*origin));
   manifest.licence = TRY(fields.TextOr("licence", ""));
   manifest.published = TRY(fields.TextOr("checksum", "")) == "published";
   manifest.added_s = TRY(fields.IntOr("added", 0));
@@ -85,6 +115,7 @@ std::string ManifestText(const Manifest& manifest) {
   json.Set("kind", Json::String(manifest.folder ? "folder" : "gguf"));
   json.Set("files", std::move(files));
   json.Set("source", Json::String(manifest.source));
+  if (manifest.origin) json.Set("origin", OriginJson(*manifest.origin));
   json.Set("licence", Json::String(manifest.licence));
   json.Set("checksum", Json::String(manifest.published ? "published" : "computed"));
   json.Set("added", Json::Int(manifest.added_s));

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bantam/result.h"
+#include "store/catalogue.h"
 
 namespace bantam::store {
 
@@ -18,16 +20,30 @@ struct StoredFile {
   bool operator==(const StoredFile&) const = default;
 };
 
+// The first file's place on a hub, whichever server it came from.
+struct Origin {
+  Hub hub = Hub::kHuggingFace;  // never kUrl
+  std::string repository;       // "owner/repo"
+  std::string path;             // in the repository
+  std::string revision;         // that was asked for: "main"
+  std::string commit;           // what that was; empty if the hub does not tell
+
+  bool operator==(const Origin&) const = default;
+};
+
 struct Manifest {
   std::string name;               // "qwen2.5:0.5b"
   std::vector<StoredFile> files;  // the first is the one to open; more: a split file or a folder
   bool folder = false;            // the model is the directory of the files, not the first of them
   std::string source;             // where it came from: a URL, or the path it was imported from
+  std::optional<Origin> origin;   // of what was pulled from a hub
   std::string licence;            // empty if not known
   bool published = false;         // whether the checksums are those its publisher gives
   int64_t added_s = 0;            // since 1970-01-01 UTC
 
   uint64_t bytes() const;
+
+  bool operator==(const Manifest&) const = default;
 };
 
 // Fails with kCorrupt, naming the member: names of files that are none or stand

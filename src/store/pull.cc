@@ -88,6 +88,7 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) 
   manifest.name = name;
   manifest.folder = model.folder;
   manifest.source = WithoutQuery(model.files[0].url);
+  manifest.origin = model.origin;
   manifest.licence = model.licence;
   manifest.added_s = UnixSeconds();
   DownloadOptions download;
@@ -122,8 +123,9 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) 
   if (pulled.was_there) {
     const auto before = store_.Peek(name);
     if (before && before->files == manifest.files && store_.PathOf(*before)) {
-      manifest = *before;
-      return pulled;
+      manifest.added_s = before->added_s;
+      manifest.published = before->published;
+      if (manifest == *before) return pulled;
     }
   }
   if (!TRY(store_.Add(manifest))) {
@@ -172,6 +174,32 @@ Result<Pulled> Puller::Run() {
     if (i + 1 == places.size()) return Fail(error.code, "no place has it:" + errors);
   }
   return Fail(ErrorCode::kInternal, "no place was tried");
+}
+
+bool SameRepository(const std::string& a, const std::string& b) {
+  return LowerCase(a) == LowerCase(b);
+}
+
+// Whether a model is from where a link leads: of a file there, that file and no other.
+bool CameFrom(const Manifest& manifest, const Reference& link) {
+  if (link.hub == Hub::kUrl) return manifest.source == WithoutQuery(link.url);
+  if (!manifest.origin) return false;
+  const Origin& origin = *manifest.origin;
+  if (link.model != nullptr) {
+    return std::ranges::any_of(link.model->sources, [&](const CatalogueSource& source) {
+      const bool named =
+          link.repository.empty() || SameRepository(link.repository, source.repository);
+      return named && source.hub == origin.hub &&
+             SameRepository(source.repository, origin.repository);
+    });
+  }
+  if (origin.hub != link.hub) return false;
+  const bool same = SameRepository(origin.repository, link.repository);
+  if (link.file.empty()) {
+    return same || SameRepository(origin.repository, link.repository + "-GGUF");
+  }
+  return same && origin.path == link.file &&
+         (origin.revision == link.revision || origin.commit == link.revision);
 }
 
 // The quantisation that a stored name ends with, if it is of the repository (lower case), of its
@@ -230,14 +258,20 @@ Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view 
   }
   const auto reference = ParseReference(text, catalogue);
   if (!reference) return std::nullopt;
-  if (auto manifest = TRY(store.Get(reference->StoreName(reference->quant)))) return manifest;
+  const auto is_from = [&](const Manifest& manifest) {
+    return !reference->link || CameFrom(manifest, *reference);
+  };
+  auto named = TRY(store.Get(reference->StoreName(reference->quant)));
+  if (named && is_from(*named)) return named;
   const bool short_name = reference->model != nullptr && text.find('/') == std::string_view::npos;
-  if (short_name || reference->hub == Hub::kUrl) return std::nullopt;
-  // Whatever there is of the repository, or of its conversion.
+  if (short_name) return std::nullopt;
+  const bool file = reference->hub == Hub::kUrl || !reference->file.empty();
+  // The file's model, whatever its name, or what there is of the repository or of its conversion.
   std::vector<std::string> warnings;
   std::vector<Manifest> found;
   for (Manifest& manifest : TRY(store.List(warnings))) {
-    if (IsOf(*reference, manifest)) found.push_back(std::move(manifest));
+    if (is_from(manifest) && (file || IsOf(*reference, manifest)))
+      found.push_back(std::move(manifest));
   }
   if (found.empty()) return std::nullopt;
   if (found.size() == 1) return found[0];

@@ -119,11 +119,16 @@ Result<Reference> FromHubLink(std::string_view text, Hub hub, std::vector<std::s
   return reference;
 }
 
+Result<Reference> AsLink(Result<Reference> reference) {
+  if (reference) reference->link = true;
+  return reference;
+}
+
 Result<Reference> FromUrl(std::string_view text, const Catalogue& catalogue) {
   const net::Url url = TRY(net::Url::Parse(text));
   const std::string_view path = std::string_view(url.path).substr(0, url.path.find('?'));
   if (const auto hub = HubOf(url.host)) {
-    return FromHubLink(text, *hub, PathParts(path), catalogue);
+    return AsLink(FromHubLink(text, *hub, PathParts(path), catalogue));
   }
   const std::string name = DecodePercent(BaseName(path));
   if (!LowerCase(name).ends_with(".gguf") || !IsSafeFileName(name)) {
@@ -133,6 +138,7 @@ Result<Reference> FromUrl(std::string_view text, const Catalogue& catalogue) {
   reference.hub = Hub::kUrl;
   reference.quant = QuantOf(name);
   reference.url = url.Text();
+  reference.link = true;
   reference.file = name;
   return reference;
 }
@@ -169,9 +175,9 @@ Result<Reference> ParseReference(std::string_view text, const Catalogue& catalog
     if (lower != std::string(known.host) + "/") continue;
     const std::string_view rest = text.substr(known.host.size() + 1);
     if (std::ranges::count(rest, '/') > 1) {
-      return FromHubLink(text, known.hub, PathParts(rest), catalogue);
+      return AsLink(FromHubLink(text, known.hub, PathParts(rest), catalogue));
     }
-    return FromRepository(rest, known.hub, catalogue);
+    return AsLink(FromRepository(rest, known.hub, catalogue));
   }
   if (text.find('/') != std::string_view::npos) {
     return FromRepository(text, Hub::kHuggingFace, catalogue);

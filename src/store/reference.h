@@ -18,6 +18,7 @@ struct Reference {
   std::string revision;  // from a link; empty: the newest
   std::string url;       // of a file that lies on no hub known here
   std::string note;      // what to tell about the name
+  bool link = false;     // names the hub, too, or is a URL: no model from elsewhere will do
 
   // The name in the store: "qwen2.5:0.5b", "qwen2.5:0.5b-q8_0", "owner/repo:q4_k_m", for a URL the
   // file's name without ".gguf". `quant` is the one that was taken.

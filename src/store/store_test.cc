@@ -44,6 +44,22 @@ class StoreTest : public testing::Test {
     manifest.files = std::move(files);
     return manifest;
   }
+  Manifest Pulled(const std::string& name, StoredFile file, const std::string& repository,
+                  Hub hub = Hub::kHuggingFace) {
+    Manifest manifest = Model(name, {file});
+    manifest.origin = Origin{.hub = hub,
+                             .repository = repository,
+                             .path = file.name,
+                             .revision = "main",
+                             .commit = "c0ffee"};
+    return manifest;
+  }
+  // The name of what is found, or the error.
+  std::string Find(const std::string& text) {
+    const auto manifest = FindStored(store_, text, Catalogue::BuiltIn());
+    if (!manifest) return manifest.error().message;
+    return *manifest ? (*manifest)->name : std::string("nothing");
+  }
   bool Has(const StoredFile& file) { return std::filesystem::exists(store_.BlobPath(file.sha256)); }
   std::vector<std::string> Names() {
     std::vector<std::string> warnings;
@@ -285,51 +301,86 @@ TEST_F(StoreTest, VerifiesWhatIsKept) {
 }
 
 TEST_F(StoreTest, FindsByWhateverPeopleWrite) {
-  const auto find = [&](const char* text) {
-    const auto manifest = FindStored(store_, text, Catalogue::BuiltIn());
-    if (!manifest) return manifest.error().message;
-    return *manifest ? (*manifest)->name : std::string("nothing");
-  };
   const StoredFile file = Put("m", "content");
   ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b", {file})));
   ASSERT_TRUE(*store_.Add(Model("Some/Thing-GGUF:q4_0", {file})));
-  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct"), "qwen2.5:0.5b");
-  EXPECT_EQ(find("qwen:0.5b-instruct"), "qwen2.5:0.5b");
-  EXPECT_EQ(find("qwen2.5:0.5b-q8_0"), "nothing");
-  EXPECT_EQ(find("some/thing"), "Some/Thing-GGUF:q4_0");
-  EXPECT_EQ(find("hf.co/some/thing-gguf"), "Some/Thing-GGUF:q4_0");
-  EXPECT_EQ(find("some/thing-gguf:q8_0"), "nothing");
+  EXPECT_EQ(Find("Qwen/Qwen2.5-0.5B-Instruct"), "qwen2.5:0.5b");
+  EXPECT_EQ(Find("qwen:0.5b-instruct"), "qwen2.5:0.5b");
+  EXPECT_EQ(Find("qwen2.5:0.5b-q8_0"), "nothing");
+  EXPECT_EQ(Find("some/thing"), "Some/Thing-GGUF:q4_0");
+  EXPECT_EQ(Find("some/thing-gguf:q8_0"), "nothing");
   ASSERT_TRUE(*store_.Add(Model("Some/Thing-GGUF:q8_0", {file})));
-  EXPECT_EQ(find("some/thing"), "say which one: Some/Thing-GGUF:q4_0, Some/Thing-GGUF:q8_0");
-  EXPECT_EQ(find("some/thing:Q8_0"), "Some/Thing-GGUF:q8_0");
-  EXPECT_EQ(find("some/thing:q5_0"), "nothing");
+  EXPECT_EQ(Find("some/thing"), "say which one: Some/Thing-GGUF:q4_0, Some/Thing-GGUF:q8_0");
+  EXPECT_EQ(Find("some/thing:Q8_0"), "Some/Thing-GGUF:q8_0");
+  EXPECT_EQ(Find("some/thing:q5_0"), "nothing");
   ASSERT_TRUE(*store_.Add(Model("Some/Plain-GGUF", {Put("Plain.gguf", "content")})));
-  EXPECT_EQ(find("some/plain:plain.gguf"), "Some/Plain-GGUF");
-  EXPECT_EQ(find("some/plain:other.gguf"), "nothing");
-  EXPECT_EQ(find("../x"), "nothing");
+  EXPECT_EQ(Find("some/plain:plain.gguf"), "Some/Plain-GGUF");
+  EXPECT_EQ(Find("some/plain:other.gguf"), "nothing");
+  EXPECT_EQ(Find("../x"), "nothing");
 }
 
 TEST_F(StoreTest, FindsRepositoriesOfTheCatalogueLikeOthers) {
-  const auto find = [&](const char* text) {
-    const auto manifest = FindStored(store_, text, Catalogue::BuiltIn());
-    if (!manifest) return manifest.error().message;
-    return *manifest ? (*manifest)->name : std::string("nothing");
-  };
   const StoredFile file = Put("m", "content");
   ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b-q8_0", {file})));
   ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b-mine", {file})));
   for (const char* text : {"Qwen/Qwen2.5-0.5B-Instruct", "qwen/qwen2.5-0.5b-instruct-gguf",
-                           "hf.co/Qwen/Qwen2.5-0.5B-Instruct", "Qwen/Qwen2.5-0.5B-Instruct:q8_0"}) {
-    EXPECT_EQ(find(text), "qwen2.5:0.5b-q8_0") << text;
+                           "Qwen/Qwen2.5-0.5B-Instruct:q8_0"}) {
+    EXPECT_EQ(Find(text), "qwen2.5:0.5b-q8_0") << text;
   }
-  EXPECT_EQ(find("qwen2.5:0.5b"), "nothing") << "means the usual one";
-  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct:q5_0"), "nothing");
+  EXPECT_EQ(Find("qwen2.5:0.5b"), "nothing") << "means the usual one";
+  EXPECT_EQ(Find("Qwen/Qwen2.5-0.5B-Instruct:q5_0"), "nothing");
   ASSERT_TRUE(*store_.Add(Model("Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0", {file})));
-  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct:q5_0"), "Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0");
-  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct"),
+  EXPECT_EQ(Find("Qwen/Qwen2.5-0.5B-Instruct:q5_0"), "Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0");
+  EXPECT_EQ(Find("Qwen/Qwen2.5-0.5B-Instruct"),
             "say which one: Qwen/Qwen2.5-0.5B-Instruct-GGUF:q5_0, qwen2.5:0.5b-q8_0");
   ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b", {file})));
-  EXPECT_EQ(find("Qwen/Qwen2.5-0.5B-Instruct"), "qwen2.5:0.5b");
+  EXPECT_EQ(Find("Qwen/Qwen2.5-0.5B-Instruct"), "qwen2.5:0.5b");
+}
+
+TEST_F(StoreTest, LinksFindOnlyWhatCameFromThere) {
+  const StoredFile file = Put("v1-q4_k_m.gguf", "content");
+  const std::string files = "https://hf.co/a/b-gguf/resolve/";
+  ASSERT_TRUE(*store_.Add(Pulled("A/B-GGUF:q4_k_m", file, "A/B-GGUF")));
+  for (const char* text : {"hf.co/A/B", "https://huggingface.co/a/b-gguf", "hf-mirror.com/A/B"}) {
+    EXPECT_EQ(Find(text), "A/B-GGUF:q4_k_m") << text;
+  }
+  EXPECT_EQ(Find(files + "main/v1-q4_k_m.gguf"), "A/B-GGUF:q4_k_m");
+  EXPECT_EQ(Find(files + "c0ffee/v1-q4_k_m.gguf"), "A/B-GGUF:q4_k_m");
+  EXPECT_EQ(Find(files + "main/v2-q4_k_m.gguf"), "nothing");
+  EXPECT_EQ(Find(files + "main/q4/v1-q4_k_m.gguf"), "nothing");
+  EXPECT_EQ(Find(files + "v2/v1-q4_k_m.gguf"), "nothing");
+  EXPECT_EQ(Find("https://hf.co/a/b/resolve/main/v1-q4_k_m.gguf"), "nothing");
+  EXPECT_EQ(Find("modelscope.cn/A/B-GGUF:q4_k_m"), "nothing");
+  EXPECT_EQ(Find("https://modelscope.cn/models/A/B-GGUF"), "nothing");
+  ASSERT_TRUE(*store_.Add(Pulled("mine", Put("v2-q4_k_m.gguf", "other"), "A/B-GGUF")));
+  EXPECT_EQ(Find(files + "main/v2-q4_k_m.gguf"), "mine");
+  ASSERT_TRUE(*store_.Add(Model("A/B-GGUF:q4_k_m", {file})));
+  EXPECT_EQ(Find("a/b:q4_k_m"), "A/B-GGUF:q4_k_m");
+  EXPECT_EQ(Find("hf.co/A/B-GGUF:q4_k_m"), "nothing") << "imported";
+  EXPECT_EQ(Find(files + "main/v1-q4_k_m.gguf"), "nothing") << "imported";
+}
+
+TEST_F(StoreTest, UrlsFindOnlyWhatCameFromThere) {
+  Manifest pulled = Model("model", {Put("model.gguf", "content")});
+  pulled.source = "https://example.com/x/model.gguf";
+  ASSERT_TRUE(*store_.Add(pulled));
+  EXPECT_EQ(Find("https://example.com/x/model.gguf?token=1"), "model");
+  EXPECT_EQ(Find("https://example.com/y/model.gguf"), "nothing");
+  pulled.source = "/models/model.gguf";
+  ASSERT_TRUE(*store_.Add(pulled));
+  EXPECT_EQ(Find("https://example.com/x/model.gguf"), "nothing");
+  EXPECT_EQ(Find("model"), "model");
+}
+
+TEST_F(StoreTest, LinksFindModelsOfTheCatalogue) {
+  const std::string repository = "Qwen/Qwen2.5-0.5B-Instruct";
+  const StoredFile file = Put("m-q4_k_m.gguf", "content");
+  ASSERT_TRUE(*store_.Add(Pulled("qwen2.5:0.5b", file, repository + "-GGUF")));
+  EXPECT_EQ(Find("hf.co/" + repository), "qwen2.5:0.5b");
+  EXPECT_EQ(Find("https://huggingface.co/" + repository + "-GGUF"), "qwen2.5:0.5b");
+  ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b", {file})));
+  EXPECT_EQ(Find("hf.co/" + repository), "nothing") << "imported";
+  EXPECT_EQ(Find(repository), "qwen2.5:0.5b");
 }
 
 TEST_F(StoreTest, ImportsFilesAndFolders) {
@@ -509,8 +560,17 @@ TEST(Manifest, WritesAndReads) {
   manifest.added_s = 1700000000;
   const auto read = ParseManifest(ManifestText(manifest));
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(ManifestText(*read), ManifestText(manifest));
-  EXPECT_EQ(read->files, manifest.files);
+  EXPECT_EQ(*read, manifest);
+  manifest.origin = Origin{.hub = Hub::kModelScope,
+                           .repository = "A/B",
+                           .path = "q8/b.gguf",
+                           .revision = "master",
+                           .commit = ""};
+  EXPECT_EQ(*ParseManifest(ManifestText(manifest)), manifest);
+  std::string text = ManifestText(manifest);
+  text.replace(text.find("modelscope"), 10, "elsewhere");
+  EXPECT_EQ(ParseManifest(text).error().message,
+            "the origin of the manifest: \"hub\" should be huggingface or modelscope");
 }
 
 TEST(Manifest, RefusesWhatIsWrong) {

@@ -363,6 +363,7 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
   TRY(CheckModel(*store_, manifest));
   manifest.name = plain;
   manifest.source = "/api/create";
+  manifest.origin.reset();
   manifest.added_s = UnixSeconds();
   TRY(Replace(*store_, manifest));
   with.from = plain;

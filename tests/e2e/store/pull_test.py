@@ -11,8 +11,8 @@ import time
 import unittest
 
 from hub_server import etag_of, redirect, serve
-from store_harness import (ENCODERS, FILE, NAME, PROGRAM, STORED, TINY, StoreTest, folder_files,
-                           noise, sha256)
+from store_harness import (ENCODERS, FILE, MODELS, NAME, PROGRAM, STORED, TINY, StoreTest,
+                           folder_files, noise, sha256)
 
 
 class PullTest(StoreTest):
@@ -210,6 +210,33 @@ class PullTest(StoreTest):
         self.assertIn("expected " + "0" * 64, self.pull(url, "--name", "b", "--sha256", "0" * 64,
                                                         code=1))
         self.pull(self.hub.endpoint + "/files/My%20Model-q8_0.gguf", code=2)
+
+    def test_links_find_only_what_came_from_there(self):
+        other = (MODELS / "llama_tied.gguf").read_bytes()
+        for folder, data in (("x", TINY), ("y", other)):
+            self.hub.route(f"/{folder}/model.gguf", serve(data))
+        self.hub.add_repository(NAME, {"v1-q4_k_m.gguf": TINY, "v2-q4_k_m.gguf": other})
+        files = f"https://hf.co/{NAME}/resolve"
+        self.pull(self.hub.endpoint + "/x/model.gguf")
+        self.pull(f"{files}/main/v1-q4_k_m.gguf")
+        for link in (f"{self.hub.endpoint}/x/model.gguf", f"{files}/main/v1-q4_k_m.gguf",
+                     f"{files}/c0ffee/v1-q4_k_m.gguf", f"hf.co/{NAME}:q4_k_m"):
+            self.assertIn("qwen2", self.good("show", link), link)
+        for link in (f"{self.hub.endpoint}/y/model.gguf", f"{files}/main/v2-q4_k_m.gguf",
+                     f"{files}/other/v1-q4_k_m.gguf", f"modelscope.cn/{NAME}:q4_k_m"):
+            for command in (["show", link], ["run", link, "a"], ["cp", link, "b"], ["rm", link]):
+                self.assertIn("in the store", self.bad(1, *command))
+        self.assertEqual(len(self.listed()), 2)
+        # What an older version kept does not say where on a hub it is from.
+        (path,) = self.root.glob("manifests/someone*.json")
+        manifest = json.loads(path.read_text())
+        del manifest["origin"]
+        path.write_text(json.dumps(manifest))
+        self.bad(1, "show", f"{files}/main/v1-q4_k_m.gguf")
+        self.assertIn("here already", self.pull(f"{files}/main/v1-q4_k_m.gguf"))
+        self.good("rm", self.hub.endpoint + "/x/model.gguf", f"{files}/main/v1-q4_k_m.gguf")
+        self.good("import", str(MODELS / "qwen2_tied.gguf"), "--name", "model")
+        self.bad(1, "rm", self.hub.endpoint + "/x/model.gguf")
 
     def test_resumes_after_a_cut(self):
         data = noise(3_000_000)

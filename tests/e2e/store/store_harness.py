@@ -14,7 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
 from harness import PROGRAM, ROOT, CliTest  # noqa: E402
 from hub_server import Hub  # noqa: E402
 
-TINY = (ROOT / "tests/golden/models/qwen2_tied.gguf").read_bytes()
+MODELS = ROOT / "tests/golden/models"
+TINY = (MODELS / "qwen2_tied.gguf").read_bytes()
 NAME = "Someone/Small-GGUF"
 FILE = "small-q4_k_m.gguf"
 STORED = "Someone/Small-GGUF:q4_k_m"
