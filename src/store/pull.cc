@@ -26,6 +26,23 @@ int StallSeconds(const Variables& variable) {
   return seconds >= 1 && seconds <= 3600 ? seconds : 60;
 }
 
+bool SameRepository(const std::string& a, const std::string& b) {
+  return LowerCase(a) == LowerCase(b);
+}
+
+// Whether what comes is the same file, in whatever revision; where the store does not know the
+// stored one's place on a hub, whether it has the same bytes.
+bool IsSameFile(const Manifest& stored, const RemoteModel& model) {
+  const RemoteFile& file = model.files[0];
+  if (stored.origin && model.origin) {
+    return stored.origin->hub == model.origin->hub && stored.origin->path == model.origin->path &&
+           SameRepository(stored.origin->repository, model.origin->repository);
+  }
+  if (stored.source == WithoutQuery(file.url)) return true;
+  return model.origin && stored.files.size() == model.files.size() &&
+         stored.files[0].sha256 == file.sha256;
+}
+
 class Puller {
  public:
   Puller(const Store& store, const Reference& reference, const PullOptions& options)
@@ -71,12 +88,13 @@ std::optional<StoredFile> Puller::SameSource(const Manifest& wanted,
   return found == manifest->files.end() ? std::nullopt : std::optional(*found);
 }
 
-// The names of files elsewhere are anybody's: one must not replace another's model.
+// Different files may get the same name: one must not replace another. A short name means one model
+// of the catalogue, wherever it lies.
 Result<void> Puller::CheckName(const std::string& name, const RemoteModel& model) const {
   TRY(CheckNewName(name));
-  if (reference_.hub != Hub::kUrl || !options_.name.empty()) return {};
+  if (reference_.model != nullptr || !options_.name.empty()) return {};
   const auto manifest = store_.Peek(name);
-  if (!manifest || manifest->source == WithoutQuery(model.files[0].url)) return {};
+  if (!manifest || IsSameFile(*manifest, model)) return {};
   return Fail(ErrorCode::kInvalidArgument, "there is another model named '" + name + "', from " +
                                                manifest->source +
                                                "; --name gives this one its own");
@@ -174,10 +192,6 @@ Result<Pulled> Puller::Run() {
     if (i + 1 == places.size()) return Fail(error.code, "no place has it:" + errors);
   }
   return Fail(ErrorCode::kInternal, "no place was tried");
-}
-
-bool SameRepository(const std::string& a, const std::string& b) {
-  return LowerCase(a) == LowerCase(b);
 }
 
 // Whether a model is from where a link leads: of a file there, that file and no other.

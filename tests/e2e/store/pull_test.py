@@ -238,6 +238,31 @@ class PullTest(StoreTest):
         self.good("import", str(MODELS / "qwen2_tied.gguf"), "--name", "model")
         self.bad(1, "rm", self.hub.endpoint + "/x/model.gguf")
 
+    def test_files_of_a_repository_do_not_replace_each_other(self):
+        for first, second in (("a.gguf", "b.gguf"), ("v1-q4_k_m.gguf", "v2-q4_k_m.gguf"),
+                              ("q4/m.gguf", "q8/m.gguf")):
+            self.hub.add_repository(NAME, {first: TINY, second: noise(1000)})
+            link = f"https://hf.co/{NAME}/resolve"
+            self.pull(f"{link}/main/{first}")
+            (model,) = self.listed()
+            text = self.pull(f"{link}/main/{second}", code=2)
+            self.assertIn(f"there is another model named '{model['name']}', from "
+                          f"{model['source']}; --name gives this one its own", text)
+            self.assertEqual(self.listed(), [model])
+            self.pull(f"{link}/main/{second}", "--name", "second")
+            self.assertEqual(len(self.listed()), 2)
+            self.good("rm", "second")
+            # The same file in another revision is an update.
+            changed = noise(2000)
+            self.hub.add_repository(NAME, {first: changed, second: TINY})
+            self.pull(f"{link}/main/{first}")
+            (model,) = self.listed()
+            self.assertEqual(model["sha256"], sha256(changed))
+            self.good("rm", model["name"])
+        self.good("import", str(MODELS / "llama_tied.gguf"), "--name", STORED)
+        self.hub.add_repository(NAME, {FILE: TINY})
+        self.assertIn("there is another model", self.pull(NAME, code=2))
+
     def test_resumes_after_a_cut(self):
         data = noise(3_000_000)
         cuts = [700_000, 1_000_000]
