@@ -49,6 +49,10 @@ Result<int> RemoveCommand(const Environment& env, std::span<const std::string> a
     const store::Leftovers removed = TRY(store::RemoveLeftovers(store));
     env.err.Write("bantam: removed " + std::to_string(removed.count) + " unfinished file(s), " +
                   FormatBytes(removed.bytes) + " freed\n");
+    if (removed.kept > 0) {
+      env.err.Write("bantam: " + std::to_string(removed.kept) +
+                    " file(s) no model has yet stay: a pull or import is under way\n");
+    }
   }
   return 0;
 }

@@ -15,6 +15,20 @@
 #include "store/system_error.h"
 
 namespace bantam::store {
+namespace {
+
+using TryLock = Result<std::optional<FileLock>> (*)(const std::string& path);
+
+Result<FileLock> WaitFor(TryLock try_lock, const std::string& path,
+                         const std::function<bool()>& cancelled) {
+  while (true) {
+    if (std::optional<FileLock> lock = TRY(try_lock(path))) return *std::move(lock);
+    if (cancelled && cancelled()) return Fail(ErrorCode::kCancelled, "stopped");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace
 
 FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
@@ -28,11 +42,20 @@ FileLock::~FileLock() {
 }
 
 Result<std::optional<FileLock>> FileLock::Try(const std::string& path) {
+  return TryAs(path, O_RDWR, LOCK_EX);
+}
+
+// Without the right to write: a store that is only read from has the file already.
+Result<std::optional<FileLock>> FileLock::TryShared(const std::string& path) {
+  return TryAs(path, O_RDONLY, LOCK_SH);
+}
+
+Result<std::optional<FileLock>> FileLock::TryAs(const std::string& path, int access, int kind) {
   while (true) {
-    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    const int fd = open(path.c_str(), access | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) return IoError("cannot open", path);
     FileLock lock(fd);
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(fd, kind | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK || errno == EINTR) return std::nullopt;
       return IoError("cannot lock", path);
     }
@@ -49,7 +72,7 @@ Result<std::optional<FileLock>> FileLock::Try(const std::string& path) {
 bool FileLock::IsHeld(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return false;
-  const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const bool held = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   close(fd);
   return held;
 }
@@ -72,11 +95,12 @@ std::string FileLock::NoteOf(const std::string& path) {
 }
 
 Result<FileLock> FileLock::Wait(const std::string& path, const std::function<bool()>& cancelled) {
-  while (true) {
-    if (std::optional<FileLock> lock = TRY(Try(path))) return *std::move(lock);
-    if (cancelled && cancelled()) return Fail(ErrorCode::kCancelled, "stopped");
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+  return WaitFor(&FileLock::Try, path, cancelled);
+}
+
+Result<FileLock> FileLock::WaitShared(const std::string& path,
+                                      const std::function<bool()>& cancelled) {
+  return WaitFor(&FileLock::TryShared, path, cancelled);
 }
 
 }  // namespace bantam::store

@@ -1,4 +1,4 @@
-// FileLock: one process at a time, by flock(2) on a file of its own.
+// FileLock: one process at a time, or several that share it, by flock(2) on a file of its own.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,13 @@ class FileLock {
  public:
   // Makes the file if need be. Nothing if somebody else holds the lock.
   static Result<std::optional<FileLock>> Try(const std::string& path);
-  // Whether somebody holds it at this moment. Makes no file.
+  // Whether somebody holds it at this moment, shared or not. Makes no file.
   static bool IsHeld(const std::string& path);
   // Waits, asking `cancelled` (if set) ten times a second.
   static Result<FileLock> Wait(const std::string& path, const std::function<bool()>& cancelled);
+  // The same, for a lock that any number may share; Try and Wait get it when none of them is left.
+  static Result<FileLock> WaitShared(const std::string& path,
+                                     const std::function<bool()>& cancelled);
 
   // What the lock's holder says in the file, at most kMaxNote bytes; replaces what was there.
   Result<void> Note(std::string_view text) const;
@@ -34,6 +37,9 @@ class FileLock {
 
  private:
   explicit FileLock(int fd) : fd_(fd) {}
+  static Result<std::optional<FileLock>> TryShared(const std::string& path);
+  // By open's and flock's flags.
+  static Result<std::optional<FileLock>> TryAs(const std::string& path, int access, int kind);
   int fd_ = -1;
 };
 

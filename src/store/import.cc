@@ -305,7 +305,7 @@ Result<void> RequireWeights(const std::string& path, uint64_t parameters) {
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options) {
   TRY(CheckNewName(name));
-  TRY(store.Prepare());
+  const FileLock adding = TRY(store.LockAdding(options.cancelled));
   uint64_t total = 0;
   for (const ImportFile& file : plan.files) {
     struct stat info{};

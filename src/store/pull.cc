@@ -101,6 +101,7 @@ Result<void> Puller::CheckName(const std::string& name, const RemoteModel& model
 }
 
 Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) {
+  const FileLock adding = TRY(store_.LockAdding(options_.events.cancelled));
   Pulled pulled;
   Manifest& manifest = pulled.manifest;
   manifest.name = name;

@@ -82,6 +82,11 @@ Result<FileLock> Store::Lock() const {
   return FileLock::Wait(root_ + "/lock", nullptr);
 }
 
+Result<FileLock> Store::LockAdding(const std::function<bool()>& cancelled) const {
+  TRY(Prepare());
+  return FileLock::WaitShared(AddingLockPath(), cancelled);
+}
+
 Result<std::vector<Manifest>> Store::List(std::vector<std::string>& warnings) const {
   std::vector<Manifest> models;
   std::error_code error;

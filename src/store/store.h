@@ -77,6 +77,12 @@ class Store {
   // The lock under which manifests and blobs come and go together.
   Result<FileLock> Lock() const;
 
+  // What everybody who adds a model shares, from before its first blob is there until Add: upkeep
+  // leaves blobs that no name has alone while somebody holds it. Taken before Lock, never after.
+  // Waits, asking `cancelled` (if set), and makes the directories.
+  Result<FileLock> LockAdding(const std::function<bool()>& cancelled) const;
+  std::string AddingLockPath() const { return root_ + "/adding.lock"; }
+
  private:
   Result<uint64_t> RemoveUnused(const std::vector<StoredFile>& files) const;
   void RemoveLinks(std::string_view name) const;

@@ -214,6 +214,22 @@ TEST_F(StoreTest, LocksExcludeAndMayBeRemoved) {
   EXPECT_EQ(waited.error().code, ErrorCode::kCancelled);
 }
 
+TEST_F(StoreTest, SharedLocksExcludeOnlyTheOther) {
+  const std::string path = directory_.File("lock");
+  EXPECT_FALSE(FileLock::IsHeld(path));
+  {
+    const auto one = FileLock::WaitShared(path, nullptr);
+    const auto two = FileLock::WaitShared(path, nullptr);
+    ASSERT_TRUE(one && two);
+    EXPECT_FALSE(*FileLock::Try(path));
+    EXPECT_TRUE(FileLock::IsHeld(path));
+  }
+  EXPECT_FALSE(FileLock::IsHeld(path));
+  const auto alone = FileLock::Try(path);
+  ASSERT_TRUE(*alone);
+  EXPECT_EQ(FileLock::WaitShared(path, [] { return true; }).error().code, ErrorCode::kCancelled);
+}
+
 TEST_F(StoreTest, PartsGoOnWhereTheyStopped) {
   ASSERT_TRUE(store_.Prepare());
   const std::string path = store_.PartPath("k");
@@ -458,6 +474,29 @@ TEST_F(StoreTest, ImportsUnderWayAreNoLeftovers) {
   const auto manifest = Import(store_, *plan, "mine", options);
   ASSERT_TRUE(manifest) << manifest.error().message;
   EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
+}
+
+// All of a model's files are in the store when the check is asked, and no manifest names them.
+TEST_F(StoreTest, FilesOfAModelThatIsAddedNowStay) {
+  directory_.Write("M-00001-of-00002.gguf", "1");
+  const auto plan = PlanImport(directory_.Write("M-00002-of-00002.gguf", "22"));
+  Put("old", "of nobody");
+  EXPECT_EQ(FindLeftovers(store_).count, 1);
+  ImportOptions options;
+  options.check = [&](const std::string&) -> Result<void> {
+    EXPECT_EQ(FindLeftovers(store_).count, 0);
+    const auto removed = RemoveLeftovers(store_);
+    EXPECT_TRUE(removed);
+    EXPECT_EQ(removed->count, 0);
+    EXPECT_EQ(removed->kept, 3);
+    return {};
+  };
+  const auto manifest = Import(store_, *plan, "mine", options);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_TRUE(store_.PathOf(*manifest));
+  const auto removed = RemoveLeftovers(store_);
+  EXPECT_EQ(removed->bytes, 9U);
+  EXPECT_EQ(removed->kept, 0);
 }
 
 TEST_F(StoreTest, FullDisksAreNoticedBeforeACopy) {

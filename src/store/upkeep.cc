@@ -23,6 +23,7 @@ struct Leftover {
   uint64_t bytes;
   std::string lock;  // that whoever works on it holds; empty: the store's
   bool counts;       // bytes of models, no state or temporary file
+  bool whole;        // a blob that no manifest names
 };
 
 std::vector<std::string> Names(const std::string& directory) {
@@ -49,11 +50,11 @@ std::vector<Leftover> Find(const Store& store) {
     // Locks stay: somebody may wait for one. Beside them: parts, states, and states half written.
     if (path == PartFile::LockPath(key)) continue;
     const bool counts = path == PartFile::BytesPath(key);
-    found.push_back({path, SizeOf(path), PartFile::LockPath(key), counts});
+    found.push_back({path, SizeOf(path), PartFile::LockPath(key), counts, false});
   }
   for (const std::string& name : Names(store.root() + "/manifests")) {
     const std::string path = store.root() + "/manifests/" + name;
-    if (!name.ends_with(".json")) found.push_back({path, SizeOf(path), "", false});
+    if (!name.ends_with(".json")) found.push_back({path, SizeOf(path), "", false, false});
   }
   std::vector<std::string> warnings;
   const auto models = store.List(warnings);
@@ -64,7 +65,7 @@ std::vector<Leftover> Find(const Store& store) {
   }
   for (const std::string& name : Names(store.root() + "/blobs")) {
     const std::string path = store.root() + "/blobs/" + name;
-    if (!used.contains(name)) found.push_back({path, SizeOf(path), "", true});
+    if (!used.contains(name)) found.push_back({path, SizeOf(path), "", true, true});
   }
   return found;
 }
@@ -101,8 +102,13 @@ bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64
 Leftovers FindLeftovers(const Store& store) {
   const Incoming::Abandoned cut_off = Incoming::Find(store);
   Leftovers leftovers{cut_off.files, cut_off.bytes};
+  const bool adding = FileLock::IsHeld(store.AddingLockPath());
   for (const Leftover& left : Find(store)) {
     if (!left.counts) continue;
+    if (left.whole && adding) {
+      ++leftovers.kept;
+      continue;
+    }
     ++leftovers.count;
     leftovers.bytes += left.bytes;
   }
@@ -111,9 +117,15 @@ Leftovers FindLeftovers(const Store& store) {
 
 Result<Leftovers> RemoveLeftovers(const Store& store) {
   const FileLock all = TRY(store.Lock());
+  // Never waited for: whoever has it waits for the store's lock in the end.
+  const std::optional<FileLock> nobody_adds = TRY(FileLock::Try(store.AddingLockPath()));
   const Incoming::Abandoned cut_off = Incoming::Sweep(store);
   Leftovers removed{cut_off.files, cut_off.bytes};
   for (const Leftover& left : Find(store)) {
+    if (left.whole && !nobody_adds) {
+      ++removed.kept;
+      continue;
+    }
     std::optional<FileLock> lock;
     if (!left.lock.empty()) {
       lock = TRY(FileLock::Try(left.lock));

@@ -27,6 +27,7 @@ bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64
 struct Leftovers {
   int count = 0;
   uint64_t bytes = 0;
+  int kept = 0;  // whole files that somebody may be adding as a model now: not counted above
 };
 Leftovers FindLeftovers(const Store& store);
 // Removes them. What somebody works on at this moment is left alone.

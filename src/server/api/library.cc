@@ -357,6 +357,7 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   const std::string plain = WithoutLatest(name);
   if (!store::IsModelName(plain)) return store::NotAModelName(name);
+  const store::FileLock adding = TRY(store_->LockAdding(nullptr));
   Recipe with = recipe;
   store::Manifest manifest = TRY(PlanOf(*store_, files, with));
   TRY(store::AddAdapters(*store_, adapters, manifest));

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "base/test_directory.h"
 #include "server/api/identity.h"
+#include "store/upkeep.h"
 
 namespace bantam::server {
 namespace {
@@ -60,6 +61,19 @@ class LibraryTest : public testing::Test {
                      return Result<ModelInfo>(info);
                    }};
 };
+
+TEST_F(LibraryTest, UpkeepLeavesTheFilesOfAModelThatIsMadeNow) {
+  std::optional<Result<store::Leftovers>> removed;
+  Library library(store_, [&](const std::string&) {
+    removed = store::RemoveLeftovers(store_);
+    return Result<ModelInfo>(Whole());
+  });
+  const store::GivenFile model = {"m.gguf", Put("m.gguf", "GGUF model").sha256};
+  const auto made = library.Assemble("mine", {{model}}, {}, {});
+  EXPECT_TRUE(made) << made.error().message;
+  ASSERT_TRUE(removed && *removed);
+  EXPECT_EQ((*removed)->kept, 1);
+}
 
 TEST_F(LibraryTest, AdaptersThatDoNotFitAreRefused) {
   std::vector<std::string> asked;

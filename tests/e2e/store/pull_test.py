@@ -362,6 +362,33 @@ class PullTest(StoreTest):
                       self.bantam("rm", "--unfinished").stderr.decode())
         self.assert_untouched()
 
+    def test_files_of_a_pull_under_way_stay(self):
+        files = folder_files(ENCODERS / "mean")
+        self.hub.add_repository("Someone/MiniLM", files)
+        last = sha256(files["tokenizer.json"])
+        asked, go_on = threading.Event(), threading.Event()
+
+        def wait(_):
+            asked.set()
+            go_on.wait(60)
+
+        self.addCleanup(go_on.set)
+        self.environment["BANTAM_STALL_SECONDS"] = "60"
+        self.hub.route(f"/cdn/{last}", serve(files["tokenizer.json"], pause=wait))
+        process = subprocess.Popen([PROGRAM, "pull", "Someone/MiniLM"], env=self.environment,
+                                   stderr=subprocess.PIPE)
+        self.assertTrue(asked.wait(60))
+        whole = len(self.names("blobs"))
+        self.assertEqual(whole, len(files) - 1)
+        self.assertIn("and 1 unfinished", self.bantam("list").stderr.decode())
+        text = self.bantam("rm", "--unfinished").stderr.decode()
+        self.assertIn("removed 0 unfinished", text)
+        self.assertIn(f"{whole} file(s) no model has yet stay: a pull or import is under way", text)
+        go_on.set()
+        text = process.communicate(timeout=60)[1].decode()
+        self.assertEqual(process.returncode, 0, text)
+        self.assertIn(": good", self.good("list", "--verify"))
+
     def test_two_pulls_share_the_work(self):
         data = noise(2_000_000)
         self.hub.add_repository(NAME, {FILE: data})
