@@ -272,14 +272,20 @@ TEST_F(StoreTest, LeftoversThatSomebodyWorksOnStay) {
   directory_.Write("store/parts/a.part", "12345");
   directory_.Write("store/parts/b.part", "123");
   directory_.Write("store/parts/b.json.Xy1z", "half");
+  directory_.Write("store/parts/import-1.lock", "");
   EXPECT_EQ(FindLeftovers(store_).count, 2);
   {
     const auto lock = FileLock::Try(store_.PartPath("a.lock"));
+    const auto alone = FileLock::Try(store_.PartPath("import-2.lock"));
     EXPECT_EQ(RemoveLeftovers(store_)->bytes, 3U);
+    EXPECT_TRUE(std::filesystem::exists(directory_.File("store/parts/a.lock")));
+    EXPECT_TRUE(std::filesystem::exists(directory_.File("store/parts/import-2.lock")));
   }
   EXPECT_FALSE(std::filesystem::exists(directory_.File("store/parts/b.json.Xy1z")));
+  EXPECT_FALSE(std::filesystem::exists(directory_.File("store/parts/import-1.lock")));
   EXPECT_EQ(RemoveLeftovers(store_)->bytes, 5U);
   EXPECT_EQ(FindLeftovers(store_).count, 0);
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
 }
 
 TEST_F(StoreTest, FilesCutOffOnTheirWayInAreLeftovers) {

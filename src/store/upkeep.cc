@@ -47,8 +47,7 @@ std::vector<Leftover> Find(const Store& store) {
   for (const std::string& name : Names(store.root() + "/parts")) {
     const std::string path = store.PartPath(name);
     const std::string key = store.PartPath(name.substr(0, name.find('.')));
-    // Locks stay: somebody may wait for one. Beside them: parts, states, and states half written.
-    if (path == PartFile::LockPath(key)) continue;
+    // Parts, states, states half written, and locks: also those of which nothing else is there.
     const bool counts = path == PartFile::BytesPath(key);
     found.push_back({path, SizeOf(path), PartFile::LockPath(key), counts, false});
   }
