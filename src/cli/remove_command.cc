@@ -40,7 +40,10 @@ Result<int> RemoveCommand(const Environment& env, std::span<const std::string> a
   for (const std::string& text : names) {
     // A manifest that cannot be read has no name but the one that was given.
     const auto name = StoredName(store, text);
-    if (!name && name.error().code == ErrorCode::kNotFound) return std::unexpected(name.error());
+    if (!name && (name.error().code == ErrorCode::kNotFound ||
+                  name.error().code == ErrorCode::kInvalidArgument)) {
+      return std::unexpected(name.error());
+    }
     const uint64_t freed = TRY(store.Remove(name ? *name : text));
     env.err.WriteUntrusted("bantam: removed " + (name ? *name : text) + ", " + FormatBytes(freed) +
                            " freed\n");

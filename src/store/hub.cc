@@ -112,7 +112,8 @@ Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing
                         .repository = model.repository,
                         .path = paths.front(),
                         .revision = revision,
-                        .commit = listing.revision};
+                        .commit = listing.revision,
+                        .usual = false};
   return model;
 }
 
@@ -134,7 +135,8 @@ std::optional<RemoteModel> Pinned(const Reference& reference, const Place& place
                           .repository = place.repository,
                           .path = file.name,
                           .revision = revision,
-                          .commit = hugging_face ? revision : ""};
+                          .commit = hugging_face ? revision : "",
+                          .usual = quant == reference.model->quant};
     model.licence = reference.model->licence;
     model.quant = quant;
     return model;
@@ -156,15 +158,22 @@ Result<HubListing> List(const Reference& reference, const Place& place,
 
 Result<RemoteModel> FromListing(const Reference& reference, const HubListing& listing,
                                 const Place& place, const std::string& repository) {
+  std::vector<std::string> all;
   std::vector<std::string> paths;
   for (const HubFile& file : listing.files) {
+    all.push_back(file.path);
     if (reference.file.empty() || file.path == reference.file) paths.push_back(file.path);
   }
   const std::string revision = RevisionOf(reference, place);
   std::string wanted = reference.file.empty() ? reference.quant : "";
   if (wanted.empty() && reference.model != nullptr) wanted = reference.model->quant;
   auto chosen = ChooseGguf(paths, wanted);
-  if (chosen) return Take(*chosen, listing, place, repository, revision, false);
+  if (chosen) {
+    RemoteModel model = TRY(Take(*chosen, listing, place, repository, revision, false));
+    const auto usual = ChooseGguf(all, "");
+    model.origin->usual = usual && *usual == *chosen;
+    return model;
+  }
   std::vector<std::string> folder = FolderFiles(paths);
   const bool has_gguf = std::ranges::any_of(
       paths, [](const std::string& path) { return LowerCase(path).ends_with(".gguf"); });

@@ -43,6 +43,7 @@ Result<Origin> ReadOrigin(const Json& json) {
   origin.path = TRY(fields.Text("path"));
   origin.revision = TRY(fields.Text("revision"));
   origin.commit = TRY(fields.TextOr("commit", ""));
+  origin.usual = TRY(fields.TextOr("choice", "")) == "usual";
   TRY(fields.NothingElse());
   return origin;
 }
@@ -54,6 +55,7 @@ Json OriginJson(const Origin& origin) {
   json.Set("path", Json::String(origin.path));
   json.Set("revision", Json::String(origin.revision));
   json.Set("commit", Json::String(origin.commit));
+  json.Set("choice", Json::String(origin.usual ? "usual" : "named"));
   return json;
 }
 

@@ -27,6 +27,7 @@ struct Origin {
   std::string path;             // in the repository
   std::string revision;         // that was asked for: "main"
   std::string commit;           // what that was; empty if the hub does not tell
+  bool usual = false;           // the file that is taken of the repository unless another is named
 
   bool operator==(const Origin&) const = default;
 };

@@ -246,6 +246,26 @@ bool IsOf(const Reference& reference, const Manifest& manifest) {
   return wanted.empty() || *quant == wanted || file == wanted || file == wanted + ".gguf";
 }
 
+// Of several models of a repository the one that a pull without a quantisation takes, if it is
+// there. A repository with GGUF files of its own goes before its conversion.
+std::optional<Manifest> UsualOf(const Reference& reference, const std::vector<Manifest>& found) {
+  const auto is_own = [&](const Manifest& manifest) {
+    return manifest.origin && SameRepository(manifest.origin->repository, reference.repository);
+  };
+  const bool own = std::ranges::any_of(found, is_own);
+  std::optional<Manifest> usual;
+  for (const Manifest& manifest : found) {
+    if (!manifest.origin || (own && !is_own(manifest))) continue;
+    const Origin& origin = *manifest.origin;
+    const bool taken =
+        reference.model != nullptr ? QuantOf(origin.path) == reference.model->quant : origin.usual;
+    if (!taken) continue;
+    if (usual) return std::nullopt;
+    usual = manifest;
+  }
+  return usual;
+}
+
 }  // namespace
 
 Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOptions& options) {
@@ -290,6 +310,9 @@ Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view 
   }
   if (found.empty()) return std::nullopt;
   if (found.size() == 1) return found[0];
+  if (!file && reference->quant.empty()) {
+    if (auto usual = UsualOf(*reference, found)) return usual;
+  }
   std::string names;
   for (const Manifest& manifest : found) names += (names.empty() ? "" : ", ") + manifest.name;
   return Fail(ErrorCode::kInvalidArgument, "say which one: " + names);

@@ -32,9 +32,9 @@ Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOp
 
 // The manifest of what `text` names, if it is in the store: a name in it, or anything
 // ParseReference understands; of a repository also what its conversion ("-GGUF") gave. A link finds
-// only what came from there: a file's that file, in the revision it names. With a
-// repository but no quantisation any one will do if it is the only one; several: kInvalidArgument,
-// listing them.
+// only what came from there: a file's that file, in the revision it names. A repository without a
+// quantisation is the one that Pull takes if that is there, else the only one; several:
+// kInvalidArgument, listing them.
 Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view text,
                                            const Catalogue& catalogue);
 

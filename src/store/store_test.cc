@@ -51,7 +51,8 @@ class StoreTest : public testing::Test {
                              .repository = repository,
                              .path = file.name,
                              .revision = "main",
-                             .commit = "c0ffee"};
+                             .commit = "c0ffee",
+                             .usual = false};
     return manifest;
   }
   // The name of what is found, or the error.
@@ -394,6 +395,33 @@ TEST_F(StoreTest, UrlsFindOnlyWhatCameFromThere) {
   EXPECT_EQ(Find("model"), "model");
 }
 
+TEST_F(StoreTest, RepositoriesMeanWhatPullingThemTakes) {
+  const auto add = [&](const std::string& repository, const std::string& quant, bool usual) {
+    const StoredFile file = Put("b-" + quant + ".gguf", repository + quant);
+    Manifest manifest = Pulled(repository + ":" + quant, file, repository);
+    manifest.origin->usual = usual;
+    ASSERT_TRUE(*store_.Add(manifest));
+  };
+  add("A/B-GGUF", "q5_0", false);
+  add("A/B-GGUF", "q8_0", false);
+  EXPECT_EQ(Find("A/B"), "say which one: A/B-GGUF:q5_0, A/B-GGUF:q8_0");
+  add("A/B-GGUF", "q4_k_m", true);
+  for (const char* text : {"A/B", "a/b-gguf", "A/B:latest", "hf.co/A/B"}) {
+    EXPECT_EQ(Find(text), "A/B-GGUF:q4_k_m") << text;
+  }
+  EXPECT_EQ(Find("A/B:q8_0"), "A/B-GGUF:q8_0");
+  add("A/B", "q5_0", false);
+  EXPECT_EQ(Find("A/B"), "say which one: A/B-GGUF:q4_k_m, A/B-GGUF:q5_0, A/B-GGUF:q8_0, A/B:q5_0");
+  add("A/B", "q4_0", true);
+  EXPECT_EQ(Find("A/B"), "A/B:q4_0");
+  EXPECT_EQ(Find("A/B-GGUF"), "A/B-GGUF:q4_k_m");
+  // Of the catalogue's the one it names.
+  const std::string repository = "Qwen/Qwen2.5-0.5B-Instruct";
+  add(repository + "-GGUF", "q4_0", true);
+  add(repository + "-GGUF", "q4_k_m", false);
+  EXPECT_EQ(Find(repository), repository + "-GGUF:q4_k_m");
+}
+
 TEST_F(StoreTest, LinksFindModelsOfTheCatalogue) {
   const std::string repository = "Qwen/Qwen2.5-0.5B-Instruct";
   const StoredFile file = Put("m-q4_k_m.gguf", "content");
@@ -610,7 +638,8 @@ TEST(Manifest, WritesAndReads) {
                            .repository = "A/B",
                            .path = "q8/b.gguf",
                            .revision = "master",
-                           .commit = ""};
+                           .commit = "",
+                           .usual = true};
   EXPECT_EQ(*ParseManifest(ManifestText(manifest)), manifest);
   std::string text = ManifestText(manifest);
   text.replace(text.find("modelscope"), 10, "elsewhere");

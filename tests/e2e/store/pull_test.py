@@ -263,6 +263,29 @@ class PullTest(StoreTest):
         self.hub.add_repository(NAME, {FILE: TINY})
         self.assertIn("there is another model", self.pull(NAME, code=2))
 
+    def test_repositories_mean_what_pulling_them_takes(self):
+        other = (MODELS / "llama_tied.gguf").read_bytes()
+        self.hub.add_repository(NAME, {FILE: TINY, "small-q8_0.gguf": other,
+                                       "small-q5_0.gguf": TINY})
+        for name in ("Someone/Small:q8_0", "Someone/Small:q5_0"):
+            self.pull(name)
+        for name in ("Someone/Small", "hf.co/someone/small-gguf"):
+            for command in (["show", name], ["run", name, "a"], ["cp", name, "b"], ["rm", name]):
+                text = self.bad(2, *command)
+                self.assertIn(f"say which one: {NAME}:q5_0, {NAME}:q8_0", text)
+        self.assertEqual(len(self.listed()), 2)
+        self.pull("Someone/Small")
+        for name in ("Someone/Small", NAME, "Someone/Small:latest", f"https://hf.co/{NAME}"):
+            self.assertIn("qwen2", self.good("show", name), name)
+        self.good("run", "Someone/Small", "a", "-n", "2")
+        self.good("cp", "Someone/Small", "copy")
+        self.assertIn("qwen2", self.good("show", "copy"))
+        self.good("rm", "Someone/Small")
+        self.assertEqual([model["name"] for model in self.listed()],
+                         [f"{NAME}:q5_0", f"{NAME}:q8_0", "copy"])
+        self.good("rm", "Someone/Small:q5_0")
+        self.assertIn("llama", self.good("show", "Someone/Small"), "the only one")
+
     def test_resumes_after_a_cut(self):
         data = noise(3_000_000)
         cuts = [700_000, 1_000_000]
