@@ -27,10 +27,16 @@ constexpr std::array<std::string_view, 8> kBeyond = {
     "use_dora",   "lora_bias",         "fan_in_fan_out",          "modules_to_save",
     "use_qalora", "layer_replication", "trainable_token_indices", "target_parameters",
 };
-// Variants, on when the key is not null: the adapter is not the same for every token, or its
-// matrices have other shapes. (velora_config and monteclora_config count only in training.)
-constexpr std::array<std::string_view, 4> kVariants = {"alora_invocation_tokens", "arrow_config",
-                                                       "use_bdlora", "kasa_config"};
+// Variants: the adapter is not the same for every token, or its matrices have other shapes. Off
+// with null and with one more value. (velora_config and monteclora_config count only in training.)
+struct Variant {
+  std::string_view key;
+  std::string_view off;  // as JSON
+};
+constexpr std::array<Variant, 4> kVariants = {{{"alora_invocation_tokens", "[]"},
+                                               {"arrow_config", "{}"},
+                                               {"use_bdlora", "false"},
+                                               {"kasa_config", "null"}}};
 // Ways to begin training that change the model itself.
 constexpr std::array<std::string_view, 5> kChangesModel = {"pissa", "olora", "corda", "loftq",
                                                            "lora_ga"};
@@ -41,8 +47,9 @@ Result<void> CheckKind(const HfReader& reader) {
   for (const std::string_view key : kBeyond) {
     if (!IsAbsent(reader, key)) return reader.Refuse(key, "adapters without it");
   }
-  for (const std::string_view key : kVariants) {
-    if (reader.Given(key) != nullptr) return reader.Refuse(key, "adapters without it");
+  for (const auto& [key, off] : kVariants) {
+    const Json* value = reader.Given(key);
+    if (value != nullptr && value->Dump() != off) return reader.Refuse(key, "adapters without it");
   }
   const std::string bias = TRY(reader.TextOr("bias", "none"));
   if (bias != "none") return reader.Refuse("bias", "\"none\"");
