@@ -17,6 +17,9 @@ class ReadAhead;
 // Whether a directory is there under that path.
 bool IsDirectory(const std::string& path);
 
+// Whether there is a regular file of no bytes.
+bool IsEmptyFile(const std::string& path);
+
 struct FilePiece {
   size_t offset;
   size_t size;

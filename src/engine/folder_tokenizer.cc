@@ -17,17 +17,6 @@ namespace {
 constexpr uint64_t kMaxTokenizerBytes = 64 << 20;  // the largest published ones have some 35 MB
 constexpr uint64_t kMaxTextBytes = 4 << 20;
 
-Result<void> ReadIfThere(const std::string& folder, const char* name, uint64_t most,
-                         std::string* out) {
-  Result<std::string> text = ReadFolderText(folder, name, most);
-  if (text) {
-    *out = *std::move(text);
-  } else if (text.error().code != ErrorCode::kNotFound) {
-    return std::unexpected(std::move(text).error());
-  }
-  return {};
-}
-
 Result<Json> ParseObject(const char* name, const std::string& text) {
   if (text.empty()) return Json::MakeObject();
   Result<Json> json = Json::Parse(text);
@@ -78,13 +67,15 @@ class NumberTokenizer final : public Tokenizer {
 
 Result<FolderTexts> ReadFolderTexts(const std::string& folder) {
   FolderTexts texts;
-  TRY(ReadIfThere(folder, "config.json", kMaxTextBytes, &texts.config));
-  TRY(ReadIfThere(folder, "generation_config.json", kMaxTextBytes, &texts.generation_config));
-  TRY(ReadIfThere(folder, "tokenizer.json", kMaxTokenizerBytes, &texts.tokenizer));
-  TRY(ReadIfThere(folder, "tokenizer_config.json", kMaxTextBytes, &texts.tokenizer_config));
-  TRY(ReadIfThere(folder, "chat_template.jinja", kMaxTextBytes, &texts.chat_template));
+  texts.config = TRY(ReadFolderTextIfThere(folder, "config.json", kMaxTextBytes));
+  texts.generation_config =
+      TRY(ReadFolderTextIfThere(folder, "generation_config.json", kMaxTextBytes));
+  texts.tokenizer = TRY(ReadFolderTextIfThere(folder, "tokenizer.json", kMaxTokenizerBytes));
+  texts.tokenizer_config =
+      TRY(ReadFolderTextIfThere(folder, "tokenizer_config.json", kMaxTextBytes));
+  texts.chat_template = TRY(ReadFolderTextIfThere(folder, "chat_template.jinja", kMaxTextBytes));
   if (texts.tokenizer.empty()) {
-    TRY(ReadIfThere(folder, "vocab.txt", kMaxTextBytes, &texts.vocabulary));
+    texts.vocabulary = TRY(ReadFolderTextIfThere(folder, "vocab.txt", kMaxTextBytes));
   }
   return texts;
 }

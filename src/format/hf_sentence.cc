@@ -56,13 +56,6 @@ Result<std::vector<std::string>> ModesOf(const HfReader& config) {
   return modes;
 }
 
-// An empty text where there is no such file.
-Result<std::string> TextIfThere(const std::string& folder, const std::string& name) {
-  Result<std::string> text = ReadFolderText(folder, name, kMaxBytes);
-  if (!text && text.error().code == ErrorCode::kNotFound) return std::string();
-  return text;
-}
-
 template <typename T>
 Result<T> InFile(const std::string& path, Result<T> result) {
   if (!result) return Fail(result.error().code, path + ": " + result.error().message);
@@ -125,13 +118,13 @@ Result<void> AddLongestText(std::string_view json_text, HfConfig& out) {
 Result<void> AddSentenceFiles(const std::string& folder, HfConfig& out) {
   constexpr const char* kModules = "modules.json";
   constexpr const char* kTransformer = "sentence_bert_config.json";
-  const std::string modules = TRY(TextIfThere(folder, kModules));
+  const std::string modules = TRY(ReadFolderTextIfThere(folder, kModules, kMaxBytes));
   if (modules.empty()) return {};
   const std::string place = TRY(InFile(folder + "/" + kModules, ReadModules(modules)));
   const std::string pooling_folder = folder + "/" + place;
   const std::string pooling = TRY(ReadFolderText(pooling_folder, "config.json", kMaxBytes));
   TRY(InFile(pooling_folder + "/config.json", AddPooling(pooling, out)));
-  const std::string longest = TRY(TextIfThere(folder, kTransformer));
+  const std::string longest = TRY(ReadFolderTextIfThere(folder, kTransformer, kMaxBytes));
   if (longest.empty()) return {};
   return InFile(folder + "/" + kTransformer, AddLongestText(longest, out));
 }

@@ -76,6 +76,14 @@ Result<std::string> ReadFolderText(const std::string& folder, const std::string&
   return std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
 }
 
+Result<std::string> ReadFolderTextIfThere(const std::string& folder, const std::string& name,
+                                          uint64_t most_bytes) {
+  if (IsEmptyFile(folder + "/" + name)) return std::string();
+  Result<std::string> text = ReadFolderText(folder, name, most_bytes);
+  if (!text && text.error().code == ErrorCode::kNotFound) return std::string();
+  return text;
+}
+
 Result<ShardIndex> ParseShardIndex(std::string_view json_text) {
   const Json json = TRY(Json::Parse(json_text));
   const Json* map = json.Find("weight_map");

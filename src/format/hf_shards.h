@@ -40,5 +40,8 @@ Result<ShardIndex> ParseShardIndex(std::string_view json_text);
 // kUnsupported.
 Result<std::string> ReadFolderText(const std::string& folder, const std::string& name,
                                    uint64_t most_bytes);
+// The same for a file that may be missing; an empty text where it is, or where it has no bytes.
+Result<std::string> ReadFolderTextIfThere(const std::string& folder, const std::string& name,
+                                          uint64_t most_bytes);
 
 }  // namespace bantam

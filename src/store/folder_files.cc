@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -67,6 +66,10 @@ std::vector<std::string> FolderFiles(std::span<const std::string> paths) {
   if (std::ranges::any_of(found, is_own)) std::erase_if(found, IsConsolidated);
   if (std::ranges::none_of(found, IsWeights) || !is_config(found[0])) found.clear();
   return found;
+}
+
+bool MayBeEmpty(std::string_view path) {
+  return path != "config.json" && !IsWeights(path);
 }
 
 std::string WhyNoFolder(std::span<const std::string> paths) {

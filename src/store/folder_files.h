@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bantam/result.h"
@@ -15,6 +16,10 @@ namespace bantam::store {
 // Nothing where there is no config.json or no safetensors. Adapters are no weights, nor is a second
 // copy of all (consolidated.safetensors) beside others.
 std::vector<std::string> FolderFiles(std::span<const std::string> paths);
+
+// Whether one of them, when it has no bytes, counts as if it were not there: not config.json and
+// weights, without which there is no model.
+bool MayBeEmpty(std::string_view path);
 
 // Why a folder without FolderFiles has no model that can be read, where its files tell: an adapter,
 // or weights in PyTorch's own format. Else empty.

@@ -182,10 +182,9 @@ Result<RemoteModel> FromListing(const Reference& reference, const HubListing& li
   if (has_gguf || folder.empty() || !wanted.empty()) {
     return Fail(chosen.error().code, place.Describe() + ": " + chosen.error().message);
   }
-  // Nothing is in an empty file; without weights or config.json it is no model.
   std::erase_if(folder, [&](const std::string& path) {
     const auto file = std::ranges::find(listing.files, path, &HubFile::path);
-    return file->bytes == 0 && path != "config.json" && !path.ends_with(".safetensors");
+    return file->bytes == 0 && MayBeEmpty(path);
   });
   return Take(folder, listing, place, repository, revision, true);
 }

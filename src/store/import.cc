@@ -17,6 +17,7 @@
 #include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/mapped_file.h"
 #include "base/quote.h"
 #include "base/random.h"
 #include "store/disk_space.h"
@@ -91,7 +92,7 @@ Result<ImportPlan> PlanFolder(const std::string& directory) {
       names.push_back(pooling);
     }
   }
-  const std::vector<std::string> found = FolderFiles(names);
+  std::vector<std::string> found = FolderFiles(names);
   if (found.empty()) {
     const auto count = std::ranges::count_if(
         names, [](const std::string& name) { return LowerCase(name).ends_with(".gguf"); });
@@ -103,6 +104,9 @@ Result<ImportPlan> PlanFolder(const std::string& directory) {
                     "' is no model: it has neither a GGUF file nor config.json with "
                     "safetensors");
   }
+  std::erase_if(found, [&](const std::string& name) {
+    return MayBeEmpty(name) && IsEmptyFile(directory + "/" + name);
+  });
   ImportPlan plan{.files = {}, .folder = true, .open_path = directory, .name = ""};
   for (const std::string& name : found) {
     plan.files.push_back({.path = directory + "/" + name, .name = name});

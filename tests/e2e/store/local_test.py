@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import unittest
 
-from store_harness import ENCODERS, TINY, StoreTest, noise, sha256
+from store_harness import ENCODERS, TINY, StoreTest, folder_files, noise, sha256
 
 from harness import ROOT
 
@@ -116,6 +116,29 @@ class LocalTest(StoreTest):
                 (folder / name).write_text(text)
                 self.assertIn(name, self.bad(1, "import", str(folder)))
                 self.assert_nothing_kept()
+
+    def test_empty_files_count_as_not_there(self):
+        folder = pathlib.Path(self.path("folder"))
+        shutil.copytree(ENCODERS / "mean", folder)
+        kept = self.names_below(folder)
+        for name in ("generation_config.json", "tokenizer_config.json", "chat_template.jinja",
+                     "special_tokens_map.json", "model.safetensors.index.json"):
+            (folder / name).write_bytes(b"")
+        self.imported(str(folder))
+        (model,) = self.listed()
+        self.assertEqual(self.names_below(model["path"]), kept)
+        self.assertEqual(self.good("embed", "folder", "text"),
+                         self.good("embed", str(ENCODERS / "mean"), "text"))
+        self.assertEqual(self.good("embed", str(folder), "text"),
+                         self.good("embed", "folder", "text"))
+        self.good("rm", "folder")
+        for name in ("model.safetensors", "config.json"):
+            (folder / name).write_bytes(b"")
+            self.assertIn(f"{name}: is empty", self.bad(1, "import", str(folder)))
+            self.assert_nothing_kept()
+
+    def names_below(self, folder):
+        return sorted(folder_files(pathlib.Path(folder)))
 
     def test_second_names(self):
         self.imported(self.write("m.gguf", TINY))
