@@ -39,7 +39,7 @@ TEST(PeftConfigTest, WhatIsMoreThanTwoMatricesIsRefusedByItsKey) {
        {R"("bias":"all")", R"("modules_to_save":["lm_head"])",
         R"("init_lora_weights":"pissa_niter_4")", R"("init_lora_weights":"lora_ga")",
         R"("alora_invocation_tokens":[3,7])", R"("alora_invocation_tokens":false)",
-        R"("arrow_config":{"top_k":3})", R"("arrow_config":[])", R"("kasa_config":{"beta":0.1})",
+        R"("arrow_config":{"top_k":3})", R"("arrow_config":{})", R"("kasa_config":{"beta":0.1})",
         R"("kasa_config":{})", R"("use_bdlora":{"nblocks":2})", R"("use_bdlora":{})",
         R"("use_bdlora":true)", R"("lora_alpha":1e999)", R"("lora_alpha":"8")",
         R"("alpha_pattern":{"layers\\.[0-3].*":4})", R"("alpha_pattern":{"q_proj":"4"})",
@@ -50,8 +50,8 @@ TEST(PeftConfigTest, WhatIsMoreThanTwoMatricesIsRefusedByItsKey) {
   }
   for (const std::string value :
        {R"("alora_invocation_tokens":null)", R"("alora_invocation_tokens":[])",
-        R"("arrow_config":null)", R"("arrow_config": { })", R"("use_bdlora":null)",
-        R"("use_bdlora":false)", R"("kasa_config":null)"}) {
+        R"("arrow_config":null)", R"("use_bdlora":null)", R"("use_bdlora":false)",
+        R"("kasa_config":null)"}) {
     EXPECT_EQ(ErrorOf(R"({"peft_type":"LORA",)" + value + "}"), "") << value;
   }
   EXPECT_NE(ErrorOf(R"({"peft_type":"IA3"})").find("peft_type"), std::string::npos);

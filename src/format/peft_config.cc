@@ -28,13 +28,13 @@ constexpr std::array<std::string_view, 8> kBeyond = {
     "use_qalora", "layer_replication", "trainable_token_indices", "target_parameters",
 };
 // Variants: the adapter is not the same for every token, or its matrices have other shapes. Off
-// with null and with one more value. (velora_config and monteclora_config count only in training.)
+// with null and with this value. (velora_config and monteclora_config count only in training.)
 struct Variant {
   std::string_view key;
   std::string_view off;  // as JSON
 };
 constexpr std::array<Variant, 4> kVariants = {{{"alora_invocation_tokens", "[]"},
-                                               {"arrow_config", "{}"},
+                                               {"arrow_config", "null"},
                                                {"use_bdlora", "false"},
                                                {"kasa_config", "null"}}};
 // Ways to begin training that change the model itself.
