@@ -99,9 +99,8 @@ Result<std::string> ResolveOrPull(const Environment& env, const std::string& tex
   if (!reference) return path;
   const std::string what =
       reference->model != nullptr ? " (" + reference->model->title + ")" : std::string();
-  if (!TRY(Ask(env,
-               "'" + store::ShownReference(text) + "'" + what + " is not here yet. Pull it now?")))
-    return path;
+  const std::string shown = store::ShownReference(text);
+  if (!TRY(Ask(env, "'" + shown + "'" + what + " is not here yet. Pull it now?"))) return path;
   store::PullOptions options;
   const store::Pulled pulled = TRY(PullModel(env, *store, *reference, std::move(options)));
   return store->PathOf(pulled.manifest);

@@ -80,13 +80,11 @@ std::string WhyNoFolder(std::span<const std::string> paths) {
   };
   if (any("adapter_model") || any("adapter_config.json")) {
     return "it is an adapter (LoRA), no model: 'bantam run' and 'serve' make use of its folder "
-           "with "
-           "--lora, beside the model it was made for";
+           "with --lora, beside the model it was made for";
   }
   if (any("pytorch_model")) {
     return "its weights are in PyTorch's own format (pytorch_model.bin), which is not read; "
-           "expected "
-           "safetensors or GGUF";
+           "expected safetensors or GGUF";
   }
   return "";
 }

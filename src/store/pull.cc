@@ -305,8 +305,8 @@ Result<std::optional<Manifest>> FindStored(const Store& store, std::string_view 
   std::vector<std::string> warnings;
   std::vector<Manifest> found;
   for (Manifest& manifest : TRY(store.List(warnings))) {
-    if (is_from(manifest) && (file || IsOf(*reference, manifest)))
-      found.push_back(std::move(manifest));
+    if (!is_from(manifest)) continue;
+    if (file || IsOf(*reference, manifest)) found.push_back(std::move(manifest));
   }
   if (found.empty()) return std::nullopt;
   if (found.size() == 1) return found[0];
