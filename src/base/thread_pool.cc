@@ -157,9 +157,9 @@ int ThreadPool::Worker::Begin(int n, int grain) {
   return grain;
 }
 
-bool ThreadPool::Worker::Take(Units* units) {
+bool ThreadPool::Worker::TakeFromOthers(Units* units) {
   const int workers = team_.called.load(std::memory_order_relaxed);
-  for (int i = 0; i < workers; ++i) {
+  for (int i = 1; i < workers; ++i) {
     if (TakeFrom((index_ + i) % workers, units)) return true;
   }
   return false;
@@ -195,9 +195,9 @@ bool ThreadPool::Worker::TakeFrom(int share, Units* units) {
   }
 }
 
-bool ThreadPool::Worker::Finish(const Units& units) {
-  const auto n = static_cast<uint32_t>(units.end - units.begin);
-  return team_.done.fetch_add(n, std::memory_order_acq_rel) + n == end_ - 1;
+bool ThreadPool::Worker::Finish(int units) {
+  const auto n = static_cast<uint32_t>(units);
+  return n > 0 && team_.done.fetch_add(n, std::memory_order_acq_rel) + n == end_ - 1;
 }
 
 void ThreadPool::Worker::Publish() {

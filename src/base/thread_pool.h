@@ -96,10 +96,16 @@ class ThreadPool::Worker {
   template <typename Work, typename Then>
   void ShareThen(int n, int grain, const Work& work, const Then& then) {
     grain = Begin(n, grain);
-    for (Units units; Take(&units);) {
+    const auto run = [&](Units units) {
       const int end = units.end * grain;
       work(units.begin * grain, end < n ? end : n);
-      if (!Finish(units)) continue;
+      return units.end - units.begin;
+    };
+    int own = 0;  // counted together: others read that counter
+    for (Units units; TakeFrom(index_, &units);) own += run(units);
+    bool last = Finish(own);
+    for (Units units; !last && TakeFromOthers(&units);) last = Finish(run(units));
+    if (last) {
       then();
       Publish();
     }
@@ -112,9 +118,9 @@ class ThreadPool::Worker {
     int end;
   };
   int Begin(int n, int grain);  // returns the grain, larger where units would be too many
-  bool Take(Units* units);      // false: none are left
-  bool TakeFrom(int share, Units* units);
-  bool Finish(const Units& units);  // true: these were the last
+  bool TakeFrom(int share, Units* units);  // false: none are left
+  bool TakeFromOthers(Units* units);
+  bool Finish(int units);  // counts them; true: these were the last
   void Publish();
   void Wait();
 

@@ -347,7 +347,7 @@ class FloatMatmulTest : public testing::TestWithParam<DType> {};
 TEST_P(FloatMatmulTest, EveryInstructionSetGivesTheSameBytesAndTheProduct) {
   std::mt19937 random(5);
   const int rows = 27, tokens = 9;
-  for (const int columns : {208, 224}) {
+  for (const int columns : {208, 224, 1024 + 96}) {
     const FloatRows w(GetParam(), RandomFloats(rows * columns, random));
     const bool panels = RowBytes(GetParam(), columns) % kFloatPiece == 0;
     const auto x = RandomFloats(tokens * columns, random);

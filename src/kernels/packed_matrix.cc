@@ -300,12 +300,17 @@ size_t PackedBytes(DType type, int rows, int columns) {
 
 void PackFloatPanel(DType type, const uint8_t* first_row, int n_rows, int columns, uint8_t* panel) {
   const int64_t row_bytes = RowBytes(type, columns);
-  for (int r = 0; r < n_rows; ++r) {
-    const uint8_t* from = first_row + r * row_bytes;
-    const int in_turn = r % kFloatRows;
-    uint8_t* to = panel + (r - in_turn) * row_bytes + in_turn * kFloatPiece;
-    for (int64_t i = 0; i < row_bytes; i += kFloatPiece, to += kFloatRows * kFloatPiece) {
-      std::memcpy(to, from + i, kFloatPiece);
+  for (int k = 0; k < columns; k += kFloatColumns) {
+    const int64_t begin = RowBytes(type, k);
+    const int64_t bytes = RowBytes(type, std::min(kFloatColumns, columns - k));  // of a row's part
+    uint8_t* part = panel + begin * kPanelRows;
+    for (int r = 0; r < n_rows; ++r) {
+      const uint8_t* from = first_row + r * row_bytes + begin;
+      const int in_turn = r % kFloatRows;
+      uint8_t* to = part + (r - in_turn) * bytes + in_turn * kFloatPiece;
+      for (int64_t i = 0; i < bytes; i += kFloatPiece, to += kFloatRows * kFloatPiece) {
+        std::memcpy(to, from + i, kFloatPiece);
+      }
     }
   }
 }

@@ -145,9 +145,10 @@ constexpr uint16_t PackedHalf(uint16_t half) {
   return (half & kExponent) == kExponent ? 0x7E00 : half;
 }
 
-// Of float types, four rows of a panel take turns every 64 bytes: one stream through memory, yet as
-// many sums that do not wait for each other. Rows of other lengths than whole pieces have no
-// panels.
+// A panel of floats lies in parts of 1,024 columns. Of a part, four rows take turns every 64 bytes,
+// then the next four: one stream through memory, with sums that do not wait for each other, and few
+// activations for so many weights. Rows of other lengths than whole pieces have no panels.
+inline constexpr int kFloatColumns = 1024;
 inline constexpr int kFloatRows = 4;
 inline constexpr int kFloatPiece = 64;
 
