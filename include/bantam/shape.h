@@ -33,6 +33,10 @@ struct ShapeSpec {
   // others without an exponent and with digits that float64 tells apart, but where there is none
   // such. For replies; false: in any way that JSON has, for texts that are there already.
   bool plain_numbers = true;
+  // Schema: an object whose schema lists `properties` and says nothing of others has no others,
+  // where that leaves something valid. (Small models make members up, one after the other, where
+  // they may.) For replies; false: as JSON Schema has it, for texts that are there already.
+  bool listed_members = true;
   // Schema: URI → JSON text, for references beyond it.
   std::map<std::string, std::string> registry = {};
   // Schema: the texts (UTF-8) that strings with "x-copy": true are copied from, mostly the prompt's

@@ -28,6 +28,7 @@ void Declare(ArgParser& parser, CheckOptions& options) {
   parser.AddSection("The shape (one of them)");
   AddShapeOptions(parser, options.shape);
   options.shape.spec.plain_numbers = false;
+  options.shape.spec.listed_members = false;
   AddCopyFromOption(parser, options.shape);
   parser.AddSection("The texts");
   parser.AddFlag("--json-lines",

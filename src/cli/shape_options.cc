@@ -153,6 +153,7 @@ void AddShapeOptions(ArgParser& parser, ShapeOptions& options) {
 void AddSchemaOptions(ArgParser& parser, ShapeOptions& options) {
   options.schema_option = "--schema";
   options.spec.plain_numbers = false;
+  options.spec.listed_members = false;
   parser.AddOption("--schema", "FILE", "the JSON Schema that is to accept the text",
                    TakeText(options, Kind::kJsonSchema, "--schema", options.path));
   AddSchemaDetails(parser, options);

@@ -84,6 +84,7 @@ Result<grammar::SchemaOptions> OptionsOf(const ShapeSpec& spec) {
   grammar::SchemaOptions options;
   options.assert_formats = spec.assert_formats;
   options.plain_numbers = spec.plain_numbers;
+  options.listed_members = spec.listed_members;
   options.copy_from = spec.copy_from;
   for (const auto& [uri, text] : spec.registry) {
     auto document = Json::Parse(Unmarked(text));

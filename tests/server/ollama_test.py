@@ -55,6 +55,12 @@ class OllamaTest(ServerTest):
         reply = self.client.generate("small", "Ada is 36.", format=PERSON,
                                      options={**GREEDY, "num_predict": 40})
         self.assertEqual(set(json.loads(reply.response)), {"name", "age"})
+        # As Pydantic's model_json_schema writes it: without a word on other members.
+        fruits = {"type": "object", "title": "Fruits", "required": ["fruits"], "properties": {
+            "fruits": {"type": "array", "title": "Fruits", "items": {"type": "string"}}}}
+        reply = self.client.generate("small", "Two fruits as JSON.", format=fruits,
+                                     options={**GREEDY, "num_predict": 200})
+        self.assertEqual(set(json.loads(reply.response)), {"fruits"})
         status, _, text = self.server.call("POST", "/api/chat", {
             "model": "small", "messages": QUESTION, "format": "xml"})
         self.assertEqual(status, 400)  # newer clients refuse it themselves

@@ -11,6 +11,7 @@
 #include "grammar/schema/exclusive.h"
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/json_reader.h"
+#include "grammar/schema/listed_members.h"
 #include "grammar/schema/merge_schemas.h"
 #include "grammar/schema/negated_formats.h"
 
@@ -152,6 +153,7 @@ Result<std::shared_ptr<const JsonSchema>> JsonSchema::Compile(const Json& schema
   TRY(ListValues(loaded));
   MergeSchemas(loaded);
   FindExclusive(loaded);
+  if (options.listed_members) KeepToListedMembers(loaded);
   TRY(FindNegatedFormats(loaded));
   TRY(CheckOptions(loaded));
   TRY(CheckSizes(loaded));

@@ -9,37 +9,13 @@
 #include <vector>
 
 #include "base/check.h"
+#include "grammar/schema/schema_edges.h"
 #include "grammar/schema/value_languages.h"
 
 namespace bantam::grammar {
 namespace {
 
 constexpr size_t kMostMet = 200'000;  // schemas in scopes other than the first
-
-std::vector<SchemaId> InPlace(const SchemaNode& node) {
-  std::vector<SchemaId> edges = node.all_of;
-  edges.insert(edges.end(), node.any_of.begin(), node.any_of.end());
-  edges.insert(edges.end(), node.one_of.begin(), node.one_of.end());
-  for (const auto& [name, id] : node.dependent_schemas) edges.push_back(id);
-  for (const SchemaId id :
-       {node.ref, node.negated, node.if_schema, node.then_schema, node.else_schema}) {
-    if (id != kNoSchema) edges.push_back(id);
-  }
-  return edges;
-}
-
-std::vector<SchemaId> Inside(const SchemaNode& node) {
-  std::vector<SchemaId> edges = node.prefix_items;
-  for (const auto* members : {&node.properties, &node.pattern_properties}) {
-    for (const auto& [name, id] : *members) edges.push_back(id);
-  }
-  for (const SchemaId id :
-       {node.items, node.contains, node.unevaluated_items, node.additional_properties,
-        node.property_names, node.unevaluated_properties}) {
-    if (id != kNoSchema) edges.push_back(id);
-  }
-  return edges;
-}
 
 class CycleSearch {
  public:
@@ -101,10 +77,10 @@ class CycleSearch {
   void Open(const Met& met) {
     marks_.emplace(Key(met), Mark::kOpen);
     const SchemaNode& node = schema_.nodes[met.id];
-    std::vector<SchemaId> edges = InPlace(node);
+    std::vector<SchemaId> edges = EdgesInPlace(node);
     if (node.dynamic_ref != kNoSchema) edges.push_back(languages_.DynamicTarget(node, met.scope));
     steps_.push_back({met, std::move(edges)});
-    for (const SchemaId id : Inside(node)) {
+    for (const SchemaId id : EdgesInside(node)) {
       const Met start{id, languages_.Enter(id, met.scope)};
       if (!marks_.contains(Key(start))) starts_.push_back(start);
     }

@@ -140,6 +140,9 @@ struct SchemaOptions {
   // have no such number. (A model that wants 0 where 1 is the least would otherwise go on with
   // 0.000…e60.) Numbers without limits are free. For generation; false: as JSON has them.
   bool plain_numbers = false;
+  // Objects whose schema lists members and says nothing of others have those it lists alone
+  // (KeepToListedMembers). For generation; false: any others, as the drafts have it.
+  bool listed_members = false;
 };
 
 // Reads a schema document. Only what is reachable from the root becomes nodes. Fails with

@@ -21,11 +21,6 @@ Json CallSchema(const Json& function, const std::string& arguments_name, size_t 
   // Arguments are an object, whatever the schema forgets to say.
   Json arguments = *function.Find("parameters");
   if (arguments.Find("type") == nullptr) arguments.Set("type", Json::String("object"));
-  // Small models make members up where they may.
-  if (arguments.Find("properties") != nullptr &&
-      arguments.Find("additionalProperties") == nullptr) {
-    arguments.Set("additionalProperties", Json::Bool(false));
-  }
   if (arguments.Find("$id") == nullptr) {
     arguments.Set("$id", Json::String("urn:bantam:tool:" + std::to_string(id)));
   }

@@ -12,6 +12,7 @@ std::string KeyOf(const ShapeSpec& spec) {
   std::string key = std::to_string(static_cast<int>(spec.kind));
   key += spec.assert_formats ? "f" : "n";
   key += spec.plain_numbers ? "p" : "a";
+  key += spec.listed_members ? "l" : "o";
   const auto add = [&key](const std::string& text) {
     key += std::to_string(text.size()) + ":" + text;
   };
