@@ -127,6 +127,7 @@ void FinishOptions(const Environment& env, ServeOptions& options, ServeLog& log)
   options.service.variable = env.variable;
   options.service.pages = server::MakeStaticPages();
   options.service.guard.loopback_only = IsLoopback(options.http.host);
+  options.service.guard.keyed = !options.service.api_keys.empty();
   if (options.log_requests) {
     options.service.on_call = [&log](const server::CallRecord& record) { log.Request(record); };
   }

@@ -58,12 +58,21 @@ void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
                    });
   parser.AddOption("--api-key", "KEY",
                    "what clients must send as bearer token; also BANTAM_API_KEY\n(repeatable)",
-                   AppendString(options.service.api_keys));
+                   [&options](std::string_view value) -> Result<void> {
+                     if (value.empty()) {
+                       return Fail(ErrorCode::kInvalidArgument,
+                                   "an empty key is none: everybody would have it");
+                     }
+                     options.service.api_keys.emplace_back(value);
+                     return {};
+                   });
   parser.AddOption("--tls-cert,--ssl-certfile", "FILE", "PEM file: serve HTTPS",
                    StoreString(options.http.tls_certificate));
   parser.AddOption("--tls-key,--ssl-keyfile", "FILE", "its key", StoreString(options.http.tls_key));
   parser.AddOption("--allowed-host", "NAME",
-                   "a further name the server is known under (repeatable; * for any)",
+                   "a name the server is known under (repeatable; * for any). Without\n"
+                   "keys these, localhost and, with --host, addresses and names of\n"
+                   "private networks (bantam, pi.local) are all",
                    AppendString(options.service.guard.hosts));
   parser.AddOption("--cors-origin,--allowed-origins", "ORIGIN",
                    "pages that may use the server: https://app.example,\n"

@@ -123,12 +123,23 @@ Service::~Service() {
   pulls_.Stop();
 }
 
-BodyRule Service::RefuseWith(Flavour flavour, int status, Error error,
-                             std::vector<HttpHeader> headers) {
+BodyRule Service::RefuseWith(const HttpRequest& head, const RouteMatch& match, int status,
+                             Error error, std::vector<HttpHeader> headers) {
   metrics_.CountRequest("refused", status);
+  if (options_.on_call) {
+    CallRecord record;
+    record.method = head.method;
+    record.route = match.route == nullptr ? "other" : match.route->path;
+    record.peer = head.peer;
+    record.status = status;
+    record.error = error.message;
+    options_.on_call(record);
+  }
   BodyRule rule;
-  rule.refuse = [flavour, status, error = std::move(error), headers = std::move(headers)](
-                    Exchange& exchange) { Refuse(exchange, flavour, status, error, headers); };
+  rule.refuse = [flavour = match.flavour, status, error = std::move(error),
+                 headers = std::move(headers)](Exchange& exchange) {
+    Refuse(exchange, flavour, status, error, headers);
+  };
   return rule;
 }
 
@@ -136,7 +147,7 @@ BodyRule Service::OnHead(const HttpRequest& head) {
   BodyRule rule;
   const RouteMatch match = FindRoute(head.method, head.path);
   if (auto why = guard_.Refuse(head)) {
-    return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, *std::move(why)}, {});
+    return RefuseWith(head, match, 403, {ErrorCode::kInvalidArgument, *std::move(why)}, {});
   }
   std::vector<HttpHeader> headers = guard_.CorsHeaders(head);
   if (OriginGuard::IsPreflight(head)) {
@@ -149,29 +160,29 @@ BodyRule Service::OnHead(const HttpRequest& head) {
   if (match.route == nullptr && match.path_known) {
     headers.push_back({"Allow", match.allowed});
     const std::string what = "this path answers " + match.allowed + ", not " + Quote(head.method);
-    return RefuseWith(match.flavour, 405, {ErrorCode::kInvalidArgument, what}, std::move(headers));
+    return RefuseWith(head, match, 405, {ErrorCode::kInvalidArgument, what}, std::move(headers));
   }
   if (match.route == nullptr) {
-    return RefuseWith(match.flavour, 404, {ErrorCode::kNotFound, "there is nothing at this path"},
+    return RefuseWith(head, match, 404, {ErrorCode::kNotFound, "there is nothing at this path"},
                       std::move(headers));
   }
   const int key = KeyOf(head, options_.api_keys);
   if (match.route->access != Access::kOpen && !options_.api_keys.empty() && key < 0) {
     headers.push_back({"WWW-Authenticate", "Bearer"});
-    return RefuseWith(match.flavour, 401,
+    return RefuseWith(head, match, 401,
                       {ErrorCode::kInvalidArgument,
                        "this server wants a key: send it as \"Authorization: Bearer KEY\""},
                       std::move(headers));
   }
   const Access access = match.route->access;
   if (const char* why = WhyNotFromThere(access, options_.api_keys.size(), head)) {
-    return RefuseWith(match.flavour, 403, {ErrorCode::kInvalidArgument, why}, std::move(headers));
+    return RefuseWith(head, match, 403, {ErrorCode::kInvalidArgument, why}, std::move(headers));
   }
   const bool asks_work = head.method == "POST" || match.route->work == Work::kModel;
   if (match.route->access != Access::kOpen && asks_work) {
     if (const auto wait = rate_limit_.Refuse(ClientOf(head, key), MonotonicSeconds())) {
       headers.push_back({"Retry-After", std::to_string(*wait)});
-      return RefuseWith(match.flavour, 429,
+      return RefuseWith(head, match, 429,
                         {ErrorCode::kResourceExhausted,
                          "too many requests: try again in " + std::to_string(*wait) + " s"},
                         std::move(headers));
@@ -182,19 +193,21 @@ BodyRule Service::OnHead(const HttpRequest& head) {
     rule.limit = std::max<uint64_t>(rule.limit, store::kMaxFaqFileBytes);
   }
   if (match.route->handler == PostImport) {
-    return FileRule(ImportSink::Create(library_->store(), head.Query("name")), std::move(headers));
+    return FileRule(head, match, ImportSink::Create(library_->store(), head.Query("name")),
+                    std::move(headers));
   }
   if (match.route->handler == PostBlob) {
-    return FileRule(BlobSink::Create(library_->store(), head.path), std::move(headers));
+    return FileRule(head, match, BlobSink::Create(library_->store(), head.path),
+                    std::move(headers));
   }
   return rule;
 }
 
-BodyRule Service::FileRule(Result<std::unique_ptr<BodySink>> sink,
+BodyRule Service::FileRule(const HttpRequest& head, const RouteMatch& match,
+                           Result<std::unique_ptr<BodySink>> sink,
                            std::vector<HttpHeader> headers) {
   if (!sink) {
-    return RefuseWith(Flavour::kOllama, StatusOf(sink.error().code), sink.error(),
-                      std::move(headers));
+    return RefuseWith(head, match, StatusOf(sink.error().code), sink.error(), std::move(headers));
   }
   BodyRule rule;
   rule.limit = kMaxImportBytes;

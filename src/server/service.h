@@ -23,6 +23,8 @@
 
 namespace bantam::server {
 
+struct RouteMatch;
+
 struct ServiceOptions {
   std::vector<std::string> api_keys;  // empty: none is asked for
   std::string version = "0";
@@ -65,10 +67,12 @@ class Service final : public HttpHandler {
   Server& server() { return server_; }
 
  private:
-  BodyRule RefuseWith(Flavour flavour, int status, Error error, std::vector<HttpHeader> headers);
+  BodyRule RefuseWith(const HttpRequest& head, const RouteMatch& match, int status, Error error,
+                      std::vector<HttpHeader> headers);
 
   // Files go to the disk as they come.
-  BodyRule FileRule(Result<std::unique_ptr<BodySink>> sink, std::vector<HttpHeader> headers);
+  BodyRule FileRule(const HttpRequest& head, const RouteMatch& match,
+                    Result<std::unique_ptr<BodySink>> sink, std::vector<HttpHeader> headers);
 
   const ServiceOptions options_;
   const OriginGuard guard_;

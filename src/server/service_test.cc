@@ -391,6 +391,27 @@ TEST_F(ServiceTest, AdaptersThatAreNotThere) {
   Good("/v1/chat/completions", Body({kHi, R"("lora": [])"}));
 }
 
+TEST_F(ServiceTest, RefusedRequestsAreLogged) {
+  ServiceOptions options;
+  options.api_keys = {"one"};
+  std::vector<std::string> lines;
+  options.on_call = [&lines](const CallRecord& record) {
+    lines.push_back(record.method + " " + record.route + " " + std::to_string(record.status) + " " +
+                    record.error);
+  };
+  Make(options);
+  Send("POST", "/v1/completions", "{}", {{"authorization", "Bearer secret"}})->Wait();
+  Send("GET", "/nowhere", "", {})->Wait();
+  Send("DELETE", "/v1/completions", "", {})->Wait();
+  Send("GET", "/v1/models", "", {{"host", "evil.example"}})->Wait();
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_TRUE(lines[0].starts_with("POST /v1/completions 401 this server wants a key")) << lines[0];
+  EXPECT_EQ(lines[0].find("secret"), std::string::npos);
+  EXPECT_TRUE(lines[1].starts_with("GET other 404 ")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("DELETE other 405 ")) << lines[2];
+  EXPECT_TRUE(lines[3].starts_with("GET /v1/models 403 ")) << lines[3];
+}
+
 TEST_F(ServiceTest, ManyRequestsOfAKeyAreRefused) {
   ServiceOptions options;
   options.api_keys = {"one", "two"};

@@ -32,7 +32,7 @@ struct CallRecord {
   int status = 0;
   double seconds = 0;
   bool left = false;  // the client went away
-  std::string error;  // of the server's own errors
+  std::string error;  // of the server's own errors; why a request was refused before it was read
   std::string model;
   int prompt_tokens = -1;
   int generated_tokens = -1;

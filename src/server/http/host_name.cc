@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/ascii.h"
@@ -18,6 +19,10 @@ bool IsNameChar(char c) {
 bool IsIpv6(const std::string& bracketed, in6_addr& address) {
   const std::string inner = bracketed.substr(1, bracketed.size() - 2);
   return inet_pton(AF_INET6, inner.c_str(), &address) == 1;
+}
+
+bool IsIpv4(const std::string& name, in_addr& address) {
+  return inet_pton(AF_INET, name.c_str(), &address) == 1;
 }
 
 }  // namespace
@@ -57,7 +62,19 @@ bool HostName::loopback() const {
     return IsIpv6(name, address) && IN6_IS_ADDR_LOOPBACK(&address);
   }
   in_addr address;
-  return inet_pton(AF_INET, name.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+  return IsIpv4(name, address) && (ntohl(address.s_addr) >> 24) == 127;
+}
+
+bool HostName::is_public() const {
+  constexpr std::string_view kPrivate[] = {".localhost", ".local", ".home.arpa",   ".internal",
+                                           ".lan",       ".home",  ".localdomain", ".test"};
+  in_addr address;
+  if (name.starts_with('[') || IsIpv4(name, address)) return false;
+  std::string_view rest = name;
+  if (rest.ends_with('.')) rest.remove_suffix(1);
+  return rest.find('.') != std::string_view::npos &&
+         std::ranges::none_of(kPrivate,
+                              [rest](std::string_view below) { return rest.ends_with(below); });
 }
 
 }  // namespace bantam::server

@@ -19,6 +19,11 @@ struct HostName {
   // "localhost" and names below it, 127.0.0.0/8, [::1].
   bool loopback() const;
 
+  // Whether somebody may own the name and lead it anywhere: names with a dot, but for those below
+  // the domains of private networks (RFC 6761, RFC 6762, RFC 8375, ICANN's "internal", and some
+  // that are no domains of the public). Addresses are not.
+  bool is_public() const;
+
   bool operator==(const HostName&) const = default;
 };
 

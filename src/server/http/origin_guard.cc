@@ -52,13 +52,14 @@ std::string WantedHeaders(std::string_view list) {
 }  // namespace
 
 bool OriginGuard::AllowsHost(std::string_view host) const {
-  if (!options_.loopback_only && options_.hosts.empty()) return true;
+  if (!options_.loopback_only && options_.keyed && options_.hosts.empty()) return true;
   const auto name = HostName::Parse(host);
   for (const std::string& allowed : options_.hosts) {
     if (allowed == "*" || (name && EqualIgnoringCase(allowed, name->name))) return true;
   }
   // HTTP/1.0 programs may leave Host out; browsers never do.
-  return host.empty() || (name && name->loopback());
+  if (host.empty()) return true;
+  return name && (name->loopback() || (!options_.loopback_only && !name->is_public()));
 }
 
 bool OriginGuard::AllowsOrigin(std::string_view origin) const {

@@ -14,10 +14,13 @@
 namespace bantam::server {
 
 struct GuardOptions {
-  // The server listens on this machine only: Host must be a loopback name. Else any Host will do,
-  // unless `hosts` lists some.
+  // The server listens on this machine only: Host must be a loopback name. Else it may also be an
+  // address or a name of a private network (HostName::is_public), which no page can have.
   bool loopback_only = true;
-  // Further Host names, without port: "bantam.lan"; "*": any.
+  // Clients must have a key, which no page knows: then a server for others has any name, unless
+  // `hosts` lists some.
+  bool keyed = false;
+  // Further Host names, without port: "bantam.example"; "*": any.
   std::vector<std::string> hosts = {};
   // Origins of other pages that may use the server: "https://app.example",
   // "http://localhost:*" (any port), "null" (files); "*": any. Empty: no CORS, only pages that

@@ -68,12 +68,29 @@ TEST(OriginGuardTest, LoopbackServerKnowsLoopbackNamesOnly) {
   EXPECT_FALSE(OriginGuard({.hosts = {"*"}}).Refuse(Request("any.example")));
 }
 
-TEST(OriginGuardTest, OpenServerMayListItsNames) {
-  EXPECT_FALSE(OriginGuard({.loopback_only = false}).Refuse(Request("any.example")));
-  const OriginGuard listed({.loopback_only = false, .hosts = {"a.example"}});
+// A page whose name is made to lead here has a name that somebody owns.
+TEST(OriginGuardTest, OpenServerKnowsNamesThatNobodyOwns) {
+  const OriginGuard guard({.loopback_only = false, .hosts = {"bantam.example"}});
+  for (const char* good :
+       {"localhost", "192.168.0.7:11434", "8.8.8.8", "[fe80::1]:1", "bantam", "pi.local",
+        "pi.lan:80", "a.b.home.arpa", "x.internal.", "bantam.example", ""}) {
+    EXPECT_FALSE(guard.Refuse(Request(good))) << good;
+  }
+  for (const char* bad : {"evil.example", "evil.example.:11434", "local.evil.example",
+                          "192.168.0.7.evil.example", "127.1", "evil.arpa", "a b"}) {
+    EXPECT_TRUE(guard.Refuse(Request(bad))) << bad;
+    EXPECT_TRUE(guard.Refuse(Request(bad, std::string("http://") + bad))) << bad;
+  }
+}
+
+TEST(OriginGuardTest, ServerWithKeysMayListItsNames) {
+  const OriginGuard any({.loopback_only = false, .keyed = true});
+  EXPECT_FALSE(any.Refuse(Request("any.example")));
+  const OriginGuard listed({.loopback_only = false, .keyed = true, .hosts = {"a.example"}});
   EXPECT_FALSE(listed.Refuse(Request("a.example")));
   EXPECT_FALSE(listed.Refuse(Request("localhost")));
   EXPECT_TRUE(listed.Refuse(Request("b.example")));
+  EXPECT_TRUE(OriginGuard({.keyed = true}).Refuse(Request("any.example")));
 }
 
 TEST(OriginGuardTest, OnlyTheServersOwnPagesByDefault) {
