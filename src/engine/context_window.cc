@@ -98,8 +98,9 @@ Result<FittedChat> FitChat(const Model& model, const ChatInput& input, TrimMode 
   if (mode == TrimMode::kError) return TooLong(whole.prompt.size(), max_tokens, "the chat has");
   const ChatTurns chat = TRY(ChatTurns::Parse(input.messages_json));
   if (chat.turns.empty()) return TooLong(whole.prompt.size(), max_tokens, "the chat has");
-  FittedChat fitted = mode == TrimMode::kOldest ? TRY(FitOldest(model, input, chat, max_tokens))
-                                                : TRY(FitRelevant(model, input, chat, max_tokens));
+  FittedChat fitted = mode == TrimMode::kOldest
+                          ? TRY(FitOldest(model, input, chat, max_tokens))
+                          : TRY(FitRelevant(model, input, chat, whole.full_tokens, max_tokens));
   fitted.full_tokens = whole.full_tokens;
   return fitted;
 }

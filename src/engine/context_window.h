@@ -30,8 +30,8 @@ struct ChatTurns {
 // The chat with other messages, as it is, whatever its length.
 Result<FittedChat> FitAs(const Model& model, const ChatInput& input, std::string messages_json);
 
-// FitChat in the mode kRelevant, of a chat that is too long.
+// FitChat in the mode kRelevant, of a chat that has `full_tokens`, more than `max_tokens`.
 Result<FittedChat> FitRelevant(const Model& model, const ChatInput& input, const ChatTurns& chat,
-                               int max_tokens);
+                               int full_tokens, int max_tokens);
 
 }  // namespace bantam

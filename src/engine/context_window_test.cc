@@ -23,6 +23,7 @@ class ByteModel : public Model {
   }
   std::string_view TokenBytes(TokenId) const override { return {}; }
   Result<std::string> RenderChat(const ChatInput& input) const override {
+    ++renders;
     const auto messages = Json::Parse(input.messages_json);
     if (!messages) return std::unexpected(messages.error());
     std::string text = input.tools_json;
@@ -34,6 +35,8 @@ class ByteModel : public Model {
     return text;
   }
   bool IsEndToken(TokenId) const override { return false; }
+
+  mutable int renders = 0;
 
  private:
   ModelInfo info_;
@@ -168,6 +171,44 @@ TEST(FitChatTest, WhatIsNoChatIsRefused) {
   }
   EXPECT_FALSE(Fit({{"system", "Too long for what there is."}}, TrimMode::kRelevant, 5));
   EXPECT_FALSE(Fit({{"system", "Too long for what there is."}}, TrimMode::kOldest, 5));
+}
+
+// A long chat of turns whose answers have so many sentences, and a question at its end.
+std::vector<Said> LongChat(size_t bytes, int sentences, const std::string& question) {
+  const std::string said[] = {"The ship sails on.", "Trains roll along the coast.",
+                              "船在海上航行。", "Nothing of note happened in the mill."};
+  std::vector<Said> chat = {{"system", "Be brief."}};
+  size_t length = 0;
+  for (size_t turn = 0; length < bytes; ++turn) {
+    std::string answer;
+    for (int i = 0; i < sentences; ++i) {
+      answer += said[(turn + static_cast<size_t>(i)) % 4] + (i % 5 == 4 ? "\n\n" : " ");
+    }
+    chat.push_back({"user", "Go on: " + std::to_string(turn)});
+    chat.push_back({"assistant", answer});
+    length += answer.size() + 20;
+  }
+  chat.push_back({"user", question});
+  return chat;
+}
+
+TEST(FitChatTest, RelevantFillsTheRoom) {
+  constexpr int kMaxTokens = 16000;
+  for (const int sentences : {1, 4, 60, 500}) {
+    for (const size_t bytes : {17000, 30000, 200000}) {
+      for (const char* question : {"Say more of ships.", "航行", "Where is my key?", "Go on."}) {
+        const ByteModel model;
+        ChatInput input;
+        input.messages_json = Messages(LongChat(bytes, sentences, question));
+        const auto fitted = FitChat(model, input, TrimMode::kRelevant, kMaxTokens);
+        ASSERT_TRUE(fitted.has_value()) << fitted.error().message;
+        EXPECT_LE(std::ssize(fitted->prompt), kMaxTokens);
+        EXPECT_GE(std::ssize(fitted->prompt), kMaxTokens * 95 / 100)
+            << sentences << " sentences, " << bytes << " bytes: " << question;
+        EXPECT_LE(model.renders, 14) << "the time for it is bounded";
+      }
+    }
+  }
 }
 
 // Whatever the chat, the bound holds, the last message stays and nothing is invented.

@@ -1,8 +1,10 @@
 // Which passages of a long chat the model sees: those that the last message asks for, the latest
 // turns, and what must stay.
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 #include <numeric>
-#include <optional>
+#include <ranges>
 #include <utility>
 
 #include "base/check.h"
@@ -14,10 +16,11 @@
 namespace bantam {
 namespace {
 
-// What a message costs besides its text, and a mark; guesses that the final count corrects.
+// What a message costs besides its text, and a mark; guesses that measured tries correct.
 constexpr int kMessageTokens = 8;
 constexpr int kMarkTokens = 4;
 constexpr int kMaxTries = 12;
+constexpr int kSlack = 50;  // one part in so many of the room may stay empty
 // Of the room beyond what must stay, the latest turns come first with a quarter.
 constexpr int kRecentShare = 4;
 // What one side of a turn has to do with the question says something about the other.
@@ -50,32 +53,61 @@ class RelevantFit {
   RelevantFit(const Model& model, const ChatInput& input, const ChatTurns& chat, int max_tokens)
       : model_(model), input_(input), chat_(chat), max_tokens_(max_tokens) {}
 
-  Result<FittedChat> Run() {
-    const FittedChat least = TRY(FitAs(model_, input_, Messages()));
+  // `full_tokens`: of the whole chat.
+  Result<FittedChat> Run(int full_tokens) {
+    FittedChat least = TRY(FitAs(model_, input_, Messages()));
     cut_last_ = std::ssize(least.prompt) > max_tokens_;
     MakePieces();
     Rank();
-    // The guesses are off by some tokens: what is too much is taken from the room of the next try.
-    const FittedChat base = cut_last_ ? TRY(FitAs(model_, input_, Messages())) : least;
-    int room = max_tokens_ - static_cast<int>(base.prompt.size());
-    size_t fewest = base.prompt.size();
-    for (int i = 0; i < kMaxTries && room >= 0; ++i) {
-      Choose(room);
-      FittedChat fitted = TRY(FitAs(model_, input_, Messages()));
-      const int excess = static_cast<int>(fitted.prompt.size()) - max_tokens_;
-      if (excess <= 0) return fitted;
-      fewest = std::min(fewest, fitted.prompt.size());
-      room -= excess + kMarkTokens;
-    }
-    if (std::ssize(base.prompt) <= max_tokens_) return base;
+    if (cut_last_) least = TRY(FitAs(model_, input_, Messages()));
+    if (std::ssize(least.prompt) <= max_tokens_) return Fill(std::move(least), full_tokens);
     return Fail(ErrorCode::kTooLong,
                 "what must stay of the chat (system messages, tools, the beginning and the end of "
                 "the last message) has " +
-                    std::to_string(fewest) + " tokens, but only " + std::to_string(max_tokens_) +
-                    " fit");
+                    std::to_string(least.prompt.size()) + " tokens, but only " +
+                    std::to_string(max_tokens_) + " fit");
   }
 
  private:
+  // A room that Choose was given, and how many tokens the prompt was then off `max_tokens`.
+  struct Try {
+    int64_t room;
+    int64_t off;
+  };
+
+  // Chooses more than what must stay (`best`) until the prompt nearly fills what there is. As costs
+  // are guesses, the room to choose for lies between one that gives too little and one that gives
+  // too much. Source: Dowell and Jarratt, "A modified regula falsi method" (1971), called Illinois.
+  Result<FittedChat> Fill(FittedChat best, int full_tokens) {
+    const int64_t enough = max_tokens_ - (max_tokens_ - std::ssize(best.prompt)) / kSlack;
+    Try few = {.room = 0, .off = max_tokens_ - std::ssize(best.prompt)};
+    Try many = {.room = CostOfAll(), .off = full_tokens - max_tokens_};
+    const Try* moved = nullptr;
+    for (int i = 0; i < kMaxTries && std::ssize(best.prompt) < enough; ++i) {
+      const int64_t room = few.room + (many.room - few.room) * few.off / (few.off + many.off);
+      if (room == few.room) break;
+      Choose(static_cast<int>(room));
+      FittedChat fitted = TRY(FitAs(model_, input_, Messages()));
+      const int64_t free = max_tokens_ - std::ssize(fitted.prompt);
+      Try& end = free >= 0 ? few : many;
+      Try& other = free >= 0 ? many : few;
+      if (moved == &end) other.off = (other.off + 1) / 2;
+      end = {.room = room, .off = std::abs(free)};
+      moved = &end;
+      if (free >= 0 && fitted.prompt.size() > best.prompt.size()) best = std::move(fitted);
+    }
+    return best;
+  }
+
+  // By the guesses.
+  int CostOfAll() {
+    constexpr int kEndless = std::numeric_limits<int>::max();
+    KeepOnly(always_);
+    int room = kEndless;
+    KeepLatest(room);
+    return kEndless - room;
+  }
+
   size_t last_turn() const { return chat_.turns.size() - 1; }
   bool IsLast(size_t turn) const { return turn == last_turn(); }
 
@@ -151,6 +183,12 @@ class RelevantFit {
       piece.score = scores[i] + (is_first(piece) ? kFromAnswer * said[piece.turn]
                                                  : kFromQuestion * asked[piece.turn]);
     }
+    by_score_.resize(pieces_.size());
+    std::iota(by_score_.begin(), by_score_.end(), size_t{0});
+    // Of equal ones the later first.
+    std::ranges::sort(by_score_, [&](size_t a, size_t b) {
+      return pieces_[a].score != pieces_[b].score ? pieces_[a].score > pieces_[b].score : a > b;
+    });
   }
 
   void KeepOnly(std::span<const size_t> indices) {
@@ -178,20 +216,10 @@ class RelevantFit {
     return true;
   }
 
-  // Whole turns from the end of the chat backwards, as far as `room` goes; of the turn before the
-  // last message what fits of its end.
+  // From the end of the chat backwards, as far as `room` goes.
   void KeepLatest(int& room) {
-    auto piece = pieces_.rbegin();
-    while (piece != pieces_.rend()) {
-      const size_t turn = piece->turn;
-      const auto end =
-          std::find_if(piece, pieces_.rend(), [&](const Piece& one) { return one.turn != turn; });
-      int cost = opened_[turn] ? 0 : CostOf(*piece) - piece->tokens;
-      for (auto one = piece; one != end; ++one) cost += one->kept ? 0 : one->tokens;
-      if (cost > room && turn + 2 < chat_.turns.size()) return;
-      for (; piece != end; ++piece) {
-        if (!Keep(*piece, room)) return;
-      }
+    for (Piece& piece : std::views::reverse(pieces_)) {
+      if (!Keep(piece, room)) return;
     }
   }
 
@@ -201,13 +229,7 @@ class RelevantFit {
     room -= recent;
     KeepLatest(recent);
     room += recent;
-    std::vector<size_t> order(pieces_.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    // Of equal ones the later first.
-    std::ranges::sort(order, [&](size_t a, size_t b) {
-      return pieces_[a].score != pieces_[b].score ? pieces_[a].score > pieces_[b].score : a > b;
-    });
-    for (const size_t i : order) {
+    for (const size_t i : by_score_) {
       if (pieces_[i].score <= 0) break;
       Keep(pieces_[i], room);
     }
@@ -278,8 +300,9 @@ class RelevantFit {
   const ChatInput& input_;
   const ChatTurns& chat_;
   int max_tokens_;
-  bool cut_last_ = false;      // the last turn is too long, too
-  std::vector<Piece> pieces_;  // by message and place
+  bool cut_last_ = false;         // the last turn is too long, too
+  std::vector<Piece> pieces_;     // by message and place
+  std::vector<size_t> by_score_;  // indices of pieces, the best first
   std::vector<size_t> always_;
   std::vector<bool> opened_;  // turns of which something is kept
 };
@@ -287,8 +310,8 @@ class RelevantFit {
 }  // namespace
 
 Result<FittedChat> FitRelevant(const Model& model, const ChatInput& input, const ChatTurns& chat,
-                               int max_tokens) {
-  return RelevantFit(model, input, chat, max_tokens).Run();
+                               int full_tokens, int max_tokens) {
+  return RelevantFit(model, input, chat, max_tokens).Run(full_tokens);
 }
 
 }  // namespace bantam

@@ -1,5 +1,6 @@
 // Facts of facts.jsonl planted in chats of 30,000 tokens, which are then cut to 4,096 (label model:
-// the test model's tokenizer and chat template). All other facts of the language stand in the way.
+// the test model's tokenizer and chat template). All other facts of the language stand in the way,
+// and the window is to be filled.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@ namespace {
 constexpr int kFullTokens = 30000;
 constexpr int kMaxTokens = 4096;
 constexpr double kLeastShare = 0.95;
+constexpr double kLeastUse = 0.95;  // of the window
 const std::string kSource = BANTAM_SOURCE_DIR "/tests/";
 
 struct Fact {
@@ -60,6 +62,13 @@ std::vector<std::string> Sentences(const std::string& name, const std::string& s
   return sentences;
 }
 
+void Add(Json& list, const std::string& role, const std::string& content) {
+  Json message = Json::MakeObject();
+  message.Set("role", Json::String(role));
+  message.Set("content", Json::String(content));
+  list.Append(std::move(message));
+}
+
 class ChatWriter {
  public:
   ChatWriter(const Model& model, std::vector<Fact> facts, std::vector<std::string> sentences)
@@ -91,12 +100,6 @@ class ChatWriter {
   const std::vector<Fact>& facts() const { return facts_; }
 
  private:
-  static void Add(Json& list, const std::string& role, const std::string& content) {
-    Json message = Json::MakeObject();
-    message.Set("role", Json::String(role));
-    message.Set("content", Json::String(content));
-    list.Append(std::move(message));
-  }
   int Count(const std::string& text) const {
     return static_cast<int>(
         model_.Tokenize(text, {.add_special = false, .parse_special = false}).size());
@@ -107,31 +110,50 @@ class ChatWriter {
   std::vector<std::string> sentences_;
 };
 
-TEST(PlantedFacts, AreKept) {
-  const char* folder = std::getenv("BANTAM_MODELS");
-  const std::string path = (folder == nullptr ? kSource + "../models" : std::string(folder)) +
-                           "/qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
-  if (folder == nullptr && !std::filesystem::exists(path)) {
-    GTEST_SKIP() << "the test model is not there: ./dev model test fetches it";
+class ContextWindow : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("BANTAM_MODELS");
+    const std::string path = (folder == nullptr ? kSource + "../models" : std::string(folder)) +
+                             "/qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
+    if (folder == nullptr && !std::filesystem::exists(path)) {
+      GTEST_SKIP() << "the test model is not there: ./dev model test fetches it";
+    }
+    auto loaded = LoadVocabulary(path);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+    model_ = *std::move(loaded);
   }
-  const auto model = LoadVocabulary(path);
-  ASSERT_TRUE(model.has_value()) << model.error().message;
+
+  // The chat in the window, which it fills.
+  FittedChat Fit(std::string messages_json) {
+    ChatInput input;
+    input.messages_json = std::move(messages_json);
+    const auto fitted = FitChat(*model_, input, TrimMode::kRelevant, kMaxTokens);
+    if (!fitted) {
+      ADD_FAILURE() << fitted.error().message;
+      return {};
+    }
+    EXPECT_LE(std::ssize(fitted->prompt), kMaxTokens);
+    EXPECT_GE(static_cast<double>(fitted->prompt.size()), kLeastUse * kMaxTokens);
+    return *fitted;
+  }
+
+  std::shared_ptr<Model> model_;
+};
+
+TEST_F(ContextWindow, KeepsPlantedFacts) {
   size_t kept = 0;
   size_t asked = 0;
   for (const bool chinese : {false, true}) {
     std::vector<Fact> facts = ReadFacts();
     std::erase_if(facts, [&](const Fact& fact) { return fact.chinese != chinese; });
-    ChatWriter writer(**model, std::move(facts),
+    ChatWriter writer(*model_, std::move(facts),
                       chinese ? Sentences("chinese.txt", "。") : Sentences("english.txt", ". "));
     for (size_t i = 0; i < writer.facts().size(); ++i, ++asked) {
-      ChatInput input;
-      input.messages_json = writer.Write(i);
-      const auto fitted = FitChat(**model, input, TrimMode::kRelevant, kMaxTokens);
-      ASSERT_TRUE(fitted.has_value()) << fitted.error().message;
-      EXPECT_GE(fitted->full_tokens, kFullTokens);
-      EXPECT_LE(std::ssize(fitted->prompt), kMaxTokens);
+      const FittedChat fitted = Fit(writer.Write(i));
+      EXPECT_GE(fitted.full_tokens, kFullTokens);
       const Fact& fact = writer.facts()[i];
-      if (fitted->messages_json.find(fact.fact) != std::string::npos) {
+      if (fitted.messages_json.find(fact.fact) != std::string::npos) {
         ++kept;
       } else {
         std::cout << "left out: " << fact.fact << "\n  asked: " << fact.question << "\n";
@@ -141,6 +163,27 @@ TEST(PlantedFacts, AreKept) {
   std::cout << kept << " of " << asked << " planted facts kept\n";
   ASSERT_GE(asked, 100U);
   EXPECT_GE(static_cast<double>(kept), kLeastShare * static_cast<double>(asked));
+}
+
+// Whatever the length of the turns, no room is left empty.
+TEST_F(ContextWindow, IsFilled) {
+  for (const bool chinese : {false, true}) {
+    const std::vector<std::string> sentences =
+        chinese ? Sentences("chinese.txt", "。") : Sentences("english.txt", ". ");
+    for (const size_t length : {1, 100}) {  // of an answer, in sentences
+      Json list = Json::MakeArray();
+      for (size_t turn = 0; turn < 220 / length + 10; ++turn) {
+        Add(list, "user", chinese ? "请继续。" : "Please go on.");
+        std::string answer;
+        for (size_t i = 0; i < length; ++i) {
+          answer += sentences[(turn * length + i) % sentences.size()] + " ";
+        }
+        Add(list, "assistant", answer);
+      }
+      Add(list, "user", chinese ? "你好" : "Which facts did you tell me?");
+      EXPECT_GT(Fit(list.Dump()).full_tokens, kMaxTokens);
+    }
+  }
 }
 
 }  // namespace
