@@ -32,6 +32,27 @@ std::string MessagesFrom(const ChatTurns& chat, size_t n) {
   return list.Dump();
 }
 
+// What is never left out, and how much of it is what.
+std::string WhatMustStay(const Model& model, const ChatInput& input, const ChatTurns& chat) {
+  if (chat.pinned.empty() && input.tools_json.empty()) return "the last turn alone";
+  const auto of = [&](std::string_view text) {
+    const auto tokens = model.Tokenize(text, {.add_special = false, .parse_special = false});
+    return " of " + std::to_string(tokens.size()) + " tokens";
+  };
+  std::string pinned;
+  std::string last;
+  for (size_t i = 0; i < chat.messages.size(); ++i) {
+    const bool is_pinned = std::ranges::binary_search(chat.pinned, i);
+    if (!is_pinned && i < chat.turns.back().begin) continue;
+    const std::string* text = TextOf(chat.messages[i]);
+    (is_pinned ? pinned : last) += text != nullptr ? *text : chat.messages[i].Dump();
+  }
+  std::string parts;
+  if (!pinned.empty()) parts += "system messages" + of(pinned) + ", ";
+  if (!input.tools_json.empty()) parts += "tools" + of(input.tools_json) + ", ";
+  return "what must stay of the chat (" + parts + "the last turn" + of(last) + ")";
+}
+
 Result<FittedChat> FitOldest(const Model& model, const ChatInput& input, const ChatTurns& chat,
                              int max_tokens) {
   const size_t most = chat.turns.empty() ? 0 : chat.turns.size() - 1;
@@ -50,12 +71,17 @@ Result<FittedChat> FitOldest(const Model& model, const ChatInput& input, const C
   }
   FittedChat fitted = TRY(fit(low));
   if (std::ssize(fitted.prompt) > max_tokens) {
-    return TooLong(fitted.prompt.size(), max_tokens, "the last turn alone has");
+    return TooLong(fitted.prompt.size(), max_tokens, WhatMustStay(model, input, chat) + " has");
   }
   return fitted;
 }
 
 }  // namespace
+
+const std::string* TextOf(const Json& message) {
+  const Json* content = message.Find("content");
+  return content != nullptr && content->is_string() ? &content->AsString() : nullptr;
+}
 
 Result<FittedChat> FitAs(const Model& model, const ChatInput& input, std::string messages_json) {
   ChatInput part = input;

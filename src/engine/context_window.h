@@ -27,6 +27,9 @@ struct ChatTurns {
   static Result<ChatTurns> Parse(std::string_view messages_json);
 };
 
+// The text of a message that can be taken apart; null if it has another form.
+const std::string* TextOf(const Json& message);
+
 // The chat with other messages, as it is, whatever its length.
 Result<FittedChat> FitAs(const Model& model, const ChatInput& input, std::string messages_json);
 

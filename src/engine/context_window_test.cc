@@ -162,6 +162,21 @@ TEST(FitChatTest, SystemMessagesAndToolsAlwaysStay) {
   }
 }
 
+TEST(FitChatTest, WhatDoesNotFitIsNamed) {
+  const std::string message = std::string(300, 'x');
+  const auto told = [](const std::vector<Said>& chat, const std::string& tools) {
+    return PromptOf(Fit(chat, TrimMode::kOldest, 200, tools));
+  };
+  EXPECT_EQ(told({{"user", "a"}, {"user", message}}, ""),
+            "the last turn alone has 306 tokens, but only 200 fit");
+  EXPECT_EQ(told({{"system", message}, {"user", "a"}, {"assistant", "b"}, {"user", "hi"}}, ""),
+            "what must stay of the chat (system messages of 300 tokens, the last turn of 2 tokens) "
+            "has 316 tokens, but only 200 fit");
+  EXPECT_EQ(told({{"user", "hi"}, {"assistant", "yo"}, {"developer", "Be brief."}}, message),
+            "what must stay of the chat (system messages of 9 tokens, tools of 300 tokens, the "
+            "last turn of 4 tokens) has 341 tokens, but only 200 fit");
+}
+
 TEST(FitChatTest, WhatIsNoChatIsRefused) {
   for (const char* messages : {"", "{}", "[1]", R"([{"content":"x"}])", R"([{"role":1}])"}) {
     ChatInput input;

@@ -38,12 +38,6 @@ struct Piece {
   bool kept = false;
 };
 
-// The text of a message that can be taken apart; null if it has another form.
-const std::string* TextOf(const Json& message) {
-  const Json* content = message.Find("content");
-  return content != nullptr && content->is_string() ? &content->AsString() : nullptr;
-}
-
 void AddTerms(std::string_view text, double weight, std::vector<WeightedTerm>& terms) {
   for (const uint64_t term : SearchTerms(text)) terms.push_back({term, weight});
 }
