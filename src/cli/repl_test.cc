@@ -113,6 +113,19 @@ TEST_F(ReplTest, AFailingOutputEndsIt) {
   EXPECT_EQ(world_.script->prompts.size(), 1U);
 }
 
+TEST_F(ReplTest, SaysHowMuchOfALongChatIsLeftOut) {
+  const std::string first(600, 'a');
+  const std::string second(300, 'b');
+  Run({"/set max_tokens 10", first, "Hi"});
+  const std::string gone = std::to_string(std::string("[user]\n[assistant]ok\n").size() + 600);
+  EXPECT_EQ(Run({"/set trim oldest", second + second}),
+            "trim is now oldest\nbantam: the chat no longer fits the context of 1,000 tokens: its "
+            "oldest turn (" +
+                gone + " tokens) left out from here on\n");
+  EXPECT_NE(Run({"/set trim relevant", first}).find(" tokens that have least to do"),
+            std::string::npos);
+}
+
 TEST_F(ReplTest, UnknownCommands) {
   EXPECT_EQ(Run({"/sav x"}), "bantam: there is no command /sav; did you mean /save?\n");
   EXPECT_EQ(Run({"/zzz"}), "bantam: there is no command /zzz; /help lists them\n");

@@ -142,6 +142,29 @@ TEST_F(RunCommandTest, MakersSuggestionsStandWhereNothingIsSaid) {
   EXPECT_NE(world_.out.text.find("temperature 0.7, top-k 20"), std::string::npos);
 }
 
+TEST_F(RunCommandTest, WhatIsLeftOutIsCounted) {
+  std::string text = "Summarise this.";
+  for (int i = 0; i < 20; ++i) text += "\n\nA paragraph on geese.";
+  const std::vector<std::string> args = {"run", "tiny.gguf", text,   "--ctx",  "300",     "-n",
+                                         "10",  "--system",  "SYS.", "--trim", "relevant"};
+  EXPECT_EQ(world_.Run(args), 0);
+  const std::string& prompt = world_.script->prompts.at(0);
+  EXPECT_TRUE(prompt.starts_with("[system]SYS.\n[user]Summarise this.")) << prompt;
+  const size_t whole = std::string("[system]SYS.\n[user]\n[assistant]").size() + text.size();
+  EXPECT_EQ(world_.err.text,
+            "bantam: the chat no longer fits the context of 300 tokens: passages "
+            "of " +
+                std::to_string(whole - prompt.size()) +
+                " tokens that have least to do with the question left out\n");
+  for (const char* trim : {"oldest", "error"}) {
+    std::vector<std::string> refused = args;
+    refused.back() = trim;
+    EXPECT_EQ(world_.Run(refused), 1) << "one message is not cut";
+    EXPECT_NE(world_.err.text.find("the prompt has " + std::to_string(whole) + " tokens"),
+              std::string::npos);
+  }
+}
+
 TEST_F(RunCommandTest, WeightsLieWhereTheyAreWanted) {
   world_.script->replies = {{"a"}, {"b"}};
   EXPECT_EQ(world_.Run({"run", "tiny.gguf", "x", "--weights", "mapped", "--ctx", "300"}), 0);

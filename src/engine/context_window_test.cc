@@ -226,6 +226,28 @@ TEST(FitChatTest, RelevantFillsTheRoom) {
   }
 }
 
+// At every length from what must stay up to the whole.
+TEST(FitChatTest, SystemMessagesAndToolsStayUnderPressure) {
+  std::vector<Said> chat = LongChat(3000, 4, "Where is my key?");
+  const std::string begin = "[tool]<system>Be brief.";
+  chat.insert(chat.begin() + 7, {"developer", "Stay polite."});
+  chat.insert(chat.end() - 1, {"system", "The key is red."});
+  const std::string middle = "<developer>Stay polite.";
+  const std::string end = "<system>The key is red.<user>Where is my key?";
+  const int least = static_cast<int>(begin.size() + middle.size() + end.size());
+  for (const TrimMode mode : {TrimMode::kOldest, TrimMode::kRelevant}) {
+    for (int max_tokens = least; max_tokens < 3000; max_tokens += 37) {
+      const std::string prompt = PromptOf(Fit(chat, mode, max_tokens, "[tool]"));
+      EXPECT_LE(std::ssize(prompt), max_tokens);
+      EXPECT_TRUE(prompt.starts_with(begin)) << prompt;
+      EXPECT_NE(prompt.find(middle), std::string::npos) << prompt;
+      EXPECT_TRUE(prompt.ends_with(end)) << prompt;
+    }
+    EXPECT_EQ(PromptOf(Fit(chat, mode, least, "[tool]")), begin + middle + end);
+    EXPECT_EQ(Fit(chat, mode, least - 1, "[tool]").error().code, ErrorCode::kTooLong);
+  }
+}
+
 // Whatever the chat, the bound holds, the last message stays and nothing is invented.
 TEST(FitChatTest, HoldsItsPromises) {
   std::mt19937_64 random(7);

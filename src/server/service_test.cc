@@ -257,6 +257,23 @@ TEST_F(ServiceTest, TrimsAsItIsTold) {
   EXPECT_EQ(fits->Header("X-Bantam-Left-Out-Tokens"), "");
 }
 
+TEST_F(ServiceTest, SystemMessagesAndToolsAreNotTrimmed) {
+  for (const char* knows : {"<tool_call>", ""}) {
+    model_->info_.chat_template = knows;
+    Make({});
+    for (const char* trim : {R"("trim": "oldest")", R"("trim": "relevant")"}) {
+      script_->requests.clear();
+      Good("/v1/chat/completions", Body({LongChat(), kTools, trim, R"("max_tokens": 5)"}));
+      const std::string prompt = script_->Prompts().at(0);
+      const bool told = *knows == '\0';  // of tools in the system message
+      EXPECT_TRUE(prompt.starts_with(told ? "[system]S\n\n" : "[tools][system]S[")) << prompt;
+      EXPECT_EQ(prompt.find("\"f\"") != std::string::npos, told) << prompt;
+      EXPECT_TRUE(prompt.ends_with("[user]last[assistant]")) << prompt;
+      EXPECT_GT(prompt.size(), 900);
+    }
+  }
+}
+
 TEST_F(ServiceTest, PrefixesAreKeptWhereThereIsAPlace) {
   const std::string body =
       R"({"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"}]})";
