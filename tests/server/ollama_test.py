@@ -144,6 +144,10 @@ class OllamaTest(ServerTest):
             status, _, text = self.server.call("POST", "/api/import" + query, body)
             self.assertEqual(status, 400, (query, text))
             self.assertTrue(json.loads(text)["error"])
+        for size in (4, 24, 300, 3000):
+            status, _, text = self.server.call("POST", "/api/import?name=x.gguf", data[:size])
+            self.assertEqual(status, 400, text)
+            self.assertRegex(json.loads(text)["error"], "left in the file|file's remaining")
         self.assertEqual([model.model for model in self.client.list().models], ["small"])
         left = [path.name for path in pathlib.Path(self.server.home.name).glob("**/incoming/*")]
         self.assertEqual(left, [])

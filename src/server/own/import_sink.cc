@@ -46,9 +46,13 @@ Result<void> ImportSink::Write(std::string_view piece) {
   return {};
 }
 
-Result<std::string> ImportSink::Finish(const store::Store& store) {
+Result<void> ImportSink::Close() {
   file_.close();
   if (!file_) return Fail(ErrorCode::kIo, "the file cannot be written: is the disk full?");
+  return {};
+}
+
+Result<std::string> ImportSink::Finish(const store::Store& store) {
   const store::ImportPlan plan = TRY(store::PlanImport(path_));
   const store::Manifest manifest = TRY(store::Import(store, plan, plan.name, {}));
   return manifest.name;
@@ -58,6 +62,7 @@ void PostImport(Server& server, const std::shared_ptr<Call>& call) {
   const auto import = [&]() -> Result<std::string> {
     auto* sink = dynamic_cast<ImportSink*>(call->sink());
     if (sink == nullptr) return Fail(ErrorCode::kInternal, "the file went nowhere");
+    TRY(sink->Close());
     const auto info = server.library.InspectNew(sink->path());
     if (!info) {
       return Fail(ErrorCode::kInvalidArgument,

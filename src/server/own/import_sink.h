@@ -28,7 +28,9 @@ class ImportSink : public BodySink {
   // Fails with kInvalidArgument for what does not begin as a GGUF file does.
   Result<void> Write(std::string_view piece) override;
 
-  // Brings the whole file into the store. Gives the model's name.
+  // After the last piece: only then the file at `path` has all of them.
+  Result<void> Close();
+  // Brings the closed file into the store. Gives the model's name.
   Result<std::string> Finish(const store::Store& store);
 
   const std::string& path() const { return path_; }
