@@ -274,6 +274,21 @@ TEST_F(ServiceTest, SystemMessagesAndToolsAreNotTrimmed) {
   }
 }
 
+TEST_F(ServiceTest, OneOverlongPromptIsRefusedUnlessItMayBeCut) {
+  std::string prompt = "Summarise this.";
+  for (int i = 0; i < 60; ++i) prompt += "\\n\\nA paragraph on geese.";
+  const std::string body = R"("stream": false, "prompt": ")" + prompt + "\"";
+  for (const char* fields :
+       {R"("truncate": true)", R"("truncate": false)", R"("raw": true, "trim": "relevant")"}) {
+    const auto refused = Post("/api/generate", Body({body, fields}));
+    EXPECT_EQ(refused->status(), 400) << fields;
+    EXPECT_NE(refused->body().find("tokens"), std::string::npos) << refused->body();
+  }
+  const Json cut = Good("/api/generate", Body({body, R"("trim": "relevant")"}));
+  EXPECT_GT(*cut.Find("bantam")->Find("left_out_tokens")->AsInt(), 100);
+  EXPECT_TRUE(script_->Prompts().at(0).starts_with("[user]Summarise this."));
+}
+
 TEST_F(ServiceTest, PrefixesAreKeptWhereThereIsAPlace) {
   const std::string body =
       R"({"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"}]})";
