@@ -215,6 +215,11 @@ class Model {
                                                        const LoadOptions& options,
                                                        std::span<const uint64_t> budgets);
 
+  // Whether files can be loaded, a text model's with these adapters or an encoder's: reads the
+  // vocabulary and finds every tensor, without weights. Fails like Load and Encoder::Load, but not
+  // for want of memory.
+  static Result<void> Check(const std::string& path, const std::vector<AdapterSource>& adapters);
+
   virtual ~Model() = default;
   virtual const ModelInfo& info() const = 0;
   virtual std::vector<TokenId> Tokenize(std::string_view text,

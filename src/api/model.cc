@@ -1,6 +1,7 @@
 // The public functions of bantam/model.h.
 #include "bantam/model.h"
 
+#include "engine/check_model.h"
 #include "engine/loaded_model.h"
 #include "engine/memory_plan.h"
 #include "engine/model_info.h"
@@ -28,6 +29,10 @@ Result<std::vector<Result<MemoryChoice>>> Model::Fit(const std::string& path,
                                                      const LoadOptions& options,
                                                      std::span<const uint64_t> budgets) {
   return LoadedModel::Fit(path, options, budgets);
+}
+
+Result<void> Model::Check(const std::string& path, const std::vector<AdapterSource>& adapters) {
+  return CheckModel(path, adapters);
 }
 
 }  // namespace bantam

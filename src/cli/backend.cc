@@ -11,6 +11,7 @@ Backend RealBackend() {
         return LoadVocabulary(path);
       },
       .inspect = Model::Inspect,
+      .check = Model::Check,
       .plan = Model::Plan,
       .fit = Model::Fit,
       .load_encoder = Encoder::Load,

@@ -25,6 +25,7 @@ struct Backend {
   std::function<Result<std::shared_ptr<const Model>>(const std::string&, const LoadOptions&)> load;
   std::function<Result<std::shared_ptr<const Model>>(const std::string&)> load_vocabulary;
   std::function<Result<ModelInfo>(const std::string&)> inspect;
+  std::function<Result<void>(const std::string&, const std::vector<AdapterSource>&)> check;
   std::function<Result<MemoryPlan>(const std::string&, int, int, Precision, WeightLayout,
                                    KvPrecision)>
       plan;

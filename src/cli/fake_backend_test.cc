@@ -271,6 +271,9 @@ FakeWorld::FakeWorld()
     TRY(load(path));
     return model->info_;
   };
+  backend.check = [](const std::string&, const std::vector<AdapterSource>&) {
+    return Result<void>();
+  };
   AddMemory(*this);
   backend.load_encoder = [this](const std::string&,
                                 const EncoderOptions& options) -> Result<std::shared_ptr<Encoder>> {

@@ -11,14 +11,6 @@
 #include "store/import.h"
 
 namespace bantam::cli {
-namespace {
-
-Result<void> CheckModel(const Environment& env, const std::string& path) {
-  const ModelInfo info = TRY(InspectAll(env, path));
-  return store::RequireWeights(path, info.parameters);
-}
-
-}  // namespace
 
 Result<int> ImportCommand(const Environment& env, std::span<const std::string> args) {
   std::string path;

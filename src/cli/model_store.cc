@@ -13,6 +13,7 @@
 #include "cli/progress_bar.h"
 #include "cli/suggest.h"
 #include "store/catalogue.h"
+#include "store/import.h"
 #include "store/names.h"
 
 namespace bantam::cli {
@@ -50,10 +51,10 @@ Result<bool> Ask(const Environment& env, const std::string& question) {
 
 }  // namespace
 
-Result<ModelInfo> InspectAll(const Environment& env, const std::string& path) {
-  ModelInfo info = TRY(env.backend.inspect(path));
-  (void)TRY(env.backend.load_vocabulary(path));
-  return info;
+Result<void> CheckModel(const Environment& env, const std::string& path) {
+  const ModelInfo info = TRY(env.backend.inspect(path));
+  TRY(store::RequireWeights(path, info.parameters));
+  return env.backend.check(path, {});
 }
 
 std::string SuggestModel(const store::Store& store, std::string_view text) {

@@ -26,8 +26,9 @@ Result<std::string> ResolveOrPull(const Environment& env, const std::string& tex
 Result<store::Pulled> PullModel(const Environment& env, const store::Store& store,
                                 const store::Reference& reference, store::PullOptions options);
 
-// What a model is, once its vocabulary is read, too, as whoever runs it must.
-Result<ModelInfo> InspectAll(const Environment& env, const std::string& path);
+// Whether files are a model that this program can open: with weights, whose tensors are looked at,
+// and a vocabulary.
+Result<void> CheckModel(const Environment& env, const std::string& path);
 
 // A name for people who misspelt one: of the store or the catalogue; empty if none is close.
 std::string SuggestModel(const store::Store& store, std::string_view text);

@@ -37,10 +37,10 @@ Result<int> PullCommand(const Environment& env, std::span<const std::string> arg
     const store::Reference reference = TRY(ReadReference(store, model));
     const store::Pulled pulled = TRY(PullModel(env, store, reference, options));
     const std::string path = TRY(store.PathOf(pulled.manifest));
-    const auto info = InspectAll(env, path);
-    if (!info) {
+    const auto good = CheckModel(env, path);
+    if (!good) {
       env.err.WriteUntrusted(
-          "bantam: it is kept, but this program cannot run it: " + info.error().message + "\n");
+          "bantam: it is kept, but this program cannot run it: " + good.error().message + "\n");
     }
   }
   return 0;

@@ -99,12 +99,10 @@ Result<std::unique_ptr<server::Library>> MakeLibrary(const Environment& env,
         if (info && !suggested) info->sampling = {};
         return info;
       },
-      [&env](const std::string& file, const std::vector<std::string>& adapters) -> Result<void> {
-        LoadOptions load;
-        for (const std::string& adapter : adapters) load.adapters.push_back({adapter});
-        // What would fit is not asked, but whether the files go together.
-        const auto checked = env.backend.fit(file, load, {});
-        return checked ? Result<void>() : std::unexpected(checked.error());
+      [&env](const std::string& file, const std::vector<std::string>& adapters) {
+        std::vector<AdapterSource> sources;
+        for (const std::string& adapter : adapters) sources.push_back({adapter});
+        return env.backend.check(file, sources);
       });
   if (!path.empty()) {
     const std::string own = ServedName(options.setup.model_path, path);

@@ -25,8 +25,6 @@ class StoreCommandsTest : public CommandTest {
       if (ReadBack(path) == "(missing)") return Fail(ErrorCode::kNotFound, "cannot open it");
       return world_.model->info_;
     };
-    world_.backend.load_vocabulary =
-        [this](const std::string&) -> Result<std::shared_ptr<const Model>> { return world_.model; };
   }
   void TearDown() override { ClearInterrupt(); }
 
@@ -111,10 +109,13 @@ TEST_F(StoreCommandsTest, ImportChecksWhatItTakes) {
   Err({"import", directory_.Write("m.bin", "x")}, 1);
   world_.backend.inspect = [](const std::string&) -> Result<ModelInfo> { return ModelInfo(); };
   EXPECT_NE(Err({"import", path}, 1).find("a vocabulary and no weights"), std::string::npos);
-  world_.backend.load_vocabulary = [](const std::string&) -> Result<std::shared_ptr<const Model>> {
-    return Fail(ErrorCode::kCorrupt, "tokenizer.json: no vocabulary");
+  world_.backend.inspect = [this](const std::string&) -> Result<ModelInfo> {
+    return world_.model->info_;
   };
-  EXPECT_EQ(Err({"import", path}, 1), "bantam: tokenizer.json: no vocabulary\n");
+  world_.backend.check = [](const std::string&, const std::vector<AdapterSource>&) -> Result<void> {
+    return Fail(ErrorCode::kCorrupt, "tensor output_norm.weight is missing");
+  };
+  EXPECT_EQ(Err({"import", path}, 1), "bantam: tensor output_norm.weight is missing\n");
   EXPECT_EQ(Out({"list", "--json"}), "[]\n");
 }
 

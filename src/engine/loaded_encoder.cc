@@ -68,16 +68,33 @@ size_t BatchFrom(size_t first, const std::vector<size_t>& order,
 
 Result<std::shared_ptr<LoadedEncoder>> LoadedEncoder::Load(const std::string& path,
                                                            const EncoderOptions& options) {
-  auto file = TRY(ModelFile::Open(path, options.dtype));
-  std::shared_ptr<LoadedEncoder> encoder(new LoadedEncoder());
-  encoder->file_ = std::move(file);
-  encoder->info_ = DescribeModel(*encoder->file_);
+  const auto encoder = Open(TRY(ModelFile::Open(path, options.dtype)));
   const Result<void> loaded = encoder->LoadWeights(options);
   if (!loaded) return std::unexpected(InFile(path, loaded.error()));
   return encoder;
 }
 
-Result<void> LoadedEncoder::LoadWeights(const EncoderOptions& options) {
+Result<void> LoadedEncoder::Check(std::unique_ptr<ModelFile> file) {
+  const auto encoder = Open(std::move(file));
+  const Result<void> checked = encoder->CheckFile();
+  if (!checked) return std::unexpected(InFile(encoder->file_->path(), checked.error()));
+  return {};
+}
+
+std::shared_ptr<LoadedEncoder> LoadedEncoder::Open(std::unique_ptr<ModelFile> file) {
+  std::shared_ptr<LoadedEncoder> encoder(new LoadedEncoder());
+  encoder->file_ = std::move(file);
+  encoder->info_ = DescribeModel(*encoder->file_);
+  return encoder;
+}
+
+Result<void> LoadedEncoder::CheckFile() {
+  TRY(ReadVocabulary());
+  (void)TRY(EncoderWeights::Measure(*file_, config_, Precision::kFast));
+  return {};
+}
+
+Result<void> LoadedEncoder::ReadVocabulary() {
   config_ = TRY(ReadEncoderConfig(file_->metadata()));
   FolderTokenizer text = TRY(OpenText(*file_));
   tokenizer_ = std::move(text.tokenizer);
@@ -89,6 +106,11 @@ Result<void> LoadedEncoder::LoadWeights(const EncoderOptions& options) {
   }
   const std::vector<TokenId> around = Tokenize("");
   if (!around.empty() && around.back() == tokenizer_->vocabulary().eos) last_ = around.back();
+  return {};
+}
+
+Result<void> LoadedEncoder::LoadWeights(const EncoderOptions& options) {
+  TRY(ReadVocabulary());
   TRY(CheckThreads("threads", options.threads));
   const int threads = options.threads > 0 ? options.threads : ReadCpuInfo().threads();
   TRY(CheckMemory(*file_, config_, options.precision, threads));

@@ -19,6 +19,8 @@ class LoadedEncoder final : public Encoder {
  public:
   static Result<std::shared_ptr<LoadedEncoder>> Load(const std::string& path,
                                                      const EncoderOptions& options);
+  // Whether Load would take the file's vocabulary and tensors. Reads no weights.
+  static Result<void> Check(std::unique_ptr<ModelFile> file);
 
   const ModelInfo& info() const override { return info_; }
   int dims() const override { return config_.model.n_embd; }
@@ -33,6 +35,9 @@ class LoadedEncoder final : public Encoder {
 
  private:
   LoadedEncoder() = default;
+  static std::shared_ptr<LoadedEncoder> Open(std::unique_ptr<ModelFile> file);
+  Result<void> ReadVocabulary();
+  Result<void> CheckFile();
   Result<void> LoadWeights(const EncoderOptions& options);
   Result<void> CheckTokens(std::span<const std::vector<TokenId>> texts) const;
   Result<void> EncodeAll(const std::vector<std::vector<TokenId>>& ids, const EmbedOptions& options,

@@ -139,7 +139,9 @@ class OllamaTest(ServerTest):
         self.assertEqual(len([m for m in self.client.list().models if m.model == name][0].digest),
                          64)
         self.client.delete(name)
-        for query, body in (("?name=x.gguf", b"not a model"), ("?name=x.gguf", b"GGUF but short"),
+        broken = data.replace(b"output_norm.weight", b"output_narm.weight")
+        for query, body in (("?name=x.gguf", b"not a model"), ("?name=x.gguf", broken),
+                            ("?name=x.gguf", b"GGUF but short"),
                             ("?name=../x.gguf", data), ("", data), ("?name=x.bin", data)):
             status, _, text = self.server.call("POST", "/api/import" + query, body)
             self.assertEqual(status, 400, (query, text))

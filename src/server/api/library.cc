@@ -106,10 +106,10 @@ Recipe OnTopOf(const Recipe& base, const Recipe& recipe) {
 
 Library::Library(std::optional<store::Store> store,
                  std::function<Result<ModelInfo>(const std::string& path)> inspect,
-                 CheckAdapters check_adapters)
+                 CheckFiles check_files)
     : store_(std::move(store)),
       inspect_(std::move(inspect)),
-      check_adapters_(std::move(check_adapters)) {}
+      check_files_(std::move(check_files)) {}
 
 void Library::Add(const std::string& path, const std::vector<std::string>& names,
                   const std::vector<std::string>& adapters) {
@@ -301,10 +301,10 @@ Result<void> Library::Replace(const store::Store& store, const store::Manifest& 
               "somebody removed a file of " + Quote(manifest.name) + " meanwhile");
 }
 
-Result<ModelInfo> Library::InspectNew(const std::string& path) const {
-  ModelInfo info = TRY(inspect_(path));
+Result<void> Library::CheckNew(const std::string& path) const {
+  const ModelInfo info = TRY(inspect_(path));
   TRY(store::RequireWeights(path, info.parameters));
-  return info;
+  return check_files_ ? check_files_(path, {}) : Result<void>();
 }
 
 // All files of the store that make it up are checked before the name is theirs. They find each
@@ -315,10 +315,10 @@ Result<void> Library::CheckModel(const store::Store& store, const store::Manifes
   const auto said = [&](const Error& error) {
     return store::WithoutPlace(error.message, staged.directory() + "/", "");
   };
-  const auto info = InspectNew(path);
-  if (!info) {
-    const bool lacks_parts = !manifest.folder && info.error().code == ErrorCode::kNotFound;
-    return BadField("files", said(info.error()) +
+  const auto good = CheckNew(path);
+  if (!good) {
+    const bool lacks_parts = !manifest.folder && good.error().code == ErrorCode::kNotFound;
+    return BadField("files", said(good.error()) +
                                  (lacks_parts ? "; all parts of a split model must be given, under "
                                                 "their own names (…-00001-of-00002.gguf)"
                                               : ""));
@@ -327,8 +327,8 @@ Result<void> Library::CheckModel(const store::Store& store, const store::Manifes
   for (const store::StoredFile& file : manifest.files) {
     if (file.name.ends_with(store::kAdapterSuffix)) adapters.push_back(store.BlobPath(file.sha256));
   }
-  if (adapters.empty() || !check_adapters_) return {};
-  const auto checked = check_adapters_(path, adapters);
+  if (adapters.empty() || !check_files_) return {};
+  const auto checked = check_files_(path, adapters);
   if (!checked) return BadField("adapters", said(checked.error()));
   return {};
 }

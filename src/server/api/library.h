@@ -58,13 +58,14 @@ struct ModelEntry {
 // lie as JSON files under recipes/ beside the store. Thread-safe.
 class Library {
  public:
-  // Whether a model and adapters go together, by their files. Fails naming the adapter's.
-  using CheckAdapters = std::function<Result<void>(const std::string& path,
-                                                   const std::vector<std::string>& adapters)>;
-  // Without a store only the models that are added are known. Without `check_adapters` all go.
+  // Whether a model's files can be loaded, with these adapters. Fails naming the file.
+  using CheckFiles = std::function<Result<void>(const std::string& path,
+                                                const std::vector<std::string>& adapters)>;
+  // Without a store only the models that are added are known. Without `check_files` what can be
+  // inspected can be loaded.
   Library(std::optional<store::Store> store,
           std::function<Result<ModelInfo>(const std::string& path)> inspect,
-          CheckAdapters check_adapters = {});
+          CheckFiles check_files = {});
 
   // A model of the command line; `names`: what it is served as. The first of the first is the
   // default, for requests that name none. `adapters`: files (LoRA) that are loaded with it.
@@ -81,8 +82,8 @@ class Library {
   // What the entry's file says about itself; kept for the next time if it has an identity.
   Result<ModelInfo> Inspect(const ModelEntry& entry) const;
 
-  // The same of a file that is to become a model: fails, too, if it has no weights.
-  Result<ModelInfo> InspectNew(const std::string& path) const;
+  // Whether a file or folder that is to become a model is one: it has weights and can be loaded.
+  Result<void> CheckNew(const std::string& path) const;
 
   // A recipe. Replaces what had the name, files of the store too unless it is made from them.
   Result<void> Create(const std::string& name, const Recipe& recipe);
@@ -115,7 +116,7 @@ class Library {
 
   const std::optional<store::Store> store_;
   const std::function<Result<ModelInfo>(const std::string&)> inspect_;
-  const CheckAdapters check_adapters_;
+  const CheckFiles check_files_;
   std::vector<ModelEntry> served_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, ModelInfo> infos_;  // by path and identity

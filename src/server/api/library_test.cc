@@ -81,6 +81,7 @@ TEST_F(LibraryTest, AdaptersThatDoNotFitAreRefused) {
       store_, [](const std::string&) { return Result<ModelInfo>(Whole()); },
       [&](const std::string& path, const std::vector<std::string>& adapters) -> Result<void> {
         asked = {TestDirectory::Read(path)};
+        if (adapters.empty()) return {};
         for (const std::string& adapter : adapters) asked.push_back(TestDirectory::Read(adapter));
         if (asked.back().ends_with("good")) return {};
         return Fail(ErrorCode::kCorrupt, "the shapes differ");
@@ -105,7 +106,22 @@ TEST_F(LibraryTest, AVocabularyIsNoModel) {
   EXPECT_EQ(refused.error().message,
             "files: 'v.gguf' is no model: it has a vocabulary and no weights");
   EXPECT_FALSE(library.Find("words"));
-  EXPECT_FALSE(library.InspectNew("/v.gguf"));
+  EXPECT_FALSE(library.CheckNew("/v.gguf"));
+}
+
+TEST_F(LibraryTest, WhatCannotBeLoadedIsNoModel) {
+  Library library(
+      store_, [](const std::string&) { return Result<ModelInfo>(Whole()); },
+      [](const std::string& path, const std::vector<std::string>&) -> Result<void> {
+        return Fail(ErrorCode::kCorrupt, path + ": tensor output_norm.weight is missing");
+      });
+  const store::GivenFile file = {"m.gguf", Put("m.gguf", "GGUF model").sha256};
+  const auto refused = library.Assemble("mine", {{file}}, {}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "files: m.gguf: tensor output_norm.weight is missing");
+  EXPECT_FALSE(library.Find("mine"));
+  EXPECT_EQ(library.CheckNew("/m.gguf").error().message,
+            "/m.gguf: tensor output_norm.weight is missing");
 }
 
 TEST_F(LibraryTest, FoldersAreCheckedUnderTheirOwnNames) {
@@ -117,7 +133,7 @@ TEST_F(LibraryTest, FoldersAreCheckedUnderTheirOwnNames) {
       },
       [](const std::string& path, const std::vector<std::string>& adapters) -> Result<void> {
         EXPECT_EQ(TestDirectory::Read(path + "/a.safetensors"), "weights");
-        if (TestDirectory::Read(adapters.at(0)) == "GGUF good") return {};
+        if (adapters.empty() || TestDirectory::Read(adapters.at(0)) == "GGUF good") return {};
         return Fail(ErrorCode::kCorrupt, "the shapes differ");
       });
   const auto given = [this](const std::string& name, const std::string& content) {

@@ -63,11 +63,11 @@ void PostImport(Server& server, const std::shared_ptr<Call>& call) {
     auto* sink = dynamic_cast<ImportSink*>(call->sink());
     if (sink == nullptr) return Fail(ErrorCode::kInternal, "the file went nowhere");
     TRY(sink->Close());
-    const auto info = server.library.InspectNew(sink->path());
-    if (!info) {
+    const auto good = server.library.CheckNew(sink->path());
+    if (!good) {
       return Fail(ErrorCode::kInvalidArgument,
                   "the file cannot be used: " +
-                      store::WithoutPlace(info.error().message, sink->directory() + "/", ""));
+                      store::WithoutPlace(good.error().message, sink->directory() + "/", ""));
     }
     const std::string name = TRY(sink->Finish(*server.library.store()));
     server.library.Unhide(name);

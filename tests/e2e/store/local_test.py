@@ -6,7 +6,8 @@ import pathlib
 import shutil
 import unittest
 
-from store_harness import ENCODERS, TINY, StoreTest, folder_files, noise, sha256
+from store_harness import (ENCODERS, TINY, StoreTest, folder_files, noise, rewrite_safetensors,
+                           sha256)
 
 from harness import ROOT
 
@@ -116,6 +117,37 @@ class LocalTest(StoreTest):
                 (folder / name).write_text(text)
                 self.assertIn(name, self.bad(1, "import", str(folder)))
                 self.assert_nothing_kept()
+
+    def test_tensors_must_be_those_of_the_model(self):
+        nan = b"\x00\x00\xc0\x7f"
+        for source, norm in ((ROOT / "tests/golden/folders/qwen2_f32", "model.norm.weight"),
+                             (ENCODERS / "mean", "embeddings.LayerNorm.weight")):
+            folder = pathlib.Path(self.path(source.name))
+            self.imported(str(source))
+            self.good("rm", source.name)
+
+            def misshape(tensors, norm=norm):
+                dtype, shape, values = tensors[norm]
+                tensors[norm] = (dtype, [shape[0] // 2, 2], values)
+
+            def spoil(tensors, norm=norm):
+                dtype, shape, values = tensors[norm]
+                tensors[norm] = (dtype, shape, nan + values[4:])
+
+            for change, said in ((lambda tensors, norm=norm: tensors.pop(norm), "is missing"),
+                                 (misshape, "expected"), (spoil, "holds nan"),
+                                 (lambda tensors: tensors.update(extra=("F32", [1], bytes(4))),
+                                  "is none that this build knows")):
+                shutil.rmtree(folder, ignore_errors=True)
+                shutil.copytree(source, folder)
+                rewrite_safetensors(folder / "model.safetensors", change)
+                self.assertIn(said, self.bad(1, "show", str(folder)))
+                self.assertIn(said, self.bad(1, "import", str(folder)))
+                self.assert_nothing_kept()
+        broken = TINY.replace(b"output_norm.weight", b"output_narm.weight")
+        self.assertIn("tensor output_norm.weight is missing",
+                      self.bad(1, "import", self.write("m.gguf", broken)))
+        self.assert_nothing_kept()
 
     def test_empty_files_count_as_not_there(self):
         folder = pathlib.Path(self.path("folder"))

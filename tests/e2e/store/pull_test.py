@@ -163,6 +163,12 @@ class PullTest(StoreTest):
         text = self.pull("Someone/MiniLM")
         self.assertRegex(text, "it is kept, but this program cannot run it: .*tokenizer.json")
 
+    def test_tensors_that_are_not_the_models_are_told(self):
+        broken = TINY.replace(b"output_norm.weight", b"output_narm.weight")
+        self.hub.add_repository(NAME, {FILE: broken})
+        self.assertRegex(self.pull(NAME), "it is kept, but this program cannot run it: "
+                                          ".*tensor output_norm.weight is missing")
+
     def test_encoders_of_the_catalogue(self):
         self.hub.add_repository("sentence-transformers/all-MiniLM-L6-v2",
                                 folder_files(ENCODERS / "mean"))

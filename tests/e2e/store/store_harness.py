@@ -30,6 +30,24 @@ def folder_files(folder):
             for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+def rewrite_safetensors(path, change):
+    """Applies `change` to a file's tensors: name → (dtype, shape, bytes)."""
+    data = path.read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    tensors = {name: (row["dtype"], row["shape"],
+                      data[start + row["data_offsets"][0]:start + row["data_offsets"][1]])
+               for name, row in header.items() if name != "__metadata__"}
+    change(tensors)
+    header, body = {}, b""
+    for name, (dtype, shape, values) in tensors.items():
+        header[name] = {"dtype": dtype, "shape": shape,
+                        "data_offsets": [len(body), len(body) + len(values)]}
+        body += values
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + body)
+
+
 def noise(size, seed=1):
     """Bytes that begin as a GGUF file does."""
     return b"GGUF" + random.Random(seed).randbytes(size - 4)
