@@ -124,9 +124,12 @@ class Downloader {
 };
 
 std::optional<StoredFile> Downloader::Present() const {
-  if (file_.sha256.empty()) return options_.already ? options_.already(file_) : std::nullopt;
-  // Without a size to compare, a file that was damaged would look good: it is read.
-  if (!IsWhole(store_, file_.sha256, file_.bytes)) return std::nullopt;
+  const auto own = options_.already ? options_.already(file_) : std::nullopt;
+  if (file_.sha256.empty()) return own;
+  // A file that was damaged may have its size. What is not the model's own is read, as is what has
+  // no size to compare.
+  const auto bytes = own && own->sha256 == file_.sha256 ? file_.bytes : std::nullopt;
+  if (!IsWhole(store_, file_.sha256, bytes, events_.cancelled)) return std::nullopt;
   const auto size = SizeOf(store_.BlobPath(file_.sha256));
   if (!size) return std::nullopt;
   return StoredFile{.name = file_.name, .sha256 = file_.sha256, .bytes = *size};

@@ -21,8 +21,8 @@ struct DownloadOptions {
   uint64_t bytes_after = 0;
   uint64_t bytes_needed_after =
       0;  // of those after it that are not here yet: room is asked for all
-  // Asked once the file's lock is held: somebody else may have brought it meanwhile. Only for
-  // files without a checksum; others are known by it.
+  // The file as the model has it already, if it does. What another model has is known by its
+  // checksum, and read: it may have been damaged.
   std::function<std::optional<StoredFile>(const RemoteFile&)> already;
 };
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/ascii.h"
@@ -28,6 +29,7 @@
 #include "store/quant_name.h"
 #include "store/staged_files.h"
 #include "store/system_error.h"
+#include "store/upkeep.h"
 
 namespace bantam::store {
 namespace {
@@ -222,16 +224,15 @@ Result<StoredFile> Importer::TakeAs(const std::string& temporary, const ImportFi
   }
   file.sha256 = *std::move(digest);
   const std::string blob = store_.BlobPath(file.sha256);
-  struct stat there{};
-  if (stat(blob.c_str(), &there) == 0 && static_cast<uint64_t>(there.st_size) == file.bytes) {
-    (void)unlink(temporary.c_str());
-    return file;
-  }
-  if (rename(temporary.c_str(), blob.c_str()) != 0) {
+  // What is there may have been damaged since: these bytes have just been read.
+  const bool there = IsWhole(store_, file.sha256, std::nullopt, options_.cancelled);
+  if (!there && rename(temporary.c_str(), blob.c_str()) != 0) {
     const auto error = SystemError("cannot make", blob);
     (void)unlink(temporary.c_str());
     return error;
   }
+  (void)unlink(temporary.c_str());  // of two links to one file rename leaves both
+  if (there) return file;
   SyncDirectoryOf(blob);
   brought_.push_back(file);
   return file;

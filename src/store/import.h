@@ -43,7 +43,8 @@ struct ImportOptions {
   std::function<Result<void>(const std::string& path)> check;
 };
 
-// Brings the planned files into the store under `name`. Shares the disk's blocks with the files
+// Brings the planned files into the store under `name`; one that is there and damaged is replaced.
+// Shares the disk's blocks with the files
 // where the file system can (reflink), else makes hard links, else copies, and before the first
 // byte of a copy asks whether the disk has room for all (kResourceExhausted). The files themselves
 // stay. Nothing is left of it if it fails.

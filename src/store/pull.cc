@@ -116,7 +116,7 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) 
   download.first_wait_s = FirstWait(options_.variable);
   download.already = [&](const RemoteFile& file) { return SameSource(manifest, file.name); };
   const auto needed = [&](const RemoteFile& file) {
-    const bool here = file.bytes && IsWhole(store_, file.sha256, file.bytes);
+    const bool here = file.bytes && IsWhole(store_, file.sha256, file.bytes, nullptr);
     return here ? 0 : file.bytes.value_or(0);
   };
   for (const RemoteFile& file : model.files) {

@@ -312,15 +312,43 @@ TEST_F(StoreTest, FilesCutOffOnTheirWayInAreLeftovers) {
 
 TEST_F(StoreTest, VerifiesWhatIsKept) {
   const Manifest manifest = Model("m", {Put("a", "content")});
+  const std::string& sha256 = manifest.files[0].sha256;
   ASSERT_TRUE(*store_.Add(manifest));
   EXPECT_TRUE(Verify(store_, manifest, nullptr, nullptr));
-  EXPECT_TRUE(IsWhole(store_, manifest.files[0].sha256, std::nullopt));
-  EXPECT_FALSE(IsWhole(store_, manifest.files[0].sha256, 6));
-  EXPECT_FALSE(IsWhole(store_, std::string(64, '0'), std::nullopt));
+  EXPECT_TRUE(IsWhole(store_, sha256, std::nullopt, nullptr));
+  EXPECT_FALSE(IsWhole(store_, sha256, std::nullopt, [] { return true; }));
+  EXPECT_FALSE(IsWhole(store_, sha256, 6, nullptr));
+  EXPECT_FALSE(IsWhole(store_, std::string(64, '0'), std::nullopt, nullptr));
+  directory_.Write("store/blobs/sha256-" + sha256, "CONTENT");
+  const auto damaged = Verify(store_, manifest, nullptr, nullptr);
+  EXPECT_EQ(damaged.error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(damaged.error().message.ends_with("'bantam rm m' and pull or import it again"));
+  EXPECT_FALSE(IsWhole(store_, sha256, std::nullopt, nullptr));
+  EXPECT_TRUE(IsWhole(store_, sha256, 7, nullptr)) << "only looked at";
+}
+
+TEST_F(StoreTest, VerifyNamesAllModelsThatHaveADamagedFile) {
+  const Manifest manifest = Model("a", {Put("m", "content")});
+  ASSERT_TRUE(*store_.Add(manifest));
+  ASSERT_TRUE(store_.Copy("a", "b"));
+  ASSERT_TRUE(store_.Copy("a", "c"));
   directory_.Write("store/blobs/sha256-" + manifest.files[0].sha256, "CONTENT");
-  EXPECT_EQ(Verify(store_, manifest, nullptr, nullptr).error().code, ErrorCode::kCorrupt);
-  EXPECT_FALSE(IsWhole(store_, manifest.files[0].sha256, std::nullopt));
-  EXPECT_TRUE(IsWhole(store_, manifest.files[0].sha256, 7)) << "only looked at";
+  EXPECT_TRUE(Verify(store_, manifest, nullptr, nullptr)
+                  .error()
+                  .message.ends_with("'bantam rm a' and pull or import it again, which mends 'b' "
+                                     "and 'c', too"));
+}
+
+TEST_F(StoreTest, ImportsReplaceFilesThatAreDamaged) {
+  const Manifest before = Model("a", {Put("m", "content")});
+  ASSERT_TRUE(*store_.Add(before));
+  directory_.Write("store/blobs/sha256-" + before.files[0].sha256, "CONTENT");
+  const auto plan = PlanImport(directory_.Write("m.gguf", "content"));
+  const auto manifest = Import(store_, *plan, "fresh", {});
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_TRUE(Verify(store_, *manifest, nullptr, nullptr));
+  EXPECT_TRUE(Verify(store_, before, nullptr, nullptr));
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
 }
 
 TEST_F(StoreTest, FindsByWhateverPeopleWrite) {

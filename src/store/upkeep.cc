@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -69,6 +70,18 @@ std::vector<Leftover> Find(const Store& store) {
   return found;
 }
 
+// The other models that have a file: "'a' and 'b'". Empty if there are none.
+std::string OthersWith(const Store& store, const StoredFile& file, const std::string& name) {
+  std::vector<std::string> warnings;
+  std::string others;
+  for (const Manifest& model : store.List(warnings).value_or(std::vector<Manifest>())) {
+    const bool has =
+        std::ranges::find(model.files, file.sha256, &StoredFile::sha256) != model.files.end();
+    if (has && model.name != name) others += (others.empty() ? "'" : " and '") + model.name + "'";
+  }
+  return others;
+}
+
 }  // namespace
 
 Result<void> Verify(const Store& store, const Manifest& manifest,
@@ -82,19 +95,22 @@ Result<void> Verify(const Store& store, const Manifest& manifest,
   for (const StoredFile& file : manifest.files) {
     const std::string digest = TRY(HashFile(store.BlobPath(file.sha256), count, cancelled));
     if (digest != file.sha256) {
-      return Fail(ErrorCode::kCorrupt, file.name + " has the SHA-256 " + digest + ", expected " +
-                                           file.sha256 + ": 'bantam rm " + manifest.name +
-                                           "' and pull it again");
+      const std::string others = OthersWith(store, file, manifest.name);
+      return Fail(ErrorCode::kCorrupt,
+                  file.name + " has the SHA-256 " + digest + ", expected " + file.sha256 +
+                      ": 'bantam rm " + manifest.name + "' and pull or import it again" +
+                      (others.empty() ? "" : ", which mends " + others + ", too"));
     }
   }
   return {};
 }
 
-bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64_t> bytes) {
+bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64_t> bytes,
+             const std::function<bool()>& cancelled) {
   struct stat info{};
   if (stat(store.BlobPath(sha256).c_str(), &info) != 0) return false;
   if (bytes) return static_cast<uint64_t>(info.st_size) == *bytes;
-  const auto digest = HashFile(store.BlobPath(sha256), nullptr, nullptr);
+  const auto digest = HashFile(store.BlobPath(sha256), nullptr, cancelled);
   return digest && *digest == sha256;
 }
 

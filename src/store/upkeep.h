@@ -13,14 +13,15 @@
 namespace bantam::store {
 
 // Reads every file of a model and compares its SHA-256 with its name. Fails with kCorrupt, naming
-// the file, and with kCancelled.
+// the file, what mends it, and the other models that have it; and with kCancelled.
 Result<void> Verify(const Store& store, const Manifest& manifest,
                     const std::function<void(uint64_t done)>& on_progress,
                     const std::function<bool()>& cancelled);
 
 // Whether there is a blob of that name, of that many bytes; without a number its checksum is
-// compared, which reads it all.
-bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64_t> bytes);
+// compared, which reads it all, unless `cancelled`, if given, says so: then it counts as not whole.
+bool IsWhole(const Store& store, const std::string& sha256, std::optional<uint64_t> bytes,
+             const std::function<bool()>& cancelled);
 
 // Parts of downloads, files that were cut off on their way in (Incoming), and whole files that no
 // model has.

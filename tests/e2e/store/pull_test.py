@@ -79,6 +79,27 @@ class PullTest(StoreTest):
         self.assertIn("qwen2.5:0.5b", self.good("list", "--available"))
         self.assertEqual(self.hub.requests, [])
 
+    def test_a_damaged_file_that_two_names_share_is_mended(self):
+        self.hub.add_repository(NAME, {FILE: TINY})
+        self.pull(NAME)
+        self.good("cp", STORED, "mine")
+        blob = self.root / "blobs" / ("sha256-" + sha256(TINY))
+
+        def damage():
+            blob.chmod(0o600)
+            blob.write_bytes(TINY[:-1] + bytes([TINY[-1] ^ 1]))
+            text = self.bantam("list", "--verify").stdout.decode()
+            self.assertRegex(text, f"'bantam rm {STORED}' and pull or import .* mends 'mine', too")
+
+        damage()
+        self.good("rm", STORED)
+        self.assertIn("pulled", self.pull(NAME))
+        self.assertEqual(self.good("list", "--verify").count(": good"), 2)
+        damage()
+        self.good("import", self.write("good.gguf", TINY), "--name", "fresh")
+        self.assertEqual(self.good("list", "--verify").count(": good"), 3)
+        self.check_blobs()
+
     def test_split_files_come_whole(self):
         parts = {f"Q8_0/m-q8_0-{i:05}-of-00003.gguf": noise(100 + i, i) for i in (1, 2, 3)}
         self.hub.add_repository(NAME, parts)
