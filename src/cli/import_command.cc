@@ -29,15 +29,8 @@ Result<int> ImportCommand(const Environment& env, std::span<const std::string> a
   const store::Store store = TRY(store::Store::Find(env.variable));
   const store::ImportPlan plan = TRY(store::PlanImport(path));
   TRY(CheckModel(env, plan.open_path));
-  if (name.empty()) {
-    name = plan.name;
-    const auto before = store.Peek(name);
-    if (before && before->source != store::FullPath(plan.open_path)) {
-      return Fail(ErrorCode::kInvalidArgument, "there is another model named '" + name +
-                                                   "', from " + before->source +
-                                                   "; --name gives this one its own");
-    }
-  }
+  if (name.empty()) name = plan.name;
+  const auto before = store.Peek(name);
   InstallInterruptHandler();
   ProgressBar bar(env.err, "Importing " + name, "bytes");
   options.on_progress = [&](uint64_t done, uint64_t total) {
@@ -47,8 +40,9 @@ Result<int> ImportCommand(const Environment& env, std::span<const std::string> a
   options.check = [&](const std::string& staged) { return CheckModel(env, staged); };
   const store::Manifest manifest = TRY(store::Import(store, plan, name, options));
   bar.Clear();
-  env.err.WriteUntrusted("bantam: kept as " + manifest.name + " (" + FormatBytes(manifest.bytes()) +
-                         ")\n");
+  env.err.WriteUntrusted(manifest == before ? "bantam: " + manifest.name + " is here already\n"
+                                            : "bantam: kept as " + manifest.name + " (" +
+                                                  FormatBytes(manifest.bytes()) + ")\n");
   return 0;
 }
 

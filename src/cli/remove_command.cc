@@ -70,7 +70,7 @@ Result<int> CopyCommand(const Environment& env, std::span<const std::string> arg
   if (!TRY(ParseArguments(env, parser, args))) return 0;
   const store::Store store = TRY(store::Store::Find(env.variable));
   const std::string name = TRY(StoredName(store, from));
-  TRY(store.Copy(name, to));
+  if (!TRY(store.Copy(name, to))) env.err.WriteUntrusted("bantam: " + to + " is here already\n");
   return 0;
 }
 

@@ -248,17 +248,33 @@ Result<void> CheckStaged(const Store& store, const Manifest& manifest,
               WithoutPlace(good.error().message, staged.directory(), manifest.name));
 }
 
-Result<Manifest> Bring(const Store& store, const ImportPlan& plan, const std::string& name,
-                       const ImportOptions& options, Importer& importer) {
+// Of files whose checksums are not known yet.
+Manifest Planned(const ImportPlan& plan, const std::string& name) {
   Manifest manifest;
   manifest.name = name;
   manifest.folder = plan.folder;
   manifest.source = FullPath(plan.open_path);
   manifest.added_s = UnixSeconds();
+  for (const ImportFile& file : plan.files) {
+    struct stat info{};
+    const bool there = stat(file.path.c_str(), &info) == 0;
+    const uint64_t bytes = there ? static_cast<uint64_t>(info.st_size) : 0;
+    manifest.files.push_back({.name = file.name, .sha256 = "", .bytes = bytes});
+  }
+  return manifest;
+}
+
+Result<Manifest> Bring(const Store& store, const ImportPlan& plan, Manifest manifest,
+                       const ImportOptions& options, Importer& importer) {
+  manifest.files.clear();
   for (const ImportFile& file : plan.files) manifest.files.push_back(TRY(importer.Take(file)));
   TRY(CheckStaged(store, manifest, options));
+  TRY(store.CheckName(manifest));
+  const auto before = store.Peek(manifest.name);
+  if (before && HasSameFiles(*before, manifest)) manifest = *before;
   if (!TRY(store.Add(manifest))) {
-    return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
+    return Fail(ErrorCode::kIo,
+                "another process removed a file of '" + manifest.name + "' meanwhile");
   }
   return manifest;
 }
@@ -309,15 +325,11 @@ Result<void> RequireWeights(const std::string& path, uint64_t parameters) {
 
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options) {
-  TRY(CheckNewName(name));
+  const Manifest planned = Planned(plan, name);
+  TRY(store.CheckName(planned));
   const FileLock adding = TRY(store.LockAdding(options.cancelled));
-  uint64_t total = 0;
-  for (const ImportFile& file : plan.files) {
-    struct stat info{};
-    if (stat(file.path.c_str(), &info) == 0) total += static_cast<uint64_t>(info.st_size);
-  }
-  Importer importer(store, options, total);
-  auto manifest = Bring(store, plan, name, options, importer);
+  Importer importer(store, options, planned.bytes());
+  auto manifest = Bring(store, plan, planned, options, importer);
   if (!manifest) TRY(store.Discard(importer.brought()));
   return manifest;
 }

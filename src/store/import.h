@@ -47,7 +47,8 @@ struct ImportOptions {
 // Shares the disk's blocks with the files
 // where the file system can (reflink), else makes hard links, else copies, and before the first
 // byte of a copy asks whether the disk has room for all (kResourceExhausted). The files themselves
-// stay. Nothing is left of it if it fails.
+// stay. Nothing is left of it if it fails. Another model of that name is not replaced
+// (kInvalidArgument); one that has the same files stays as it is.
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options);
 

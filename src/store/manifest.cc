@@ -1,6 +1,7 @@
 // Reading and writing of manifests.
 #include "store/manifest.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -65,6 +66,24 @@ uint64_t Manifest::bytes() const {
   uint64_t sum = 0;
   for (const StoredFile& file : files) sum = CheckedAdd(sum, file.bytes).value_or(UINT64_MAX);
   return sum;
+}
+
+bool HasSameFiles(const Manifest& a, const Manifest& b) {
+  const bool folder = a.folder || b.folder;
+  return a.folder == b.folder &&
+         std::ranges::equal(a.files, b.files, [&](const StoredFile& x, const StoredFile& y) {
+           const bool known = !x.sha256.empty() && !y.sha256.empty();
+           return (!folder || x.name == y.name) &&
+                  (known ? x.sha256 == y.sha256 : x.bytes == y.bytes);
+         });
+}
+
+bool IsSameModel(const Manifest& a, const Manifest& b) {
+  const bool same_origin = a.origin && b.origin && a.origin->hub == b.origin->hub &&
+                           a.origin->path == b.origin->path &&
+                           LowerCase(a.origin->repository) == LowerCase(b.origin->repository);
+  const bool same_source = !a.source.empty() && a.source == b.source;
+  return same_origin || same_source || HasSameFiles(a, b);
 }
 
 Result<Manifest> ParseManifest(std::string_view text) {

@@ -47,6 +47,13 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
+// Whether both have the same files; of a folder under the same names, too. Where a checksum is not
+// known yet (empty), the size counts.
+bool HasSameFiles(const Manifest& a, const Manifest& b);
+
+// Whether both are one model: from the same place, in whatever revision, or with the same files.
+bool IsSameModel(const Manifest& a, const Manifest& b);
+
 // Fails with kCorrupt, naming the member: names of files that are none or stand
 // twice, checksums that are none, more than 1,024 files.
 Result<Manifest> ParseManifest(std::string_view text);

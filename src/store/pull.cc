@@ -30,17 +30,28 @@ bool SameRepository(const std::string& a, const std::string& b) {
   return LowerCase(a) == LowerCase(b);
 }
 
-// Whether what comes is the same file, in whatever revision; where the store does not know the
-// stored one's place on a hub, whether it has the same bytes.
-bool IsSameFile(const Manifest& stored, const RemoteModel& model) {
-  const RemoteFile& file = model.files[0];
-  if (stored.origin && model.origin) {
-    return stored.origin->hub == model.origin->hub && stored.origin->path == model.origin->path &&
-           SameRepository(stored.origin->repository, model.origin->repository);
+// What the store is to have, as far as it is known before the files come.
+Manifest Wanted(const RemoteModel& model, const std::string& name) {
+  Manifest manifest;
+  manifest.name = name;
+  manifest.folder = model.folder;
+  manifest.source = WithoutQuery(model.files[0].url);
+  manifest.origin = model.origin;
+  manifest.licence = model.licence;
+  manifest.added_s = UnixSeconds();
+  for (const RemoteFile& file : model.files) {
+    manifest.files.push_back(
+        {.name = file.name, .sha256 = file.sha256, .bytes = file.bytes.value_or(0)});
   }
-  if (stored.source == WithoutQuery(file.url)) return true;
-  return model.origin && stored.files.size() == model.files.size() &&
-         stored.files[0].sha256 == file.sha256;
+  return manifest;
+}
+
+// Whether a model came from one of the repositories where one of the catalogue lies.
+bool CameFromSources(const Manifest& manifest, const CatalogueModel& model) {
+  return std::ranges::any_of(model.sources, [&](const CatalogueSource& source) {
+    const std::string place = "/" + LowerCase(source.repository) + "/resolve/";
+    return source.hub != Hub::kUrl && LowerCase(manifest.source).contains(place);
+  });
 }
 
 class Puller {
@@ -53,9 +64,9 @@ class Puller {
  private:
   net::HttpOptions MakeOptions() const;
   Result<Pulled> FromPlace(const Place& place);
-  Result<Pulled> Bring(const RemoteModel& model, const std::string& name);
+  Result<Pulled> Bring(const RemoteModel& model, Manifest wanted);
   std::optional<StoredFile> SameSource(const Manifest& wanted, const std::string& file) const;
-  Result<void> CheckName(const std::string& name, const RemoteModel& model) const;
+  Result<void> CheckName(const Manifest& wanted) const;
   void Note(const std::string& text) const {
     if (options_.events.on_note) options_.events.on_note(text);
   }
@@ -88,28 +99,21 @@ std::optional<StoredFile> Puller::SameSource(const Manifest& wanted,
   return found == manifest->files.end() ? std::nullopt : std::optional(*found);
 }
 
-// Different files may get the same name: one must not replace another. A short name means one model
-// of the catalogue, wherever it lies.
-Result<void> Puller::CheckName(const std::string& name, const RemoteModel& model) const {
-  TRY(CheckNewName(name));
-  if (reference_.model != nullptr || !options_.name.empty()) return {};
-  const auto manifest = store_.Peek(name);
-  if (!manifest || IsSameFile(*manifest, model)) return {};
-  return Fail(ErrorCode::kInvalidArgument, "there is another model named '" + name + "', from " +
-                                               manifest->source +
-                                               "; --name gives this one its own");
+// A short name means one model of the catalogue, wherever it lies.
+Result<void> Puller::CheckName(const Manifest& wanted) const {
+  if (options_.replace) return CheckNewName(wanted.name);
+  const auto stored = store_.Peek(wanted.name);
+  const bool by_short_name = reference_.model != nullptr && options_.name.empty();
+  if (stored && by_short_name && CameFromSources(*stored, *reference_.model)) return {};
+  return store_.CheckName(wanted);
 }
 
-Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) {
+Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
   const FileLock adding = TRY(store_.LockAdding(options_.events.cancelled));
-  Pulled pulled;
+  Pulled pulled{.manifest = std::move(wanted)};
   Manifest& manifest = pulled.manifest;
-  manifest.name = name;
-  manifest.folder = model.folder;
-  manifest.source = WithoutQuery(model.files[0].url);
-  manifest.origin = model.origin;
-  manifest.licence = model.licence;
-  manifest.added_s = UnixSeconds();
+  const std::string& name = manifest.name;
+  manifest.files.clear();
   DownloadOptions download;
   download.token = model.token;
   download.model = name;
@@ -138,6 +142,7 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, const std::string& name) 
     published = published && !file.sha256.empty();
   }
   manifest.published = published;
+  TRY(CheckName(manifest));
   pulled.was_there = !fetched;
   if (pulled.was_there) {
     const auto before = store_.Peek(name);
@@ -169,8 +174,9 @@ Result<Pulled> Puller::FromPlace(const Place& place) {
   Reference named = reference_;
   if (named.model == nullptr && !model.repository.empty()) named.repository = model.repository;
   const std::string name = options_.name.empty() ? named.StoreName(model.quant) : options_.name;
-  TRY(CheckName(name, model));
-  return Bring(model, name);
+  const Manifest wanted = Wanted(model, name);
+  TRY(CheckName(wanted));
+  return Bring(model, wanted);
 }
 
 Result<Pulled> Puller::Run() {

@@ -14,9 +14,10 @@
 namespace bantam::store {
 
 struct PullOptions {
-  std::string name;    // in the store; empty: the reference's own
-  std::string sha256;  // that the (one) file must have; empty: what its publisher says
-  Variables variable;  // HF_ENDPOINT, HF_TOKEN, proxies, …
+  std::string name;      // in the store; empty: the reference's own
+  bool replace = false;  // another model that has the name
+  std::string sha256;    // that the (one) file must have; empty: what its publisher says
+  Variables variable;    // HF_ENDPOINT, HF_TOKEN, proxies, …
   std::string user_agent = "bantam";
   PullEvents events;
 };

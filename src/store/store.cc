@@ -37,6 +37,12 @@ Result<Manifest> ReadManifest(const std::string& path) {
   return manifest;
 }
 
+std::unexpected<Error> NameTaken(const Manifest& other) {
+  return Fail(ErrorCode::kInvalidArgument,
+              "there is another model named '" + other.name + "', from " + other.source +
+                  "; 'bantam rm " + other.name + "' first, or give this one another name");
+}
+
 }  // namespace
 
 Result<Store> Store::Find(const Variables& variable) {
@@ -181,6 +187,13 @@ std::vector<std::string> Store::AdaptersOf(const std::string& path) const {
   return adapters;
 }
 
+Result<void> Store::CheckName(const Manifest& wanted) const {
+  TRY(CheckNewName(wanted.name));
+  const auto stored = Peek(wanted.name);
+  if (!stored || IsSameModel(*stored, wanted)) return {};
+  return NameTaken(*stored);
+}
+
 Result<bool> Store::Add(const Manifest& manifest) const {
   if (!IsModelName(manifest.name)) return NotAModelName(manifest.name);
   const std::string text = ManifestText(manifest);
@@ -243,17 +256,21 @@ Result<uint64_t> Store::Remove(std::string_view name) const {
   return RemoveUnused(manifest->files);
 }
 
-Result<void> Store::Copy(std::string_view from, std::string_view to) const {
+Result<bool> Store::Copy(std::string_view from, std::string_view to) const {
   TRY(CheckNewName(to));
   std::optional<Manifest> manifest = TRY(Get(from));
   if (!manifest) {
     return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(from) + "' in the store");
   }
+  if (const auto there = Peek(to)) {
+    if (HasSameFiles(*there, *manifest)) return false;
+    return NameTaken(*there);
+  }
   manifest->name = to;
   if (!TRY(Add(*manifest))) {
     return Fail(ErrorCode::kCorrupt, "files of '" + std::string(from) + "' are missing");
   }
-  return {};
+  return true;
 }
 
 }  // namespace bantam::store

@@ -60,6 +60,10 @@ class Store {
   // paths.
   std::vector<std::string> AdaptersOf(const std::string& path) const;
 
+  // Whether a manifest may get its name: nobody has it, or the same model (IsSameModel) has. Fails
+  // with kInvalidArgument.
+  Result<void> CheckName(const Manifest& wanted) const;
+
   // Writes the manifest if all its blobs are there; false if one is not (somebody removed it).
   // Replaces a model of the same name; blobs nobody else needs go with it.
   Result<bool> Add(const Manifest& manifest) const;
@@ -71,8 +75,9 @@ class Store {
   // Removes those of the blobs that no name has, as of a model that got none.
   Result<void> Discard(const std::vector<StoredFile>& files) const;
 
-  // A second name for a model. Fails with kNotFound if there is no `from`.
-  Result<void> Copy(std::string_view from, std::string_view to) const;
+  // A second name for a model; false if it has that already. Fails with kNotFound if there is no
+  // `from`, with kInvalidArgument if another model, or another revision, has the name.
+  Result<bool> Copy(std::string_view from, std::string_view to) const;
 
   // The lock under which manifests and blobs come and go together.
   Result<FileLock> Lock() const;

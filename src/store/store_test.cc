@@ -351,6 +351,34 @@ TEST_F(StoreTest, ImportsReplaceFilesThatAreDamaged) {
   EXPECT_TRUE(std::filesystem::is_empty(directory_.File("store/parts")));
 }
 
+TEST_F(StoreTest, NamesAreNotTakenFromOtherModels) {
+  Manifest stored = Pulled("m", Put("a.gguf", "1"), "Owner/Repo");
+  stored.source = "https://hub/a.gguf";
+  ASSERT_TRUE(*store_.Add(stored));
+  Manifest wanted = Model("M", {Put("b.gguf", "2")});
+  const auto taken = store_.CheckName(wanted);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().message,
+            "there is another model named 'm', from https://hub/a.gguf; 'bantam rm m' first, or "
+            "give this one another name");
+  wanted.files[0].sha256.clear();
+  EXPECT_TRUE(store_.CheckName(wanted)) << "of the same size, its checksum not known yet";
+  wanted.files[0].bytes = 2;
+  EXPECT_FALSE(store_.CheckName(wanted));
+  wanted.source = stored.source;
+  EXPECT_TRUE(store_.CheckName(wanted)) << "an update";
+  wanted = Pulled("m", Put("a.gguf", "2"), "owner/repo");
+  EXPECT_TRUE(store_.CheckName(wanted)) << "an update from a mirror";
+  wanted.origin->path = "b.gguf";
+  EXPECT_FALSE(store_.CheckName(wanted));
+  EXPECT_TRUE(store_.CheckName(Model("m", {Put("c.gguf", "1")}))) << "the same bytes";
+  EXPECT_FALSE(store_.CheckName(Model("../m", {}))) << "no name";
+  ASSERT_TRUE(*store_.Add(Model("other", {Put("b.gguf", "2")})));
+  EXPECT_FALSE(store_.Copy("m", "other"));
+  EXPECT_FALSE(*store_.Copy("m", "M")) << "it has the name";
+  EXPECT_TRUE(*store_.Copy("m", "second"));
+}
+
 TEST_F(StoreTest, FindsByWhateverPeopleWrite) {
   const StoredFile file = Put("m", "content");
   ASSERT_TRUE(*store_.Add(Model("qwen2.5:0.5b", {file})));

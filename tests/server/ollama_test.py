@@ -138,6 +138,10 @@ class OllamaTest(ServerTest):
         self.assertEqual(self.client.show(name).details.family, "qwen2")
         self.assertEqual(len([m for m in self.client.list().models if m.model == name][0].digest),
                          64)
+        other = pathlib.Path(TINY).with_name("llama_tied.gguf").read_bytes()
+        status, _, text = self.server.call("POST", "/api/import?name=Tiny-Model.gguf", other)
+        self.assertEqual(status, 400, text)
+        self.assertIn(f"there is another model named '{name}'", json.loads(text)["error"])
         self.client.delete(name)
         broken = data.replace(b"output_norm.weight", b"output_narm.weight")
         for query, body in (("?name=x.gguf", b"not a model"), ("?name=x.gguf", broken),

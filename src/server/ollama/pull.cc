@@ -87,6 +87,7 @@ Result<void> Fetch(Server& server, const std::shared_ptr<Call>& call,
   if (!store) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   const std::string name = reference.StoreName(reference.quant);
   store::PullOptions options;
+  options.replace = true;
   options.variable = server.options.variable;
   options.events.on_progress = [&](uint64_t done, uint64_t total) {
     progress.Bytes(name, done, total);

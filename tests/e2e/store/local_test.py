@@ -36,9 +36,20 @@ class LocalTest(StoreTest):
         self.imported(self.write("m.gguf", TINY))
         self.imported(self.path("m.gguf"))
         os.mkdir(self.path("other"))
-        self.assertIn("there is another model named 'm'",
-                      self.bad(2, "import", self.write("other/M.gguf", TINY)))
-        self.imported(self.path("other/M.gguf"), "--name", "m")
+        kept = self.listed()
+        self.assertIn("m is here already", self.imported(self.write("other/M.gguf", TINY)))
+        self.assertEqual(self.listed(), kept)
+        other = (GOLDEN / "llama_tied.gguf").read_bytes()
+        for name in ([], ["--name", "M"]):
+            text = self.bad(2, "import", self.write("other/M.gguf", other), *name)
+            self.assertIn(f"there is another model named 'm', from {self.path('m.gguf')}; "
+                          "'bantam rm m' first, or give this one another name", text)
+        same_size = TINY.replace(b"general.name", b"general.nome")
+        self.assertIn("another model", self.bad(2, "import", self.write("other/M.gguf", same_size)))
+        self.assertEqual(self.listed(), kept)
+        os.replace(self.write("new", other), self.path("m.gguf"))
+        self.assertIn("kept as m", self.imported(self.path("m.gguf")), "the same path: an update")
+        self.assertIn("llama", self.good("show", "m"))
 
     def test_import_copies_when_told(self):
         path = self.write("m.gguf", TINY)
@@ -179,6 +190,15 @@ class LocalTest(StoreTest):
         self.assertEqual(len(self.names("blobs")), 1)
         self.assertIn("0 B freed", self.bantam("rm", "m").stderr.decode())
         self.assertIn("qwen2", self.good("show", "Assistant"))
+        self.assertIn("ASSISTANT is here already",
+                      self.bantam("cp", "assistant", "ASSISTANT").stderr.decode())
+        self.imported(str(GOLDEN / "llama_tied.gguf"), "--name", "other")
+        kept = self.listed()
+        for names in (("assistant", "other"), ("other", "assistant")):
+            self.assertIn(f"there is another model named '{names[1]}', from ",
+                          self.bad(2, "cp", *names))
+        self.assertEqual(self.listed(), kept)
+        self.good("rm", "other")
         self.bad(2, "cp", "assistant", "a/b/c")
         self.assertIn("a file's path", self.bad(2, "cp", "assistant", "a.gguf"))
         self.assertIn("a file's path",

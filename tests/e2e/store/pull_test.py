@@ -274,7 +274,8 @@ class PullTest(StoreTest):
             (model,) = self.listed()
             text = self.pull(f"{link}/main/{second}", code=2)
             self.assertIn(f"there is another model named '{model['name']}', from "
-                          f"{model['source']}; --name gives this one its own", text)
+                          f"{model['source']}; 'bantam rm {model['name']}' first, or give this "
+                          "one another name", text)
             self.assertEqual(self.listed(), [model])
             self.pull(f"{link}/main/{second}", "--name", "second")
             self.assertEqual(len(self.listed()), 2)
@@ -289,6 +290,29 @@ class PullTest(StoreTest):
         self.good("import", str(MODELS / "llama_tied.gguf"), "--name", STORED)
         self.hub.add_repository(NAME, {FILE: TINY})
         self.assertIn("there is another model", self.pull(NAME, code=2))
+
+    def test_models_do_not_replace_others_of_the_same_name(self):
+        repository = "Qwen/Qwen2.5-0.5B-Instruct-GGUF"
+        self.hub.add_repository(repository, {"qwen2.5-0.5b-instruct-q8_0.gguf": TINY})
+        self.hub.add_repository(NAME, {FILE: TINY})
+        other = str(MODELS / "llama_tied.gguf")
+        for name, pull in (("mine", (NAME, "--name", "mine")),
+                           ("qwen2.5:0.5b-q8_0", ("qwen2.5:0.5b-q8_0",))):
+            self.good("import", other, "--name", name)
+            before = self.listed()
+            self.assertIn(f"another model named '{name}', from {other}; 'bantam rm {name}' first",
+                          self.pull(*pull, code=2))
+            self.assertEqual(self.listed(), before)
+            self.good("rm", name)
+            self.pull(*pull)
+            self.assertIn("here already", self.pull(*pull))
+        # Wherever a short name's model lay last time, it is the same.
+        path = self.root / "manifests/qwen2.5%3a0.5b-q8_0.json"
+        manifest = json.loads(path.read_text().replace("huggingface", "modelscope"))
+        manifest["source"] = f"https://modelscope.cn/models/{repository}/resolve/master/x.gguf"
+        path.write_text(json.dumps(manifest))
+        self.hub.add_repository(repository, {"qwen2.5-0.5b-instruct-q8_0.gguf": noise(1000)})
+        self.assertIn("pulled", self.pull("qwen2.5:0.5b-q8_0"))
 
     def test_repositories_mean_what_pulling_them_takes(self):
         other = (MODELS / "llama_tied.gguf").read_bytes()
