@@ -38,7 +38,8 @@ void CheckManifest(std::string_view text) {
   if (!manifest) return;
   CHECK(IsModelName(manifest->name) && !manifest->files.empty());
   for (const StoredFile& file : manifest->files) {
-    CHECK(IsSafeFileName(file.name) && IsSha256(file.sha256));
+    CHECK(IsFolderFileName(file.name) && IsSha256(file.sha256));
+    CHECK(manifest->folder || IsSafeFileName(file.name));
   }
   const std::string again = ManifestText(*manifest);
   const auto read = ParseManifest(again);
