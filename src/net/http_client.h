@@ -56,7 +56,8 @@ struct HttpRequest {
   int total_s = 0;         // for everything; 0: no limit but stall_s
   // Set: a POST with this JSON as body. Redirects are then the last answer.
   std::optional<std::string> post;
-  // Called before the body of a 2xx answer; an error ends the request.
+  // Called before the body of a 2xx answer; an error ends the request. Here and in on_body kCorrupt
+  // stands for what the server did wrong: the URL is added.
   std::function<Result<void>(const HttpHop&)> on_answer;
   // Pieces of the body of a 2xx answer, in order; an error ends the request.
   std::function<Result<void>(std::span<const uint8_t>)> on_body;

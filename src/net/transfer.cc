@@ -264,8 +264,9 @@ curl_socket_t Transfer::OpenSocket(void* self, curlsocktype, curl_sockaddr* addr
 HttpFailure Transfer::Failure(CURLcode code) const {
   const std::string where = ShownUrl(hop_.url) + ": ";
   if (stopped_) {
-    const bool cancelled = stopped_->code == ErrorCode::kCancelled;
-    return {{stopped_->code, (cancelled ? "" : where) + stopped_->message}, false, false};
+    // A full disk is not the server's fault, nor is Ctrl-C.
+    const bool of_server = stopped_->code == ErrorCode::kCorrupt;
+    return {{stopped_->code, (of_server ? where : "") + stopped_->message}, false, false};
   }
   std::string why = detail_[0] != '\0' ? detail_ : "libcurl error " + std::to_string(code);
   const bool slow = std::string_view(detail_).starts_with("Operation too slow");

@@ -160,7 +160,7 @@ std::string WithoutSecrets(std::string_view text) {
   } else {
     out += "***" + std::string(text.substr(at, query - at));
   }
-  return out + (query == std::string_view::npos ? "" : "?…");
+  return out + (query == std::string_view::npos ? "" : "?***");
 }
 
 std::string EncodePath(std::string_view text) {

@@ -34,8 +34,8 @@ struct Url {
   bool operator==(const Url&) const = default;
 };
 
-// A URL as people wrote it, valid or not, for messages: its user and password are "***", and of its
-// query, which may hold secrets too, only the '?' is left.
+// A URL as people wrote it, valid or not, for messages: its user and password are "***", and so is
+// its query, which may hold secrets too.
 std::string WithoutSecrets(std::string_view text);
 
 // `text` with everything percent-encoded but unreserved characters and '/'.

@@ -58,8 +58,8 @@ TEST(Url, RefusesWhatIsNone) {
 
 TEST(Url, SecretsAreNotShown) {
   EXPECT_EQ(WithoutSecrets("https://a.b/c"), "https://a.b/c");
-  EXPECT_EQ(WithoutSecrets("https://a.b/c?key=SECRET"), "https://a.b/c?…");
-  EXPECT_EQ(WithoutSecrets("https://user:SECRET@a.b/c?key=SECRET"), "https://***@a.b/c?…");
+  EXPECT_EQ(WithoutSecrets("https://a.b/c?key=SECRET"), "https://a.b/c?***");
+  EXPECT_EQ(WithoutSecrets("https://user:SECRET@a.b/c?key=SECRET"), "https://***@a.b/c?***");
   EXPECT_EQ(WithoutSecrets("https://user:SEC@RET@a.b/"), "https://***@a.b/");
   EXPECT_EQ(WithoutSecrets("https://user:SEC/RET@a.b/"), "https://***@a.b/");
   EXPECT_EQ(WithoutSecrets("https://user:SEC?RET@a.b/"), "https://***");

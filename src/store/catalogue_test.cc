@@ -124,7 +124,7 @@ TEST(Catalogue, RefusesWhatIsWrong) {
       ErrorCode::kUnsupported);
 }
 
-Reference Read(const char* text) {
+Reference Read(const std::string& text) {
   auto reference = ParseReference(text, Catalogue::BuiltIn());
   EXPECT_TRUE(reference) << text;
   return reference ? *reference : Reference();
@@ -159,6 +159,22 @@ TEST(Reference, HubsAndFiles) {
   EXPECT_EQ(Read("https://a.b/m.gguf").url, "https://a.b/m.gguf");
   EXPECT_EQ(Read("Qwen/Qwen2.5-0.5B-Instruct-GGUF").repository, "Qwen/Qwen2.5-0.5B-Instruct-GGUF");
   EXPECT_EQ(Read("o/r:m-q8_0.gguf").quant, "m-q8_0.gguf");
+}
+
+TEST(Reference, HubsNeedNoScheme) {
+  for (const std::string rest :
+       {"o/r/resolve/main/m-q8_0.gguf", "o/r/resolve/main/m-q8_0.gguf?download=true",
+        "o/r/blob/main/a%20b/m-q8_0.gguf#top", "o/r:q8_0", "o/r?library=gguf", "Qwen/Qwen2.5"}) {
+    const Reference with = Read("https://hf.co/" + rest);
+    const Reference without = Read("HF.co/" + rest);
+    EXPECT_EQ(with.repository, without.repository) << rest;
+    EXPECT_EQ(with.file, without.file) << rest;
+    EXPECT_EQ(with.quant, without.quant) << rest;
+    EXPECT_EQ(with.revision, without.revision) << rest;
+    EXPECT_TRUE(without.link) << rest;
+  }
+  EXPECT_EQ(Read("hf.co/o/r/resolve/main/m-q8_0.gguf?download=true").file, "m-q8_0.gguf");
+  EXPECT_EQ(ShownReference("hf.co/o/r?key=SECRET"), "hf.co/o/r?***");
 }
 
 TEST(Reference, WhatIsNone) {

@@ -288,6 +288,10 @@ Result<ImportPlan> PlanImport(const std::string& path) {
   if (S_ISDIR(info.st_mode)) {
     result = PlanFolder(path);
   } else {
+    if (!S_ISREG(info.st_mode)) {
+      return Fail(ErrorCode::kUnsupported,
+                  "'" + path + "' is a device, pipe or socket, expected a file or a folder");
+    }
     const std::string lower = LowerCase(path);
     if (IsArchive(lower)) {
       return Fail(ErrorCode::kUnsupported,

@@ -275,13 +275,14 @@ std::optional<Manifest> UsualOf(const Reference& reference, const std::vector<Ma
 }  // namespace
 
 Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOptions& options) {
-  if (!options.sha256.empty() && !IsSha256(options.sha256)) {
+  PullOptions hiding = options;
+  hiding.sha256 = LowerCase(options.sha256);
+  if (!hiding.sha256.empty() && !IsSha256(hiding.sha256)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "--sha256: expected 64 hexadecimal digits, got " + Quote(options.sha256));
   }
   // Servers may send the token back in whatever they say.
   const std::string token = HubToken(options.variable).value_or("");
-  PullOptions hiding = options;
   if (options.events.on_note) {
     hiding.events.on_note = [&](const std::string& text) {
       options.events.on_note(net::HideToken(text, token));

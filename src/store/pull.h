@@ -16,7 +16,8 @@ namespace bantam::store {
 struct PullOptions {
   std::string name;      // in the store; empty: the reference's own
   bool replace = false;  // another model that has the name
-  std::string sha256;    // that the (one) file must have; empty: what its publisher says
+  std::string sha256;    // that the (one) file must have; empty: what its publisher says;
+                         // in any letter case
   Variables variable;    // HF_ENDPOINT, HF_TOKEN, proxies, …
   std::string user_agent = "bantam";
   PullEvents events;

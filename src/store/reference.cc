@@ -164,22 +164,17 @@ std::string Reference::StoreName(std::string_view taken_quant) const {
 }
 
 std::string ShownReference(std::string_view text) {
-  const bool plain = !HasScheme(text) && text.find('@') == std::string_view::npos;
+  const bool plain = !HasScheme(text) && text.find_first_of("@?") == std::string_view::npos;
   return plain ? std::string(text) : net::WithoutSecrets(text);
 }
 
 Result<Reference> ParseReference(std::string_view text, const Catalogue& catalogue) {
   if (HasScheme(text)) return FromUrl(text, catalogue);
-  for (const HubHost& known : kHubHosts) {
-    const std::string lower = LowerCase(text.substr(0, known.host.size() + 1));
-    if (lower != std::string(known.host) + "/") continue;
-    const std::string_view rest = text.substr(known.host.size() + 1);
-    if (std::ranges::count(rest, '/') > 1) {
-      return AsLink(FromHubLink(text, known.hub, PathParts(rest), catalogue));
+  const size_t slash = text.find('/');
+  if (slash != std::string_view::npos) {
+    if (HubOf(LowerCase(text.substr(0, slash)))) {
+      return FromUrl("https://" + std::string(text), catalogue);
     }
-    return AsLink(FromRepository(rest, known.hub, catalogue));
-  }
-  if (text.find('/') != std::string_view::npos) {
     return FromRepository(text, Hub::kHuggingFace, catalogue);
   }
   if (!IsModelName(text)) return NotAModelName(ShownReference(text));

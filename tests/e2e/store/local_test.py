@@ -65,7 +65,12 @@ class LocalTest(StoreTest):
             text = self.bad(1 if name != "b c.gguf" else 2, "import", self.write(name, data))
             self.assertIn(name, text)
         self.assertIn("is an archive; unpack it", self.bad(1, "import", self.path("c.zip")))
-        self.bad(1, "import", self.path("none.gguf"))
+        self.assertIn("No such file", self.bad(1, "import", self.path("none.gguf")))
+        os.mkfifo(self.path("fifo.gguf"))
+        os.symlink("/dev/zero", self.path("zero.gguf"))
+        for name in ("fifo.gguf", "zero.gguf"):
+            self.assertIn(f"{name}' is a device, pipe or socket",
+                          self.bad(1, "import", self.path(name)))
         os.mkdir(self.path("empty"))
         self.assertIn("is no model", self.bad(1, "import", self.path("empty")))
         self.bad(2, "import", self.write("ok.gguf", TINY), "--name", "../x")
