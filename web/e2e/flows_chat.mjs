@@ -153,13 +153,16 @@ export const flows = {
 
   async 'several conversations write at once'(visit) {
     const { page } = visit;
-    await visit.say('Write a very long story about trees');
-    await page.locator('.md > *').first().waitFor();
+    const story = await visit.sayLive('Write a story about trees');
+    story.say('Once upon a time');
+    await page.locator('.md', { hasText: 'Once upon a time' }).waitFor();
     await page.getByRole('button', { name: 'New conversation' }).first().click();
     await visit.ask('Name a tree');
     await visit.counts('.from-model', 1);
     await visit.counts('.dot', 1);
-    await page.locator('.entry', { hasText: 'very long story' }).click();
+    story.say(' there was an oak');
+    await page.locator('.entry', { hasText: 'a story' }).click();
+    await page.locator('.md', { hasText: 'there was an oak' }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await visit.settled();
     await visit.counts('.dot', 0);

@@ -2,6 +2,7 @@
 // and violations of the policy; axe-core; and a few moves that people make.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 
 const axeSource = readFileSync(
@@ -14,6 +15,34 @@ async function boundReply(route) {
   const long = /very long/.test(body.messages.at(-1).content);
   body.max_tokens ??= long ? 2000 : body.response_format ? 200 : 60;
   await route.continue({ postData: JSON.stringify(body) });
+}
+
+// A reply that a flow says piece by piece and ends when it likes: for every server the page may
+// come from.
+class LiveReply {
+  static async begin(page) {
+    const live = new LiveReply();
+    live.server = http.createServer((request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.flushHeaders();
+      live.response = response;
+    });
+    await new Promise((resolve) => live.server.listen(0, '127.0.0.1', resolve));
+    live.server.unref(); // a reply that is stopped never ends
+    const url = `http://127.0.0.1:${live.server.address().port}/`;
+    await page.route('**/v1/chat/completions', (route) => route.continue({ url }));
+    return live;
+  }
+
+  say(content) {
+    const chunk = { choices: [{ index: 0, delta: { content } }] };
+    this.response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  }
+
+  end() {
+    this.response.end('data: [DONE]\n\n');
+    this.server.close();
+  }
 }
 
 export class Visit {
@@ -132,6 +161,15 @@ export class Visit {
     await this.page.route('**/v1/chat/completions', (route) =>
       route.fulfill({ status, contentType, headers, body }),
     );
+  }
+
+  // As `say`; the reply is what the flow says with what this gives.
+  async sayLive(text) {
+    const live = await LiveReply.begin(this.page);
+    await this.say(text);
+    await this.eventually(() => assert.ok(live.response, 'the reply is not asked for'));
+    await this.uncanned();
+    return live;
   }
 
   async uncanned() {
