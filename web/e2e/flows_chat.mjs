@@ -43,6 +43,18 @@ export const flows = {
       .waitFor();
   },
 
+  async 'a link is one as soon as its definition has come'(visit) {
+    const live = await visit.sayLive('Where is it?');
+    live.say('It is at [the site][1].\n\nMore text.');
+    await visit.page.locator('.md', { hasText: 'More text.' }).waitFor();
+    await visit.counts('.md a', 0);
+    const address = 'https://example.org/a/long/address/in/pieces';
+    await live.sayInPieces(`\n\n[1]: ${address}`);
+    await visit.page.locator(`.md a[href="${address}"]`).waitFor();
+    live.end();
+    await visit.settled();
+  },
+
   async 'stop keeps what has come'(visit) {
     const { page } = visit;
     await visit.say('Write a very long story about the sea');

@@ -39,6 +39,14 @@ class LiveReply {
     this.response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   }
 
+  // In pieces of some characters, with time to draw each.
+  async sayInPieces(text) {
+    for (const piece of text.match(/[\s\S]{1,24}/gu)) {
+      this.say(piece);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+  }
+
   end() {
     this.response.end('data: [DONE]\n\n');
     this.server.close();

@@ -119,14 +119,23 @@ export function Inline({ tokens, depth }: { tokens: Token[] | undefined; depth: 
 const longestLine = 20_000;
 const longestText = 200_000;
 
+export interface Lexed {
+  tokens: Token[];
+  definitions: string; // of all links and pictures that are referred to, as one text
+}
+
 // The blocks of a text; one that the lexer cannot take (nested without end) is one paragraph.
-export function lex(source: string): Token[] {
+export function lex(source: string): Lexed {
   const plain = source.length > longestText || new RegExp(`[^\\n]{${longestLine}}`).test(source);
   try {
-    if (!plain) return marked.lexer(source, { gfm: true, breaks: true });
+    if (!plain) {
+      const tokens = marked.lexer(source, { gfm: true, breaks: true });
+      return { tokens, definitions: JSON.stringify(tokens.links) };
+    }
   } catch {
     // The stack was not deep enough.
   }
   const text = { type: 'text', raw: source, text: source };
-  return [{ type: 'paragraph', raw: source, text: source, tokens: [text] }];
+  const paragraph = { type: 'paragraph', raw: source, text: source, tokens: [text] };
+  return { tokens: [paragraph], definitions: '' };
 }

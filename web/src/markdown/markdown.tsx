@@ -1,7 +1,7 @@
 // Markdown → elements, block by block: while a reply is streamed only its last block is drawn
-// again.
+// again, or all of them when a definition comes that any of them may refer to.
 import type { Token, Tokens } from 'marked';
-import { Component } from 'preact';
+import { Component, createContext } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { useText } from '../text/text';
 import { CopyButton } from '../ui/copy_button';
@@ -116,7 +116,11 @@ function renderBlock({ token, depth }: BlockProps) {
   }
 }
 
+const Definitions = createContext('');
+
 class Block extends Component<BlockProps> {
+  static override contextType = Definitions; // draws it again, whatever is said below
+
   override shouldComponentUpdate(next: BlockProps): boolean {
     return next.token.raw !== this.props.token.raw || next.token.type !== this.props.token.type;
   }
@@ -139,10 +143,12 @@ function Blocks({ tokens, depth }: { tokens: Token[] | undefined; depth: number 
 }
 
 export function Markdown({ source }: { source: string }) {
-  const tokens = useMemo(() => lex(source), [source]);
+  const { tokens, definitions } = useMemo(() => lex(source), [source]);
   return (
     <div class="md">
-      <Blocks tokens={tokens} depth={0} />
+      <Definitions.Provider value={definitions}>
+        <Blocks tokens={tokens} depth={0} />
+      </Definitions.Provider>
     </div>
   );
 }

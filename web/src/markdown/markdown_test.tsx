@@ -82,6 +82,17 @@ describe('Markdown', () => {
     expect(draw('four').textContent).toBe('four');
   });
 
+  it('draws a link whose definition comes later, and follows it as it grows', () => {
+    const said = 'See [the site][1].\n\n- > and ![a picture][1]\n\nmore\n\n';
+    const text = `${said}[1]: https://example.org/page`;
+    const hrefs = () => [...root.querySelectorAll('a')].map((a) => a.getAttribute('href'));
+    for (let end = 1; end < text.length; end++) draw(text.slice(0, end));
+    expect(hrefs()).toEqual(['https://example.org/pag']);
+    draw(text);
+    expect(hrefs()).toEqual(['https://example.org/page']);
+    expect(root.textContent).toContain('[image: a picture]');
+  });
+
   it('stands what is nested without end', () => {
     for (const source of [
       '> '.repeat(3000),
