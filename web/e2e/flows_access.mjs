@@ -25,28 +25,42 @@ const hostile = `# Hello <script>globalThis.pwned = 1</script>
 \`\`\`
 `;
 
+// Turns the order of characters around: overrides and isolates that nothing ends.
+const turned = `Go to [\u202egro.elpmaxe//:sptth](https://evil.example/) now \u2067and \u202e\u2066
+
+\`\u202eedoc\` and code:
+
+\`\`\`js
+if (admin) { /*\u202e } \u2066begin*/
+\`\`\`
+
+last \u202e`;
+
+// Nothing of the hostile reply has run, is fetched, or leads elsewhere than it says.
+async function checkHarmless(md) {
+  const found = await md.evaluate((root) => ({
+    pwned: globalThis.pwned ?? null,
+    bad: root.querySelectorAll('script, img, iframe, style, svg:not(.glyph), b, object').length,
+    links: [...root.querySelectorAll('a')].map((a) => [a.href, a.rel, a.target]),
+    events: [...root.querySelectorAll('*')].flatMap((e) =>
+      e.getAttributeNames().filter((n) => n.startsWith('on')),
+    ),
+  }));
+  assert.deepEqual(found, {
+    pwned: null,
+    bad: 0,
+    links: [['https://example.org/page', 'noopener noreferrer nofollow ugc', '_blank']],
+    events: [],
+  });
+}
+
 export const flows = {
   async 'a hostile reply does nothing'(visit) {
     const { page } = visit;
     await visit.canned(hostile);
     await visit.ask('Hello');
     await page.locator('.md table').waitFor();
-    const found = await page.evaluate(() => ({
-      pwned: globalThis.pwned ?? null,
-      bad: document.querySelectorAll(
-        '.md script, .md img, .md iframe, .md style, .md svg:not(.glyph), .md b, .md object',
-      ).length,
-      links: [...document.querySelectorAll('.md a')].map((a) => [a.href, a.rel, a.target]),
-      events: [...document.querySelectorAll('.md *')].flatMap((e) =>
-        e.getAttributeNames().filter((n) => n.startsWith('on')),
-      ),
-    }));
-    assert.deepEqual(found, {
-      pwned: null,
-      bad: 0,
-      links: [['https://example.org/page', 'noopener noreferrer nofollow ugc', '_blank']],
-      events: [],
-    });
+    await checkHarmless(page.locator('.md'));
     await visit.axe('hostile');
     for (const nasty of [
       '>'.repeat(5000),
@@ -61,6 +75,41 @@ export const flows = {
       await visit.ask('Again');
     }
     await visit.eventually(async () => assert.ok(await visit.box().isEnabled()));
+  },
+
+  async 'a hostile reply does nothing while it comes in pieces'(visit) {
+    const { page } = visit;
+    const live = await visit.sayLive('Hello');
+    await live.sayInPieces(hostile);
+    await page.locator('.md table').waitFor();
+    live.end();
+    await visit.settled();
+    await checkHarmless(page.locator('.md'));
+    const nested = await visit.sayLive('Again');
+    await nested.sayInPieces('> - *_[('.repeat(60));
+    nested.end();
+    await visit.settled();
+    await visit.eventually(async () => assert.ok(await visit.box().isEnabled()));
+  },
+
+  async 'a reply that turns the writing direction turns nothing but itself'(visit) {
+    const { page } = visit;
+    const live = await visit.sayLive('Hello');
+    await live.sayInPieces(turned);
+    live.end();
+    await visit.settled();
+    const link = page.locator('.md a');
+    assert.equal(await link.getAttribute('title'), 'https://evil.example/');
+    // What follows the link stands to its right, as it was written.
+    const rest = await link.evaluate((a) => {
+      const range = document.createRange();
+      range.selectNodeContents(a.nextSibling);
+      range.setEnd(a.nextSibling, ' now'.length);
+      return range.getBoundingClientRect().left - a.getBoundingClientRect().right;
+    });
+    assert.ok(rest > -1, `it begins ${rest} px after the link`);
+    assert.match(await page.locator('.from-model .facts').innerText(), /^\d+ tokens? · /);
+    await visit.axe('turned');
   },
 
   async 'code can be copied'(visit) {
