@@ -2,6 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
+// How many questions each of a tab's requests had.
+function askedOf(visit) {
+  return visit.bodies.map((b) => b.messages.filter((m) => m.role === 'user').length);
+}
+
 export const flows = {
   async 'conversations are kept, found, renamed, exported and deleted'(visit) {
     const { page } = visit;
@@ -49,6 +54,76 @@ export const flows = {
     await page.reload();
     await page.locator('.entry').first().waitFor();
     await visit.counts('.entry', 1);
+  },
+
+  async 'two tabs go on with one conversation, and each shows what the other wrote'(visit) {
+    const { page } = visit;
+    await visit.ask('What do hens eat?');
+    const other = await visit.tab();
+    await other.page.locator('.entry').click();
+    await other.ask('And in winter?');
+    await visit.counts('.from-user', 2);
+    await visit.ask('And chicks?');
+    await other.counts('.from-user', 3);
+    await page.reload();
+    await page.locator('.entry').click();
+    assert.deepEqual(await page.locator('.bubble').allInnerTexts(), [
+      'What do hens eat?',
+      'And in winter?',
+      'And chicks?',
+    ]);
+    await visit.counts('.from-model', 3);
+    assert.deepEqual(askedOf(visit), [1, 3]);
+
+    await page.getByRole('button', { name: /Actions for/ }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await other.counts('.entry', 0);
+    await other.counts('.from-user', 0);
+    await other.end();
+  },
+
+  async 'a tab that heard nothing of the other loses nothing of it'(visit) {
+    await visit.ask('What do hens eat?');
+    const deaf = await visit.tab({ deaf: true });
+    await deaf.page.locator('.entry').click();
+    await visit.ask('And in winter?');
+    await deaf.counts('.from-user', 1);
+    await deaf.ask('And chicks?');
+    await deaf.counts('.from-user', 3);
+    assert.deepEqual(askedOf(deaf), [3]);
+    await visit.counts('.from-model', 3);
+    await deaf.end();
+  },
+
+  async 'two tabs write in one conversation at once'(visit) {
+    const { page } = visit;
+    await visit.ask('What do hens eat?');
+    const other = await visit.tab();
+    await other.page.locator('.entry').click();
+    const [mine, theirs] = [await visit.sayLive('First?'), await other.sayLive('Second?')];
+    mine.say('Mine');
+    theirs.say('Theirs');
+    await page.locator('.md', { hasText: 'Mine' }).waitFor();
+    await other.page.locator('.md', { hasText: 'Theirs' }).waitFor();
+    theirs.say(' and more');
+    theirs.end();
+    await other.settled();
+    mine.say(' as well');
+    mine.end();
+    await visit.settled();
+    const replies = page.locator('.md');
+    for (const { page: tab } of [visit, other]) {
+      await tab.locator('.md', { hasText: 'Mine as well' }).waitFor();
+      await tab.locator('.md', { hasText: 'Theirs and more' }).waitFor();
+    }
+    await page.reload();
+    await page.locator('.entry').click();
+    await visit.counts('.from-user', 3);
+    assert.deepEqual((await replies.allInnerTexts()).slice(1), ['Mine as well', 'Theirs and more']);
+    await visit.counts('.from-model', 3);
+    assert.doesNotMatch(await page.locator('.messages').innerText(), /stopped/);
+    await other.end();
   },
 
   async 'system prompt and sampling are sent'(visit) {

@@ -54,9 +54,9 @@ class LiveReply {
 }
 
 export class Visit {
-  constructor(page, context, base) {
-    Object.assign(this, { page, context, base, faults: [], bodies: [], expected: [] });
-    this.patience = 20_000; // ms that a step may take
+  constructor(page, context, base, real) {
+    Object.assign(this, { page, context, base, real, faults: [], bodies: [], expected: [] });
+    this.patience = real ? 120_000 : 20_000; // ms that a step may take
   }
 
   // `real`: a real server, which may take longer; its replies are kept short, where nobody asks for
@@ -68,8 +68,24 @@ export class Visit {
       acceptDownloads: true,
       ...options,
     });
-    const visit = new Visit(await context.newPage(), context, base);
+    return Visit.open(context, base, real);
+  }
+
+  // One more tab of the same browser; `deaf`: the others cannot tell it anything.
+  async tab({ deaf = false } = {}) {
+    return Visit.open(this.context, this.base, this.real, deaf);
+  }
+
+  static async open(context, base, real, deaf = false) {
+    const visit = new Visit(await context.newPage(), context, base, real);
     const { page } = visit;
+    if (deaf) {
+      await page.addInitScript(() => {
+        globalThis.BroadcastChannel = class extends BroadcastChannel {
+          set onmessage(_) {}
+        };
+      });
+    }
     const host = new URL(base).host;
     page.on('request', (request) => {
       const url = new URL(request.url());
@@ -83,10 +99,7 @@ export class Visit {
     page.on('console', (message) => {
       if (message.type() === 'error') visit.faults.push(`the console: ${message.text()}`);
     });
-    if (real) {
-      visit.patience = 120_000;
-      await page.route(/chat\/completions$/, boundReply);
-    }
+    if (real) await page.route(/chat\/completions$/, boundReply);
     page.setDefaultTimeout(visit.patience);
     await page.goto(base);
     await page.getByRole('textbox', { name: /^(Message|消息)$/ }).waitFor();

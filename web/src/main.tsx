@@ -1,6 +1,6 @@
 // Starts the page.
 import { render } from 'preact';
-import { loadConversations } from './state/actions';
+import { loadConversations } from './state/keeping';
 import { startPolling } from './state/polling';
 import { App } from './ui/app';
 import './style/base.css';

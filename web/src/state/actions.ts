@@ -2,53 +2,13 @@
 import { exampleText } from '../json/schema';
 import { preset, presetWords, isPresetText } from '../text/presets';
 import { text } from '../text/text';
-import { app, blankConversation, conversation, current, notify } from './app';
-import { activeReply, mended, titleOf, type Conversation } from './conversation';
-import * as database from './database';
+import { app, blankConversation, conversation, current } from './app';
+import { activeReply, titleOf, type Conversation } from './conversation';
+import { change, remove } from './keeping';
 import { settings } from './settings';
 
-const isBlank = (id: string) => id === app.get().blank.id;
-
-export async function loadConversations(): Promise<void> {
-  const loaded = (await database.loadAll()).map(mended).sort((a, b) => b.updated - a.updated);
-  app.set({ conversations: loaded, ready: true });
-}
-
-let warned = false;
-
-export async function keep(id: string): Promise<void> {
-  const kept = conversation(app.get(), id);
-  if (!kept || isBlank(id)) return;
-  if (!(await database.save(kept)) && !warned) {
-    warned = true;
-    notify('bad', text().notKept);
-  }
-}
-
-// Changes one conversation; the caller keeps it when the change is worth a write.
-export function change(id: string, make: (old: Conversation) => Conversation): void {
-  if (isBlank(id)) {
-    app.set((s) => ({ blank: make(s.blank) }));
-    return;
-  }
-  app.set((s) => ({ conversations: s.conversations.map((c) => (c.id === id ? make(c) : c)) }));
-}
-
 export function changeCurrent(part: Partial<Conversation>): void {
-  const { id } = current(app.get());
-  change(id, (old) => ({ ...old, ...part }));
-  void keep(id);
-}
-
-// Moves a conversation to the top; the blank one becomes a conversation by it.
-export function touch(id: string): void {
-  const now = Date.now();
-  const found = conversation(app.get(), id);
-  if (!found) return;
-  app.set((s) => ({
-    conversations: [{ ...found, updated: now }, ...s.conversations.filter((c) => c.id !== id)],
-    blank: id === s.blank.id ? blankConversation() : s.blank,
-  }));
+  void change(current(app.get()).id, (old) => ({ ...old, ...part }));
 }
 
 export function openConversation(id: string): void {
@@ -88,14 +48,12 @@ export function chooseModel(model: string): void {
 }
 
 export function renameConversation(id: string, title: string): void {
-  change(id, (old) => ({ ...old, title: title.trim() }));
-  void keep(id);
+  void change(id, (old) => ({ ...old, title: title.trim() }));
 }
 
 export function removeConversation(id: string): void {
-  app.set((s) => ({ conversations: s.conversations.filter((c) => c.id !== id) }));
-  void database.remove(id);
   if (app.get().currentId === id) newConversation();
+  void remove(id);
 }
 
 export function asMarkdown(of: Conversation): string {

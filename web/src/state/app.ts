@@ -8,6 +8,8 @@ import { settings } from './settings';
 import { Store } from './store';
 
 export interface Stream {
+  message: string; // ids of what is written
+  reply: string;
   startedMs: number;
   firstMs: number; // 0: nothing has come yet
   pieces: number; // about one a token
@@ -50,6 +52,7 @@ export function blankConversation(presetId = 'general', model = ''): Conversatio
   const now = Date.now();
   return {
     id: newId(),
+    version: 0,
     title: '',
     created: now,
     updated: now,
@@ -87,6 +90,10 @@ export const app = new Store<AppState>({
 
 export function conversation(state: AppState, id: string): Conversation | undefined {
   return id === state.blank.id ? state.blank : state.conversations.find((c) => c.id === id);
+}
+
+export function isBlank(id: string): boolean {
+  return id === app.get().blank.id;
 }
 
 export function current(state: AppState): Conversation {

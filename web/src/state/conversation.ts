@@ -13,6 +13,7 @@ export interface ReplyStats {
 }
 
 export interface Reply {
+  id: string;
   text: string;
   reasoning: string;
   model: string;
@@ -28,6 +29,7 @@ export type Message =
 
 export interface Conversation {
   id: string;
+  version: number; // one more with each change that was kept, in whatever tab
   title: string; // empty: the beginning of the first message
   created: number; // ms since 1970
   updated: number;
@@ -47,7 +49,7 @@ export function newId(): string {
 }
 
 export function emptyReply(model: string, shape: Shape['kind']): Reply {
-  return { text: '', reasoning: '', model, shape, finish: '', error: '', stats: null };
+  return { id: newId(), text: '', reasoning: '', model, shape, finish: '', error: '', stats: null };
 }
 
 export function titleOf(conversation: Conversation, untitled: string): string {
@@ -56,6 +58,10 @@ export function titleOf(conversation: Conversation, untitled: string): string {
   const line = first?.role === 'user' ? first.text.trim().split('\n')[0]! : '';
   const characters = [...line];
   return characters.length > 48 ? `${characters.slice(0, 47).join('')}…` : line || untitled;
+}
+
+export function find(conversation: Conversation, id: string): Message | undefined {
+  return conversation.messages.find((m) => m.id === id);
 }
 
 export function activeReply(message: Message): Reply | null {
@@ -74,8 +80,11 @@ export function turnsOf(conversation: Conversation): ChatTurn[] {
   return turns;
 }
 
-export function withUserMessage(conversation: Conversation, text: string): Conversation {
-  const message: Message = { id: newId(), role: 'user', text };
+export function userMessage(text: string): Message {
+  return { id: newId(), role: 'user', text };
+}
+
+export function withMessage(conversation: Conversation, message: Message): Conversation {
   return { ...conversation, messages: [...conversation.messages, message] };
 }
 
@@ -87,25 +96,27 @@ export function withEdit(conversation: Conversation, id: string, text: string): 
   return { ...conversation, messages: [...messages, { id, role: 'user', text }] };
 }
 
-// Room for a new reply: a further version of the last message if that is a reply already.
-export function withNewReply(conversation: Conversation, reply: Reply): Conversation {
-  const messages = [...conversation.messages];
-  const last = messages.at(-1);
-  if (last?.role === 'assistant') {
-    const kept = last.replies.filter((r) => r.text !== '');
-    messages[messages.length - 1] = { ...last, replies: [...kept, reply], active: kept.length };
-  } else {
-    messages.push({ id: newId(), role: 'assistant', replies: [reply], active: 0 });
-  }
-  return { ...conversation, messages };
+// Room for a new reply: a further version of the message where that is a reply already, else the
+// last message.
+export function withNewReply(conversation: Conversation, id: string, reply: Reply): Conversation {
+  const messages = conversation.messages.map((m) => {
+    if (m.id !== id || m.role !== 'assistant') return m;
+    const kept = m.replies.filter((r) => r.text !== '');
+    return { ...m, replies: [...kept, reply], active: kept.length };
+  });
+  const added: Message = { id, role: 'assistant', replies: [reply], active: 0 };
+  return { ...conversation, messages: find(conversation, id) ? messages : [...messages, added] };
 }
 
-// Changes the reply that is being written: the active one of the last message.
-export function withReply(conversation: Conversation, change: Partial<Reply>): Conversation {
-  const last = conversation.messages.at(-1);
-  if (last?.role !== 'assistant') return conversation;
-  const replies = last.replies.map((r, i) => (i === last.active ? { ...r, ...change } : r));
-  const messages = [...conversation.messages.slice(0, -1), { ...last, replies }];
+// The reply as far as it is written, in the message with this id. It may have to come back as a
+// version: another tab leaves out what has no word yet.
+export function withReply(conversation: Conversation, id: string, reply: Reply): Conversation {
+  const messages = conversation.messages.map((m) => {
+    if (m.id !== id || m.role !== 'assistant') return m;
+    const there = m.replies.some((r) => r.id === reply.id);
+    const replies = m.replies.map((r) => (r.id === reply.id ? reply : r));
+    return { ...m, replies: there ? replies : [...replies, reply] };
+  });
   return { ...conversation, messages };
 }
 
@@ -116,13 +127,27 @@ export function withVersion(conversation: Conversation, id: string, active: numb
   return { ...conversation, messages };
 }
 
-// A reply that was being written when the page was closed is whole as far as it goes.
+function withReplies(conversation: Conversation, make: (old: Reply) => Reply): Conversation {
+  const messages = conversation.messages.map((m) =>
+    m.role === 'assistant' ? { ...m, replies: m.replies.map(make) } : m,
+  );
+  return { ...conversation, messages };
+}
+
+// As the database has it when the page is opened: a reply that was being written when it was closed
+// is whole as far as it goes. What earlier versions of the page have kept has no version.
 export function mended(conversation: Conversation): Conversation {
-  const last = conversation.messages.at(-1);
-  const reply = last && activeReply(last);
-  return reply && reply.finish === ''
-    ? withReply(conversation, { finish: 'stopped' })
-    : conversation;
+  const ended = withReplies(conversation, (r) => (r.finish ? r : { ...r, finish: 'stopped' }));
+  return { ...ended, version: conversation.version ?? 0 };
+}
+
+// As the database has it now, instead of what is shown; but the reply with the id `writing`, which
+// is written here, stays as far as it is.
+export function renewed(kept: Conversation, shown?: Conversation, writing?: string): Conversation {
+  const here = shown?.messages
+    .flatMap((m) => (m.role === 'assistant' ? m.replies : []))
+    .find((r) => r.id === writing);
+  return here ? withReplies(kept, (r) => (r.id === writing ? here : r)) : kept;
 }
 
 export function shapeOf(conversation: Conversation): Shape {

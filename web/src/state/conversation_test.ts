@@ -4,22 +4,28 @@ import { blankConversation } from './app';
 import {
   emptyReply,
   mended,
+  renewed,
   titleOf,
   turnsOf,
+  userMessage,
   withEdit,
+  withMessage,
   withNewReply,
   withReply,
-  withUserMessage,
   withVersion,
   type Conversation,
+  type Reply,
 } from './conversation';
+
+const asked = (c: Conversation, question: string) => withMessage(c, userMessage(question));
+const reply = (part: Partial<Reply>): Reply => ({ ...emptyReply('m', 'text'), ...part });
 
 function talked(...turns: [string, string][]): Conversation {
   let conversation = { ...blankConversation(), system: '' };
   for (const [question, answer] of turns) {
-    conversation = withUserMessage(conversation, question);
-    conversation = withNewReply(conversation, emptyReply('m', 'text'));
-    conversation = withReply(conversation, { text: answer, finish: 'stop' });
+    conversation = asked(conversation, question);
+    const id = `reply to ${question}`;
+    conversation = withNewReply(conversation, id, reply({ text: answer, finish: 'stop' }));
   }
   return conversation;
 }
@@ -29,7 +35,7 @@ const contents = (c: Conversation) => turnsOf(c).map((t) => t.content);
 describe('a conversation', () => {
   it('is sent with its system prompt and the versions that are shown', () => {
     let c = { ...talked(['a', 'b']), system: 'Be brief.' };
-    c = withReply(withNewReply(c, emptyReply('m', 'text')), { text: 'b2', finish: 'stop' });
+    c = withNewReply(c, c.messages[1]!.id, reply({ text: 'b2', finish: 'stop' }));
     expect(turnsOf(c)).toEqual([
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'a' },
@@ -48,9 +54,9 @@ describe('a conversation', () => {
   });
 
   it('does not keep versions without a word', () => {
-    let c = withNewReply(withUserMessage(blankConversation(), 'a'), emptyReply('m', 'text'));
-    c = withReply(c, { finish: 'error', error: 'full' });
-    c = withNewReply(c, emptyReply('m', 'text'));
+    let c = asked(blankConversation(), 'a');
+    c = withNewReply(c, 'r', reply({ finish: 'error', error: 'full' }));
+    c = withNewReply(c, 'r', reply({}));
     expect(c.messages[1]).toMatchObject({ active: 0, replies: [{ error: '' }] });
     expect(contents(c)).toEqual(['a']);
   });
@@ -58,8 +64,19 @@ describe('a conversation', () => {
   it('does not change what it was made from', () => {
     const c = talked(['a', 'b']);
     const before = structuredClone(c);
-    withReply(withNewReply(withUserMessage(c, 'x'), emptyReply('m', 'json')), { text: 'y' });
+    const written = reply({ shape: 'json' });
+    withReply(withNewReply(asked(c, 'x'), 'r', written), 'r', { ...written, text: 'y' });
     expect(c).toEqual(before);
+  });
+
+  it('that two tabs write at once has what both wrote, whichever comes first', () => {
+    const [mine, theirs] = [reply({ text: 'mine' }), reply({ text: 'theirs' })];
+    let c = withNewReply(asked(blankConversation(), 'a'), 'r', { ...mine, text: '' });
+    c = withNewReply(c, 'r', { ...theirs, text: '' }); // leaves out what has no word yet
+    c = withReply(withReply(c, 'r', theirs), 'r', mine);
+    c = withReply(c, 'r', { ...mine, finish: 'stop' });
+    expect(c.messages[1]).toMatchObject({ replies: [{ text: 'theirs' }, { text: 'mine' }] });
+    expect(withReply(c, 'edited away', mine)).toEqual(c);
   });
 
   it('has a title of its own, or its first line', () => {
@@ -71,9 +88,19 @@ describe('a conversation', () => {
   });
 
   it('that was cut off by closing the page is whole again', () => {
-    const c = withNewReply(withUserMessage(blankConversation(), 'a'), emptyReply('m', 'text'));
+    const c = withNewReply(asked(blankConversation(), 'a'), 'r', reply({}));
     expect(mended(c).messages[1]).toMatchObject({ replies: [{ finish: 'stopped' }] });
     const whole = talked(['a', 'b']);
-    expect(mended(whole)).toBe(whole);
+    expect(mended(whole)).toEqual(whole);
+  });
+
+  it('is shown as it is kept, but for the reply that is written here', () => {
+    const here = reply({ text: 'Hal' });
+    const kept = withNewReply(talked(['a', 'b']), 'r', here);
+    const shown = withReply(kept, 'r', { ...here, text: 'Half' });
+    const grown = asked(kept, 'from another tab');
+    const now = renewed(grown, shown, here.id);
+    expect(now.messages[2]).toMatchObject({ replies: [{ text: 'Half', finish: '' }] });
+    expect(now.messages[3]).toBe(grown.messages[3]);
   });
 });

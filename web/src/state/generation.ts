@@ -1,13 +1,22 @@
 // Replies: started, streamed into their conversation, stopped. One conversation writes one reply at
 // a time; several conversations may write at once.
 import { ApiError } from '../api/http';
-import { chatBody, streamChat, type Remarks, type Usage } from '../api/chat';
+import { chatBody, streamChat, type ChatTurn, type Remarks, type Usage } from '../api/chat';
 import { Announcer } from '../text/announcer';
 import { text } from '../text/text';
-import { change, keep, touch } from './actions';
-import { announce, app, askForKey, conversation, current, modelOf, notify } from './app';
-import { refreshModels } from './polling';
+import {
+  announce,
+  app,
+  askForKey,
+  blankConversation,
+  conversation,
+  current,
+  modelOf,
+  notify,
+} from './app';
 import * as edits from './conversation';
+import { change, show, type Make } from './keeping';
+import { refreshModels } from './polling';
 
 const drawEveryMs = 50; // at least; a text that is slow to draw is drawn less often
 const drawShare = 4; // of the time, at most one part in so many goes into drawing
@@ -17,8 +26,8 @@ const running = new Map<string, { abort: AbortController; done: Promise<void> }>
 export function send(message: string): boolean {
   const { id } = current(app.get());
   if (!message.trim() || running.has(id) || !canReply(id)) return false;
-  change(id, (old) => edits.withUserMessage(old, message));
-  start(id);
+  const added = edits.userMessage(message);
+  start(id, (old) => edits.withMessage(old, added));
   return true;
 }
 
@@ -27,28 +36,27 @@ export async function resend(messageId: string, message: string): Promise<void> 
   if (!message.trim() || !canReply(id)) return;
   stop(id);
   await running.get(id)?.done; // it still writes into the message that goes away
-  change(id, (old) => edits.withEdit(old, messageId, message));
-  start(id);
+  start(id, (old) => edits.withEdit(old, messageId, message));
 }
 
 export function regenerate(): void {
   const { id, messages } = current(app.get());
-  if (messages.length > 0 && !running.has(id) && canReply(id)) start(id);
+  if (messages.length > 0 && !running.has(id) && canReply(id)) start(id, (old) => old);
 }
 
 export function stop(id: string): void {
   running.get(id)?.abort.abort();
 }
 
-function start(id: string): void {
+// A reply to the conversation as `make` leaves it.
+function start(id: string, make: Make): void {
   const abort = new AbortController();
-  const done = reply(id, abort.signal).finally(() => {
+  const done = reply(id, make, abort).finally(() => {
     running.delete(id);
     app.set((s) => {
       const { [id]: _ended, ...streams } = s.streams;
       return { streams };
     });
-    void keep(id);
   });
   running.set(id, { abort, done });
 }
@@ -76,8 +84,6 @@ export function errorText(error: unknown): string {
 // The text as it comes, handed to the store a few times a second only: a fast model writes more
 // pieces than anybody can see.
 class Writer {
-  private text = '';
-  private reasoning = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private kept = performance.now();
   private readonly announcer = new Announcer(performance.now());
@@ -91,30 +97,57 @@ class Writer {
   remarks: Remarks = { shortened: false, leftOut: 0 };
   cache = '';
 
-  constructor(private readonly id: string) {}
+  // `id` of the conversation, in whose message `message` the reply stands.
+  constructor(
+    private readonly id: string,
+    private readonly message: string,
+    private reply: edits.Reply,
+    private readonly abort: AbortController,
+  ) {}
+
+  // Beside the text: what is known of the reply.
+  set(part: Partial<edits.Reply>): void {
+    this.reply = { ...this.reply, ...part };
+  }
 
   add(piece: string, reasoning: boolean): void {
     this.lastMs = performance.now();
     this.firstMs ||= this.lastMs;
     this.pieces++;
-    if (reasoning) this.reasoning += piece;
-    else this.text += piece;
+    const { text: said, reasoning: thought } = this.reply;
+    this.set(reasoning ? { reasoning: thought + piece } : { text: said + piece });
     this.timer ??= setTimeout(() => this.draw(), Math.max(drawEveryMs, this.drawMs * drawShare));
   }
 
+  // The conversation with the reply as far as it is written.
+  private readonly write: Make = (old) => edits.withReply(old, this.message, this.reply);
+
   private draw(): void {
     this.timer = undefined;
-    change(this.id, (old) => edits.withReply(old, { text: this.text, reasoning: this.reasoning }));
-    const stream = { startedMs: this.started, firstMs: this.firstMs, pieces: this.pieces };
-    app.set((s) => ({ streams: { ...s.streams, [this.id]: stream } }));
+    const shown = conversation(app.get(), this.id);
+    if (!shown || !edits.find(shown, this.message)) this.abort.abort(); // deleted, or edited away
+    show(this.id, this.write);
+    this.tell();
     const now = performance.now();
     setTimeout(() => (this.drawMs = performance.now() - now)); // after the page has been drawn
-    const spoken = this.announcer.next(this.text, now);
+    const spoken = this.announcer.next(this.reply.text, now);
     if (spoken && app.get().currentId === this.id) announce(spoken);
     if (now - this.kept > keepEveryMs) {
       this.kept = now;
-      void keep(this.id);
+      void change(this.id, this.write);
     }
+  }
+
+  // Says that it writes, and how fast.
+  tell(): void {
+    const stream = {
+      message: this.message,
+      reply: this.reply.id,
+      startedMs: this.started,
+      firstMs: this.firstMs,
+      pieces: this.pieces,
+    };
+    app.set((s) => ({ streams: { ...s.streams, [this.id]: stream } }));
   }
 
   private stats(): edits.ReplyStats | null {
@@ -134,40 +167,43 @@ class Writer {
 
   end(finish: edits.Reply['finish'], error: string): void {
     clearTimeout(this.timer);
-    change(this.id, (old) =>
-      edits.withReply(old, {
-        text: this.text,
-        reasoning: this.reasoning,
-        finish,
-        error,
-        stats: this.stats(),
-      }),
-    );
+    this.set({ finish, error, stats: this.stats() });
+    void change(this.id, this.write);
     const words = text();
-    const last = this.announcer.rest(this.text, performance.now());
+    const last = this.announcer.rest(this.reply.text, performance.now());
     const end = error || (finish === 'stopped' ? words.replyStopped : words.replyEnds);
     if (app.get().currentId === this.id) announce(`${last} ${end}`.trim());
   }
 }
 
-async function reply(id: string, signal: AbortSignal): Promise<void> {
-  touch(id);
+// Moves the conversation to the top; the blank one becomes a conversation by it.
+function touch(id: string, updated: number): void {
+  const found = conversation(app.get(), id)!;
+  app.set((s) => ({
+    conversations: [{ ...found, updated }, ...s.conversations.filter((c) => c.id !== id)],
+    blank: id === s.blank.id ? blankConversation() : s.blank,
+  }));
+}
+
+async function reply(id: string, make: Make, abort: AbortController): Promise<void> {
+  const updated = Date.now();
+  touch(id, updated);
   const found = conversation(app.get(), id)!;
   const shape = edits.shapeOf(found);
-  const writer = new Writer(id);
-  change(id, (old) => edits.withNewReply(old, edits.emptyReply('', shape.kind)));
-  const stream = { startedMs: performance.now(), firstMs: 0, pieces: 0 };
-  app.set((s) => ({ streams: { ...s.streams, [id]: stream }, announcement: text().replyStarts }));
-  void keep(id);
+  const last = make(found).messages.at(-1);
+  const message = last?.role === 'assistant' ? last.id : edits.newId();
+  const empty = edits.emptyReply('', shape.kind);
+  const writer = new Writer(id, message, empty, abort);
+  writer.tell();
+  app.set({ announcement: text().replyStarts });
   try {
+    await change(id, (old) => ({ ...edits.withNewReply(make(old), message, empty), updated }));
     if (!app.get().modelsKnown) await refreshModels();
     const model = modelOf(app.get(), found);
     if (!model) throw new ApiError(text().noModels, 0);
-    change(id, (old) => edits.withReply(old, { model }));
-    // Without the reply that is to come.
-    const turns = edits.turnsOf({ ...found, messages: beforeReply(found.messages) });
+    writer.set({ model });
     await streamChat(
-      chatBody(model, turns, found.sampling, shape),
+      chatBody(model, turnsBefore(id, message), found.sampling, shape),
       {
         onText: (piece) => writer.add(piece, false),
         onReasoning: (piece) => writer.add(piece, true),
@@ -176,11 +212,11 @@ async function reply(id: string, signal: AbortSignal): Promise<void> {
         onRemarks: (remarks) => (writer.remarks = remarks),
         onCache: (label) => (writer.cache = label),
       },
-      signal,
+      abort.signal,
     );
     writer.end(writer.finish || 'stop', '');
   } catch (error) {
-    if (signal.aborted) {
+    if (abort.signal.aborted) {
       writer.end('stopped', '');
     } else {
       writer.end('error', errorText(error));
@@ -189,6 +225,10 @@ async function reply(id: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-function beforeReply(messages: edits.Message[]): edits.Message[] {
-  return messages.at(-1)?.role === 'assistant' ? messages.slice(0, -1) : messages;
+// What the reply in this message is to answer, with what has come from other tabs.
+function turnsBefore(id: string, message: string): ChatTurn[] {
+  const now = conversation(app.get(), id);
+  if (!now) return [];
+  const at = now.messages.findIndex((m) => m.id === message);
+  return edits.turnsOf({ ...now, messages: now.messages.slice(0, Math.max(at, 0)) });
 }

@@ -5,10 +5,10 @@ import { useMemo, useState } from 'preact/hooks';
 import { parseJson } from '../json/parse';
 import { JsonTree } from '../json/tree';
 import { Markdown } from '../markdown/markdown';
-import { change, keep } from '../state/actions';
 import { app, type Stream } from '../state/app';
 import { withVersion, type Message, type Reply } from '../state/conversation';
 import { regenerate } from '../state/generation';
+import { change } from '../state/keeping';
 import { durationText, rateText, useText, type Text } from '../text/text';
 import { CopyButton } from './copy_button';
 import { Icon } from './icon';
@@ -96,9 +96,7 @@ function Versions({ message }: { message: Message & { role: 'assistant' } }) {
   const { active, replies } = message;
   if (replies.length < 2) return null;
   const go = (to: number) => {
-    const id = app.get().currentId;
-    change(id, (old) => withVersion(old, message.id, to));
-    void keep(id);
+    void change(app.get().currentId, (old) => withVersion(old, message.id, to));
   };
   const step = (label: string, to: number, icon: 'left' | 'right') => (
     <button

@@ -61,7 +61,7 @@ function Messages() {
             key={message.id}
             message={message}
             last={i === messages.length - 1}
-            stream={i === messages.length - 1 ? stream : undefined}
+            stream={stream?.message === message.id ? stream : undefined}
           />
         ))}
       </ol>
