@@ -56,9 +56,11 @@ check_health() {
   fail "no answer from: $*"
 }
 
-# The unit as systemd reads it, and as closed as it is meant to be.
+# The unit as systemd reads it, and as closed as it is meant to be. The file of options sets
+# nothing, or it would stand above what is said in "systemctl edit bantam".
 check_unit() {
   local exposure said
+  ! grep -q '^[^#]' "$root/packaging/bantam.default" || fail "/etc/default/bantam sets something"
   have systemd-analyze || { echo "package: no systemd-analyze here"; return; }
   sed "s|/usr/bin/bantam|$root/build/release/bantam|" "$root/packaging/bantam.service" \
     >"$work/bantam.service"
