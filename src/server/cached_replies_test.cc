@@ -47,12 +47,19 @@ class CachedReplies : public testing::Test {
   // "HOW: CONTENT" of a chat about `content`, whose other members are `more`.
   std::string Ask(const std::string& content, const std::string& more = "\"temperature\": 0",
                   const std::string& key = "") {
+    std::vector<HttpHeader> headers;
+    if (!key.empty()) headers = {{"authorization", "Bearer " + key}};
+    return AskWith(std::move(headers), content, more);
+  }
+
+  std::string AskWith(std::vector<HttpHeader> headers, const std::string& content,
+                      const std::string& more = "\"temperature\": 0") {
     HttpRequest request;
+    request.headers = std::move(headers);
     request.method = "POST";
     request.path = "/v1/chat/completions";
     request.body =
         R"({"messages": [{"role": "user", "content": ")" + content + R"("}], )" + more + "}";
-    if (!key.empty()) request.headers = {{"authorization", "Bearer " + key}};
     auto exchange = std::make_shared<FakeExchange>(request);
     service_->OnRequest(exchange);
     exchange->Wait();
@@ -95,6 +102,17 @@ TEST_F(CachedReplies, OfSampledRequestsAreKeptWhereThatIsAskedFor) {
   Make();
   EXPECT_EQ(Ask("Hi", R"("temperature": 1)"), "miss: four");
   EXPECT_EQ(Ask("Hi", R"("temperature": 1)"), "hit; match=exact: four");
+}
+
+TEST_F(CachedReplies, ArePassedOverForOneRequestThatAsksForThat) {
+  script_->replies = {"one", "two", "three"};
+  EXPECT_EQ(Ask("Hi"), "miss: one");
+  EXPECT_EQ(AskWith({{"cache-control", "max-age=0, No-Cache"}}, "Hi"), "bypass: two");
+  EXPECT_EQ(Ask("Hi"), "hit; match=exact: two");
+  EXPECT_EQ(AskWith({{"cache-control", "no-transform"}, {"cache-control", "no-cache"}}, "Hi"),
+            "bypass: three");
+  EXPECT_EQ(AskWith({{"cache-control", "x-no-cache, no-transform"}}, "Hi"),
+            "hit; match=exact: three");
 }
 
 TEST_F(CachedReplies, OfOneKeyAreNotGivenToAnother) {

@@ -201,8 +201,10 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   std::optional<store::CacheQuery> query;
   if (cacheable) {
     query = cacheable->Query(prompt.tokens, prompt.left_out > 0);
-    const auto hit = kept.cache->Find(*query);
-    call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : "miss"});
+    const bool anew = WantsNewReply(call->request());
+    const auto hit = anew ? std::nullopt : kept.cache->Find(*query);
+    const char* otherwise = anew ? "bypass" : "miss";
+    call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : otherwise});
     if (hit) {
       SayCached(*hit, *check(nullptr, make_sink({entry, *lease, prompt})));
       return {};

@@ -3,8 +3,11 @@
 
 #include <bit>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "server/http/syntax.h"
 
 namespace bantam::server {
 namespace {
@@ -160,6 +163,17 @@ store::CacheQuery CacheableChat::Query(std::span<const TokenId> prompt, bool tri
     query.faq = true;
   }
   return query;
+}
+
+bool WantsNewReply(const HttpRequest& request) {
+  bool wanted = false;
+  for (const HttpHeader& header : request.headers) {
+    if (header.name != "cache-control") continue;
+    ForListItems(header.value, [&](std::string_view directive) {
+      wanted = wanted || EqualIgnoringCase(directive, "no-cache");
+    });
+  }
+  return wanted;
 }
 
 void SayCached(const store::CacheHit& hit, ReplySink& sink) {

@@ -8,6 +8,7 @@
 #include "server/api/cache_options.h"
 #include "server/api/chat_request.h"
 #include "server/api/reply.h"
+#include "server/http/exchange.h"
 #include "store/cache/response_cache.h"
 
 namespace bantam::server {
@@ -31,6 +32,9 @@ class CacheableChat {
   std::string question_;
   bool plain_ = false;
 };
+
+// Whether the client asks for a reply that was not kept (Cache-Control: no-cache, RFC 9111).
+bool WantsNewReply(const HttpRequest& request);
 
 // Says a kept reply as if it came from the engine.
 void SayCached(const store::CacheHit& hit, ReplySink& sink);
