@@ -109,6 +109,9 @@ export const flows = {
     await visit.settled();
     assert.equal(visit.bodies.length, 2);
     assert.deepEqual(visit.bodies[0].messages, visit.bodies[1].messages);
+    // Or a server with a cache would give the same one again.
+    const asked = visit.bodies.map((b) => b.headers['cache-control']);
+    assert.deepEqual(asked, [undefined, 'no-cache']);
     await page.getByText('2/2').waitFor();
     await page.getByRole('button', { name: 'Previous version' }).click();
     await page.getByText('1/2').waitFor();

@@ -100,17 +100,20 @@ function handle(chunk: Chunk, events: ChatEvents): void {
   }
 }
 
-// Runs until the stream has ended; throws an ApiError, a network error, or an AbortError.
+// Runs until the stream has ended; throws an ApiError, a network error, or an AbortError. `anew`:
+// a reply that the server has kept will not do.
 export async function streamChat(
   body: unknown,
   events: ChatEvents,
   signal: AbortSignal,
+  anew = false,
 ): Promise<void> {
-  const response = await request('v1/chat/completions', {
-    method: 'POST',
-    body: JSON.stringify(body),
-    signal,
-  });
+  const init = { method: 'POST', body: JSON.stringify(body), signal };
+  const response = await request(
+    'v1/chat/completions',
+    init,
+    anew ? { 'Cache-Control': 'no-cache' } : {},
+  );
   const cache = response.headers.get('X-Bantam-Cache');
   if (cache) events.onCache(cache);
   if (!response.body) throw new ApiError('the reply has no body', response.status);

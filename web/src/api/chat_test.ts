@@ -82,6 +82,20 @@ describe('streamChat', () => {
     ]);
   });
 
+  it('asks for a new reply only where that is wanted', async () => {
+    const { events } = record();
+    const sent = async (anew: boolean) => {
+      answer('data: [DONE]\n\n');
+      await streamChat({}, events, new AbortController().signal, anew);
+      return vi.mocked(fetch).mock.lastCall![1]!;
+    };
+    const json = { 'Content-Type': 'application/json' };
+    // no-store would make the browser send no-cache.
+    expect(await sent(false)).toMatchObject({ cache: 'default', headers: json });
+    expect((await sent(false)).headers).toEqual(json);
+    expect((await sent(true)).headers).toEqual({ ...json, 'Cache-Control': 'no-cache' });
+  });
+
   it('fails when the stream tells of an error or breaks off', async () => {
     const { events } = record();
     const signal = new AbortController().signal;

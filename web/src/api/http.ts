@@ -57,11 +57,16 @@ export function errorMessage(body: string, status: number): string {
   return text && !text.startsWith('<') && text.length < 300 ? text : `HTTP ${status}`;
 }
 
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+export async function request(
+  path: string,
+  init: RequestInit = {},
+  more: Record<string, string> = {},
+): Promise<Response> {
   const response = await fetch(address(path), {
     ...init,
-    headers: headers(init.body !== undefined),
-    cache: 'no-store',
+    headers: { ...headers(init.body !== undefined), ...more },
+    // Browsers keep no reply to a POST; with no-store they would ask for one that is not kept.
+    cache: init.method === 'POST' ? 'default' : 'no-store',
     credentials: 'same-origin',
   });
   if (response.ok) return response;

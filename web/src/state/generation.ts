@@ -39,19 +39,20 @@ export async function resend(messageId: string, message: string): Promise<void> 
   start(id, (old) => edits.withEdit(old, messageId, message));
 }
 
+// A reply other than those there are: one that the server has kept will not do.
 export function regenerate(): void {
   const { id, messages } = current(app.get());
-  if (messages.length > 0 && !running.has(id) && canReply(id)) start(id, (old) => old);
+  if (messages.length > 0 && !running.has(id) && canReply(id)) start(id, (old) => old, true);
 }
 
 export function stop(id: string): void {
   running.get(id)?.abort.abort();
 }
 
-// A reply to the conversation as `make` leaves it.
-function start(id: string, make: Make): void {
+// A reply to the conversation as `make` leaves it; `anew`: none that the server has kept.
+function start(id: string, make: Make, anew = false): void {
   const abort = new AbortController();
-  const done = reply(id, make, abort).finally(() => {
+  const done = reply(id, make, abort, anew).finally(() => {
     running.delete(id);
     app.set((s) => {
       const { [id]: _ended, ...streams } = s.streams;
@@ -185,7 +186,12 @@ function touch(id: string, updated: number): void {
   }));
 }
 
-async function reply(id: string, make: Make, abort: AbortController): Promise<void> {
+async function reply(
+  id: string,
+  make: Make,
+  abort: AbortController,
+  anew: boolean,
+): Promise<void> {
   const updated = Date.now();
   touch(id, updated);
   const found = conversation(app.get(), id)!;
@@ -213,6 +219,7 @@ async function reply(id: string, make: Make, abort: AbortController): Promise<vo
         onCache: (label) => (writer.cache = label),
       },
       abort.signal,
+      anew,
     );
     writer.end(writer.finish || 'stop', '');
   } catch (error) {
