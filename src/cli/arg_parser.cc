@@ -115,6 +115,7 @@ Result<void> ArgParser::Apply(const Option& option, const std::string& name,
                               std::string_view value) {
   auto applied = option.setter(value);
   if (!applied) return Usage(name + ": " + applied.error().message);
+  given_.push_back(option.names.front());
   return {};
 }
 

@@ -45,6 +45,8 @@ class ArgParser {
 
   // Whether --help or -h was among the arguments; nothing else was checked then.
   bool help_requested() const { return help_requested_; }
+  // The options that were given, by the first of their names.
+  const std::vector<std::string>& given() const { return given_; }
   std::string Help() const;
 
  private:
@@ -79,6 +81,7 @@ class ArgParser {
   std::vector<Option> options_;
   std::vector<Positional> positionals_;
   std::vector<std::string> examples_;
+  std::vector<std::string> given_;
   size_t taken_ = 0;  // positional arguments seen
   bool help_requested_ = false;
 };

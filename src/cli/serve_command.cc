@@ -146,14 +146,21 @@ std::string ComputedBy(const ServeOptions& options) {
   return text;
 }
 
-Result<void> OpenCache(const Environment& env, ServeOptions& options, ServeLog& log) {
-  if (options.cache_path.empty()) {
-    if (options.cache.normalize || options.service.cache.sampled ||
-        !options.cache_encoder.empty()) {
-      return Fail(ErrorCode::kInvalidArgument, "options of the cache go with --cache FILE");
-    }
-    return {};
+// Options that mean something only with another.
+Result<void> CheckTogether(const ArgParser& parser, const ServeOptions& options) {
+  if (options.setup.model_path.empty() && !options.names.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "--served-model-name goes with a MODEL");
   }
+  for (const std::string& name : parser.given()) {
+    if (options.cache_path.empty() && name.starts_with("--cache-")) {
+      return Fail(ErrorCode::kInvalidArgument, name + " goes with --cache FILE");
+    }
+  }
+  return {};
+}
+
+Result<void> OpenCache(const Environment& env, ServeOptions& options, ServeLog& log) {
+  if (options.cache_path.empty()) return {};
   if (!options.cache_encoder.empty()) {
     const std::string path = TRY(ResolveModel(env, options.cache_encoder));
     options.cache.embedder = TRY(server::MakeQuestionEmbedder(path, options.setup.engine.threads));
@@ -216,12 +223,11 @@ Result<int> ServeCommand(const Environment& env, std::span<const std::string> ar
   ArgParser parser("serve", "answer the clients of OpenAI and Ollama over HTTP");
   DeclareServe(parser, options);
   if (!TRY(ParseArguments(env, parser, args))) return 0;
+  TRY(CheckTogether(parser, options));
   const std::optional<KvPrecision> kv = TRY(GivenKvPrecision(options.setup));
   std::string path;
   if (!options.setup.model_path.empty()) {
     path = TRY(ResolveOrPull(env, options.setup.model_path));
-  } else if (!options.names.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "--served-model-name goes with a MODEL");
   }
   ServeLog log(env.err);
   FinishOptions(env, options, log);

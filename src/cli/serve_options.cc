@@ -27,6 +27,31 @@ ArgParser::Setter StoreSeconds(double& target) {
   };
 }
 
+// As above, for times where a negative one would mean nothing.
+ArgParser::Setter StoreSpan(double& target) {
+  return [&target](std::string_view value) -> Result<void> {
+    double seconds = 0;
+    TRY(StoreSeconds(seconds)(value));
+    if (seconds < 0) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "must be at least 0, got '" + std::string(value) + "'");
+    }
+    target = seconds;
+    return {};
+  };
+}
+
+ArgParser::Setter StoreModel(std::string& target) {
+  return [&target](std::string_view value) -> Result<void> {
+    if (!target.empty()) {
+      return Fail(ErrorCode::kInvalidArgument, "the model is given twice, as '" + target +
+                                                   "' and as '" + std::string(value) + "'");
+    }
+    target = value;
+    return {};
+  };
+}
+
 // "60/min", "5/s", "1000/h", "10/30s"; a number alone is by the minute.
 Result<server::RateLimitOptions> ParseRateLimit(std::string_view text) {
   const size_t slash = std::min(text.find('/'), text.size());
@@ -77,7 +102,11 @@ void DeclareNetwork(ArgParser& parser, ServeOptions& options) {
   parser.AddOption("--cors-origin,--allowed-origins", "ORIGIN",
                    "pages that may use the server: https://app.example,\n"
                    "http://localhost:* (repeatable; * for all)",
-                   AppendString(options.service.guard.origins));
+                   [&options](std::string_view value) -> Result<void> {
+                     TRY(server::OriginGuard::CheckPattern(value));
+                     options.service.guard.origins.emplace_back(value);
+                     return {};
+                   });
   parser.AddFlag("--no-request-log", "no line for each request on stderr",
                  [&options] { options.log_requests = false; });
 }
@@ -96,12 +125,12 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
                      return {};
                    });
   parser.AddOption("--queue-timeout", "TIME", "longest wait in the queue; 0: any (2m)",
-                   StoreSeconds(options.service.deadlines.queue_s));
+                   StoreSpan(options.service.deadlines.queue_s));
   parser.AddOption("--first-token-timeout", "TIME", "longest wait for a first token; 0: any (30m)",
-                   StoreSeconds(options.service.deadlines.first_token_s));
+                   StoreSpan(options.service.deadlines.first_token_s));
   parser.AddOption("--timeout", "TIME",
                    "longest time of a request's replies, which end there; 0: any (0)",
-                   StoreSeconds(options.service.deadlines.total_s));
+                   StoreSpan(options.service.deadlines.total_s));
   parser.AddOption("--keep-alive", "TIME",
                    "how long a model stays after its last use; -1: for ever\n"
                    "(5m; for ever if MODEL is given)",
@@ -117,7 +146,13 @@ void DeclareLimits(ArgParser& parser, ServeOptions& options) {
 void DeclareCache(ArgParser& parser, ServeOptions& options) {
   parser.AddSection("Replies that were given before (docs/cache.md)");
   parser.AddOption("--cache", "FILE", "keep replies there, and give them again",
-                   StoreString(options.cache_path));
+                   [&options](std::string_view value) -> Result<void> {
+                     if (value.empty()) {
+                       return Fail(ErrorCode::kInvalidArgument, "expected a file, got nothing");
+                     }
+                     options.cache_path = value;
+                     return {};
+                   });
   parser.AddFlag("--cache-sampled", "also those without temperature 0 or a seed",
                  [&options] { options.service.cache.sampled = true; });
   parser.AddFlag("--cache-normalize",
@@ -131,7 +166,7 @@ void DeclareCache(ArgParser& parser, ServeOptions& options) {
   parser.AddOption("--cache-ttl", "TIME", "replies older than this are not given; 0: for ever (0)",
                    [&options](std::string_view value) -> Result<void> {
                      double seconds = 0;
-                     TRY(StoreSeconds(seconds)(value));
+                     TRY(StoreSpan(seconds)(value));
                      options.cache.ttl_s = static_cast<int64_t>(seconds);
                      return {};
                    });
@@ -148,8 +183,8 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
   parser.AddPositional("MODEL",
                        "name or path of a model: loaded at once, and meant where\n"
                        "requests name none; others come from the store",
-                       false, StoreString(options.setup.model_path));
-  parser.AddOption("--model,-m", "MODEL", "the same", StoreString(options.setup.model_path));
+                       false, StoreModel(options.setup.model_path));
+  parser.AddOption("--model,-m", "MODEL", "the same", StoreModel(options.setup.model_path));
   parser.AddOption("--served-model-name,--alias", "NAME",
                    "what MODEL is called in requests (repeatable)", AppendString(options.names));
   parser.AddOption("--encoder", "MODEL",

@@ -49,7 +49,25 @@ std::string WantedHeaders(std::string_view list) {
   return wanted;
 }
 
+// Whether it is "scheme://host", with a port or `:*` or neither. Files have no host.
+bool IsOriginPattern(std::string_view pattern) {
+  const size_t colon = pattern.find("://");
+  if (colon == std::string_view::npos || !IsToken(pattern.substr(0, colon))) return false;
+  std::string_view host = pattern.substr(colon + 3);
+  if (host.empty()) return EqualIgnoringCase(pattern, "file://");
+  if (host.ends_with(kAnyPort)) host.remove_suffix(kAnyPort.size());
+  return HostName::Parse(host).has_value();
+}
+
 }  // namespace
+
+Result<void> OriginGuard::CheckPattern(std::string_view pattern) {
+  if (pattern == "*" || pattern == "null" || IsOriginPattern(pattern)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              "expected scheme, host and port alone (https://app.example, http://localhost:*), "
+              "null or *, got " +
+                  Quote(pattern));
+}
 
 bool OriginGuard::AllowsHost(std::string_view host) const {
   if (!options_.loopback_only && options_.keyed && options_.hosts.empty()) return true;

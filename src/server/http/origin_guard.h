@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bantam/result.h"
 #include "server/http/exchange.h"
 
 namespace bantam::server {
@@ -33,6 +34,9 @@ struct GuardOptions {
 // Immutable; thread-safe.
 class OriginGuard {
  public:
+  // Fails with kInvalidArgument where `pattern` can match no Origin that a browser sends.
+  static Result<void> CheckPattern(std::string_view pattern);
+
   explicit OriginGuard(GuardOptions options) : options_(std::move(options)) {}
 
   // Why the request must be answered with 403, if it must.

@@ -130,6 +130,21 @@ TEST(OriginGuardTest, ListedOrigins) {
   EXPECT_FALSE(OriginGuard({.origins = {"*"}}).Refuse(Request("localhost", "http://x.example")));
 }
 
+TEST(OriginGuardTest, PatternsThatMatchNoOriginAreRefused) {
+  for (const char* good : {"*", "null", "https://app.example", "http://localhost:*",
+                           "http://[::1]:8080", "chrome-extension://abcdef", "file://"}) {
+    EXPECT_TRUE(OriginGuard::CheckPattern(good)) << good;
+  }
+  for (const char* bad : {"", "javascript:x", "https://a.b/", "https://a.b/path", "https://a.b?q",
+                          "app.example", "https://", "https://:*", "https://*.a.b", "https://u@a.b",
+                          "https://a.b:x", "https://a.b:*:*", "://a.b", "a b://c", "**"}) {
+    const auto checked = OriginGuard::CheckPattern(bad);
+    ASSERT_FALSE(checked) << bad;
+    EXPECT_EQ(checked.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_NE(checked.error().message.find("expected scheme, host"), std::string::npos);
+  }
+}
+
 TEST(OriginGuardTest, Preflight) {
   const OriginGuard guard({.origins = {"https://app.example"}});
   const HttpRequest preflight = Preflight("https://app.example");
