@@ -10,6 +10,7 @@
 #include "server/api/fields.h"
 #include "server/api/lora_fields.h"
 #include "server/api/messages.h"
+#include "server/api/parameters.h"
 #include "server/api/reasoning.h"
 #include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
@@ -56,9 +57,9 @@ void CheckOptions(const server::Fields& fields) {
   server::ReplyOptions options = server::OllamaDefaults();
   int context = 0;
   Sound(server::ReadSamplingFields(fields, options.sampling));
-  Sound(server::ReadOllamaOptions(fields, options, context));
+  Sound(server::ReadParameters(fields, options, context));
   Sound(server::ReadLora(fields, options));
-  Sound(server::ReadStop(fields));
+  Sound(server::ReadStop(fields, options.stop));
   Sound(server::ReadShapeFields(fields));
   Sound(server::ReadFormat(fields));
   Sound(server::ReadKeepAlive(fields));

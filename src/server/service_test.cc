@@ -484,6 +484,41 @@ TEST_F(ServiceTest, MakersSuggestionsStandWhereARequestSaysNothing) {
   EXPECT_EQ(sampling(3).repeat_penalty, 1.1F);  // Ollama's own
 }
 
+TEST_F(ServiceTest, ParametersOfACreatedModelStandWhereARequestSaysNothing) {
+  Good("/api/create", R"({"model": "strict", "from": "fake", "stream": false, "system": "s",
+    "parameters": {"temperature": 0, "num_predict": 5, "num_ctx": 60, "stop": ["zzz"],
+                   "logit_bias": {"1": 2}}})");
+  const std::string model = R"("model": "strict")";
+  const std::string own = R"("temperature": 1, "stop": null, "logit_bias": {"3": 4})";
+  for (const auto& [path, prompt, limit] :
+       {std::tuple("/v1/chat/completions", kHi, "max_completion_tokens"),
+        std::tuple("/v1/completions", R"("prompt": "hi")", "max_tokens"),
+        std::tuple("/v1/responses", R"("input": "hi")", "max_output_tokens"),
+        std::tuple("/api/chat", kHi, "")}) {
+    script_->requests.clear();
+    Good(path, Body({model, prompt, R"("stream": false)"}));
+    const GenerationRequest& kept = script_->requests.at(0);
+    EXPECT_EQ(kept.sampling.temperature, 0) << path;
+    EXPECT_EQ(kept.max_tokens, 5) << path;
+    EXPECT_EQ(kept.stop, std::vector<std::string>{"zzz"}) << path;
+    if (std::string_view(prompt) == kHi) {
+      EXPECT_EQ(script_->Prompts(), std::vector<std::string>{"[system]s[user]hi[assistant]"});
+    }
+    if (*limit == '\0') continue;  // Ollama's own are in "options"
+    Good(path, Body({model, prompt, own, '"' + std::string(limit) + "\": 7"}));
+    const GenerationRequest& changed = script_->requests.at(1);
+    EXPECT_EQ(changed.sampling.temperature, 1) << path;
+    EXPECT_EQ(changed.max_tokens, 7) << path;
+    EXPECT_EQ(changed.stop, std::vector<std::string>{"zzz"}) << path;
+    EXPECT_EQ(changed.sampling.logit_bias.size(), 1) << path;
+  }
+  Good("/v1/completions", Body({model, R"("prompt": "hi")", R"("stop": [])"}));
+  EXPECT_TRUE(script_->requests.back().stop.empty());
+  const std::string many(60, 'x');
+  EXPECT_EQ(Post("/v1/completions", Body({model, R"("prompt": ")" + many + '"'}))->status(), 400);
+  EXPECT_EQ(Post("/v1/responses", Body({model, R"("input": ")" + many + '"'}))->status(), 400);
+}
+
 TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   adapters_ = {{"a.gguf", 1}, {"b", 0.5F}};
   const auto listed = [this] { return Send("GET", "/lora-adapters"); };

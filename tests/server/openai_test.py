@@ -237,6 +237,27 @@ class OpenAiTest(ServerTest):
         with self.assertRaisesRegex(openai.BadRequestError, "stored"):
             self.client.responses.create(model="small", input="a", previous_response_id="resp_1")
 
+    def test_created_models_reply_as_their_modelfile_says(self):
+        self.addCleanup(self.server.call, "DELETE", "/api/delete", {"model": "strict"})
+        self.server.post("/api/create", {
+            "model": "strict", "from": "small", "stream": False, "system": "Be brief.",
+            "template": "{% for m in messages %}{{ m.content }} {% endfor %}One, two, three,",
+            "parameters": {"temperature": 0, "repeat_penalty": 1, "num_predict": 5}})
+        ask = {"model": "strict", "messages": QUESTION}
+        first = self.client.chat.completions.create(**ask)
+        self.assertEqual(first.usage.completion_tokens, 5)
+        self.assertEqual(first.usage.prompt_tokens, self.server.post("/tokenize", {
+            "content": f"Be brief. {QUESTION[0]['content']} One, two, three,"})["count"])
+        texts = {first.choices[0].message.content,
+                 self.server.post("/api/chat", {**ask, "stream": False})["message"]["content"],
+                 self.client.responses.create(model="strict",
+                                              input=QUESTION[0]["content"]).output_text}
+        self.assertEqual(len(texts), 1, texts)
+        text = self.client.completions.create(model="strict", prompt="One, two,")
+        self.assertEqual(text.usage.completion_tokens, 5)
+        own = self.client.chat.completions.create(max_completion_tokens=3, **ask)
+        self.assertEqual(own.usage.completion_tokens, 3)
+
     def test_refusals(self):
         for field, value in (("temperature", -1), ("top_p", 2), ("n", 0), ("n", 10**6),
                              ("max_tokens", -5), ("presence_penalty", 1e9),

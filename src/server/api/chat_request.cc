@@ -14,7 +14,6 @@
 #include "server/api/reply_cache.h"
 #include "server/api/reply_language.h"
 #include "server/api/reply_run.h"
-#include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 
 namespace bantam::server {
@@ -182,8 +181,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   reply.tools = request.tools;
   reply.client = call->client();
   reply.state = call->state();
-  const int context =
-      request.context > 0 ? std::min(request.context, lease->context()) : lease->context();
+  const int context = ContextOf(*lease, request.context);
   const Language* language = reply.options.language;
   ChatRequest same;  // for a second reply
   if (language != nullptr) same = request;
@@ -221,6 +219,10 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
 }
 
 }  // namespace
+
+int ContextOf(const Lease& lease, int asked) {
+  return asked > 0 ? std::min(asked, lease.context()) : lease.context();
+}
 
 void LimitTokens(ReplyOptions& options, int context, size_t prompt_tokens) {
   const int left = std::max(1, context - static_cast<int>(prompt_tokens));

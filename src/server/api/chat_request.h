@@ -52,6 +52,10 @@ void RunChat(Server& server, const std::shared_ptr<Call>& call, ChatRequest requ
 // This server's own field `trim`: what becomes of a chat that does not fit.
 Result<TrimMode> ReadTrim(const Fields& fields, TrimMode otherwise);
 
+// The tokens that prompt and reply may take: the model's, or fewer if so many (not 0) were asked
+// for.
+int ContextOf(const Lease& lease, int asked);
+
 // Whatever is to be checked of options once the context is known: a limit within it.
 void LimitTokens(ReplyOptions& options, int context, size_t prompt_tokens);
 

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include "base/check.h"
 
@@ -23,6 +22,7 @@ Result<void> ReadLogitBias(const Fields& fields, SamplingParams& sampling) {
   constexpr size_t kMost = 10'000;
   const Json* bias = fields.Get("logit_bias");
   if (bias == nullptr) return {};
+  sampling.logit_bias.clear();
   const auto add = [&](int64_t id, const Json& value) -> Result<void> {
     if (id < 0 || id > std::numeric_limits<TokenId>::max()) {
       return fields.Bad("logit_bias", std::to_string(id) + " is no token id");
@@ -86,17 +86,11 @@ Result<void> ReadSamplingFields(const Fields& fields, SamplingParams& sampling) 
   return ReadLogitBias(fields, sampling);
 }
 
-void ApplySuggestedSampling(const Library& library, std::string_view model,
-                            SamplingParams& sampling) {
-  const auto entry = library.Find(model);
-  if (!entry) return;
-  if (const auto info = library.Inspect(*entry)) Apply(info->sampling, sampling);
-}
-
-Result<std::vector<std::string>> ReadStop(const Fields& fields) {
+Result<void> ReadStop(const Fields& fields, std::vector<std::string>& stop) {
   constexpr size_t kMost = 32;
   constexpr size_t kMostBytes = 4096;
-  std::vector<std::string> stop = TRY(fields.Texts("stop"));
+  if (!fields.Has("stop")) return {};
+  stop = TRY(fields.Texts("stop"));
   std::erase(stop, "");
   if (stop.size() > kMost) {
     return fields.Bad("stop", "there may be at most " + std::to_string(kMost) + " strings, not " +
@@ -108,7 +102,7 @@ Result<std::vector<std::string>> ReadStop(const Fields& fields) {
                         "a string may have at most " + std::to_string(kMostBytes) + " bytes");
     }
   }
-  return stop;
+  return {};
 }
 
 }  // namespace bantam::server

@@ -7,9 +7,9 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "server/api/chat_request.h"
+#include "server/api/parameters.h"
 #include "server/api/reasoning.h"
 #include "server/api/reply_language.h"
-#include "server/api/sampling_fields.h"
 #include "server/api/shape_fields.h"
 #include "server/ollama/handlers.h"
 #include "server/ollama/options.h"
@@ -31,13 +31,9 @@ Result<Parsed> ReadCommon(const Server& server, const Fields& fields) {
   chat.model = TRY(fields.Text("model")).value_or("");
   chat.options = OllamaDefaults();
   chat.options.deadlines = server.options.deadlines;
-  ApplySuggestedSampling(server.library, chat.model, chat.options.sampling);
-  if (const auto entry = server.library.Find(chat.model); entry && entry->has_recipe) {
-    TRY(ReadOllamaOptions(Fields(entry->recipe.parameters, "parameters."), chat.options,
-                          chat.context));
-  }
+  TRY(ApplyModelDefaults(server.library, chat.model, chat.options, chat.context));
   if (const Json* options = TRY(fields.Object("options"))) {
-    TRY(ReadOllamaOptions(Fields(*options, "options."), chat.options, chat.context));
+    TRY(ReadParameters(Fields(*options, "options."), chat.options, chat.context));
   }
   chat.options.shape = TRY(ReadFormat(fields));
   chat.options.language = TRY(ReadReplyLanguage(fields, server.options.reply_language));

@@ -9,8 +9,8 @@
 #include "base/json_text.h"
 #include "base/quote.h"
 #include "server/api/messages.h"
+#include "server/api/parameters.h"
 #include "server/ollama/blob_sink.h"
-#include "server/ollama/options.h"
 
 namespace bantam::server {
 namespace {
@@ -29,7 +29,7 @@ Result<void> CheckRecipe(Recipe& recipe) {
   if (IsGoTemplate(recipe.chat_template)) recipe.chat_template.clear();
   ReplyOptions options;
   int context = 0;
-  TRY(ReadOllamaOptions(Fields(recipe.parameters, "parameters."), options, context));
+  TRY(ReadParameters(Fields(recipe.parameters, "parameters."), options, context));
   if (!recipe.messages.items().empty()) TRY(ReadMessages(recipe.messages));
   return {};
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/test_directory.h"
+#include "server/api/parameters.h"
 #include "server/ollama/options.h"
 
 namespace bantam::server {
@@ -97,7 +98,7 @@ TEST(Options, Reads) {
     "stop": ["a"], "numa": true, "mirostat": 2})");
   ReplyOptions reply = OllamaDefaults();
   int context = 0;
-  ASSERT_TRUE(ReadOllamaOptions(Fields(json), reply, context));
+  ASSERT_TRUE(ReadParameters(Fields(json), reply, context));
   EXPECT_EQ(reply.max_tokens, -1);
   EXPECT_EQ(context, 512);
   EXPECT_EQ(reply.stop, std::vector<std::string>{"a"});

@@ -2,11 +2,9 @@
 #include "server/ollama/options.h"
 
 #include <cmath>
-#include <limits>
 
 #include "base/check.h"
 #include "base/parse_double.h"
-#include "server/api/sampling_fields.h"
 
 namespace bantam::server {
 
@@ -19,18 +17,6 @@ ReplyOptions OllamaDefaults() {
   options.sampling.repeat_penalty = 1.1F;
   options.sampling.repeat_last_n = 64;
   return options;
-}
-
-Result<void> ReadOllamaOptions(const Fields& options, ReplyOptions& reply, int& context) {
-  constexpr int64_t kMost = std::numeric_limits<int>::max();
-  TRY(ReadSamplingFields(options, reply.sampling));
-  if (options.Has("stop")) reply.stop = TRY(ReadStop(options));
-  // -1: no limit; -2: until the context is full, which is the same here.
-  if (const auto limit = TRY(options.Integer("num_predict", -2, kMost))) {
-    reply.max_tokens = *limit < 0 ? -1 : static_cast<int>(*limit);
-  }
-  if (const auto n = TRY(options.Integer("num_ctx", 0, kMost))) context = static_cast<int>(*n);
-  return {};
 }
 
 Result<std::string> ReadModelName(const Fields& fields) {

@@ -1,4 +1,4 @@
-// Options: what Ollama's clients say about a reply.
+// Options: how Ollama's clients say which model is meant, how it replies and how long it stays.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,6 @@ ReplyOptions OllamaDefaults();
 
 // "model", or "name" as older clients say. Fails if neither is given.
 Result<std::string> ReadModelName(const Fields& fields);
-
-// Reads an object of options (or a recipe's parameters) over what is there. `context` is num_ctx.
-Result<void> ReadOllamaOptions(const Fields& options, ReplyOptions& reply, int& context);
 
 // `keep_alive`: seconds, or a duration ("5m", "1h30m", "-1"); nothing if not given. Negative: for
 // ever.

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "server/api/chat_request.h"
 #include "server/api/lora_fields.h"
+#include "server/api/parameters.h"
 #include "server/api/reasoning.h"
 #include "server/api/reply_language.h"
 #include "server/api/sampling_fields.h"
@@ -58,12 +59,12 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   if (messages == nullptr) return fields.Bad("messages", "must be given");
   chat.messages = TRY(ReadMessages(*messages));
   chat.tools = TRY(ReadTools(fields));
-  ApplySuggestedSampling(server.library, chat.model, options.sampling);
+  TRY(ApplyModelDefaults(server.library, chat.model, options, chat.context));
   TRY(ReadSamplingFields(fields, options.sampling));
   TRY(ReadLora(fields, options));
   TRY(ReadLimit(fields, options));
   TRY(ReadLogprobs(fields, options));
-  options.stop = TRY(ReadStop(fields));
+  TRY(ReadStop(fields, options.stop));
   options.ignore_end = TRY(fields.Bool("ignore_eos")).value_or(false);
   options.shape = TRY(ReadShapeFields(fields));
   if (options.shape && options.ignore_end) {

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "server/api/chat_request.h"
 #include "server/api/lora_fields.h"
+#include "server/api/parameters.h"
 #include "server/api/reply_language.h"
 #include "server/api/reply_run.h"
 #include "server/api/sampling_fields.h"
@@ -25,6 +26,7 @@ struct CompletionRequest {
   std::string model;
   std::vector<TextOrIds> prompts;
   ReplyOptions options;
+  int context = 0;  // tokens of prompt and reply; 0: the model's
   CompletionForm form;
 };
 
@@ -96,15 +98,15 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
   options.deadlines = server.options.deadlines;
   request.model = TRY(fields.Text("model")).value_or("");
   request.prompts = TRY(ReadPrompts(fields));
-  ApplySuggestedSampling(server.library, request.model, options.sampling);
+  options.max_tokens = 16;  // as OpenAI's
+  TRY(ApplyModelDefaults(server.library, request.model, options, request.context));
   TRY(ReadSamplingFields(fields, options.sampling));
   TRY(ReadLora(fields, options));
-  options.max_tokens = 16;  // as OpenAI's
   for (const char* name : {"n_predict", "max_tokens"}) {
     const auto limit = TRY(fields.Integer(name, -1, std::numeric_limits<int>::max()));
     if (limit) options.max_tokens = static_cast<int>(*limit);
   }
-  options.stop = TRY(ReadStop(fields));
+  TRY(ReadStop(fields, options.stop));
   options.logprobs = TRY(ReadLogprobs(fields));
   options.shape = TRY(ReadShapeFields(fields));
   options.language = TRY(ReadReplyLanguage(fields, nullptr));
@@ -131,8 +133,8 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
 }
 
 // The tokens of a prompt, and its text if that is to be said again.
-Result<void> AddPrompt(const Lease& lease, const TextOrIds& prompt, CompletionForm& form) {
-  const int context = lease.context();
+Result<void> AddPrompt(const Lease& lease, const TextOrIds& prompt, int context,
+                       CompletionForm& form) {
   if (const auto* text = std::get_if<std::string>(&prompt)) {
     auto tokens =
         TRY(TokenizePrompt(lease.model(), *text, context, lease.served()->longest_token, {}));
@@ -156,15 +158,15 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
   CompletionForm& form = request.form;
   form.model = entry.name;
   ApplyLoraDefaults(server.lora, entry.path, lease->model(), request.options);
-  std::shared_ptr<const Shape> shape;
+  const int context = ContextOf(*lease, request.context);
   std::vector<ReplyRequest> replies;
   for (const TextOrIds& prompt : request.prompts) {
-    TRY(AddPrompt(*lease, prompt, form));
+    TRY(AddPrompt(*lease, prompt, context, form));
     ReplyRequest reply;
     reply.prompt = form.prompts.back();
     reply.options = request.options;
     TRY(SetAdapterScales(lease->model(), reply.options));
-    LimitTokens(reply.options, lease->context(), reply.prompt.size());
+    LimitTokens(reply.options, context, reply.prompt.size());
     if (request.options.shape && request.options.max_tokens != 0) {
       reply.shape = TRY(CompileShape(lease->shapes(), *request.options.shape, {form.texts.back()}));
       reply.any_characters = CopiesText(*request.options.shape);

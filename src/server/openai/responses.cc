@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "server/api/chat_request.h"
 #include "server/api/ids.h"
+#include "server/api/parameters.h"
 #include "server/api/reasoning.h"
 #include "server/api/reply_language.h"
 #include "server/api/sampling_fields.h"
@@ -127,7 +128,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   chat.messages = TRY(ReadInput(fields));
   chat.tools = TRY(ReadTools(fields));
   chat.options.deadlines = server.options.deadlines;
-  ApplySuggestedSampling(server.library, chat.model, chat.options.sampling);
+  TRY(ApplyModelDefaults(server.library, chat.model, chat.options, chat.context));
   TRY(ReadSamplingFields(fields, chat.options.sampling));
   if (const auto limit =
           TRY(fields.Integer("max_output_tokens", 1, std::numeric_limits<int>::max()))) {
