@@ -79,9 +79,10 @@ struct CopiedSpan {
 
 struct GenerationResult {
   std::string text;
-  std::vector<TokenId> tokens;  // all that were chosen, an end token or stop string included
+  std::vector<TokenId> tokens;  // all that were chosen, an end or stop token or string included
   FinishReason finish = FinishReason::kStop;
   std::string stop_string;                 // the stop string that ended it, if one did
+  std::optional<TokenId> stop_token;       // likewise, of GenerationRequest::stop_tokens
   std::optional<Error> error;              // why, if `finish` is kError
   std::optional<Shortening> shortened_at;  // of a reply with a shape
   std::vector<CopiedSpan> copied;          // found in `text` once it is whole, or as far as it goes
@@ -92,11 +93,12 @@ struct GenerationResult {
 struct GenerationRequest {
   std::vector<TokenId> prompt;  // not empty
   SamplingParams sampling;
-  int max_tokens = -1;            // -1: until the context is full; 0: only reads the prompt
-  std::vector<std::string> stop;  // the reply ends before the first of them; none empty
-  bool ignore_end = false;        // go on past end-of-text tokens (benchmarks)
-  bool keep_special = false;      // write control tokens out
-  int logprobs = -1;              // -1: none; n ≥ 0: of each token, and the n most likely
+  int max_tokens = -1;               // -1: until the context is full; 0: only reads the prompt
+  std::vector<std::string> stop;     // the reply ends before the first of them; none empty
+  std::vector<TokenId> stop_tokens;  // the reply ends before the first of them; none with a shape
+  bool ignore_end = false;           // go on past end-of-text tokens (benchmarks)
+  bool keep_special = false;         // write control tokens out
+  int logprobs = -1;                 // -1: none; n ≥ 0: of each token, and the n most likely
   // So many first tokens of the prompt, in whole blocks of 64, are worth keeping in
   // EngineOptions::prefix_dir: a system message, say.
   int keep_tokens = 0;

@@ -102,6 +102,10 @@ Result<void> BatchEngine::Check(const GenerationRequest& request) const {
   if (request.shape && request.ignore_end) {
     return std::unexpected(InvalidArgument("a reply with a shape ends: ignore_end cannot be set"));
   }
+  if (request.shape && !request.stop_tokens.empty()) {
+    return std::unexpected(
+        InvalidArgument("a reply with a shape ends where that does: stop_tokens cannot be set"));
+  }
   for (const std::string& stop : request.stop) {
     if (!stop.empty() && stop.size() <= kMaxStopBytes) continue;
     return std::unexpected(InvalidArgument("a stop string must have 1 to " +
@@ -440,7 +444,10 @@ bool BatchEngine::SayForced(Sequence& sequence) {
 bool BatchEngine::Say(Sequence& sequence, TokenId token, const TokenLogprob* logprob) {
   sequence.last_token_s = MonotonicSeconds();
   if (sequence.first_token_s == 0) sequence.first_token_s = sequence.last_token_s;
-  if (vocabulary_.IsEnd(token) && !sequence.request.ignore_end) {
+  const GenerationRequest& request = sequence.request;
+  const auto& stops = request.stop_tokens;
+  if (std::ranges::find(stops, token) != stops.end()) sequence.stop_token = token;
+  if (sequence.stop_token || (vocabulary_.IsEnd(token) && !request.ignore_end)) {
     sequence.reply.PushSilent(token, logprob);
     Finish(sequence, FinishReason::kStop);
     return false;
@@ -481,6 +488,7 @@ void BatchEngine::Finish(Sequence& sequence, FinishReason reason) {
                        sequence.tokens.end() - sequence.n_unsaid);
   result.finish = reason;
   result.stop_string = sequence.reply.stop_string();
+  result.stop_token = sequence.stop_token;
   result.error = sequence.error;
   result.seed = sequence.seed;
   if (sequence.shape) {

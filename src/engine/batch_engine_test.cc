@@ -106,6 +106,22 @@ TEST(BatchEngine, EndTokenEndsTheReplyAndGivesNoText) {
   EXPECT_EQ(engine->Generate(request).value().tokens.size(), 20U);
 }
 
+TEST(BatchEngine, AStopTokenEndsTheReplyAndGivesNoText) {
+  TestEngine engine(Options());
+  engine.model->script = {{3, 7}, {4, 8}, {5, FakeModel::kEnd}};
+  GenerationRequest request = Ask(Prompt("abc"));
+  request.stop_tokens = {20, 8};
+  request.ignore_end = true;
+  const auto result = engine->Generate(request).value();
+  EXPECT_EQ(result.text, "h");
+  EXPECT_EQ(result.tokens, (Tokens{7, 8}));
+  EXPECT_EQ(result.finish, FinishReason::kStop);
+  EXPECT_EQ(result.stop_token, 8);
+  request.stop_tokens.clear();
+  EXPECT_EQ(engine->Generate(request).value().stop_token, std::nullopt);
+  engine.ExpectAllBlocksBack();
+}
+
 TEST(BatchEngine, ControlTokensAreWrittenOnlyOnRequest) {
   TestEngine engine(Options());
   engine.model->script = {{3, 7}, {4, FakeModel::kControl}, {5, FakeModel::kEnd}};

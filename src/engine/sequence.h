@@ -75,6 +75,7 @@ struct Sequence {
   LookupDraft lookup;
   BlockTable table;  // empty while queued
   Reply reply;
+  std::optional<TokenId> stop_token;  // the one that ended it
   bool cancelled = false;
   std::optional<Error> error;
 
