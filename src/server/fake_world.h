@@ -56,7 +56,8 @@ struct FakeScript {
   std::optional<Error> fail_step;
 };
 
-// A byte of each running reply a step. Stop strings and limits work; shapes do not.
+// A byte of each running reply a step. Stop strings, stop tokens and limits work; shapes do
+// not. The log-probability of every token is -0.5.
 class FakeEngine : public Engine {
  public:
   FakeEngine(EngineOptions options, std::shared_ptr<FakeScript> script)

@@ -118,6 +118,12 @@ Result<bool> FakeEngine::Step() {
     }
     const char c = at < running.reply.size() ? running.reply[at] : '.';
     result.tokens.push_back(static_cast<unsigned char>(c));
+    if (std::ranges::find(running.request.stop_tokens, result.tokens.back()) !=
+        running.request.stop_tokens.end()) {
+      result.stop_token = result.tokens.back();
+      Finish(id, FinishReason::kStop);
+      continue;
+    }
     result.text += c;
     bool stopped = false;
     for (const std::string& stop : running.request.stop) {
@@ -137,6 +143,7 @@ Result<bool> FakeEngine::Step() {
     Delta delta;
     if (!held) delta.text = std::string(1, c);
     delta.tokens = {result.tokens.back()};
+    if (running.request.logprobs >= 0) delta.logprobs = {{result.tokens.back(), -0.5F, {}}};
     if (running.request.on_delta && !running.request.on_delta(delta)) {
       Finish(id, FinishReason::kCancelled);
     }

@@ -187,9 +187,9 @@ TEST_F(ServiceTest, Completions) {
            Body({R"("prompt": ["ab", [97]])", R"("echo": true)", R"("logprobs": 1)"}));
   EXPECT_EQ(Choice(reply).Find("text")->AsString(), "abcd");
   const Json& logprobs = *Choice(reply).Find("logprobs");
-  EXPECT_EQ(logprobs.Find("tokens")->Dump(), R"(["a","b"])");
-  EXPECT_EQ(logprobs.Find("token_logprobs")->Dump(), "[null,-1]");
-  EXPECT_EQ(logprobs.Find("text_offset")->Dump(), "[0,1]");
+  EXPECT_EQ(logprobs.Find("tokens")->Dump(), R"(["a","b","c","d"])");
+  EXPECT_EQ(logprobs.Find("token_logprobs")->Dump(), "[null,-1,-0.5,-0.5]");
+  EXPECT_EQ(logprobs.Find("text_offset")->Dump(), "[0,1,2,3]");
   EXPECT_EQ(*Choice(reply, 1).Find("index")->AsInt(), 1);
 }
 

@@ -210,6 +210,24 @@ class OpenAiTest(ServerTest):
             model="small", prompt="One, two,", max_tokens=6, temperature=0, stream=True))
         self.assertEqual(text, whole)
 
+    def test_completion_stream_with_its_prompt_joins_to_the_whole(self):
+        for limit in (0, 1, 4):
+            ask = {"model": "small", "prompt": ["One, two,", "The sea é"], "max_tokens": limit,
+                   "temperature": 0, "logprobs": 1, "echo": True}
+            whole = self.client.completions.create(**ask).choices
+            for reply in whole:
+                lists = {"tokens": [], "token_logprobs": [], "top_logprobs": [], "text_offset": []}
+                text = ""
+                for chunk in self.client.completions.create(stream=True, **ask):
+                    choice = chunk.choices[0]
+                    if choice.index != reply.index:
+                        continue
+                    text += choice.text
+                    for name, joined in lists.items():
+                        joined += getattr(choice.logprobs, name) if choice.logprobs else []
+                self.assertEqual(text, reply.text)
+                self.assertEqual(lists, {name: getattr(reply.logprobs, name) for name in lists})
+
     def test_responses(self):
         ask = {"model": "small", "input": QUESTION[0]["content"], "temperature": 0,
                "instructions": "Be brief.", "max_output_tokens": 12}

@@ -58,7 +58,6 @@ struct ReplyEnd {
   std::optional<Shortening> shortened_at;
   std::vector<CopiedSpan> copied;
   std::vector<TokenId> tokens;
-  std::optional<PromptScores> scores;
   std::optional<LanguageCheck> language;  // of replies that must be in one
   GenerationStats stats;
   int reasoning_tokens = 0;  // of the generated ones, the tags around the thoughts included
@@ -71,6 +70,8 @@ struct ReplyEnd {
 class ReplySink {
  public:
   virtual ~ReplySink() = default;
+  // Of its prompt, where that was to be scored: before all else.
+  virtual void OnPromptScores(int /*choice*/, PromptScores /*scores*/) {}
   virtual bool OnDelta(int choice, const Delta& delta) = 0;
   // Of text that the model thinks before it answers; without text, the tokens of the tags around.
   virtual bool OnReasoning(int /*choice*/, const Delta& /*delta*/) { return true; }

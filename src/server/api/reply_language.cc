@@ -43,6 +43,9 @@ class LanguageSink final : public ReplySink, public std::enable_shared_from_this
         sink_(std::move(sink)),
         choices_(static_cast<size_t>(choices)) {}
 
+  void OnPromptScores(int choice, PromptScores scores) override {
+    sink_->OnPromptScores(choice, std::move(scores));
+  }
   bool OnDelta(int choice, const Delta& delta) override {
     of(choice).now.text += delta.text;
     return Pass(choice, delta);

@@ -32,6 +32,9 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
   Job FirstJob() {
     Job job = request_->tools.forced() ? CallJob(request_->style.open) : FreeJob();
     job.score_top = request_->score_top;
+    job.on_scored = [self = shared_from_this()](PromptScores scores) {
+      self->sink_->OnPromptScores(self->index_, std::move(scores));
+    };
     return job;
   }
 
@@ -203,7 +206,6 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
   void OnFreeDone(Result<JobResult> result) {
     if (!result) return End(std::unexpected(result.error()));
     GenerationResult& reply = result->generation;
-    if (result->scores) end_.scores = std::move(result->scores);
     if (restart_) {
       held_.clear();
       ++n_done_;
@@ -246,7 +248,6 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     }
     GenerationResult& reply = result->generation;
     Add(reply);
-    if (result->scores) end_.scores = std::move(result->scores);
     if (reader_->calls().empty()) {
       if (result->timed_out) end_.finish = FinishReason::kLength;
       return End(std::move(end_));

@@ -359,6 +359,7 @@ void EngineThread::ScoreSlice(ServedModel& model) {
   running.scored = end;
   if (end < n) return;
   running.scored = -1;
+  if (running.job.on_scored) running.job.on_scored(std::move(scores));
   if (const auto started = Generate(model, running); !started) {
     End(model, &running, std::unexpected(started.error()));
   }
@@ -393,7 +394,6 @@ void EngineThread::Collect(ServedModel& model) {
     JobResult result;
     result.generation = *std::move(taken);
     result.timed_out = running.out_of_time;
-    if (running.job.score_top) result.scores = std::move(running.scores);
     const int untold = result.generation.stats.generated_tokens - running.n_told;
     if (events_.on_tokens && untold > 0) events_.on_tokens(untold);
     if (events_.on_finish) events_.on_finish(running, result);

@@ -39,7 +39,6 @@ struct PromptScores {
 
 struct JobResult {
   GenerationResult generation;
-  std::optional<PromptScores> scores;
   // A deadline was over; the generation is what there is, maybe nothing.
   bool timed_out = false;
 };
@@ -47,9 +46,10 @@ struct JobResult {
 // Every callback runs on the engine's thread and must not block.
 struct Job {
   GenerationRequest request;     // with its on_delta; it may submit further jobs
-  std::optional<int> score_top;  // score the prompt first, with so many likeliest tokens each
-  std::string client;            // who asks: clients take turns
-  bool continues = false;        // goes on with a reply: before others, whatever waits
+  std::optional<int> score_top;  // score the prompt first, with so many likeliest tokens each …
+  std::function<void(PromptScores)> on_scored;  // … and say so once, before the first piece
+  std::string client;                           // who asks: clients take turns
+  bool continues = false;  // goes on with a reply: before others, whatever waits
   Deadlines deadlines;
   std::shared_ptr<RequestState> state = std::make_shared<RequestState>();
   // Once, however it ends. Fails with kResourceExhausted when the queue or a deadline is to blame

@@ -122,13 +122,15 @@ TEST_F(ModelHostTest, RunsJobs) {
 TEST_F(ModelHostTest, ScoresPromptsFirst) {
   Make();
   const Got lease = Acquire("a");
+  PromptScores scores;
   const auto result = Run(**lease, [&](Job& job) {
     job.request.prompt.assign(600, 'x');
     job.score_top = 1;
+    job.on_scored = [&](PromptScores all) { scores = std::move(all); };
+    job.request.on_delta = [&](const Delta&) { return scores.logprobs.size() == 600; };
   });
-  if (!result || !result->scores.has_value()) FAIL() << "there are no scores";
-  const PromptScores& scores = *result->scores;
-  EXPECT_EQ(scores.logprobs.size(), 600);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(scores.logprobs.size(), 600);
   EXPECT_EQ(scores.logprobs[0], std::nullopt);
   for (size_t i = 1; i < 600; ++i) {
     EXPECT_EQ(scores.logprobs[i], -1) << i;

@@ -10,10 +10,10 @@
 namespace bantam::server {
 namespace {
 
-// OpenAI's four parallel lists.
+// OpenAI's four parallel lists. `offset`: characters before the next token.
 class Logprobs {
  public:
-  Logprobs(const Model& model, const CompletionForm& form, int64_t offset)
+  Logprobs(const Model& model, const CompletionForm& form, int64_t& offset)
       : model_(model), form_(form), offset_(offset) {}
 
   void Add(TokenId token, std::optional<float> logprob,
@@ -53,7 +53,7 @@ class Logprobs {
 
   const Model& model_;
   const CompletionForm& form_;
-  int64_t offset_;
+  int64_t& offset_;
   Json tokens_ = Json::MakeArray();
   Json values_ = Json::MakeArray();
   Json top_ = Json::MakeArray();
@@ -68,6 +68,10 @@ class CompletionSink : public ReplySink {
     choices_.resize(form_.prompts.size() * static_cast<size_t>(form_.n));
   }
 
+  void OnPromptScores(int choice, PromptScores scores) override {
+    choices_[static_cast<size_t>(choice)].scores = std::move(scores);
+  }
+
   bool OnDelta(int choice, const Delta& delta) override {
     Choice& reply = choices_[static_cast<size_t>(choice)];
     if (!form_.stream) {
@@ -77,11 +81,10 @@ class CompletionSink : public ReplySink {
     }
     if (delta.text.empty() && delta.logprobs.empty() && !form_.token_ids) return true;
     std::string text = delta.text;
-    // With log-probabilities the prompt's come once they are there, at the end.
     if (form_.echo && !reply.opened) text = PromptText(choice) + text;
     reply.opened = true;
     Json item = ChoiceJson(choice, text);
-    if (form_.logprobs >= 0) item.Set("logprobs", LogprobsOf(reply, delta.logprobs));
+    if (form_.logprobs >= 0) item.Set("logprobs", LogprobsOf(choice, delta.logprobs));
     if (form_.token_ids) item.Set("token_ids", IdsJson(delta.tokens));
     return Send(std::move(item));
   }
@@ -105,19 +108,27 @@ class CompletionSink : public ReplySink {
   struct Choice {
     bool opened = false;
     std::string text;
-    int64_t characters = 0;  // streamed so far
+    std::optional<PromptScores> scores;  // until they are told
     std::vector<TokenLogprob> logprobs;
+    int64_t characters = 0;  // of the tokens whose log-probabilities were told
     ReplyEnd end;
   };
 
   size_t PromptOf(int choice) const { return static_cast<size_t>(choice / form_.n); }
   const std::string& PromptText(int choice) const { return form_.texts[PromptOf(choice)]; }
 
-  Json LogprobsOf(Choice& reply, const std::vector<TokenLogprob>& tokens) const {
+  // Of the prompt if it was scored, the first time; then of these tokens.
+  Json LogprobsOf(int choice, const std::vector<TokenLogprob>& tokens) {
+    Choice& reply = choices_[static_cast<size_t>(choice)];
     Logprobs logprobs(*model_, form_, reply.characters);
+    if (const auto scores = std::exchange(reply.scores, std::nullopt)) {
+      const std::vector<TokenId>& prompt = form_.prompts[PromptOf(choice)];
+      for (size_t i = 0; i < prompt.size(); ++i) {
+        logprobs.Add(prompt[i], scores->logprobs[i], scores->tops[i]);
+      }
+    }
     for (const TokenLogprob& token : tokens) {
       logprobs.Add(token.token, token.logprob, token.top);
-      reply.characters += static_cast<int64_t>(CountCharacters(model_->TokenBytes(token.token)));
     }
     return logprobs.Take();
   }
@@ -147,28 +158,12 @@ class CompletionSink : public ReplySink {
     if (!remarks.is_null()) item.Set("bantam", std::move(remarks));
   }
 
-  void SendEnd(int choice, Choice& reply) {
-    Json item = ChoiceJson(choice, form_.echo && !reply.opened ? PromptText(choice) : "");
-    if (form_.echo && form_.logprobs >= 0) item.Set("logprobs", PromptLogprobs(choice, {}));
+  void SendEnd(int choice, const Choice& reply) {
+    const bool untold = form_.echo && !reply.opened;
+    Json item = ChoiceJson(choice, untold ? PromptText(choice) : "");
+    if (untold && form_.logprobs >= 0) item.Set("logprobs", LogprobsOf(choice, {}));
     AddEnd(reply, choice, item);
     Send(std::move(item));
-  }
-
-  // Of the prompt if it was scored, then of the reply's tokens.
-  Json PromptLogprobs(int choice, const std::vector<TokenLogprob>& tokens) const {
-    const Choice& reply = choices_[static_cast<size_t>(choice)];
-    const std::vector<TokenId>& prompt = form_.prompts[PromptOf(choice)];
-    Logprobs logprobs(*model_, form_, 0);
-    if (reply.end.scores) {
-      const PromptScores& scores = *reply.end.scores;
-      for (size_t i = 0; i < prompt.size(); ++i) {
-        logprobs.Add(prompt[i], scores.logprobs[i], scores.tops[i]);
-      }
-    }
-    for (const TokenLogprob& token : tokens) {
-      logprobs.Add(token.token, token.logprob, token.top);
-    }
-    return logprobs.Take();
   }
 
   void Finish() {
@@ -204,7 +199,7 @@ class CompletionSink : public ReplySink {
       const int choice = static_cast<int>(i);
       const Choice& reply = choices_[i];
       Json item = ChoiceJson(choice, (form_.echo ? PromptText(choice) : "") + reply.text);
-      if (form_.logprobs >= 0) item.Set("logprobs", PromptLogprobs(choice, reply.logprobs));
+      if (form_.logprobs >= 0) item.Set("logprobs", LogprobsOf(choice, reply.logprobs));
       if (form_.token_ids) item.Set("token_ids", IdsJson(reply.end.tokens));
       AddEnd(reply, choice, item);
       list.Append(std::move(item));
