@@ -46,7 +46,8 @@ void CheckChat(const server::Fields& fields) {
   if (Sound(tools)) {
     CHECK(tools->names.size() == tools->list.items().size());
     for (const std::string& name : tools->names) CHECK(tools->Find(name) != nullptr);
-    CHECK(tools->choice != server::Tools::Choice::kNamed || tools->Find(tools->named) != nullptr);
+    for (const std::string& name : tools->only) CHECK(tools->Find(name) != nullptr);
+    CHECK(tools->choice != server::Tools::Choice::kNamed || tools->only.size() == 1);
     server::DescribeTools(*tools);
   }
   const auto variables = server::ReadTemplateVariables(fields);

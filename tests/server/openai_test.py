@@ -409,6 +409,23 @@ class ToolsTest(ServerTest):
         self.assertIsNone(none.choices[0].message.tool_calls)
         self.assertTrue(none.choices[0].message.content)
 
+    def test_allowed_tools(self):
+        name = {"type": "function", "function": {"name": "get_time"}}
+        question = "What is the weather in Paris, in Celsius?"
+        for mode in ("auto", "required"):
+            reply = self.ask(question, tool_choice={
+                "type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": [name]}})
+            calls = reply.choices[0].message.tool_calls or []
+            self.assertEqual({call.function.name for call in calls} - {"get_time"}, set())
+            if mode == "required":
+                self.check(calls[0])
+        response = self.client.responses.create(
+            model="coder", input=question, temperature=0, max_output_tokens=100,
+            tools=[{"type": "function", **tool["function"]} for tool in (WEATHER, TIME)],
+            tool_choice={"type": "allowed_tools", "mode": "required",
+                         "tools": [{"type": "function", "name": "get_time"}]})
+        self.assertEqual(response.output[0].name, "get_time")
+
     def test_stream(self):
         whole = self.ask("What is the weather in Paris, in Celsius?")
         calls, finish = {}, None
@@ -446,6 +463,10 @@ class ToolsTest(ServerTest):
             self.ask("Hi", tool_choice={"type": "function", "function": {"name": "nobody"}})
         with self.assertRaisesRegex(openai.BadRequestError, "tools"):
             self.ask("Hi", tools=[{"type": "function", "function": {}}])
+        for tool in ({"type": "custom", "custom": {"name": "f"}}, {"type": "web_search"}):
+            with self.assertRaisesRegex(openai.BadRequestError, "is not supported") as raised:
+                self.ask("Hi", tools=[WEATHER, tool])
+            self.assertEqual(raised.exception.param, "tools[1].type")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,19 @@ namespace bantam::server {
 namespace {
 
 constexpr size_t kMaxTools = 1024;
+constexpr const char* kAllowedTools = "allowed_tools";
+
+// The others run where OpenAI's models do, or take text.
+Result<void> CheckType(const Json& tool, const std::string& name) {
+  const Fields fields(tool, name + ".");
+  const auto type = TRY(fields.Text("type"));
+  if (!type || *type == "function") return {};
+  return fields.Bad("type", Shown(Json::String(*type)) +
+                                " is not supported here: tools must be of the type \"function\"");
+}
 
 Result<Json> ReadTool(const Json& tool, const std::string& name, bool bare, Tools& tools) {
+  if (!bare) TRY(CheckType(tool, name));
   const Json* function = bare ? &tool : tool.Find("function");
   if (function == nullptr && tool.Find("name") != nullptr) function = &tool;  // responses API
   if (function == nullptr || !function->is_object()) {
@@ -41,6 +52,44 @@ Result<Json> ReadTool(const Json& tool, const std::string& name, bool bare, Tool
   return item;
 }
 
+// The tool that {"type": "function", "function": {"name": …}} names; the responses API has its name
+// beside the type.
+Result<std::string> ReadNamed(const Json& choice, const std::string& name, const Tools& tools) {
+  TRY(CheckType(choice, name));
+  const Json* function = choice.Find("function");
+  const Json* called = (function == nullptr ? &choice : function)->Find("name");
+  if (called == nullptr || !called->is_string()) {
+    return BadField(name,
+                    "must name a function: {\"type\": \"function\", \"function\": "
+                    "{\"name\": …}}");
+  }
+  if (tools.Find(called->AsString()) == nullptr) {
+    return BadField(name, "there is no tool " + Shown(*called));
+  }
+  return called->AsString();
+}
+
+// {"mode", "tools"}, which in the responses API stand beside the type.
+Result<void> ReadAllowed(const Fields& choice, Tools& tools) {
+  const Json* inner = TRY(choice.Object(kAllowedTools));
+  const Fields fields =
+      inner == nullptr ? choice : Fields(*inner, choice.Name(kAllowedTools) + ".");
+  const std::string mode = TRY(fields.Text("mode")).value_or("auto");
+  if (mode != "auto" && mode != "required") {
+    return fields.Bad("mode", R"(must be "auto" or "required", not )" + Shown(Json::String(mode)));
+  }
+  const Json* list = TRY(fields.Array("tools"));
+  if (list == nullptr || list->items().empty()) {
+    return fields.Bad("tools", "must name at least one tool");
+  }
+  for (size_t i = 0; i < list->items().size(); ++i) {
+    const std::string where = fields.Name("tools") + "[" + std::to_string(i) + "]";
+    tools.only.push_back(TRY(ReadNamed(list->items()[i], where, tools)));
+  }
+  if (mode == "required") tools.choice = Tools::Choice::kRequired;
+  return {};
+}
+
 Result<void> ReadChoice(const Fields& fields, Tools& tools) {
   const char* name = fields.Has("tool_choice") ? "tool_choice" : "function_call";
   const Json* choice = fields.Get(name);
@@ -61,18 +110,10 @@ Result<void> ReadChoice(const Fields& fields, Tools& tools) {
     tools.choice = Tools::Choice::kRequired;
     return {};
   }
-  const Json* function = choice->Find("function");
-  const Json* called = (function == nullptr ? choice : function)->Find("name");
-  if (called == nullptr || !called->is_string()) {
-    return fields.Bad(name,
-                      "must name a function: {\"type\": \"function\", \"function\": "
-                      "{\"name\": …}}");
-  }
-  if (std::ranges::find(tools.names, called->AsString()) == tools.names.end()) {
-    return fields.Bad(name, "there is no tool " + Shown(*called));
-  }
+  const Fields inner(*choice, std::string(name) + ".");
+  if (TRY(inner.Text("type")).value_or("") == kAllowedTools) return ReadAllowed(inner, tools);
+  tools.only.push_back(TRY(ReadNamed(*choice, name, tools)));
   tools.choice = Tools::Choice::kNamed;
-  tools.named = called->AsString();
   return {};
 }
 
@@ -126,6 +167,10 @@ const Json* Tools::Find(std::string_view name) const {
   return list.items()[static_cast<size_t>(at - names.begin())].Find("function");
 }
 
+bool Tools::Offers(std::string_view name) const {
+  return only.empty() || std::ranges::find(only, name) != only.end();
+}
+
 std::string DescribeTools(const Tools& tools) {
   std::string text =
       "You can call functions to help with what the user asks. These are their signatures, one a "
@@ -156,6 +201,7 @@ CallDetector::Verdict CallDetector::Look(std::string_view text) const {
   }
   Verdict verdict = Verdict::kText;
   for (const std::string& name : tools_.names) {
+    if (!tools_.Offers(name)) continue;
     Scan of_name = scan;
     if (of_name.Take(name + "\"")) return Verdict::kCall;
     if (of_name.open()) verdict = Verdict::kOpen;

@@ -18,7 +18,7 @@ struct Tools {
   Json list = Json::MakeArray();  // as templates expect them: {"type": "function", "function": …}
   std::vector<std::string> names;
   Choice choice = Choice::kNone;
-  std::string named;
+  std::vector<std::string> only;  // those that a reply may call; empty: all
   bool parallel = true;
 
   bool usable() const { return choice != Choice::kNone && !names.empty(); }
@@ -27,12 +27,12 @@ struct Tools {
   bool several() const { return parallel && choice != Choice::kNamed; }
   // The "function" of a tool; null if there is none of that name.
   const Json* Find(std::string_view name) const;
-  // Whether a reply may call it: where one tool is named, that one alone.
-  bool Offers(std::string_view name) const { return choice != Choice::kNamed || name == named; }
+  // Whether a reply may call it.
+  bool Offers(std::string_view name) const;
 };
 
 // `tools`, `tool_choice`, `parallel_tool_calls`, and the older `functions` and `function_call`.
-// Fails with kInvalidArgument, naming the field.
+// Fails with kInvalidArgument, naming the field; tools that are no functions are not supported.
 Result<Tools> ReadTools(const Fields& fields);
 
 // For models whose template knows nothing of tools: what to tell them, in the Hermes style.

@@ -33,10 +33,10 @@ TEST(Tools, Choices) {
   const Tools named =
       Read(R"(, "tool_choice": {"type": "function", "function": {"name": "time"}})");
   EXPECT_EQ(named.choice, Tools::Choice::kNamed);
-  EXPECT_EQ(named.named, "time");
+  EXPECT_EQ(named.only, std::vector<std::string>{"time"});
   EXPECT_FALSE(Read(R"(, "parallel_tool_calls": false)").parallel);
   const Json old = Parsed(R"({"functions": [{"name": "f"}], "function_call": {"name": "f"}})");
-  EXPECT_EQ(ReadTools(Fields(old))->named, "f");
+  EXPECT_EQ(ReadTools(Fields(old))->only, std::vector<std::string>{"f"});
   const Json flat = Parsed(R"({"tools": [{"type": "function", "name": "f"}]})");
   EXPECT_EQ(ReadTools(Fields(flat))->names, std::vector<std::string>{"f"});
   const Json none = Parsed("{}");
@@ -50,6 +50,48 @@ TEST(Tools, Choices) {
     const auto tools = ReadTools(Fields(json));
     ASSERT_FALSE(tools) << bad;
     EXPECT_EQ(tools.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+TEST(Tools, AllowedOnesAloneAreOffered) {
+  const Tools chat = Read(R"(, "tool_choice": {"type": "allowed_tools", "allowed_tools":
+      {"mode": "auto", "tools": [{"type": "function", "function": {"name": "time"}}]}})");
+  EXPECT_EQ(chat.choice, Tools::Choice::kAuto);
+  EXPECT_EQ(chat.names.size(), 2);
+  EXPECT_TRUE(chat.Offers("time"));
+  EXPECT_FALSE(chat.Offers("weather"));
+  EXPECT_TRUE(chat.several());
+  const CallDetector detector(chat);
+  EXPECT_EQ(detector.Look(R"({"name": "time")"), CallDetector::Verdict::kCall);
+  EXPECT_EQ(detector.Look(R"({"name": "weather")"), CallDetector::Verdict::kText);
+  const Tools response = Read(R"(, "tool_choice": {"type": "allowed_tools", "mode": "required",
+      "tools": [{"type": "function", "name": "time"}, {"type": "function", "name": "weather"}]})");
+  EXPECT_EQ(response.choice, Tools::Choice::kRequired);
+  EXPECT_TRUE(response.Offers("weather"));
+}
+
+TEST(Tools, WhatIsNoFunctionIsRefusedByItsPlace) {
+  const std::string type = R"( is not supported here: tools must be of the type "function")";
+  for (const auto& [more, message] :
+       {std::pair(R"("tools": [{"type": "web_search"}])", R"(tools[0].type: "web_search")" + type),
+        std::pair(R"("tools": [{"type": "custom", "name": "f"}])",
+                  R"(tools[0].type: "custom")" + type),
+        std::pair(R"("tool_choice": {"type": "custom", "custom": {"name": "f"}})",
+                  R"(tool_choice.type: "custom")" + type),
+        std::pair(R"("tool_choice": {"type": "allowed_tools", "tools": [{"type": "mcp"}]})",
+                  R"(tool_choice.tools[0].type: "mcp")" + type),
+        std::pair(
+            R"("tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "any"}})",
+            std::string(
+                R"(tool_choice.allowed_tools.mode: must be "auto" or "required", not "any")")),
+        std::pair(R"("tool_choice": {"type": "allowed_tools", "tools": []})",
+                  std::string("tool_choice.tools: must name at least one tool")),
+        std::pair(R"("tool_choice": {"type": "allowed_tools", "tools": [{"name": "nobody"}]})",
+                  std::string(R"(tool_choice.tools[0]: there is no tool "nobody")"))}) {
+    const Json json = Parsed("{" + std::string(more) + "}");
+    const auto tools = ReadTools(Fields(json));
+    ASSERT_FALSE(tools) << more;
+    EXPECT_EQ(tools.error().message, message);
   }
 }
 
