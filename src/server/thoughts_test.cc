@@ -146,6 +146,35 @@ TEST_F(ServiceTest, ThoughtsOfResponsesMayBeAllOrNone) {
   EXPECT_EQ(types(), "message ");
 }
 
+TEST_F(ServiceTest, ItemsOfResponsesThatWereCutOffAreIncomplete) {
+  model_->info_.chat_template = "{% if '<think>' in content %}";
+  for (const auto& [text, types] :
+       {std::pair("abcdefgh", R"(["message"])"), std::pair("<think>abcdefgh", R"(["reasoning"])"),
+        std::pair("<think>a</think>bcdefgh", R"(["reasoning","message"])")}) {
+    const std::string limit =
+        R"("max_output_tokens": )" + std::to_string(std::string(text).size() - 3);
+    script_->replies = {text, text};
+    const Json whole = Good("/v1/responses", Body({R"("input": "hi")", limit}));
+    EXPECT_EQ(whole.Find("status")->AsString(), "incomplete");
+    Json found = Json::MakeArray();
+    for (const Json& item : whole.Find("output")->items()) found.Append(*item.Find("type"));
+    EXPECT_EQ(found.Dump(), types);
+    const Json& last = whole.Find("output")->items().back();
+    EXPECT_EQ(last.Find("status")->AsString(), "incomplete") << text;
+    EXPECT_FALSE(last.Find("content")->items().empty()) << text;
+    if (found.items().size() == 2) {
+      EXPECT_EQ(whole.Find("output")->items()[0].Find("status")->AsString(), "completed");
+    }
+    const auto stream =
+        Post("/v1/responses", Body({R"("input": "hi")", limit, R"("stream": true)"}));
+    const std::string& events = stream->body();
+    const size_t done = events.rfind("event: response.output_item.done");
+    ASSERT_NE(done, std::string::npos) << events;
+    const std::string event = events.substr(done, events.find("\n\n", done) - done);
+    EXPECT_NE(event.find(R"("status":"incomplete")"), std::string::npos) << event;
+  }
+}
+
 TEST_F(ServiceTest, ThoughtsOfResponsesComeBeforeCalls) {
   model_->info_.chat_template = "<think> [TOOL_CALLS]";
   script_->replies = {"<think>a</think>[TOOL_CALLS]", R"([{"name": "f", "arguments": {}}])"};

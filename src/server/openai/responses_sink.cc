@@ -12,6 +12,10 @@
 namespace bantam::server {
 namespace {
 
+constexpr const char* kInProgress = "in_progress";
+constexpr const char* kCompleted = "completed";
+constexpr const char* kIncomplete = "incomplete";
+
 Json Object(Json::Object members) {
   return Json::MakeObject(std::move(members));
 }
@@ -59,7 +63,7 @@ class ResponsesSink : public ReplySink {
       OpenCall(call);
       SendArguments("response.function_call_arguments.delta", "delta", call.arguments);
     }
-    Json item = CallItem(call, "completed");
+    Json item = CallItem(call, kCompleted);
     if (form_.stream) {
       const auto index = Json::Int(std::ssize(output_));
       Json done = Object({{"item_id", *item.Find("id")},
@@ -84,17 +88,18 @@ class ResponsesSink : public ReplySink {
       }
       return call_->ReplyError(end.error());
     }
-    CloseReasoning();
+    const bool complete = end->finish == FinishReason::kStop;
+    const char* status = complete ? kCompleted : kIncomplete;
+    CloseReasoning(status);
     if (output_.empty() && text_.empty() && form_.stream) {
       Open();
       OpenMessage();
     }
-    CloseMessage();
-    if (output_.empty()) output_.push_back(Message("completed"));
+    CloseMessage(status);
+    if (output_.empty()) output_.push_back(Message(status));
     call_->NoteTokens(end->stats.prompt_tokens, end->stats.generated_tokens,
                       end->stats.first_token_s);
-    const bool complete = end->finish == FinishReason::kStop;
-    Json response = Response(complete ? "completed" : "incomplete");
+    Json response = Response(status);
     if (!complete) {
       response.Set("incomplete_details", Object({{"reason", Json::String("max_output_tokens")}}));
     }
@@ -149,7 +154,7 @@ class ResponsesSink : public ReplySink {
     CloseMessage();
     Open();
     call_index_ = std::ssize(output_) + std::ssize(item_ids_) - n_calls_;
-    Json item = CallItem({call.id, call.name, ""}, "in_progress");
+    Json item = CallItem({call.id, call.name, ""}, kInProgress);
     call_item_ = item.Find("id")->AsString();
     Send("response.output_item.added",
          Object({{"output_index", Json::Int(call_index_)}, {"item", std::move(item)}}));
@@ -170,7 +175,7 @@ class ResponsesSink : public ReplySink {
 
   Json Message(const char* status) const {
     Json content = Json::MakeArray();
-    if (std::string_view(status) == "completed") content.Append(TextPart());
+    if (std::string_view(status) != kInProgress) content.Append(TextPart());
     return Object({{"type", Json::String("message")},
                    {"id", Json::String(message_id_)},
                    {"status", Json::String(status)},
@@ -187,14 +192,14 @@ class ResponsesSink : public ReplySink {
   void Open() {
     if (call_->started()) return;
     call_->Start(kEventStream);
-    Send("response.created", Object({{"response", Response("in_progress")}}));
-    Send("response.in_progress", Object({{"response", Response("in_progress")}}));
+    Send("response.created", Object({{"response", Response(kInProgress)}}));
+    Send("response.in_progress", Object({{"response", Response(kInProgress)}}));
   }
 
   void OpenMessage() {
     message_open_ = true;
     Send("response.output_item.added", Object({{"output_index", Json::Int(std::ssize(output_))},
-                                               {"item", Message("in_progress")}}));
+                                               {"item", Message(kInProgress)}}));
     Json event = Part();
     event.Set("part", Object({{"type", Json::String("output_text")},
                               {"text", Json::String("")},
@@ -205,7 +210,7 @@ class ResponsesSink : public ReplySink {
   // Thoughts as OpenAI's open models have them: an item whose content they are, in full.
   Json Reasoning(const char* status) const {
     Json content = Json::MakeArray();
-    if (std::string_view(status) == "completed") content.Append(ThoughtPart(thought_));
+    if (std::string_view(status) != kInProgress) content.Append(ThoughtPart(thought_));
     return Object({{"type", Json::String("reasoning")},
                    {"id", Json::String(reasoning_id_)},
                    {"summary", Json::MakeArray()},
@@ -225,16 +230,16 @@ class ResponsesSink : public ReplySink {
 
   void OpenReasoning() {
     Send("response.output_item.added", Object({{"output_index", Json::Int(std::ssize(output_))},
-                                               {"item", Reasoning("in_progress")}}));
+                                               {"item", Reasoning(kInProgress)}}));
     Json event = ReasoningPart();
     event.Set("part", ThoughtPart(""));
     Send("response.content_part.added", std::move(event));
   }
 
   // The thoughts so far become an item of the output.
-  void CloseReasoning() {
+  void CloseReasoning(const char* status = kCompleted) {
     if (thought_.empty()) return;
-    Json item = Reasoning("completed");
+    Json item = Reasoning(status);
     if (form_.stream) {
       Json done = ReasoningPart();
       done.Set("text", Json::String(thought_));
@@ -251,7 +256,7 @@ class ResponsesSink : public ReplySink {
   }
 
   // The text so far becomes an item of the output.
-  void CloseMessage() {
+  void CloseMessage(const char* status = kCompleted) {
     CloseReasoning();
     if (text_.empty() && !message_open_) return;
     if (message_open_) {
@@ -262,10 +267,10 @@ class ResponsesSink : public ReplySink {
       Json part = Part();
       part.Set("part", TextPart());
       Send("response.content_part.done", std::move(part));
-      Send("response.output_item.done", Object({{"output_index", Json::Int(std::ssize(output_))},
-                                                {"item", Message("completed")}}));
+      Send("response.output_item.done",
+           Object({{"output_index", Json::Int(std::ssize(output_))}, {"item", Message(status)}}));
     }
-    output_.push_back(Message("completed"));
+    output_.push_back(Message(status));
     text_.clear();
     message_open_ = false;
     message_id_ = "msg_" + RandomId(24);
