@@ -233,7 +233,7 @@ class OpenAiTest(ServerTest):
                "instructions": "Be brief.", "max_output_tokens": 12}
         whole = self.client.responses.create(**ask)
         self.assertTrue(whole.output_text)
-        self.assertIn(whole.status, ("completed", "incomplete"))
+        self.assertEqual((whole.status, whole.output[0].status), ("incomplete", "incomplete"))
         self.assertEqual(whole.usage.total_tokens,
                          whole.usage.input_tokens + whole.usage.output_tokens)
         with self.client.responses.stream(**ask) as stream:
@@ -275,6 +275,26 @@ class OpenAiTest(ServerTest):
         self.assertEqual(text.usage.completion_tokens, 5)
         own = self.client.chat.completions.create(max_completion_tokens=3, **ask)
         self.assertEqual(own.usage.completion_tokens, 3)
+
+    def test_logprobs_of_responses(self):
+        ask = {"model": "small", "input": QUESTION[0]["content"], "temperature": 0,
+               "max_output_tokens": 8}
+        self.assertEqual(self.client.responses.create(**ask).output[0].content[0].logprobs, [])
+        ask |= {"include": ["message.output_text.logprobs"], "top_logprobs": 2}
+        part = self.client.responses.create(**ask).output[0].content[0]
+        self.assertEqual("".join(entry.token for entry in part.logprobs), part.text)
+        for entry in part.logprobs:
+            self.assertEqual(len(entry.top_logprobs), 2)
+            self.assertEqual(entry.top_logprobs[0].logprob, entry.logprob)  # greedy
+            self.assertEqual(bytes(entry.bytes).decode(), entry.token)
+        chat = self.chat(max_tokens=8, logprobs=True, top_logprobs=2).choices[0].logprobs.content
+        self.assertEqual([entry.logprob for entry in part.logprobs],
+                         [entry.logprob for entry in chat])
+        events = list(self.client.responses.create(stream=True, **ask))
+        streamed = [entry.logprob for event in events if event.type == "response.output_text.delta"
+                    for entry in event.logprobs]
+        self.assertEqual(streamed, [entry.logprob for entry in part.logprobs])
+        self.assertEqual(events[-1].response.output[0].content[0].logprobs, part.logprobs)
 
     def test_refusals(self):
         for field, value in (("temperature", -1), ("top_p", 2), ("n", 0), ("n", 10**6),

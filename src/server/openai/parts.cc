@@ -55,7 +55,7 @@ Json LogprobJson(float value) {
   return Json::Double(std::isfinite(value) ? value : -9999.0F);
 }
 
-Json ChatLogprobs(const Model& model, const std::vector<TokenLogprob>& tokens) {
+Json LogprobList(const Model& model, const std::vector<TokenLogprob>& tokens) {
   const auto one = [&model](TokenId id, float logprob) {
     const std::string_view bytes = model.TokenBytes(id);
     Json list = Json::MakeArray();
@@ -66,16 +66,20 @@ Json ChatLogprobs(const Model& model, const std::vector<TokenLogprob>& tokens) {
     entry.Set("bytes", std::move(list));
     return entry;
   };
-  Json content = Json::MakeArray();
+  Json list = Json::MakeArray();
   for (const TokenLogprob& token : tokens) {
     Json entry = one(token.token, token.logprob);
     Json top = Json::MakeArray();
     for (const auto& [id, logprob] : token.top) top.Append(one(id, logprob));
     entry.Set("top_logprobs", std::move(top));
-    content.Append(std::move(entry));
+    list.Append(std::move(entry));
   }
+  return list;
+}
+
+Json ChatLogprobs(const Model& model, const std::vector<TokenLogprob>& tokens) {
   Json logprobs = Json::MakeObject();
-  logprobs.Set("content", std::move(content));
+  logprobs.Set("content", LogprobList(model, tokens));
   logprobs.Set("refusal", Json());
   return logprobs;
 }

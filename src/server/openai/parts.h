@@ -25,7 +25,10 @@ Json Timings(const GenerationStats& stats);
 // "stop", "length" or "tool_calls".
 const char* FinishText(const ReplyEnd& end, bool named_tool);
 
-// Of a chat: {"token", "logprob", "bytes", "top_logprobs"} for each.
+// An array: {"token", "logprob", "bytes", "top_logprobs"} for each.
+Json LogprobList(const Model& model, const std::vector<TokenLogprob>& tokens);
+
+// The same as chats have it.
 Json ChatLogprobs(const Model& model, const std::vector<TokenLogprob>& tokens);
 
 // A log-probability as JSON, which has no infinity.

@@ -1,8 +1,10 @@
 // POST /v1/responses: nothing is stored, so each request carries its whole conversation.
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -87,6 +89,15 @@ Result<std::optional<ShapeSpec>> ReadTextFormat(const Fields& fields) {
   return ReadShapeFields(Fields(holder, "text."));
 }
 
+// `include` asks for them; `top_logprobs`: so many of the likeliest beside each.
+Result<void> ReadLogprobs(const Fields& fields, ReplyOptions& options) {
+  const std::vector<std::string> included = TRY(fields.Texts("include"));
+  const auto top = TRY(fields.Integer("top_logprobs", 0, 20));
+  if (std::ranges::find(included, "message.output_text.logprobs") == included.end()) return {};
+  options.logprobs = static_cast<int>(top.value_or(0));
+  return {};
+}
+
 // What the response says again.
 Json Echo(const Fields& fields) {
   Json echoed = Json::MakeObject();
@@ -106,6 +117,7 @@ Json Echo(const Fields& fields) {
   repeat("text", std::move(text));
   repeat("tool_choice", Json::String("auto"));
   repeat("tools", Json::MakeArray());
+  repeat("top_logprobs", Json::Int(0));
   repeat("top_p", Json());
   repeat("truncation", Json::String("disabled"));
   return echoed;
@@ -141,6 +153,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
       chat.variables = TRY(ReadTemplateVariables(Fields(given)));
     }
   }
+  TRY(ReadLogprobs(fields, chat.options));
   chat.options.shape = TRY(ReadTextFormat(fields));
   chat.options.language = TRY(ReadReplyLanguage(fields, server.options.reply_language));
   if (chat.options.shape && chat.tools.forced()) {
@@ -169,7 +182,7 @@ void PostResponses(Server& server, const std::shared_ptr<Call>& call) {
               const ChatStart& start) mutable -> std::shared_ptr<ReplySink> {
             form.model = start.model.name;
             form.left_out = start.prompt.left_out;
-            return MakeResponsesSink(call, std::move(form));
+            return MakeResponsesSink(call, start.lease.served()->model, std::move(form));
           });
 }
 

@@ -22,19 +22,20 @@ Json Object(Json::Object members) {
 
 class ResponsesSink : public ReplySink {
  public:
-  ResponsesSink(std::shared_ptr<Call> call, ResponsesForm form)
-      : call_(std::move(call)), form_(std::move(form)) {}
+  ResponsesSink(std::shared_ptr<Call> call, std::shared_ptr<const Model> model, ResponsesForm form)
+      : call_(std::move(call)), model_(std::move(model)), form_(std::move(form)) {}
 
   bool OnDelta(int, const Delta& delta) override {
-    if (delta.text.empty()) return true;
+    if (delta.text.empty() && delta.logprobs.empty()) return true;
     CloseReasoning();
     text_ += delta.text;
+    logprobs_.insert(logprobs_.end(), delta.logprobs.begin(), delta.logprobs.end());
     if (!form_.stream) return true;
     Open();
     if (!message_open_) OpenMessage();
     Json event = Part();
     event.Set("delta", Json::String(delta.text));
-    event.Set("logprobs", Json::MakeArray());
+    event.Set("logprobs", LogprobList(*model_, delta.logprobs));
     return Send("response.output_text.delta", std::move(event));
   }
 
@@ -91,7 +92,7 @@ class ResponsesSink : public ReplySink {
     const bool complete = end->finish == FinishReason::kStop;
     const char* status = complete ? kCompleted : kIncomplete;
     CloseReasoning(status);
-    if (output_.empty() && text_.empty() && form_.stream) {
+    if (output_.empty() && !message_open_ && form_.stream) {
       Open();
       OpenMessage();
     }
@@ -170,7 +171,7 @@ class ResponsesSink : public ReplySink {
     return Object({{"type", Json::String("output_text")},
                    {"text", Json::String(text_)},
                    {"annotations", Json::MakeArray()},
-                   {"logprobs", Json::MakeArray()}});
+                   {"logprobs", LogprobList(*model_, logprobs_)}});
   }
 
   Json Message(const char* status) const {
@@ -258,11 +259,11 @@ class ResponsesSink : public ReplySink {
   // The text so far becomes an item of the output.
   void CloseMessage(const char* status = kCompleted) {
     CloseReasoning();
-    if (text_.empty() && !message_open_) return;
+    if (text_.empty() && logprobs_.empty() && !message_open_) return;
     if (message_open_) {
       Json done = Part();
       done.Set("text", Json::String(text_));
-      done.Set("logprobs", Json::MakeArray());
+      done.Set("logprobs", LogprobList(*model_, logprobs_));
       Send("response.output_text.done", std::move(done));
       Json part = Part();
       part.Set("part", TextPart());
@@ -272,6 +273,7 @@ class ResponsesSink : public ReplySink {
     }
     output_.push_back(Message(status));
     text_.clear();
+    logprobs_.clear();
     message_open_ = false;
     message_id_ = "msg_" + RandomId(24);
   }
@@ -283,6 +285,7 @@ class ResponsesSink : public ReplySink {
   }
 
   const std::shared_ptr<Call> call_;
+  const std::shared_ptr<const Model> model_;
   const ResponsesForm form_;
   std::vector<Json> output_;
   std::map<std::string, std::string> item_ids_;  // of calls begun, by their own ids
@@ -291,7 +294,8 @@ class ResponsesSink : public ReplySink {
   std::string call_item_;                        // its item's id
   std::string thought_;  // of the reasoning that is open, if it is not empty
   std::string reasoning_id_ = "rs_" + RandomId(24);
-  std::string text_;
+  std::string text_;                    // of the message that is open …
+  std::vector<TokenLogprob> logprobs_;  // … and of its tokens
   std::string message_id_ = "msg_" + RandomId(24);
   bool message_open_ = false;
   int64_t sequence_ = 0;
@@ -299,8 +303,10 @@ class ResponsesSink : public ReplySink {
 
 }  // namespace
 
-std::shared_ptr<ReplySink> MakeResponsesSink(std::shared_ptr<Call> call, ResponsesForm form) {
-  return std::make_shared<ResponsesSink>(std::move(call), std::move(form));
+std::shared_ptr<ReplySink> MakeResponsesSink(std::shared_ptr<Call> call,
+                                             std::shared_ptr<const Model> model,
+                                             ResponsesForm form) {
+  return std::make_shared<ResponsesSink>(std::move(call), std::move(model), std::move(form));
 }
 
 }  // namespace bantam::server

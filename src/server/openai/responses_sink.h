@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "bantam/model.h"
 #include "base/json.h"
 #include "server/api/call.h"
 #include "server/api/reply.h"
@@ -20,6 +21,8 @@ struct ResponsesForm {
   Json echoed = Json::MakeObject();  // members of the request that the response repeats
 };
 
-std::shared_ptr<ReplySink> MakeResponsesSink(std::shared_ptr<Call> call, ResponsesForm form);
+std::shared_ptr<ReplySink> MakeResponsesSink(std::shared_ptr<Call> call,
+                                             std::shared_ptr<const Model> model,
+                                             ResponsesForm form);
 
 }  // namespace bantam::server
