@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "server/api/end_fields.h"
 #include "server/api/fields.h"
 #include "server/api/lora_fields.h"
 #include "server/api/messages.h"
@@ -60,7 +61,7 @@ void CheckOptions(const server::Fields& fields) {
   Sound(server::ReadSamplingFields(fields, options.sampling));
   Sound(server::ReadParameters(fields, options, context));
   Sound(server::ReadLora(fields, options));
-  Sound(server::ReadStop(fields, options.stop));
+  Sound(server::ReadEndFields(fields, options));
   Sound(server::ReadShapeFields(fields));
   Sound(server::ReadFormat(fields));
   Sound(server::ReadKeepAlive(fields));

@@ -127,11 +127,19 @@ TEST_F(CachedReplies, OfOneKeyAreNotGivenToAnother) {
 TEST_F(CachedReplies, OfRequestsForMoreThanTextAreNotKept) {
   for (const char* more :
        {R"("temperature": 0, "n": 2)", R"("temperature": 0, "logprobs": true)",
+        R"("temperature": 0, "stop_token_ids": [1])",
         R"("temperature": 0, "tools": [{"type": "function", "function": {"name": "f"}}])"}) {
     script_->replies = {"zip", "zip", "zip", "zip"};
     EXPECT_EQ(Ask("Hi", more), ": zip") << more;
     EXPECT_EQ(Ask("Hi", more), ": zip") << more;
   }
+}
+
+TEST_F(CachedReplies, WithTheirStopStringAreNotThoseWithoutIt) {
+  const std::string stop = R"("temperature": 0, "stop": "##")";
+  script_->replies = {"one##", "two##"};
+  EXPECT_EQ(Ask("Hi", stop), "miss: one");
+  EXPECT_EQ(Ask("Hi", stop + R"(, "include_stop_str_in_output": true)"), "miss: two##");
 }
 
 TEST_F(CachedReplies, OfAModelAreNotGivenForTheOneThatReplacesIt) {

@@ -519,6 +519,34 @@ TEST_F(ServiceTest, ParametersOfACreatedModelStandWhereARequestSaysNothing) {
   EXPECT_EQ(Post("/v1/responses", Body({model, R"("input": ")" + many + '"'}))->status(), 400);
 }
 
+TEST_F(ServiceTest, RepliesEndWithStopTokensAndHaveStopStringsOnRequest) {
+  const auto end = [this](const char* path, const char* prompt, const std::string& more) {
+    script_->replies = {"he##x"};
+    const Json reply = Good(path, Body({prompt, R"("max_tokens": 20)", more}));
+    const Json* message = Choice(reply).Find("message");
+    const Json& text =
+        *(message == nullptr ? Choice(reply).Find("text") : message->Find("content"));
+    const Json* reason = Choice(reply).Find("stop_reason");
+    return text.AsString() + " " + (reason == nullptr ? "-" : reason->Dump());
+  };
+  for (const auto& [path, prompt] : {std::pair("/v1/chat/completions", kHi),
+                                     std::pair("/v1/completions", R"("prompt": "hi")")}) {
+    EXPECT_EQ(end(path, prompt, R"("stop": "##")"), R"(he "##")");
+    EXPECT_EQ(end(path, prompt, R"("stop": "##", "include_stop_str_in_output": true)"),
+              R"(he## "##")");
+    EXPECT_EQ(end(path, prompt, R"("include_stop_str_in_output": true)"), "he##x -");
+    EXPECT_EQ(end(path, prompt, R"("stop_token_ids": [120, 35])"), "he 35");
+    EXPECT_EQ(end(path, prompt, R"("skip_special_tokens": false)"), "he##x -");
+    EXPECT_TRUE(script_->requests.back().keep_special);
+    for (const char* bad :
+         {R"("stop_token_ids": ["a"])", R"("stop_token_ids": [-1])",
+          R"("stop_token_ids": [1], "guided_choice": ["a"])",
+          R"("include_stop_str_in_output": true, "stop": "a", "guided_choice": ["a"])"}) {
+      EXPECT_EQ(Post(path, Body({prompt, bad}))->status(), 400) << bad;
+    }
+  }
+}
+
 TEST_F(ServiceTest, ScalesOfAdaptersAreListedAndSet) {
   adapters_ = {{"a.gguf", 1}, {"b", 0.5F}};
   const auto listed = [this] { return Send("GET", "/lora-adapters"); };

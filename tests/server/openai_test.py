@@ -109,6 +109,18 @@ class OpenAiTest(ServerTest):
         self.assertEqual(cut.message.content, whole[:whole.index(word)])
         self.assertEqual(cut.finish_reason, "stop")
 
+    def test_stop_as_vllm_has_it(self):
+        whole = self.chat(max_tokens=24).choices[0].message.content
+        word = whole.split()[3]
+        cut = self.chat(max_tokens=24, stop=[word],
+                        extra_body={"include_stop_str_in_output": True}).choices[0]
+        self.assertEqual(cut.message.content, whole[:whole.index(word)] + word)
+        ids = self.server.post("/tokenize", {"content": whole})["tokens"]
+        first = self.server.post("/detokenize", {"tokens": ids[:ids.index(ids[5])]})["content"]
+        cut = self.chat(max_tokens=24, extra_body={"stop_token_ids": [ids[5]]}).choices[0]
+        self.assertEqual((cut.message.content, cut.finish_reason, cut.stop_reason),
+                         (first, "stop", ids[5]))
+
     def test_seed_and_choices(self):
         once = self.chat(temperature=1, seed=7).choices[0].message.content
         self.assertEqual(self.chat(temperature=1, seed=7).choices[0].message.content, once)

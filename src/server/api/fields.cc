@@ -2,6 +2,7 @@
 #include "server/api/fields.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "base/check.h"
@@ -105,6 +106,25 @@ Result<const Json*> Fields::Array(std::string_view name) const {
   const Json* value = Get(name);
   if (value != nullptr && !value->is_array()) return Wrong(name, "an array", *value);
   return value;
+}
+
+Result<std::vector<TokenId>> Fields::TokenIds(std::string_view name) const {
+  const Json* list = TRY(Array(name));
+  if (list == nullptr) return std::vector<TokenId>();
+  return ReadTokenIds(*list, Name(name));
+}
+
+Result<std::vector<TokenId>> ReadTokenIds(const Json& list, std::string_view name) {
+  std::vector<TokenId> ids;
+  ids.reserve(list.items().size());
+  for (const Json& item : list.items()) {
+    const Result<int64_t> id = item.is_number() ? item.AsInt() : Result<int64_t>(-1);
+    if (!id || *id < 0 || *id > std::numeric_limits<TokenId>::max()) {
+      return BadField(name, Shown(item) + " is no token id");
+    }
+    ids.push_back(static_cast<TokenId>(*id));
+  }
+  return ids;
 }
 
 Result<Json> ParseBody(std::string_view body) {

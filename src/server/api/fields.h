@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bantam/model.h"
 #include "bantam/result.h"
 #include "base/json.h"
 
@@ -39,6 +40,9 @@ class Fields {
   Result<const Json*> Object(std::string_view name) const;  // null if not given
   Result<const Json*> Array(std::string_view name) const;   // null if not given
 
+  // An array of token ids; empty if not given.
+  Result<std::vector<TokenId>> TokenIds(std::string_view name) const;
+
   std::unexpected<Error> Bad(std::string_view name, std::string_view what) const;
   std::string Name(std::string_view name) const { return where_ + std::string(name); }
 
@@ -49,6 +53,9 @@ class Fields {
   const Json& object_;
   std::string where_;
 };
+
+// Of an array, whose name is for messages. Fails with kInvalidArgument.
+Result<std::vector<TokenId>> ReadTokenIds(const Json& list, std::string_view name);
 
 // The JSON object of a body. Fails with kInvalidArgument, saying where it is broken.
 Result<Json> ParseBody(std::string_view body);

@@ -19,8 +19,10 @@ struct ReplyOptions {
   SamplingParams sampling;
   int max_tokens = -1;  // -1: until the context is full
   std::vector<std::string> stop;
-  int n = 1;          // choices; of choice i the seed is `seed` + i
-  int logprobs = -1;  // -1: none
+  std::vector<TokenId> stop_tokens;
+  bool include_stop = false;  // the reply's text has the stop string, too
+  int n = 1;                  // choices; of choice i the seed is `seed` + i
+  int logprobs = -1;          // -1: none
   bool ignore_end = false;
   bool keep_special = false;
   std::optional<ShapeSpec> shape;
@@ -55,6 +57,7 @@ struct LanguageCheck {
 struct ReplyEnd {
   FinishReason finish = FinishReason::kStop;
   std::string stop_string;
+  std::optional<TokenId> stop_token;
   std::optional<Shortening> shortened_at;
   std::vector<CopiedSpan> copied;
   std::vector<TokenId> tokens;

@@ -128,13 +128,15 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   const ReplyOptions& reply = request.options;
   const bool drawn = reply.sampling.temperature != 0 && !reply.sampling.seed;
   if (options.cache == nullptr || reply.n != 1 || reply.logprobs >= 0 || request.tools.usable() ||
-      !request.begun_reply.empty() || (drawn && !options.sampled) || reply.deadlines.total_s > 0) {
+      !reply.stop_tokens.empty() || !request.begun_reply.empty() || (drawn && !options.sampled) ||
+      reply.deadlines.total_s > 0) {
     return std::nullopt;
   }
   CacheableChat chat(tenant, IdentityOf(entry, model, options));
   AddSampling(reply.sampling, chat.key_);
   AddAdapters(reply, chat.key_);
   AddShape(reply.shape, chat.key_);
+  if (reply.include_stop) chat.key_.Add("include_stop", true);
   if (reply.language != nullptr) chat.key_.Add("reply_language", reply.language->code);
   chat.key_.Add("max_tokens", reply.max_tokens)
       .Add("stop", std::span<const std::string>(reply.stop))

@@ -73,6 +73,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     Job job = NewJob();
     const ReplyOptions& options = request_->options;
     job.request.stop = options.stop;
+    job.request.stop_tokens = options.stop_tokens;
     job.request.ignore_end = options.ignore_end;
     job.request.logprobs = options.logprobs;
     job.request.shape = request_->shape;
@@ -199,6 +200,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     end_.tokens.insert(end_.tokens.end(), result.tokens.begin(), result.tokens.end());
     end_.finish = result.finish;
     end_.stop_string = result.stop_string;
+    end_.stop_token = result.stop_token;
     if (result.shortened_at) end_.shortened_at = result.shortened_at;
     end_.copied = result.copied;
   }
@@ -218,6 +220,9 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     Add(reply);
     if (result->timed_out) end_.finish = FinishReason::kLength;
     Flush();
+    if (request_->options.include_stop && !calls && !reply.stop_string.empty()) {
+      Say({reply.stop_string, {}, {}});
+    }
     if (SayPieces(thinking_.Finish())) SayUnsaid(!thinking_.answering());
     if (!calls || end_.n_tool_calls >= kMaxCalls) return End(std::move(end_));
     end_.stop_string.clear();

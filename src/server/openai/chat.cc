@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "server/api/chat_request.h"
+#include "server/api/end_fields.h"
 #include "server/api/lora_fields.h"
 #include "server/api/parameters.h"
 #include "server/api/reasoning.h"
@@ -64,12 +65,9 @@ Result<Parsed> Read(const Server& server, const Call& call) {
   TRY(ReadLora(fields, options));
   TRY(ReadLimit(fields, options));
   TRY(ReadLogprobs(fields, options));
-  TRY(ReadStop(fields, options.stop));
-  options.ignore_end = TRY(fields.Bool("ignore_eos")).value_or(false);
   options.shape = TRY(ReadShapeFields(fields));
-  if (options.shape && options.ignore_end) {
-    return fields.Bad("ignore_eos", "a reply with a shape ends");
-  }
+  TRY(ReadEndFields(fields, options));
+  options.keep_special = !TRY(fields.Bool("skip_special_tokens")).value_or(true);
   options.language = TRY(ReadReplyLanguage(fields, server.options.reply_language));
   options.n = static_cast<int>(TRY(fields.Integer("n", 1, server.options.max_choices)).value_or(1));
   if (options.shape && chat.tools.forced()) {

@@ -151,9 +151,8 @@ class ChatSink : public ReplySink {
   }
 
   void Remark(const Choice& reply, Json& item) const {
-    if (!reply.end.stop_string.empty()) {
-      item.Set("stop_reason", Json::String(reply.end.stop_string));
-    }
+    Json stop = StopReason(reply.end);
+    if (!stop.is_null()) item.Set("stop_reason", std::move(stop));
     Json remarks = Remarks(reply.end, form_.left_out);
     if (!remarks.is_null()) item.Set("bantam", std::move(remarks));
   }

@@ -148,9 +148,8 @@ class CompletionSink : public ReplySink {
 
   void AddEnd(const Choice& reply, int choice, Json& item) const {
     item.Set("finish_reason", Json::String(FinishText(reply.end, false)));
-    if (!reply.end.stop_string.empty()) {
-      item.Set("stop_reason", Json::String(reply.end.stop_string));
-    }
+    Json stop = StopReason(reply.end);
+    if (!stop.is_null()) item.Set("stop_reason", std::move(stop));
     if (form_.token_ids) {
       item.Set("prompt_token_ids", IdsJson(form_.prompts[PromptOf(choice)]));
     }

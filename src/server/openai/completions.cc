@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "server/api/chat_request.h"
+#include "server/api/end_fields.h"
 #include "server/api/lora_fields.h"
 #include "server/api/parameters.h"
 #include "server/api/reply_language.h"
@@ -31,15 +32,7 @@ struct CompletionRequest {
 };
 
 Result<std::vector<TokenId>> ReadIds(const Json& list, const std::string& name) {
-  std::vector<TokenId> ids;
-  ids.reserve(list.items().size());
-  for (const Json& item : list.items()) {
-    const Result<int64_t> id = item.is_number() ? item.AsInt() : Result<int64_t>(-1);
-    if (!id || *id < 0 || *id > std::numeric_limits<TokenId>::max()) {
-      return BadField(name, Shown(item) + " is no token id");
-    }
-    ids.push_back(static_cast<TokenId>(*id));
-  }
+  std::vector<TokenId> ids = TRY(ReadTokenIds(list, name));
   if (ids.empty()) return BadField(name, "must not be empty");
   return ids;
 }
@@ -106,14 +99,10 @@ Result<CompletionRequest> Read(const Server& server, const Call& call) {
     const auto limit = TRY(fields.Integer(name, -1, std::numeric_limits<int>::max()));
     if (limit) options.max_tokens = static_cast<int>(*limit);
   }
-  TRY(ReadStop(fields, options.stop));
   options.logprobs = TRY(ReadLogprobs(fields));
   options.shape = TRY(ReadShapeFields(fields));
   options.language = TRY(ReadReplyLanguage(fields, nullptr));
-  options.ignore_end = TRY(fields.Bool("ignore_eos")).value_or(false);
-  if (options.shape && options.ignore_end) {
-    return fields.Bad("ignore_eos", "a reply with a shape ends");
-  }
+  TRY(ReadEndFields(fields, options));
   options.keep_special = !TRY(fields.Bool("skip_special_tokens")).value_or(true);
   const int most = server.options.max_choices;
   options.n = static_cast<int>(TRY(fields.Integer("n", 1, most)).value_or(1));

@@ -50,6 +50,11 @@ const char* FinishText(const ReplyEnd& end, bool named_tool) {
   return end.finish == FinishReason::kStop ? "stop" : "length";
 }
 
+Json StopReason(const ReplyEnd& end) {
+  if (end.stop_token) return Json::Int(*end.stop_token);
+  return end.stop_string.empty() ? Json() : Json::String(end.stop_string);
+}
+
 Json LogprobJson(float value) {
   // What OpenAI sends for tokens that are all but impossible.
   return Json::Double(std::isfinite(value) ? value : -9999.0F);

@@ -25,6 +25,9 @@ Json Timings(const GenerationStats& stats);
 // "stop", "length" or "tool_calls".
 const char* FinishText(const ReplyEnd& end, bool named_tool);
 
+// vLLM's: the stop string or the stop token that ended a reply; null if neither did.
+Json StopReason(const ReplyEnd& end);
+
 // An array: {"token", "logprob", "bytes", "top_logprobs"} for each.
 Json LogprobList(const Model& model, const std::vector<TokenLogprob>& tokens);
 

@@ -91,15 +91,8 @@ void PostDetokenize(Server& server, const std::shared_ptr<Call>& call) {
   const auto read = [&]() -> Result<std::string> {
     const Json body = TRY(ParseBody(call->request().body));
     const Fields fields(body);
-    const Json* tokens = TRY(fields.Array("tokens"));
-    if (tokens == nullptr) return fields.Bad("tokens", "must be given");
-    for (const Json& item : tokens->items()) {
-      const Result<int64_t> id = item.is_number() ? item.AsInt() : Result<int64_t>(-1);
-      if (!id || *id < 0 || *id > std::numeric_limits<TokenId>::max()) {
-        return fields.Bad("tokens", Shown(item) + " is no token id");
-      }
-      ids.push_back(static_cast<TokenId>(*id));
-    }
+    if (!fields.Has("tokens")) return fields.Bad("tokens", "must be given");
+    ids = TRY(fields.TokenIds("tokens"));
     return TRY(fields.Text("model")).value_or("");
   };
   const auto model = read();
