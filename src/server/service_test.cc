@@ -301,6 +301,20 @@ TEST_F(ServiceTest, PrefixesAreKeptWhereThereIsAPlace) {
   }
 }
 
+TEST_F(ServiceTest, ModelsInMemorySayTheirContextAloneAndInTheList) {
+  const auto get = [this](const char* path) {
+    const auto exchange = Send("GET", path);
+    exchange->Wait();
+    return *Json::Parse(exchange->body());
+  };
+  EXPECT_EQ(get("/v1/models/fake").Find("max_model_len"), nullptr);
+  Good("/v1/chat/completions", Body({kHi}));
+  const Json one = get("/v1/models/fake");
+  ASSERT_NE(one.Find("max_model_len"), nullptr);
+  EXPECT_EQ(*one.Find("max_model_len")->AsInt(), 1000);
+  EXPECT_EQ(get("/v1/models").Find("data")->items().at(0).Dump(), one.Dump());
+}
+
 TEST_F(ServiceTest, LoadsAndUnloads) {
   const Json loaded = Good("/api/generate", R"({"model": "fake", "stream": false})");
   EXPECT_EQ(loaded.Find("done_reason")->AsString(), "load");

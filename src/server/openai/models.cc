@@ -15,12 +15,16 @@
 namespace bantam::server {
 namespace {
 
-Json ModelJson(const ModelEntry& entry) {
+// With the context of one that is among the loaded, as vLLM has it.
+Json ModelJson(const ModelEntry& entry, const std::vector<LoadedModelInfo>& loaded) {
   Json json = Json::MakeObject();
   json.Set("id", Json::String(entry.name));
   json.Set("object", Json::String("model"));
   json.Set("created", Json::Int(entry.modified_s));
   json.Set("owned_by", Json::String("bantam"));
+  for (const LoadedModelInfo& model : loaded) {
+    if (model.path == entry.path) json.Set("max_model_len", Json::Int(model.context));
+  }
   return json;
 }
 
@@ -28,13 +32,8 @@ Json ModelJson(const ModelEntry& entry) {
 
 void GetModels(Server& server, const std::shared_ptr<Call>& call) {
   Json list = Json::MakeArray();
-  for (const ModelEntry& entry : server.library.List()) {
-    Json json = ModelJson(entry);
-    for (const LoadedModelInfo& loaded : server.host.Loaded()) {
-      if (loaded.path == entry.path) json.Set("max_model_len", Json::Int(loaded.context));
-    }
-    list.Append(std::move(json));
-  }
+  const auto loaded = server.host.Loaded();
+  for (const ModelEntry& entry : server.library.List()) list.Append(ModelJson(entry, loaded));
   Json body = Json::MakeObject();
   body.Set("object", Json::String("list"));
   body.Set("data", std::move(list));
@@ -46,7 +45,7 @@ void GetModel(Server& server, const std::shared_ptr<Call>& call) {
   const auto entry =
       server.library.Find(std::string_view(call->request().path).substr(kPath.size()));
   if (!entry) return call->ReplyError(entry.error());
-  call->ReplyJson(200, ModelJson(*entry));
+  call->ReplyJson(200, ModelJson(*entry, server.host.Loaded()));
 }
 
 void GetVersion(Server& server, const std::shared_ptr<Call>& call) {
