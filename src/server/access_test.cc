@@ -21,7 +21,8 @@ TEST_F(ServiceTest, EveryRouteHasAPolicyAndAHandler) {
     for (const auto& [key, right] :
          {std::pair("", false), std::pair("Bearer", false), std::pair("Bearer ", false),
           std::pair("Bearer on", false), std::pair("Bearer onee", false),
-          std::pair("Bearer two", true), std::pair("Basic one", false)}) {
+          std::pair("Bearer two", true), std::pair("bearer two", true),
+          std::pair("BEARER Two", false), std::pair("Basic one", false)}) {
       HttpRequest head;
       head.method = route.method;
       head.path = route.path;

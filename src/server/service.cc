@@ -12,6 +12,7 @@
 #include "base/quote.h"
 #include "server/api/fields.h"
 #include "server/api/status_of.h"
+#include "server/http/syntax.h"
 #include "server/ollama/blob_sink.h"
 #include "server/ollama/handlers.h"
 #include "server/own/handlers.h"
@@ -37,7 +38,8 @@ bool SameSecret(std::string_view a, std::string_view b) {
 int KeyOf(const HttpRequest& head, const std::vector<std::string>& keys) {
   std::string_view sent = head.Header("authorization");
   constexpr std::string_view kBearer = "Bearer ";
-  sent = sent.starts_with(kBearer) ? sent.substr(kBearer.size()) : head.Header("x-api-key");
+  const bool bearer = EqualIgnoringCase(sent.substr(0, kBearer.size()), kBearer);
+  sent = bearer ? sent.substr(kBearer.size()) : head.Header("x-api-key");
   int found = -1;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (SameSecret(sent, keys[i])) found = static_cast<int>(i);
