@@ -27,8 +27,9 @@ struct GuardOptions {
   // "http://localhost:*" (any port), "null" (files); "*": any. Empty: no CORS, only pages that
   // come from this server.
   std::vector<std::string> origins = {};
-  // Headers of answers that pages of other origins may read.
-  std::string exposed_headers = "X-Request-Id, X-Bantam-Cache, Retry-After";
+  // Headers of answers that pages of other origins may read: all of the APIs' own.
+  std::string exposed_headers =
+      "X-Bantam-Cache, X-Bantam-Left-Out-Tokens, X-Bantam-Next, Retry-After";
 };
 
 // Immutable; thread-safe.
