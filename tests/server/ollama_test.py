@@ -201,6 +201,8 @@ class OllamaEmbedTest(ServerTest):
         for a, b in zip(old, one.embeddings[0]):
             self.assertAlmostEqual(a / length, b, 5)
         self.assertEqual(self.client.show(name).capabilities, ["embedding"])
+        self.assertGreater([m.size for m in self.client.list().models if m.model == name][0],
+                           os.path.getsize(MINILM + "/model.safetensors"))
         self.assertEqual([m.model for m in self.client.ps().models], [name])
         self.client.embed(name, [], keep_alive=0)
         end = time.monotonic() + PATIENCE_S  # it leaves once the reply is written

@@ -33,6 +33,18 @@ bool HasParts(const std::string& path) {
   return S_ISDIR(info.st_mode) || path.find("-of-") != std::string::npos;
 }
 
+// The path alone if they cannot be told.
+std::vector<std::string> FilesAt(const std::string& path) {
+  std::vector<std::string> files;
+  if (HasParts(path)) {
+    if (const auto plan = store::PlanImport(path)) {
+      for (const store::ImportFile& file : plan->files) files.push_back(file.path);
+    }
+  }
+  if (files.empty()) files.push_back(path);
+  return files;
+}
+
 }  // namespace
 
 std::string DigestOf(const store::Manifest& manifest) {
@@ -46,12 +58,21 @@ std::string DigestOf(const store::Manifest& manifest) {
 }
 
 std::string IdentityOfFiles(const std::string& path) {
-  if (!HasParts(path)) return FileFacts(path);
-  const auto plan = store::PlanImport(path);
-  if (!plan) return FileFacts(path);
+  const std::vector<std::string> files = FilesAt(path);
+  if (files[0] == path && files.size() == 1) return FileFacts(path);
   Sha256 hash;
-  for (const store::ImportFile& file : plan->files) Update(hash, FileFacts(file.path) + "\n");
+  for (const std::string& file : files) Update(hash, FileFacts(file) + "\n");
   return path + " " + HexText(hash.Finish());
+}
+
+uint64_t BytesOfFiles(const std::string& path) {
+  uint64_t bytes = 0;
+  for (const std::string& file : FilesAt(path)) {
+    struct stat info{};
+    if (stat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+    bytes += static_cast<uint64_t>(info.st_size);
+  }
+  return bytes;
 }
 
 }  // namespace bantam::server

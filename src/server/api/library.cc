@@ -119,10 +119,8 @@ void Library::Add(const std::string& path, const std::vector<std::string>& names
     entry.path = path;
     entry.adapters = adapters;
     struct stat info{};
-    if (stat(path.c_str(), &info) == 0) {
-      entry.bytes = S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
-      entry.modified_s = info.st_mtime;
-    }
+    if (stat(path.c_str(), &info) == 0) entry.modified_s = info.st_mtime;
+    entry.bytes = BytesOfFiles(path);
     served_.push_back(std::move(entry));
   }
 }
@@ -134,6 +132,7 @@ ModelEntry Library::Identified(ModelEntry entry) const {
     entry.adapters = served->adapters;  // they go with the path, whatever the name
     const auto manifest = store_ ? store_->ManifestOf(entry.path) : std::nullopt;
     entry.digest = manifest ? DigestOf(*manifest) : std::string();
+    if (manifest) entry.bytes = manifest->bytes();
   }
   entry.identity = entry.digest.empty() ? IdentityOfFiles(entry.path) : entry.digest;
   for (const std::string& file : entry.adapters) entry.identity += " " + IdentityOfFiles(file);

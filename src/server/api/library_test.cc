@@ -277,6 +277,26 @@ TEST_F(LibraryTest, IdentitiesTellFilesApart) {
   EXPECT_NE(IdentityOfFiles(directory_.File("hf")), folder);
 }
 
+TEST_F(LibraryTest, SizesAreOfAllFilesOfAModel) {
+  Store("tuned", "four");
+  const std::string stored = library_.Find("tuned")->path;
+  const std::string split = directory_.Write("s-00001-of-00002.gguf", "one");
+  directory_.Write("s-00002-of-00002.gguf", "second");
+  std::filesystem::create_directories(directory_.File("hf/1_Pooling"));
+  directory_.Write("hf/config.json", "{}");
+  directory_.Write("hf/1_Pooling/config.json", "{ }");
+  directory_.Write("hf/model.safetensors", "weights");
+  directory_.Write("hf/picture.png", "of no model");
+  library_.Add(stored, {"stored"});
+  library_.Add(split, {"split"});
+  library_.Add(directory_.File("hf"), {"folder"});
+  library_.Add(directory_.File("none"), {"none"});
+  EXPECT_EQ(library_.Find("stored")->bytes, Stored("tuned").bytes());
+  EXPECT_EQ(library_.Find("split")->bytes, 9);
+  EXPECT_EQ(library_.Find("folder")->bytes, 12);
+  EXPECT_EQ(library_.Find("none")->bytes, 0);
+}
+
 TEST_F(LibraryTest, ModelsOfTheCommandLineAreAsTheirFilesAreNow) {
   Store("tuned", "one");
   const std::string path = library_.Find("tuned")->path;
