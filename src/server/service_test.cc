@@ -380,6 +380,17 @@ TEST_F(ServiceTest, Errors) {
   }
 }
 
+TEST_F(ServiceTest, TemplatesInOllamasNotationAreRefusedWithWhatCanBeGiven) {
+  for (const char* text : {"{{ .Prompt }}", "{{- if .System }}{{- .System }}{{- end }}"}) {
+    const auto refused =
+        Post("/api/generate", std::string(R"({"prompt": "a", "template": ")") + text + "\"}");
+    EXPECT_EQ(refused->status(), 400) << text;
+    EXPECT_EQ(refused->body(),
+              R"({"error":"template: is in Ollama's own notation (Go's), which is not supported: )"
+              R"(give it in Jinja, or leave it out for the model's own"})");
+  }
+}
+
 TEST_F(ServiceTest, ErrorsOfTheEngine) {
   script_->fail_step = Error{ErrorCode::kInternal, "the engine broke"};
   const auto exchange = Post("/v1/chat/completions", Body({kHi}));

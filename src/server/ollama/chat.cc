@@ -12,6 +12,7 @@
 #include "server/api/reply_language.h"
 #include "server/api/shape_fields.h"
 #include "server/ollama/handlers.h"
+#include "server/ollama/modelfile.h"
 #include "server/ollama/options.h"
 #include "server/ollama/reply_sink.h"
 
@@ -98,9 +99,10 @@ Result<Parsed> ReadGenerate(const Server& server, const Call& call) {
     return fields.Bad("images", "this server reads text only");
   }
   chat.chat_template = TRY(fields.Text("template")).value_or("");
-  if (chat.chat_template.find("{{ .") != std::string::npos ||
-      chat.chat_template.find("{{.") != std::string::npos) {
-    return fields.Bad("template", "this is Ollama's own notation; templates are Jinja here");
+  if (IsGoTemplate(chat.chat_template)) {
+    return fields.Bad("template",
+                      "is in Ollama's own notation (Go's), which is not supported: give it in "
+                      "Jinja, or leave it out for the model's own");
   }
   chat.before = TRY(ReadContext(fields));
   const bool raw = TRY(fields.Bool("raw")).value_or(false);

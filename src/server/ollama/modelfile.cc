@@ -15,15 +15,6 @@
 namespace bantam::server {
 namespace {
 
-bool IsGoTemplate(std::string_view text) {
-  return text.find("{{ .") != std::string_view::npos ||
-         text.find("{{.") != std::string_view::npos ||
-         text.find("{{- .") != std::string_view::npos ||
-         text.find("{{ if") != std::string_view::npos ||
-         text.find("{{- if") != std::string_view::npos ||
-         text.find("{{- range") != std::string_view::npos;
-}
-
 Result<void> CheckRecipe(Recipe& recipe) {
   // Ollama's own notation: the model's template says the same, in Jinja.
   if (IsGoTemplate(recipe.chat_template)) recipe.chat_template.clear();
@@ -112,6 +103,12 @@ void AddParameter(const std::string& name, const std::string& value, Json& param
 }
 
 }  // namespace
+
+bool IsGoTemplate(std::string_view text) {
+  constexpr std::string_view kSigns[] = {"{{ .",    "{{.",       "{{- .",     "{{ if ",
+                                         "{{- if ", "{{ range ", "{{- range "};
+  return std::ranges::any_of(kSigns, [&](std::string_view sign) { return text.contains(sign); });
+}
 
 Result<Recipe> ParseModelfile(std::string_view text) {
   Recipe recipe;

@@ -20,6 +20,9 @@ Result<Recipe> ReadRecipe(const Fields& fields, bool may_lack_from = false);
 // `files` or `adapters` of /api/create: {"NAME": "sha256:…"}. Fails with kInvalidArgument.
 Result<std::vector<store::GivenFile>> ReadGivenFiles(const Fields& fields, const char* name);
 
+// Whether it is in Ollama's own notation (Go's) rather than Jinja.
+bool IsGoTemplate(std::string_view text);
+
 // FROM, PARAMETER, SYSTEM, TEMPLATE, MESSAGE and LICENSE, values in quotes of one or three, or the
 // rest of the line. Fails with kInvalidArgument, naming the line.
 Result<Recipe> ParseModelfile(std::string_view text);

@@ -78,6 +78,13 @@ TEST(Modelfile, RoundTrip) {
 TEST(Modelfile, OllamasTemplatesGiveWayToTheModelsOwn) {
   const Json json = *Json::Parse(R"({"from": "a", "template": "{{ .System }} {{ .Prompt }}"})");
   EXPECT_EQ(ReadRecipe(Fields(json))->chat_template, "");
+  for (const char* text :
+       {"{{- .Prompt }}", "{{ if true }}a{{ end }}", "{{range .Messages}}{{.}}"}) {
+    EXPECT_TRUE(IsGoTemplate(text)) << text;
+  }
+  for (const char* text : {"", "{{ ifs }}", "{{- bos_token }}{% if a.b %}{{ a.b }}{% endif %}"}) {
+    EXPECT_FALSE(IsGoTemplate(text)) << text;
+  }
 }
 
 TEST(Options, Durations) {
