@@ -256,7 +256,7 @@ bool PostWork(Server& server, const Call& call, std::function<void()> task) {
 Result<void> Service::Preload(std::string_view name) {
   const ModelEntry entry = TRY(library_->Find(name));
   std::promise<Result<void>> done;
-  host_.Acquire(entry.path, entry.identity, std::nullopt,
+  host_.Acquire({entry.path, entry.identity, entry.name, std::nullopt},
                 [&done](Result<std::shared_ptr<Lease>> lease) {
                   done.set_value(lease ? Result<void>() : std::unexpected(lease.error()));
                 });
@@ -311,22 +311,19 @@ void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wa
   if (!entry) return call->ReplyError(entry.error());
   call->NoteModel(entry->name);
   const auto here = std::this_thread::get_id();
-  const std::string path = entry->path;
-  const std::string identity = entry->identity;
-  server.host.Acquire(
-      path, identity, wanted.keep_alive_s,
-      [&server, call, here, wanted,
-       entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
-        if (!lease) return call->ReplyError(lease.error());
-        if (std::this_thread::get_id() == here) return wanted.next(entry, *std::move(lease));
-        const bool posted = PostWork(
-            server, *call, [&server, call, wanted, entry, lease = *std::move(lease)]() mutable {
-              UseLoaded(server, call, std::move(wanted), entry, std::move(lease));
-            });
-        if (!posted) {
-          call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait"});
-        }
-      });
+  const ModelRequest request = {entry->path, entry->identity, entry->name, wanted.keep_alive_s};
+  server.host.Acquire(request, [&server, call, here, wanted,
+                                entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
+    if (!lease) return call->ReplyError(lease.error());
+    if (std::this_thread::get_id() == here) return wanted.next(entry, *std::move(lease));
+    const bool posted = PostWork(
+        server, *call, [&server, call, wanted, entry, lease = *std::move(lease)]() mutable {
+          UseLoaded(server, call, std::move(wanted), entry, std::move(lease));
+        });
+    if (!posted) {
+      call->ReplyError({ErrorCode::kResourceExhausted, "too many requests wait"});
+    }
+  });
 }
 
 }  // namespace

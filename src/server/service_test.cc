@@ -323,6 +323,27 @@ TEST_F(ServiceTest, LoadsAndUnloads) {
   EXPECT_EQ(unloaded.Find("done_reason")->AsString(), "unload");
 }
 
+TEST_F(ServiceTest, LoadedModelsAreNamedAsTheyWereUsedLast) {
+  const auto names = [this] {
+    const auto exchange = Send("GET", "/api/ps");
+    exchange->Wait();
+    std::string all;
+    const Json body = *Json::Parse(exchange->body());
+    for (const Json& model : body.Find("models")->items()) all += model.Find("name")->AsString();
+    return all;
+  };
+  const auto use = [this](const std::string& model) {
+    Good("/api/generate", R"({"stream": false, "prompt": "a", "model": ")" + model + "\"}");
+  };
+  Good("/api/create", R"({"model": "strict", "from": "fake", "system": "s", "stream": false})");
+  use("fake");
+  EXPECT_EQ(names(), "fake");
+  use("Strict:latest");
+  EXPECT_EQ(names(), "strict");
+  Send("DELETE", "/api/delete", R"({"model": "strict"})")->Wait();
+  EXPECT_EQ(names(), "fake") << "what is not there any more is named by another name of its files";
+}
+
 TEST_F(ServiceTest, Embeddings) {
   const Json reply = Good("/v1/embeddings", R"({"input": ["a", "bcd"], "dimensions": 2})");
   EXPECT_EQ(reply.Find("data")->Dump(), R"([{"object":"embedding","index":0,"embedding":[97,1]},)"

@@ -71,6 +71,10 @@ class OllamaTest(ServerTest):
         self.assertEqual((loaded.done_reason, loaded.response), ("load", ""))
         running = self.client.ps().models
         self.assertEqual([model.model for model in running], ["small"])
+        self.client.create("brief", from_="small", system="Be brief.")
+        self.client.generate("brief", "")
+        self.assertEqual([model.model for model in self.client.ps().models], ["brief"])
+        self.client.delete("brief")
         unloaded = self.client.chat("small", [], keep_alive=0)
         self.assertEqual(unloaded.done_reason, "unload")
         self.assertTrue(self.client.chat("small", QUESTION, options=GREEDY).message.content)

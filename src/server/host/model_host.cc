@@ -94,13 +94,13 @@ std::shared_ptr<ModelHost::Entry> ModelHost::Claim(const std::string& path,
   return entry;
 }
 
-void ModelHost::Acquire(const std::string& path, const std::string& identity,
-                        std::optional<double> keep_alive_s, Ready ready) {
+void ModelHost::Acquire(const ModelRequest& request, Ready ready) {
   std::shared_ptr<Lease> lease;
   {
     const std::lock_guard lock(mutex_);
-    const std::shared_ptr<Entry> entry = Claim(path, identity);
-    entry->keep_alive_s = keep_alive_s.value_or(options_.keep_alive_s);
+    const std::shared_ptr<Entry> entry = Claim(request.path, request.identity);
+    entry->name = request.name;
+    entry->keep_alive_s = request.keep_alive_s.value_or(options_.keep_alive_s);
     ++entry->users;
     if (entry->served == nullptr) {
       entry->waiters.push_back(ready);
@@ -161,8 +161,8 @@ std::vector<LoadedModelInfo> ModelHost::Loaded() const {
     double left = entry->keep_alive_s;
     if (left >= 0 && entry->users == 0) left = std::max(0.0, left - (now - entry->idle_since_s));
     const ServedModel& served = *entry->served;
-    infos.push_back(
-        {entry->path, served.memory_bytes, served.context, left, entry->users, entry->encoder});
+    infos.push_back({entry->path, entry->name, served.memory_bytes, served.context, left,
+                     entry->users, entry->encoder});
   }
   return infos;
 }

@@ -38,6 +38,16 @@ struct Backend {
   std::function<Result<Loaded>(const std::string& path, const LoadRoom& room)> load;
 };
 
+// Which model somebody wants.
+struct ModelRequest {
+  std::string path;
+  // Tells its files from those that had the path before: what was loaded under another one works on
+  // for those who hold it, and goes after them.
+  std::string identity;
+  std::string name;                    // what it is called there
+  std::optional<double> keep_alive_s;  // after this use; negative: for ever; 0: unload
+};
+
 struct HostOptions {
   double keep_alive_s = 300;  // after the last request; negative: for ever
   int max_models = 3;         // loaded at once
@@ -77,6 +87,7 @@ class Lease {
 
 struct LoadedModelInfo {
   std::string path;
+  std::string name;  // as it was wanted last
   uint64_t memory_bytes = 0;
   int context = 0;
   double expires_in_s = 0;  // negative: never; 0 while it is in use
@@ -93,14 +104,11 @@ class ModelHost {
   ModelHost(const ModelHost&) = delete;
   ModelHost& operator=(const ModelHost&) = delete;
 
-  // Calls `ready` once the model at `path` is loaded: at once if it is, else on the loader's
-  // thread. `identity` tells the files from those that had the path before: what was loaded under
-  // another one works on for those who hold it, and goes after them. `keep_alive_s`: how long to
-  // keep it after this use (negative: for ever; 0: unload). Fails with kResourceExhausted if there
-  // is no memory and nothing to unload, else with the error of loading.
+  // Calls `ready` once the model is loaded: at once if it is, else on the loader's thread. Fails
+  // with kResourceExhausted if there is no memory and nothing to unload, else with the error of
+  // loading.
   using Ready = std::function<void(Result<std::shared_ptr<Lease>>)>;
-  void Acquire(const std::string& path, const std::string& identity,
-               std::optional<double> keep_alive_s, Ready ready);
+  void Acquire(const ModelRequest& request, Ready ready);
 
   // The model at `path` if it is loaded, else null. Does not count as a use: it stays no longer.
   std::shared_ptr<Lease> Borrow(const std::string& path);
@@ -133,6 +141,7 @@ class ModelHost {
     bool encoder = false;
     std::string path;
     std::string identity;
+    std::string name;
   };
 
   void Run();

@@ -36,7 +36,7 @@ class ModelHostTest : public testing::Test {
 
   Got Acquire(const std::string& path, std::optional<double> keep_alive = std::nullopt) {
     std::promise<Got> got;
-    host_->Acquire(path, identity_, keep_alive,
+    host_->Acquire({path, identity_, path, keep_alive},
                    [&got](Got lease) { got.set_value(std::move(lease)); });
     return got.get_future().get();
   }
@@ -80,8 +80,7 @@ TEST_F(ModelHostTest, LoadsOnceForAll) {
   Make();
   std::vector<std::promise<Got>> got(5);
   for (auto& promise : got) {
-    host_->Acquire("a", identity_, std::nullopt,
-                   [&promise](Got lease) { promise.set_value(lease); });
+    host_->Acquire({"a", identity_, "a", {}}, [&promise](Got lease) { promise.set_value(lease); });
   }
   for (auto& promise : got) {
     const Got lease = promise.get_future().get();
@@ -377,8 +376,8 @@ TEST_F(ModelHostTest, AModelReplacedWhileItLoadsIsNotKept) {
   Make({.keep_alive_s = -1});
   std::promise<Got> first;
   std::promise<Got> second;
-  host_->Acquire("a", "first", std::nullopt, [&](Got lease) { first.set_value(lease); });
-  host_->Acquire("a", "second", std::nullopt, [&](Got lease) { second.set_value(lease); });
+  host_->Acquire({"a", "first", "a", {}}, [&](Got lease) { first.set_value(lease); });
+  host_->Acquire({"a", "second", "a", {}}, [&](Got lease) { second.set_value(lease); });
   Got old = first.get_future().get();
   const Got now = second.get_future().get();
   ASSERT_TRUE(old);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "server/api/fields.h"
@@ -49,6 +50,33 @@ Json Listed(const Server& server, const ModelEntry& entry) {
   json.Set("size", Json::Int(static_cast<int64_t>(entry.bytes)));
   json.Set("digest", Json::String(entry.digest));
   json.Set("details", Details(server, entry));
+  return json;
+}
+
+// By the name under which it was wanted last or, if that has gone, another one of the same files;
+// null: there is none.
+const ModelEntry* EntryOf(const LoadedModelInfo& loaded, const std::vector<ModelEntry>& entries) {
+  const ModelEntry* other = nullptr;
+  for (const ModelEntry& entry : entries) {
+    if (entry.path != loaded.path) continue;
+    if (entry.name == loaded.name) return &entry;
+    if (other == nullptr) other = &entry;
+  }
+  return other;
+}
+
+Json Running(const Server& server, const LoadedModelInfo& loaded, const ModelEntry& entry) {
+  constexpr double kCentury = 3.2e9;  // "for ever", as a date
+  const double left = loaded.expires_in_s < 0 ? kCentury : loaded.expires_in_s;
+  Json json = Json::MakeObject();
+  json.Set("name", Json::String(entry.name));
+  json.Set("model", Json::String(entry.name));
+  json.Set("size", Json::Int(static_cast<int64_t>(loaded.memory_bytes)));
+  json.Set("digest", Json::String(entry.digest));
+  json.Set("details", Details(server, entry));
+  json.Set("expires_at", Json::String(IsoTime(UnixNow() + left)));
+  json.Set("size_vram", Json::Int(0));
+  json.Set("context_length", Json::Int(loaded.context));
   return json;
 }
 
@@ -112,25 +140,11 @@ void GetTags(Server& server, const std::shared_ptr<Call>& call) {
 }
 
 void GetPs(Server& server, const std::shared_ptr<Call>& call) {
-  constexpr double kCentury = 3.2e9;  // "for ever", as a date
   const auto entries = server.library.List();
   Json list = Json::MakeArray();
   for (const LoadedModelInfo& loaded : server.host.Loaded()) {
-    for (const ModelEntry& entry : entries) {
-      if (entry.path != loaded.path) continue;
-      const double left = loaded.expires_in_s < 0 ? kCentury : loaded.expires_in_s;
-      Json json = Json::MakeObject();
-      json.Set("name", Json::String(entry.name));
-      json.Set("model", Json::String(entry.name));
-      json.Set("size", Json::Int(static_cast<int64_t>(loaded.memory_bytes)));
-      json.Set("digest", Json::String(entry.digest));
-      json.Set("details", Details(server, entry));
-      json.Set("expires_at", Json::String(IsoTime(UnixNow() + left)));
-      json.Set("size_vram", Json::Int(0));
-      json.Set("context_length", Json::Int(loaded.context));
-      list.Append(std::move(json));
-      break;
-    }
+    const ModelEntry* entry = EntryOf(loaded, entries);
+    if (entry != nullptr) list.Append(Running(server, loaded, *entry));
   }
   Json body = Json::MakeObject();
   body.Set("models", std::move(list));
