@@ -16,7 +16,7 @@ void AddModelArgument(ArgParser& parser, std::string& path) {
                        StoreString(path));
 }
 
-void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
+void AddEngineOptions(ArgParser& parser, EngineSetup& setup, const std::string& dtype_note) {
   parser.AddOption("--threads,-t", "N", "threads to compute with; 0: what the machine has (0)",
                    StoreInt(setup.engine.threads, 0));
   parser.AddOption("--threads-batch", "N", "threads to read prompts with; 0: as many (0)",
@@ -28,7 +28,8 @@ void AddEngineOptions(ArgParser& parser, EngineSetup& setup) {
                    });
   parser.AddOption("--dtype", "TYPE",
                    "of a Hugging Face folder's float weights: auto (as stored), half or\n"
-                   "float16, bfloat16, float32 (auto)",
+                   "float16, bfloat16, float32 (auto)" +
+                       dtype_note,
                    [&setup](std::string_view value) -> Result<void> {
                      setup.dtype = TRY(ParseFloatType(value));
                      return {};

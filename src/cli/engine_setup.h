@@ -31,8 +31,8 @@ struct EngineSetup {
 // MODEL as the next positional argument.
 void AddModelArgument(ArgParser& parser, std::string& path);
 // --threads, --precision, --weights and the like; --ctx and --prefix-cache are for commands that
-// can use them.
-void AddEngineOptions(ArgParser& parser, EngineSetup& setup);
+// can use them. `dtype_note` goes on with the help on --dtype.
+void AddEngineOptions(ArgParser& parser, EngineSetup& setup, const std::string& dtype_note = "");
 void AddAdapterOption(ArgParser& parser, std::vector<AdapterSource>& adapters);
 void AddContextOption(ArgParser& parser, int& context);
 void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/mapped_file.h"
 #include "base/memory_info.h"
 #include "cli/smaller_models.h"
 #include "store/store.h"
@@ -76,9 +77,19 @@ class Loader {
     return info.context_length > 0 ? std::min(info.context_length, kMostContext) : 4096;
   }
 
-  LoadOptions OptionsOf(const std::string& path, MemoryWish wish) const {
+  // Command lines made for vLLM ask for 16 bits whatever the model is.
+  FloatType TypeFor(const std::string& path) {
+    const FloatType type = options_.setup.dtype;
+    if ((type != FloatType::kF16 && type != FloatType::kBF16) || IsDirectory(path)) return type;
+    if (!std::exchange(said_types_stay_, true)) {
+      log_.Say("bantam: --dtype is for Hugging Face folders; GGUF files keep their own types");
+    }
+    return FloatType::kAsStored;
+  }
+
+  LoadOptions OptionsOf(const std::string& path, MemoryWish wish) {
     LoadOptions load;
-    load.dtype = options_.setup.dtype;
+    load.dtype = TypeFor(path);
     load.precision = options_.setup.precision;
     if (path == model_path_) load.adapters = options_.setup.adapters;
     if (const auto store = store::Store::Find(env_.variable)) {
@@ -169,7 +180,7 @@ class Loader {
                       std::to_string((*left - std::min(*left, before)) >> 20) + " MiB are left");
     }
     EncoderOptions load;
-    load.dtype = options_.setup.dtype;
+    load.dtype = TypeFor(path);
     load.precision = options_.setup.precision;
     load.threads = options_.setup.engine.threads;
     server::Backend::Loaded loaded;
@@ -184,6 +195,7 @@ class Loader {
   const std::optional<KvPrecision> kv_;
   ServeLog& log_;
   const uint64_t program_;  // resident before there was a model
+  bool said_types_stay_ = false;
 };
 
 }  // namespace

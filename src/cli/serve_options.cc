@@ -210,7 +210,8 @@ void DeclareServe(ArgParser& parser, ServeOptions& options) {
                    "tokens whose keys and values are kept, of all together;\n"
                    "0: the context, at least 32,768 (0)",
                    StoreInt(options.kv_tokens, 0));
-  AddEngineOptions(parser, options.setup);
+  AddEngineOptions(parser, options.setup,
+                   "; GGUF files\nkeep their own types (float32 is refused)");
   parser.AddOption("--prefix-cache", "on|off", "reuse what other requests have read (on)",
                    [&options](std::string_view value) -> Result<void> {
                      options.setup.engine.prefix_cache = TRY(ParseOnOff(value));

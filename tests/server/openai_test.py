@@ -5,7 +5,7 @@ import os
 import unicodedata
 import unittest
 
-from harness import MINILM, PATIENCE_S, QWEN, SMOL, ServerTest, skip_without
+from harness import MINILM, PATIENCE_S, QWEN, SMOL, TINY, ServerTest, skip_without
 
 skip_without("openai")
 import openai  # noqa: E402
@@ -499,6 +499,18 @@ class ToolsTest(ServerTest):
             with self.assertRaisesRegex(openai.BadRequestError, "is not supported") as raised:
                 self.ask("Hi", tools=[WEATHER, tool])
             self.assertEqual(raised.exception.param, "tools[1].type")
+
+
+class VllmCommandLineTest(ServerTest):
+    arguments = ("--model", TINY, "--dtype", "half", "--max-model-len", "128")
+
+    def test_a_file_keeps_its_types(self):
+        client = openai.OpenAI(base_url=self.server.url + "/v1", api_key="any", max_retries=0)
+        reply = client.completions.create(model="qwen2_tied", prompt="abc", max_tokens=4)
+        self.assertGreater(reply.usage.completion_tokens, 0)
+        said = [line for line in self.server.lines if "--dtype" in line]
+        self.assertEqual(len(said), 1, self.server.lines)
+        self.assertIn("keep their own types", said[0])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+// Tests of how `bantam serve` loads models.
+#include "cli/serve_models.h"
+
+#include <string_view>
+#include <utility>
+
+#include "cli/command_test.h"
+
+namespace bantam::cli {
+namespace {
+
+class ServeModelsTest : public CommandTest {
+ protected:
+  // The type that weights at `path` are loaded with.
+  FloatType Loaded(const std::string& path) {
+    EXPECT_TRUE(loader_.load(path, {}));
+    return world_.load_options.dtype;
+  }
+  void Make(FloatType type) {
+    options_.setup.dtype = type;
+    loader_ = MakeServeBackend(world_.env, options_, "tiny.gguf", std::nullopt, log_);
+    world_.err.text.clear();
+  }
+
+  ServeOptions options_;
+  ServeLog log_{world_.err};
+  server::Backend loader_;
+};
+
+TEST_F(ServeModelsTest, FilesKeepTheirTypesWhateverSixteenBitsAreAskedFor) {
+  constexpr std::string_view kSaid =
+      "bantam: --dtype is for Hugging Face folders; GGUF files keep their own types\n";
+  for (const FloatType type : {FloatType::kF16, FloatType::kBF16}) {
+    Make(type);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(Loaded("tiny.gguf"), FloatType::kAsStored);
+    EXPECT_EQ(world_.err.text, kSaid) << "it is said once";
+  }
+  for (const FloatType type : {FloatType::kAsStored, FloatType::kF32}) {
+    Make(type);
+    EXPECT_EQ(Loaded("tiny.gguf"), type);
+    EXPECT_EQ(world_.err.text, "");
+  }
+}
+
+TEST_F(ServeModelsTest, EncodersInFilesKeepTheirTypesToo) {
+  world_.model->info_.encoder = true;
+  Make(FloatType::kF16);
+  EXPECT_TRUE(loader_.load("tiny.gguf", {}));
+  EXPECT_EQ(world_.encoder_options.dtype, FloatType::kAsStored);
+}
+
+TEST_F(ServeModelsTest, FoldersAreConverted) {
+  const std::string folder = directory_.path();
+  world_.backend.inspect = [this](const std::string&) {
+    return Result<ModelInfo>(world_.model->info_);
+  };
+  world_.backend.load = [this](const std::string&, const LoadOptions& options) {
+    world_.load_options = options;
+    return Result<std::shared_ptr<const Model>>(world_.model);
+  };
+  Make(FloatType::kBF16);
+  EXPECT_EQ(Loaded(folder), FloatType::kBF16);
+  EXPECT_EQ(world_.err.text, "");
+}
+
+}  // namespace
+}  // namespace bantam::cli
