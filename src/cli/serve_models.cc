@@ -176,7 +176,7 @@ class Loader {
     const uint64_t needed = info.file_bytes + kEncoderWork;
     if (left && before + needed > *left) {
       return Fail(ErrorCode::kResourceExhausted,
-                  "the encoder needs about " + std::to_string(needed >> 20) + " MiB, but only " +
+                  path + ": needs about " + std::to_string(needed >> 20) + " MiB, but only " +
                       std::to_string((*left - std::min(*left, before)) >> 20) + " MiB are left");
     }
     EncoderOptions load;

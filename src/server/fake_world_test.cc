@@ -219,7 +219,7 @@ Backend FakeBackend(std::shared_ptr<FakeModel> model, std::shared_ptr<FakeScript
   backend.load = [model, script, options, memory](const std::string& path,
                                                   const LoadRoom& room) -> Result<Backend::Loaded> {
     if (memory > 0 && room.others + 100 > memory) {
-      return Fail(ErrorCode::kResourceExhausted, "the model needs 100 bytes");
+      return Fail(ErrorCode::kResourceExhausted, path + ": needs 100 bytes");
     }
     if (path == "missing") return Fail(ErrorCode::kNotFound, "there is no such file");
     if (path == "encoder") {

@@ -288,6 +288,22 @@ struct Wanted {
   int tries = 3;  // of loading, while the files are replaced again and again
 };
 
+// The client's name for the model where a message says the place of its files.
+Error Named(Error error, const std::string& path, const std::string& name) {
+  std::string& text = error.message;
+  const auto stands_alone = [&](size_t at) {
+    const size_t end = at + path.size();
+    const bool begins = at == 0 || std::string_view(" ('\"").contains(text[at - 1]);
+    return begins && end < text.size() && std::string_view(":/'\"").contains(text[end]);
+  };
+  for (size_t at = 0; (at = text.find(path, at)) != std::string::npos;) {
+    const bool is_place = stands_alone(at);
+    if (is_place) text.replace(at, path.size(), name);
+    at += is_place ? name.size() : path.size();
+  }
+  return error;
+}
+
 void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wanted);
 
 // What has just been loaded may be other files than those that were looked up before.
@@ -314,7 +330,10 @@ void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wa
   const ModelRequest request = {entry->path, entry->identity, entry->name, wanted.keep_alive_s};
   server.host.Acquire(request, [&server, call, here, wanted,
                                 entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
-    if (!lease) return call->ReplyError(lease.error());
+    if (!lease) {
+      const std::string& name = wanted.name.empty() ? entry.name : wanted.name;
+      return call->ReplyError(Named(lease.error(), entry.path, name));
+    }
     if (std::this_thread::get_id() == here) return wanted.next(entry, *std::move(lease));
     const bool posted = PostWork(
         server, *call, [&server, call, wanted, entry, lease = *std::move(lease)]() mutable {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 #include <tuple>
 
@@ -416,6 +417,25 @@ TEST_F(ServiceTest, ErrorsOfTheEngine) {
   script_->fail_step = Error{ErrorCode::kInternal, "the engine broke"};
   const auto exchange = Post("/v1/chat/completions", Body({kHi}));
   EXPECT_EQ(exchange->status(), 500);
+}
+
+TEST_F(ServiceTest, WhatDoesNotFitIsNamedAsTheClientDid) {
+  Make({}, {.context = 1000, .max_sequences = 2}, 150);
+  std::promise<Result<std::shared_ptr<Lease>>> in_use;
+  service_->server().host.Acquire({"path", "", "fake", {}},
+                                  [&](auto lease) { in_use.set_value(std::move(lease)); });
+  auto held = in_use.get_future().get();
+  const auto refused = Post("/api/generate", R"({"prompt": "a", "model": "Twin:latest"})");
+  EXPECT_EQ(refused->status(), 503);
+  EXPECT_EQ(refused->Header("Retry-After"), "2");
+  EXPECT_EQ(refused->body(),
+            R"({"error":"there is no room for another model while those that are loaded are in )"
+            R"(use (Twin:latest: needs 100 bytes); try again later"})");
+  held = Fail(ErrorCode::kCancelled, "");
+  Make({}, {.context = 1000, .max_sequences = 2}, 50);
+  const auto large = Post("/api/generate", R"({"prompt": "a", "model": "twin"})");
+  EXPECT_EQ(large->status(), 503);
+  EXPECT_EQ(large->body(), R"({"error":"twin: needs 100 bytes"})");
 }
 
 TEST_F(ServiceTest, WhoLeavesIsCancelled) {

@@ -21,7 +21,8 @@ class ServiceTest : public testing::Test {
   ServiceTest() { Make({}); }
 
   void Make(ServiceOptions options,
-            const EngineOptions& engine = {.context = 1000, .max_sequences = 2}) {
+            const EngineOptions& engine = {.context = 1000, .max_sequences = 2},
+            uint64_t memory = 0) {
     service_.reset();
     auto library =
         std::make_unique<Library>(store::Store(directory_.path()), [this](const std::string& path) {
@@ -35,8 +36,9 @@ class ServiceTest : public testing::Test {
     library->Add("missing", {"broken"});
     library->Add("other", {"twin"});
     library->Add("encoder", {"vectors"});
-    service_ = std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine),
-                                         HostOptions{}, std::move(options));
+    service_ =
+        std::make_unique<Service>(std::move(library), FakeBackend(model_, script_, engine, memory),
+                                  HostOptions{}, std::move(options));
   }
 
   std::shared_ptr<FakeExchange> Send(const std::string& method, const std::string& path,

@@ -22,8 +22,8 @@ size_t LongestToken(const Model& model) {
 
 std::unexpected<Error> NoRoom(const std::string& why) {
   return Fail(ErrorCode::kResourceExhausted,
-              "there is no memory for another model while those that are loaded are in use (" +
-                  why + "); try again later");
+              "there is no room for another model while those that are loaded are in use (" + why +
+                  "); try again later");
 }
 
 }  // namespace
@@ -272,13 +272,15 @@ int ModelHost::CountLoaded() const {
 }
 
 // Unloads what nobody uses, the longest unused first, until there may be one more.
-Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock) {
+Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock, const std::string& path) {
   while (true) {
     WaitForLeaving(lock);
     if (stopping_) return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
     if (CountLoaded() < options_.max_models) return {};
     const std::shared_ptr<Entry> oldest = LeastRecentlyUsed();
-    if (oldest == nullptr) return NoRoom("at most " + std::to_string(options_.max_models));
+    if (oldest == nullptr) {
+      return NoRoom(path + ": at most " + std::to_string(options_.max_models) + " are loaded");
+    }
     Retire(oldest);
   }
 }
@@ -287,7 +289,7 @@ Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock) {
 // model then may be less than usual.
 Result<Backend::Loaded> ModelHost::LoadInto(std::unique_lock<std::mutex>& lock,
                                             const std::string& path) {
-  TRY(MakeRoom(lock));
+  TRY(MakeRoom(lock, path));
   while (true) {
     LoadRoom room;
     for (const auto& entry : entries_) {

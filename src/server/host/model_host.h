@@ -34,7 +34,7 @@ struct Backend {
     std::shared_ptr<Encoder> encoder = nullptr;  // instead of the two
     uint64_t memory_bytes = 0;                   // as planned
   };
-  // Fails with kResourceExhausted if there is too little memory.
+  // Fails with kResourceExhausted if there is too little memory. Messages name the path.
   std::function<Result<Loaded>(const std::string& path, const LoadRoom& room)> load;
 };
 
@@ -156,7 +156,7 @@ class ModelHost {
   double RetireExpired();                            // seconds to the next; under mutex_
   std::shared_ptr<ServedModel> ServedFrom(const std::string& path, Backend::Loaded loaded) const;
   void LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
-  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock);
+  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock, const std::string& path);
   int CountLoaded() const;  // under mutex_
   Result<Backend::Loaded> LoadInto(std::unique_lock<std::mutex>& lock, const std::string& path);
   std::shared_ptr<Entry> LeastRecentlyUsed() const;
