@@ -113,7 +113,10 @@ class Renderer {
 
   // In the words of this room; what is wrong with a template is the request's error.
   Error Told(const Error& error) const {
-    if (error.code != ErrorCode::kTooLong) return {ErrorCode::kInvalidArgument, error.message};
+    if (error.code != ErrorCode::kTooLong) {
+      const std::string& field = request_.template_field;
+      return {ErrorCode::kInvalidArgument, (field.empty() ? "" : field + ": ") + error.message};
+    }
     return {ErrorCode::kTooLong, "the prompt is too long: " + error.message + " a context of " +
                                      std::to_string(request_.context) +
                                      ", and the reply needs room too"};

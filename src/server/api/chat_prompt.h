@@ -17,12 +17,13 @@ namespace bantam::server {
 struct PromptRequest {
   Messages messages;
   Tools tools;
-  std::string chat_template;  // instead of the model's own
-  Json variables;             // of the template (object or null)
-  std::string begun_reply;    // the reply goes on after it
-  int context = 0;            // tokens for prompt and reply
-  int reserve = 1;            // of them, kept for the reply
-  size_t longest_token = 1;   // bytes
+  std::string chat_template;   // instead of the model's own
+  std::string template_field;  // of the request that it came in; empty: none
+  Json variables;              // of the template (object or null)
+  std::string begun_reply;     // the reply goes on after it
+  int context = 0;             // tokens for prompt and reply
+  int reserve = 1;             // of them, kept for the reply
+  size_t longest_token = 1;    // bytes
   TrimMode trim = TrimMode::kError;
   PrefixLengths* prefixes = nullptr;  // set: Prompt::keep is wanted
 };

@@ -48,24 +48,29 @@ Error BadTool(ShapeCache& cache, const Tools& tools, const std::vector<std::stri
               const Error& error) {
   const Json::Array& items = tools.list.items();
   for (size_t i = 0; i < items.size(); ++i) {
-    ShapeSpec spec;
-    spec.kind = ShapeSpec::Kind::kJsonSchema;
-    spec.text = items[i].Find("function")->Find("parameters")->Dump();
-    const auto shape = CompileShape(cache, spec, texts);
-    if (shape) continue;
-    return BadField("tools[" + std::to_string(i) + "].function.parameters",
-                    "the tool " + Quote(tools.names[i]) + ": " + shape.error().message)
-        .error();
+    const AskedShape asked = {
+        "tools[" + std::to_string(i) + "].function.parameters: the tool " + Quote(tools.names[i]),
+        {.kind = ShapeSpec::Kind::kJsonSchema,
+         .text = items[i].Find("function")->Find("parameters")->Dump()}};
+    const auto shape = CompileShape(cache, asked, texts);
+    if (!shape) return shape.error();
   }
-  return BadField("tools", error.message).error();
+  return error;
 }
 
 Result<std::shared_ptr<const Shape>> CompileCall(ShapeCache& cache, const Tools& tools,
                                                  const CallStyle& style,
                                                  const std::vector<std::string>& texts) {
-  auto shape = CompileShape(cache, CallShape(tools, style), texts);
+  auto shape = CompileShape(cache, {"tools", CallShape(tools, style)}, texts);
   if (shape || shape.error().code == ErrorCode::kInternal) return shape;
   return std::unexpected(BadTool(cache, tools, texts, shape.error()));
+}
+
+// Tokens before the prompt come as they are.
+Result<void> CheckBefore(const ChatRequest& request, const Model& model) {
+  const auto text = model.Detokenize(request.before, true);
+  if (!text) return About("context", text.error());
+  return {};
 }
 
 // Takes messages and tools out of the request. `reserve`: tokens kept for the reply.
@@ -80,6 +85,7 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, int context,
     input.messages = std::move(request.messages);
     input.tools = std::move(request.tools);
     input.chat_template = request.chat_template;
+    input.template_field = request.template_field;
     input.variables = std::move(request.variables);
     input.begun_reply = std::move(request.begun_reply);
     input.context = context;
@@ -90,6 +96,7 @@ Result<Prompt> MakePrompt(ChatRequest& request, const Lease& lease, int context,
     if (served.keeps_prefixes && request.before.empty()) input.prefixes = &served.prefixes;
     prompt = TRY(RenderPrompt(lease.model(), std::move(input)));
   }
+  TRY(CheckBefore(request, lease.model()));
   prompt.tokens.insert(prompt.tokens.begin(), request.before.begin(), request.before.end());
   if (prompt.tokens.empty()) return Fail(ErrorCode::kInvalidArgument, "the prompt is empty");
   return prompt;
@@ -161,7 +168,7 @@ Result<void> SetShape(const Lease& lease, const std::string& chat_template,
                       const std::vector<std::string>& texts, ReplyRequest& reply) {
   if (reply.options.shape) {
     reply.shape = TRY(CompileShape(lease.shapes(), *reply.options.shape, texts));
-    reply.any_characters = CopiesText(*reply.options.shape);
+    reply.any_characters = CopiesText(reply.options.shape->spec);
   } else if (reply.tools.usable()) {
     reply.style = StyleOf(chat_template);
     reply.call_shape = TRY(CompileCall(lease.shapes(), reply.tools, reply.style, texts));
@@ -185,7 +192,11 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   const Language* language = reply.options.language;
   ChatRequest same;  // for a second reply
   if (language != nullptr) same = request;
-  const Prompt prompt = TRY(SetPrompt(request, *lease, context, reply));
+  auto made = SetPrompt(request, *lease, context, reply);
+  if (!made && made.error().code == ErrorCode::kTooLong && context < lease->context()) {
+    return About("num_ctx", made.error());
+  }
+  const Prompt prompt = TRY(std::move(made));
   if (prompt.left_out > 0) {
     call->AddHeader({"X-Bantam-Left-Out-Tokens", std::to_string(prompt.left_out)});
   }

@@ -24,6 +24,7 @@ struct ChatRequest {
   Tools tools;
   ReplyOptions options;
   std::string chat_template;       // Jinja, instead of the model's own
+  std::string template_field;      // that it came in; empty: none
   Json variables;                  // of the template (object or null)
   std::string begun_reply;         // the reply goes on after it
   std::optional<std::string> raw;  // instead of messages: the prompt as it is

@@ -29,17 +29,17 @@ Result<std::vector<TokenId>> ReadIds(const std::string& name, const Json& list) 
   return ids;
 }
 
-std::string TextName(size_t i) {
-  return "text " + std::to_string(i);
+std::string TextName(const EmbedRequest& request, size_t i) {
+  return request.field + ": text " + std::to_string(i);
 }
 
 // The request's texts as tokens of the encoder, none longer than it may be.
 Result<std::vector<std::vector<TokenId>>> Tokens(const Encoder& encoder, EmbedRequest& request) {
   const int most = request.max_tokens > 0 ? request.max_tokens : encoder.max_tokens();
   if (most > encoder.positions()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "texts may have at most " + std::to_string(encoder.positions()) +
-                    " tokens with this model, not " + std::to_string(most));
+    return BadField("truncate_prompt_tokens",
+                    "texts may have at most " + std::to_string(encoder.positions()) +
+                        " tokens with this model, not " + std::to_string(most));
   }
   std::vector<std::vector<TokenId>> texts;
   for (size_t i = 0; i < request.texts.size(); ++i) {
@@ -49,25 +49,26 @@ Result<std::vector<std::vector<TokenId>>> Tokens(const Encoder& encoder, EmbedRe
     } else {
       const std::string& given = std::get<std::string>(text);
       if (given.size() > kMostBytes) {
-        return Fail(ErrorCode::kTooLong, TextName(i) + " has " + std::to_string(given.size()) +
+        return Fail(ErrorCode::kTooLong, TextName(request, i) + " has " +
+                                             std::to_string(given.size()) +
                                              " bytes; there may be 1 MiB of tokens");
       }
       texts.push_back(encoder.Tokenize(given));
     }
     if (texts.back().empty()) {
-      return Fail(ErrorCode::kInvalidArgument, TextName(i) + " has no tokens");
+      return Fail(ErrorCode::kInvalidArgument, TextName(request, i) + " has no tokens");
     }
     for (const TokenId id : texts.back()) {
       if (id < encoder.info().vocabulary_size) continue;
       return Fail(ErrorCode::kInvalidArgument,
-                  TextName(i) + ": " + std::to_string(id) +
+                  TextName(request, i) + ": " + std::to_string(id) +
                       " is no token of this model (ids of another model's tokenizer? "
                       "send the text)");
     }
     if (std::ssize(texts.back()) > most && !request.truncate) {
-      return Fail(ErrorCode::kTooLong, TextName(i) + " has " + std::to_string(texts.back().size()) +
-                                           " tokens; the model reads at most " +
-                                           std::to_string(most));
+      return Fail(ErrorCode::kTooLong,
+                  TextName(request, i) + " has " + std::to_string(texts.back().size()) +
+                      " tokens; the model reads at most " + std::to_string(most));
     }
   }
   return texts;
@@ -116,7 +117,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, EmbedRequ
 
 }  // namespace
 
-Result<std::vector<EmbedRequest::Text>> ReadTexts(const Fields& fields, const char* name) {
+Result<std::vector<EmbedRequest::Text>> ReadTexts(const Fields& fields, const std::string& name) {
   std::vector<EmbedRequest::Text> texts;
   const Json* value = fields.Get(name);
   if (value == nullptr) return texts;

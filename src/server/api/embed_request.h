@@ -20,6 +20,7 @@ struct EmbedRequest {
   using Text = std::variant<std::string, std::vector<TokenId>>;
 
   std::string model;  // empty: the first encoder of the command line
+  std::string field;  // that the texts came in
   std::vector<Text> texts;
   bool truncate = false;  // else what is too long is an error
   int max_tokens = 0;     // of each text; 0: what the model's files recommend
@@ -30,7 +31,7 @@ struct EmbedRequest {
 
 // The member `name`: a string, strings, token ids, or arrays of them. None if it is not given.
 // Fails with kInvalidArgument, naming the item.
-Result<std::vector<EmbedRequest::Text>> ReadTexts(const Fields& fields, const char* name);
+Result<std::vector<EmbedRequest::Text>> ReadTexts(const Fields& fields, const std::string& name);
 
 // What came of a request, `dims` floats a text.
 struct EmbedReply {

@@ -18,7 +18,11 @@ std::string NumberText(double value) {
 }  // namespace
 
 std::unexpected<Error> BadField(std::string_view name, std::string_view what) {
-  return Fail(ErrorCode::kInvalidArgument, std::string(name) + ": " + std::string(what));
+  return About(name, {ErrorCode::kInvalidArgument, std::string(what)});
+}
+
+std::unexpected<Error> About(std::string_view name, const Error& error) {
+  return Fail(error.code, std::string(name) + ": " + error.message);
 }
 
 std::string Shown(const Json& value) {

@@ -17,6 +17,10 @@ namespace bantam::server {
 // the colon come first, so that an API can tell which field it was.
 std::unexpected<Error> BadField(std::string_view name, std::string_view what);
 
+// What went wrong with what a field says: its name and a colon before the message, the code as it
+// was.
+std::unexpected<Error> About(std::string_view name, const Error& error);
+
 // A value for messages: as JSON, cut when long.
 std::string Shown(const Json& value);
 

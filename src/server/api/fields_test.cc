@@ -114,7 +114,7 @@ TEST(ShapeFields, EverySpelling) {
     const auto spec = ReadShapeFields(Fields(json));
     ASSERT_TRUE(spec) << text << spec.error().message;
     EXPECT_EQ(spec->has_value(), kind.has_value()) << text;
-    if (*spec && kind) EXPECT_EQ((*spec)->kind, *kind) << text;
+    if (*spec && kind) EXPECT_EQ((*spec)->spec.kind, *kind) << text;
   }
   for (const char* bad :
        {R"({"response_format": {"type": "xml"}})", R"({"response_format": "json"})",
@@ -131,9 +131,9 @@ TEST(ShapeFields, EverySpelling) {
 
 TEST(ShapeFields, OllamaFormats) {
   const Json json = Parsed(R"({"format": "json"})");
-  EXPECT_EQ((*ReadFormat(Fields(json)))->kind, ShapeSpec::Kind::kJson);
+  EXPECT_EQ((*ReadFormat(Fields(json)))->spec.kind, ShapeSpec::Kind::kJson);
   const Json schema = Parsed(R"({"format": {"type": "object"}})");
-  EXPECT_EQ((*ReadFormat(Fields(schema)))->kind, ShapeSpec::Kind::kJsonSchema);
+  EXPECT_EQ((*ReadFormat(Fields(schema)))->spec.kind, ShapeSpec::Kind::kJsonSchema);
   const Json none = Parsed(R"({"format": ""})");
   EXPECT_FALSE(ReadFormat(Fields(none))->has_value());
   const Json bad = Parsed(R"({"format": "xml"})");
@@ -143,10 +143,7 @@ TEST(ShapeFields, OllamaFormats) {
 TEST(ShapeFields, CompiledShapesAreKept) {
   ShapeCache cache(2);
   const auto get = [&](const std::string& regex) {
-    ShapeSpec spec;
-    spec.kind = ShapeSpec::Kind::kRegex;
-    spec.text = regex;
-    return *CompileShape(cache, spec, {});
+    return *CompileShape(cache, {"guided_regex", {ShapeSpec::Kind::kRegex, regex}}, {});
   };
   const auto first = get("a");
   EXPECT_EQ(get("a"), first);
@@ -154,12 +151,10 @@ TEST(ShapeFields, CompiledShapesAreKept) {
   EXPECT_EQ(get("a"), first);
   get("c");  // "b" leaves
   EXPECT_EQ(get("a"), first);
-  ShapeSpec bad;
-  bad.kind = ShapeSpec::Kind::kRegex;
-  bad.text = "(";
-  const auto refused = CompileShape(cache, bad, {});
+  const auto refused = CompileShape(cache, {"guided_regex", {ShapeSpec::Kind::kRegex, "("}}, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(FieldOf(refused.error().message), "guided_regex") << refused.error().message;
 }
 
 }  // namespace

@@ -90,6 +90,10 @@ Result<std::pair<std::string, Recipe>> FromJson(const std::string& text) {
   return std::pair(TRY(fields.Text("name")).value_or(""), std::move(recipe));
 }
 
+std::unexpected<Error> NoSource(std::string_view name) {
+  return About("source", {ErrorCode::kNotFound, "model " + Quote(name) + " not found"});
+}
+
 }  // namespace
 
 Recipe OnTopOf(const Recipe& base, const Recipe& recipe) {
@@ -261,7 +265,7 @@ Result<ModelInfo> Library::Inspect(const ModelEntry& entry) const {
 Result<void> Library::Create(const std::string& name, const Recipe& recipe) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   const std::string plain = WithoutLatest(name);
-  if (!store::IsModelName(plain)) return store::NotAModelName(name);
+  if (!store::IsModelName(plain)) return About("model", store::NotAModelName(name).error());
   const std::string path = RecipePath(plain);
   TRY(MakeDirectories(store_->root() + "/recipes", true));
   TRY(WriteFileAtomically(path, ToJson(plain, recipe).Dump(2) + "\n", true));
@@ -337,9 +341,13 @@ Result<store::Manifest> Library::PlanOf(const store::Store& store,
                                         Recipe& recipe) const {
   if (!files.empty()) {
     if (!recipe.from.empty()) return BadField("files", "and from: only one of them can be given");
-    return store::PlanModel(store, files);
+    auto plan = store::PlanModel(store, files);
+    if (!plan) return About("files", plan.error());
+    return plan;
   }
-  const ModelEntry base = TRY(Find(recipe.from));
+  const auto found = Find(recipe.from);
+  if (!found) return About("from", found.error());
+  const ModelEntry& base = *found;
   const std::string stored = base.has_recipe ? base.recipe.from : base.name;
   const auto manifest =
       TRY(store::FindStored(store, WithoutLatest(stored), store::Catalogue::BuiltIn()));
@@ -355,11 +363,12 @@ Result<void> Library::Assemble(const std::string& name, std::span<const store::G
                                std::span<const store::GivenFile> adapters, const Recipe& recipe) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   const std::string plain = WithoutLatest(name);
-  if (!store::IsModelName(plain)) return store::NotAModelName(name);
+  if (!store::IsModelName(plain)) return About("model", store::NotAModelName(name).error());
   const store::FileLock adding = TRY(store_->LockAdding(nullptr));
   Recipe with = recipe;
   store::Manifest manifest = TRY(PlanOf(*store_, files, with));
-  TRY(store::AddAdapters(*store_, adapters, manifest));
+  const auto added = store::AddAdapters(*store_, adapters, manifest);
+  if (!added) return About("adapters", added.error());
   TRY(CheckModel(*store_, manifest));
   manifest.name = plain;
   manifest.source = "/api/create";
@@ -395,14 +404,14 @@ void Library::Unhide(std::string_view name) {
 Result<void> Library::Copy(std::string_view from, const std::string& to) {
   if (!store_) return Fail(ErrorCode::kUnsupported, "this server has no store for models");
   const std::string plain = WithoutLatest(to);
-  if (!store::IsModelName(plain)) return store::NotAModelName(to);
+  if (!store::IsModelName(plain)) return About("destination", store::NotAModelName(to).error());
   const auto made = TRY(FindRecipe(from));
   if (made && SameName(from, to)) return {};
   if (made && !SameName(made->recipe.from, from)) return Create(to, made->recipe);
   const auto entry = TRY(FindStored(from));
-  if (!entry) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
+  if (!entry) return NoSource(from);
   std::optional<store::Manifest> manifest = TRY(store_->Get(entry->name));
-  if (!manifest) return Fail(ErrorCode::kNotFound, "model " + Quote(from) + " not found");
+  if (!manifest) return NoSource(from);
   if (SameName(manifest->name, plain)) return {};
   manifest->name = plain;
   TRY(Replace(*store_, *manifest));

@@ -15,6 +15,12 @@
 
 namespace bantam::server {
 
+// A shape, and the field that asks for it: "guided_json".
+struct AskedShape {
+  std::string field;
+  ShapeSpec spec;
+};
+
 struct ReplyOptions {
   SamplingParams sampling;
   int max_tokens = -1;  // -1: until the context is full
@@ -25,7 +31,7 @@ struct ReplyOptions {
   int logprobs = -1;          // -1: none
   bool ignore_end = false;
   bool keep_special = false;
-  std::optional<ShapeSpec> shape;
+  std::optional<AskedShape> shape;
   const Language* language = nullptr;                      // the one it must be in; null: any
   std::optional<std::vector<std::pair<int, float>>> lora;  // adapters by number, as asked for
   std::vector<float> adapter_scales;  // GenerationRequest::adapter_scales, made of that

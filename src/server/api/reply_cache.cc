@@ -50,12 +50,12 @@ void AddAdapters(const ReplyOptions& reply, store::CacheKeyBuilder& key) {
   key.Add("lora", scales);
 }
 
-void AddShape(const std::optional<ShapeSpec>& shape, store::CacheKeyBuilder& key) {
-  key.Add("shape", shape ? static_cast<int>(shape->kind) : -1);
+void AddShape(const std::optional<AskedShape>& shape, store::CacheKeyBuilder& key) {
+  key.Add("shape", shape ? static_cast<int>(shape->spec.kind) : -1);
   if (!shape) return;
-  key.Add("shape_text", shape->text)
-      .Add("shape_items", std::span<const std::string>(shape->items))
-      .Add("shape_formats", shape->assert_formats);
+  key.Add("shape_text", shape->spec.text)
+      .Add("shape_items", std::span<const std::string>(shape->spec.items))
+      .Add("shape_formats", shape->spec.assert_formats);
 }
 
 // The last message's text, taken out, if it is the user's.

@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "server/api/call_reader.h"
+#include "server/api/fields.h"
+#include "server/api/status_of.h"
 
 namespace bantam::server {
 namespace {
@@ -205,8 +207,18 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     end_.copied = result.copied;
   }
 
+  // An error about no field of its own is about what the shape asks for.
+  static Error Told(const Error& error, const std::string& field) {
+    const bool named = !FieldOf(error.message).empty();
+    if (error.code != ErrorCode::kInvalidArgument || named || field.empty()) return error;
+    return About(field, error).error();
+  }
+
   void OnFreeDone(Result<JobResult> result) {
-    if (!result) return End(std::unexpected(result.error()));
+    if (!result) {
+      const auto& shape = request_->options.shape;
+      return End(std::unexpected(Told(result.error(), shape ? shape->field : "")));
+    }
     GenerationResult& reply = result->generation;
     if (restart_) {
       held_.clear();
@@ -249,7 +261,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
         end_.finish = FinishReason::kLength;
         return End(std::move(end_));
       }
-      return End(std::unexpected(result.error()));
+      return End(std::unexpected(Told(result.error(), "tools")));
     }
     GenerationResult& reply = result->generation;
     Add(reply);

@@ -12,9 +12,8 @@ namespace {
 using Kind = ShapeSpec::Kind;
 
 // A schema given as an object, as true or false, or as text.
-Result<ShapeSpec> SchemaSpec(const std::string& name, const Json& schema) {
-  ShapeSpec spec;
-  spec.kind = Kind::kJsonSchema;
+Result<AskedShape> AskedSchema(const std::string& name, const Json& schema) {
+  ShapeSpec spec{.kind = Kind::kJsonSchema};
   if (schema.is_string()) {
     spec.text = schema.AsString();
   } else if (schema.is_object() || schema.is_bool()) {
@@ -22,20 +21,16 @@ Result<ShapeSpec> SchemaSpec(const std::string& name, const Json& schema) {
   } else {
     return BadField(name, "must be a JSON Schema, not " + Shown(schema));
   }
-  return spec;
+  return AskedShape{name, std::move(spec)};
 }
 
-Result<ShapeSpec> TextSpec(const std::string& name, const Json& text, Kind kind) {
+Result<AskedShape> AskedText(const std::string& name, const Json& text, Kind kind) {
   if (!text.is_string()) return BadField(name, "must be a string, not " + Shown(text));
-  ShapeSpec spec;
-  spec.kind = kind;
-  spec.text = text.AsString();
-  return spec;
+  return AskedShape{name, {.kind = kind, .text = text.AsString()}};
 }
 
-Result<ShapeSpec> ChoiceSpec(const std::string& name, const Json& list) {
-  ShapeSpec spec;
-  spec.kind = Kind::kChoice;
+Result<AskedShape> AskedChoice(const std::string& name, const Json& list) {
+  ShapeSpec spec{.kind = Kind::kChoice};
   if (!list.is_array() || list.items().empty()) {
     return BadField(name, "must be an array of strings, not " + Shown(list));
   }
@@ -43,59 +38,26 @@ Result<ShapeSpec> ChoiceSpec(const std::string& name, const Json& list) {
     if (!item.is_string()) return BadField(name, "must be an array of strings");
     spec.items.push_back(item.AsString());
   }
-  return spec;
-}
-
-Result<std::optional<ShapeSpec>> ReadResponseFormat(const Fields& fields) {
-  const Json* format = TRY(fields.Object("response_format"));
-  if (format == nullptr) return std::nullopt;
-  const Fields inner(*format, fields.Name("response_format."));
-  const std::string type = TRY(inner.Text("type")).value_or("");
-  if (type == "text") return std::nullopt;
-  if (type == "json_object") {
-    // llama-server takes a schema here.
-    if (const Json* schema = inner.Get("schema")) {
-      return TRY(SchemaSpec(inner.Name("schema"), *schema));
-    }
-    return ShapeSpec{};
-  }
-  if (type == "json_schema") {
-    const Json* holder = TRY(inner.Object("json_schema"));
-    const Json* schema = holder == nullptr ? inner.Get("schema") : holder->Find("schema");
-    if (schema == nullptr) return inner.Bad("json_schema", "has no \"schema\"");
-    return TRY(SchemaSpec(inner.Name("json_schema.schema"), *schema));
-  }
-  if (type == "regex" || type == "grammar") {
-    const char* holder = type == "regex" ? "pattern" : "grammar";
-    const Json* text = inner.Get(holder);
-    if (text == nullptr) {
-      return inner.Bad("type", "is \"" + type + "\", but there is no \"" + holder + "\"");
-    }
-    return TRY(
-        TextSpec(inner.Name(holder), *text, type == "regex" ? Kind::kRegex : Kind::kGrammar));
-  }
-  return inner.Bad("type",
-                   "must be \"text\", \"json_object\" or \"json_schema\"" +
-                       (type.empty() ? std::string() : ", not " + Shown(*inner.Get("type"))));
+  return AskedShape{name, std::move(spec)};
 }
 
 // The member `name`, which says what shape `kind` is for.
-Result<std::optional<ShapeSpec>> ReadOne(const Fields& fields, std::string_view name, Kind kind) {
+Result<std::optional<AskedShape>> ReadOne(const Fields& fields, std::string_view name, Kind kind) {
   const Json* value = fields.Get(name);
   if (value == nullptr) return std::nullopt;
   const std::string full = fields.Name(name);
   switch (kind) {
-    case Kind::kJsonSchema: return TRY(SchemaSpec(full, *value));
-    case Kind::kChoice: return TRY(ChoiceSpec(full, *value));
+    case Kind::kJsonSchema: return TRY(AskedSchema(full, *value));
+    case Kind::kChoice: return TRY(AskedChoice(full, *value));
     case Kind::kJson:
       if (!TRY(fields.Bool(name)).value_or(false)) return std::nullopt;
-      return ShapeSpec{};
+      return AskedShape{full, {}};
     default:
       // An empty grammar is llama-server's way to say: none.
       if (kind == Kind::kGrammar && value->is_string() && value->AsString().empty()) {
         return std::nullopt;
       }
-      return TRY(TextSpec(full, *value, kind));
+      return TRY(AskedText(full, *value, kind));
   }
 }
 
@@ -140,15 +102,47 @@ Result<void> CheckStructured(const Fields& fields, const Json& structured) {
 
 }  // namespace
 
-Result<std::optional<ShapeSpec>> ReadShapeFields(const Fields& fields) {
-  std::optional<ShapeSpec> found = TRY(ReadResponseFormat(fields));
-  std::string by = found ? "response_format" : "";
+Result<std::optional<AskedShape>> ReadResponseFormat(const Fields& fields,
+                                                     const std::string& name) {
+  const Json* format = TRY(fields.Object(name));
+  if (format == nullptr) return std::nullopt;
+  const Fields inner(*format, fields.Name(name + "."));
+  const std::string type = TRY(inner.Text("type")).value_or("");
+  if (type == "text") return std::nullopt;
+  if (type == "json_object") {
+    // llama-server takes a schema here.
+    if (const Json* schema = inner.Get("schema")) {
+      return TRY(AskedSchema(inner.Name("schema"), *schema));
+    }
+    return AskedShape{fields.Name(name), {}};
+  }
+  if (type == "json_schema") {
+    const Json* holder = TRY(inner.Object("json_schema"));
+    const Json* schema = holder == nullptr ? inner.Get("schema") : holder->Find("schema");
+    if (schema == nullptr) return inner.Bad("json_schema", "has no \"schema\"");
+    return TRY(AskedSchema(inner.Name("json_schema.schema"), *schema));
+  }
+  if (type == "regex" || type == "grammar") {
+    const char* holder = type == "regex" ? "pattern" : "grammar";
+    const Json* text = inner.Get(holder);
+    if (text == nullptr) {
+      return inner.Bad("type", "is \"" + type + "\", but there is no \"" + holder + "\"");
+    }
+    return TRY(
+        AskedText(inner.Name(holder), *text, type == "regex" ? Kind::kRegex : Kind::kGrammar));
+  }
+  return inner.Bad("type",
+                   "must be \"text\", \"json_object\" or \"json_schema\"" +
+                       (type.empty() ? std::string() : ", not " + Shown(*inner.Get("type"))));
+}
+
+Result<std::optional<AskedShape>> ReadShapeFields(const Fields& fields) {
+  std::optional<AskedShape> found = TRY(ReadResponseFormat(fields, "response_format"));
   const auto take = [&](const Fields& from, const Spelling& spelling) -> Result<void> {
-    std::optional<ShapeSpec> spec = TRY(ReadOne(from, spelling.name, spelling.kind));
-    if (!spec) return {};
-    if (found) return from.Bad(spelling.name, "and " + by + " exclude each other");
-    found = std::move(spec);
-    by = from.Name(spelling.name);
+    std::optional<AskedShape> shape = TRY(ReadOne(from, spelling.name, spelling.kind));
+    if (!shape) return {};
+    if (found) return from.Bad(spelling.name, "and " + found->field + " exclude each other");
+    found = std::move(shape);
     return {};
   };
   for (const Spelling& spelling : kSpellings) TRY(take(fields, spelling));
@@ -160,35 +154,35 @@ Result<std::optional<ShapeSpec>> ReadShapeFields(const Fields& fields) {
   return found;
 }
 
-Result<std::optional<ShapeSpec>> ReadFormat(const Fields& fields) {
+Result<std::optional<AskedShape>> ReadFormat(const Fields& fields) {
   const Json* format = fields.Get("format");
   if (format == nullptr) return std::nullopt;
   if (format->is_string()) {
     if (format->AsString().empty()) return std::nullopt;
-    if (format->AsString() == "json") return ShapeSpec{};
+    if (format->AsString() == "json") return AskedShape{"format", {}};
     return fields.Bad("format", "must be \"json\" or a JSON Schema, not " + Shown(*format));
   }
   if (!format->is_object()) {
     return fields.Bad("format", "must be \"json\" or a JSON Schema, not " + Shown(*format));
   }
-  return TRY(SchemaSpec("format", *format));
+  return TRY(AskedSchema("format", *format));
 }
 
-bool IsJson(const std::optional<ShapeSpec>& shape) {
-  return shape && (shape->kind == Kind::kJson || shape->kind == Kind::kJsonSchema);
+bool IsJson(const std::optional<AskedShape>& shape) {
+  return shape && (shape->spec.kind == Kind::kJson || shape->spec.kind == Kind::kJsonSchema);
 }
 
 bool CopiesText(const ShapeSpec& spec) {
   return spec.kind == Kind::kJsonSchema && Shape::NeedsCopySource(spec).value_or(false);
 }
 
-Result<std::shared_ptr<const Shape>> CompileShape(ShapeCache& cache, ShapeSpec spec,
+Result<std::shared_ptr<const Shape>> CompileShape(ShapeCache& cache, AskedShape shape,
                                                   const std::vector<std::string>& texts) {
-  if (CopiesText(spec)) spec.copy_from = texts;
-  auto shape = cache.Get(spec);
-  if (shape || shape.error().code == ErrorCode::kInternal) return shape;
-  return Fail(ErrorCode::kInvalidArgument,
-              "the shape of the reply cannot be used: " + shape.error().message);
+  if (CopiesText(shape.spec)) shape.spec.copy_from = texts;
+  auto compiled = cache.Get(shape.spec);
+  if (compiled || compiled.error().code == ErrorCode::kInternal) return compiled;
+  return BadField(shape.field,
+                  "the shape of the reply cannot be used: " + compiled.error().message);
 }
 
 }  // namespace bantam::server

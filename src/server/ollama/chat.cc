@@ -99,6 +99,7 @@ Result<Parsed> ReadGenerate(const Server& server, const Call& call) {
     return fields.Bad("images", "this server reads text only");
   }
   chat.chat_template = TRY(fields.Text("template")).value_or("");
+  if (!chat.chat_template.empty()) chat.template_field = "template";
   if (IsGoTemplate(chat.chat_template)) {
     return fields.Bad("template",
                       "is in Ollama's own notation (Go's), which is not supported: give it in "

@@ -19,7 +19,8 @@ Result<EmbedRequest> Read(const Call& call, const char* name) {
   const Fields fields(body);
   EmbedRequest embed;
   embed.model = TRY(fields.Text("model")).value_or("");
-  embed.texts = TRY(ReadTexts(fields, name));
+  embed.field = name;
+  embed.texts = TRY(ReadTexts(fields, embed.field));
   embed.truncate = TRY(fields.Bool("truncate")).value_or(true);
   embed.keep_alive_s = TRY(ReadKeepAlive(fields));
   const Json* options = TRY(fields.Object("options"));

@@ -41,9 +41,10 @@ Result<void> Create(Server& server, const CreateRequest& request) {
     return {};
   }
   // The base must be here: a recipe of a recipe takes what that one says.
-  const ModelEntry base = TRY(server.library.Find(request.recipe.from));
+  const auto base = server.library.Find(request.recipe.from);
+  if (!base) return About("from", base.error());
   return server.library.Create(
-      request.name, base.has_recipe ? OnTopOf(base.recipe, request.recipe) : request.recipe);
+      request.name, base->has_recipe ? OnTopOf(base->recipe, request.recipe) : request.recipe);
 }
 
 void SayCreated(Call& call, bool stream) {

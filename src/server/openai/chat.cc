@@ -78,6 +78,7 @@ Result<Parsed> Read(const Server& server, const Call& call) {
     chat.begun_reply = chat.messages.TakeBegunReply();
   }
   chat.chat_template = TRY(fields.Text("chat_template")).value_or("");
+  if (!chat.chat_template.empty()) chat.template_field = "chat_template";
   chat.variables = TRY(ReadTemplateVariables(fields));
   chat.trim = TRY(ReadTrim(fields, TrimMode::kError));
   ChatForm& form = parsed.form;

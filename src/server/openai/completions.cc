@@ -158,7 +158,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, Completio
     LimitTokens(reply.options, context, reply.prompt.size());
     if (request.options.shape && request.options.max_tokens != 0) {
       reply.shape = TRY(CompileShape(lease->shapes(), *request.options.shape, {form.texts.back()}));
-      reply.any_characters = CopiesText(*request.options.shape);
+      reply.any_characters = CopiesText(request.options.shape->spec);
     }
     if (form.echo && form.logprobs >= 0) reply.score_top = form.logprobs;
     reply.client = call->client();

@@ -63,7 +63,8 @@ Result<Parsed> Read(const Call& call) {
   Parsed parsed;
   EmbedRequest& embed = parsed.embed;
   embed.model = TRY(fields.Text("model")).value_or("");
-  embed.texts = TRY(ReadTexts(fields, "input"));
+  embed.field = "input";
+  embed.texts = TRY(ReadTexts(fields, embed.field));
   if (embed.texts.empty()) return fields.Bad("input", "must be given, and not be empty");
   const std::string format = TRY(fields.Text("encoding_format")).value_or("float");
   if (format != "float" && format != "base64") {

@@ -80,13 +80,10 @@ Result<Messages> ReadInput(const Fields& fields) {
 }
 
 // text.format, which is response_format with the schema one level higher.
-Result<std::optional<ShapeSpec>> ReadTextFormat(const Fields& fields) {
+Result<std::optional<AskedShape>> ReadTextFormat(const Fields& fields) {
   const Json* text = TRY(fields.Object("text"));
-  const Json* format = text == nullptr ? nullptr : text->Find("format");
-  if (format == nullptr || format->is_null()) return std::nullopt;
-  Json holder = Json::MakeObject();
-  holder.Set("response_format", *format);
-  return ReadShapeFields(Fields(holder, "text."));
+  if (text == nullptr) return std::nullopt;
+  return ReadResponseFormat(Fields(*text, "text."), "format");
 }
 
 // `include` asks for them; `top_logprobs`: so many of the likeliest beside each.

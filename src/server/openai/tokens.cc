@@ -44,11 +44,14 @@ void PostTokenize(Server& server, const std::shared_ptr<Call>& call) {
     } else {
       const auto content = TRY(fields.Text("content"));
       const auto prompt = TRY(fields.Text("prompt"));
-      if (!content && !prompt) return fields.Bad("content", "must be given (or \"prompt\")");
+      if (!content && !prompt) {
+        return fields.Bad("content", "must be given (or \"prompt\", or \"messages\")");
+      }
       request.text = content ? *content : *prompt;
       if (request.text.size() > kMostBytes) {
-        return Fail(ErrorCode::kTooLong, "the text has " + std::to_string(request.text.size()) +
-                                             " bytes; there may be 8 MiB");
+        return About(content ? "content" : "prompt",
+                     {ErrorCode::kTooLong, "the text has " + std::to_string(request.text.size()) +
+                                               " bytes; there may be 8 MiB"});
       }
       // llama-server's default for "content", vLLM's for "prompt".
       request.options.add_special = !content.has_value();
