@@ -59,6 +59,10 @@ class Server:
     def stop(self):
         """The exit code after SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self):
+        """The exit code, once the server has ended."""
         code = self.process.wait(PATIENCE_S)
         self.reader.join(PATIENCE_S)
         self.process.stderr.close()
