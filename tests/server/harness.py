@@ -19,6 +19,7 @@ PROGRAM = os.environ.get("BANTAM_BIN", str(ROOT / "build/release/bantam"))
 MODELS = pathlib.Path(os.environ.get("BANTAM_MODELS", ROOT / "models"))
 TINY = str(ROOT / "tests/golden/models/qwen2_tied.gguf")
 SMOL = str(MODELS / "smollm2-135m-instruct-q4_1.gguf")
+ENCODER = str(ROOT / "tests/golden/encoders/mean.gguf")
 MINILM = str(MODELS / "all-minilm-l6-v2")
 QWEN = str(MODELS / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf")
 PATIENCE_S = 300  # machines under test are slow and shared
@@ -69,13 +70,17 @@ class Server:
         self.home.cleanup()
         return code
 
-    def call(self, method, path, body=None, headers=None):
-        """Status, headers and body of one request; the body as it came."""
+    def open(self, method, path, body=None, headers=None):
+        """The reply of one request, to be read as it comes; raises HTTPError if it is refused."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, method=method,
                                          headers=headers or {})
+        return urllib.request.urlopen(request, timeout=PATIENCE_S)
+
+    def call(self, method, path, body=None, headers=None):
+        """Status, headers and body of one request; the body as it came."""
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as reply:
+            with self.open(method, path, body, headers) as reply:
                 return reply.status, reply.headers, reply.read()
         except urllib.error.HTTPError as error:
             with error:

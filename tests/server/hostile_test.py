@@ -2,86 +2,135 @@
 
 import concurrent.futures
 import json
+import re
 import unittest
 
-from harness import SMOL, TINY, Server, ServerTest
+from canary import Canary
+from harness import ENCODER, TINY, Server, ServerTest
 
-EXTREMES = [0, -1, 1, -2**31, 2**31, -2**63, 2**63, 1e308, -1e308, 1e-308, 0.5, "x", "", [], {},
-            [[]], True, False, None, "1", [1], {"a": 1}]
-CHAT_FIELDS = ["temperature", "top_p", "top_k", "min_p", "n", "seed", "max_tokens",
-               "max_completion_tokens", "presence_penalty", "frequency_penalty", "logit_bias",
-               "logprobs", "top_logprobs", "stop", "stream", "stream_options", "response_format",
-               "tools", "tool_choice", "parallel_tool_calls", "messages", "model", "guided_json",
-               "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
-               "ignore_eos", "chat_template", "repeat_last_n", "repetition_penalty", "typical_p",
-               "functions", "function_call", "continue_final_message", "return_token_ids", "trim",
-               "chat_template_kwargs", "reasoning_effort", "enable_thinking", "think", "lora"]
-COMPLETION_FIELDS = ["prompt", "echo", "logprobs", "suffix", "best_of", "n", "max_tokens"]
-OLLAMA_FIELDS = ["model", "messages", "tools", "format", "options", "keep_alive", "stream",
-                 "truncate", "think", "logprobs", "top_logprobs"]
-OPTION_FIELDS = ["num_ctx", "num_predict", "temperature", "top_k", "top_p", "min_p", "seed",
-                 "repeat_penalty", "repeat_last_n", "stop", "typical_p"]
+NAME = "qwen2_tied"  # of TINY
+EXTREMES = [0, -1, 1, -2**31, 2**31 - 1, 2**31, -2**63, 2**63, 1e308, -1e308, 1e-308, 0.5, "x",
+            "?", "", [], {}, [[]], True, False, None, "1", [1], {"a": 1}]
+SAMPLING = ["temperature", "top_p", "top_k", "min_p", "typical_p", "seed", "presence_penalty",
+            "frequency_penalty", "repetition_penalty", "repeat_penalty", "repeat_last_n",
+            "logit_bias"]
+SHAPES = ["response_format", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
+          "structured_outputs", "json_schema", "grammar"]
+TOOLS = ["tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"]
+GENERATION = ["model", "n", "max_tokens", "n_predict", "stop", "stream", "stream_options",
+              "logprobs", "ignore_eos", "return_token_ids", "lora", "reply_language", "user",
+              *SAMPLING, *SHAPES]
+OPTIONS = ["num_ctx", "num_predict", "stop", *SAMPLING]
+OLLAMA = ["model", "format", "options", "keep_alive", "stream", "truncate", "trim", "think",
+          "enable_thinking", "reasoning_effort", "chat_template_kwargs", "reply_language",
+          "logprobs", "top_logprobs"]
+MESSAGES = [{"role": "user", "content": "a"}]
+CHAT = {"messages": MESSAGES, "max_tokens": 2}
+OLLAMA_CHAT = {"messages": MESSAGES, "stream": False, "options": {"num_predict": 2}}
+GENERATE = {"prompt": "a", "stream": False, "options": {"num_predict": 2}}
+CREATE = {"model": "made", "from": NAME, "stream": False}
 
 
 class HostileTest(ServerTest):
-    arguments = (TINY, "--ctx", "256", "--no-request-log")
+    arguments = (TINY, "--encoder", ENCODER, "--ctx", "1024", "--no-request-log")
 
-    canary = {"prompt": "ab", "max_tokens": 200, "ignore_eos": True, "temperature": 1, "seed": 5,
-              "stream": True}
+    def setUp(self):
+        self.canary = Canary(self.server)
+        self.enterContext(self.canary)
 
-    def stream(self):
-        status, _, text = self.server.call("POST", "/v1/completions", self.canary)
-        self.assertEqual(status, 200)
-        return [json.loads(line[6:])["choices"] for line in text.decode().split("\n\n")
-                if line.startswith("data: {")]
+    def ask(self, method, path, body):
+        """Status and body of a request that begins beside an open stream."""
+        self.canary.wait()
+        status, _, text = self.server.call(method, path, body)
+        return status, text
 
-    def beside_canary(self, work):
-        alone = self.stream()
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            stream = pool.submit(self.stream)
-            work()
-            self.assertEqual(stream.result(), alone)
-        self.assertEqual(self.stream(), alone)
-
-    def sound(self, path, body):
-        """A reply that is 200 or a 4xx with a message; nothing else will do."""
-        status, _, text = self.server.call("POST", path, body)
+    def sound(self, path, body, field=None, method="POST"):
+        """A reply that is 200, or a 4xx with a message that names the field; nothing else will
+        do."""
+        status, text = self.ask(method, path, body)
         label = f"{path} {str(body)[:200]}: {status} {text[:200]}"
         self.assertTrue(status == 200 or 400 <= status < 500, label)
         if status != 200:
             error = json.loads(text)["error"]
             message = error if isinstance(error, str) else error["message"]
             self.assertTrue(message, label)
+            if field is not None:
+                # "options.seed: …", "tools[0].function.name: …", "… (or \"prompt\")"
+                self.assertRegex(message, rf'^[\w.\[\]]*\b{field}\b|"{field}"', label)
         return status
 
-    def test_numbers(self):
-        def work():
-            for field in CHAT_FIELDS:
-                for value in EXTREMES:
-                    body = {"messages": [{"role": "user", "content": "a"}], "max_tokens": 2,
-                            field: value}
-                    self.sound("/v1/chat/completions", body)
-            for field in COMPLETION_FIELDS:
-                for value in EXTREMES:
-                    self.sound("/v1/completions", {"prompt": "a", "max_tokens": 2, field: value})
-        self.beside_canary(work)
+    def refused(self, path, body, field=None, statuses=(400,), method="POST"):
+        status = self.sound(path, body, field, method)
+        self.assertIn(status, statuses, f"{path} {str(body)[:200]}")
 
-    def test_ollama_numbers(self):
-        for field in OLLAMA_FIELDS:
+    def attack(self, path, body, fields, within=None):
+        """Every extreme in every field of a body that is else sound."""
+        for field in fields:
             for value in EXTREMES:
-                body = {"messages": [{"role": "user", "content": "a"}], "stream": False,
-                        "options": {"num_predict": 2}, field: value}
-                self.sound("/api/chat", body)
-        for field in OPTION_FIELDS:
-            for value in EXTREMES:
-                self.sound("/api/generate", {"prompt": "a", "stream": False,
-                                             "options": {"num_predict": 2, field: value}})
+                if within is None:
+                    attacked = {**body, field: value}
+                else:
+                    attacked = {**body, within: {**body.get(within, {}), field: value}}
+                self.sound(path, attacked, field)
+
+    def test_chat_fields(self):
+        self.attack("/v1/chat/completions", CHAT, [
+            "messages", "max_completion_tokens", "top_logprobs", "chat_template", "trim",
+            "chat_template_kwargs", "reasoning_effort", "enable_thinking", "think",
+            "continue_final_message", *TOOLS, *GENERATION])
+
+    def test_completion_fields(self):
+        self.attack("/v1/completions", {"prompt": "a", "max_tokens": 2}, [
+            "prompt", "echo", "suffix", "best_of", "skip_special_tokens",
+            "return_tokens_as_token_ids", *GENERATION])
+
+    def test_response_fields(self):
+        self.attack("/v1/responses", {"input": "a", "max_output_tokens": 2}, [
+            "model", "input", "instructions", "max_output_tokens", "tools", "tool_choice",
+            "parallel_tool_calls", "text", "reasoning", "truncation", "trim", "stream",
+            "reply_language", "previous_response_id", "conversation", "prompt", "background",
+            "store", "include", "metadata", "user", *SAMPLING])
+        self.attack("/v1/responses", {"input": "a", "max_output_tokens": 2}, ["format"], "text")
+        self.attack("/v1/responses", {"input": "a", "max_output_tokens": 2}, ["effort"],
+                    "reasoning")
+
+    def test_embedding_fields(self):
+        self.attack("/v1/embeddings", {"input": "a"}, [
+            "model", "input", "encoding_format", "dimensions", "truncate_prompt_tokens", "user"])
+        shared = ["model", "truncate", "keep_alive", "options", "dimensions"]
+        self.attack("/api/embed", {"input": "a"}, ["input", *shared])
+        self.attack("/api/embeddings", {"prompt": "a"}, ["prompt", *shared])
+
+    def test_ollama_fields(self):
+        self.attack("/api/chat", OLLAMA_CHAT, ["messages", "tools", *OLLAMA])
+        self.attack("/api/generate", GENERATE, [
+            "prompt", "system", "suffix", "images", "template", "context", "raw", *OLLAMA])
+        self.attack("/api/generate", GENERATE, OPTIONS, "options")
+
+    def test_model_fields(self):
+        self.refused("/api/create", CREATE, statuses=(200,))
+        self.attack("/api/create", CREATE, [
+            "model", "from", "stream", "files", "adapters", "modelfile", "system", "template",
+            "parameters", "messages", "license", "quantize", "quantization", "draft_files"])
+        self.attack("/api/create", CREATE, OPTIONS, "parameters")
+        self.attack("/api/copy", {"source": "made", "destination": "copy"}, [
+            "source", "destination"])
+        self.attack("/api/show", {}, ["model"])
+
+    def test_tokenize_fields(self):
+        flags = ["model", "add_special", "add_special_tokens", "parse_special", "with_pieces",
+                 "return_token_strs"]
+        self.attack("/tokenize", {"content": "a"}, flags)
+        self.attack("/tokenize", {}, ["content", "prompt", "messages"])
+        self.attack("/detokenize", {"tokens": [0]}, ["model", "tokens"])
 
     def test_token_ids(self):
         for ids in ([-1], [10**6], [2**31], [2**63], [1.5], [[0], [10**6]], [[]], [0, "a"]):
-            status, _, text = self.server.call("POST", "/v1/completions",
-                                               {"prompt": ids, "max_tokens": 1})
-            self.assertEqual(status, 400, (ids, text))
+            for path, body, field in (("/v1/completions", {"max_tokens": 1}, "prompt"),
+                                      ("/v1/embeddings", {}, "input"), ("/api/embed", {}, "input"),
+                                      ("/api/generate", GENERATE, "context"),
+                                      ("/detokenize", {}, "tokens")):
+                self.refused(path, {**body, field: ids}, field)
 
     def test_bodies(self):
         deep = b'{"messages":' + b"[" * 10**6 + b"]" * 10**6 + b"}"
@@ -89,92 +138,86 @@ class HostileTest(ServerTest):
                      b'{"messages":[{"role":"user","content":"\xff"}]}',
                      b'{"messages":[{"role":"user","content":"\\ud800"}]}',
                      b'{"a":1,"a":2}', b"{" * 10**6, b'{"prompt":"a"} x'):
-            for path in ("/v1/chat/completions", "/v1/completions", "/api/chat", "/api/generate",
-                         "/api/show", "/api/create", "/api/pull", "/api/copy", "/tokenize"):
-                status, _, text = self.server.call("POST", path, body)
-                self.assertEqual(status, 400, (path, body[:50], text[:100]))
+            for path in ("/v1/chat/completions", "/v1/completions", "/v1/responses",
+                         "/v1/embeddings", "/api/chat", "/api/generate", "/api/embed",
+                         "/api/embeddings", "/api/show", "/api/create", "/api/pull", "/api/copy",
+                         "/tokenize", "/detokenize"):
+                self.refused(path, body)
+            self.refused("/api/delete", body, method="DELETE")
 
     def test_long_prompts(self):
         long = "word " * 10**6
-        def work():
-            for path, body in (
-                    ("/v1/chat/completions", {"messages": [{"role": "user", "content": long}]}),
-                    ("/v1/completions", {"prompt": long}),
-                    ("/v1/completions", {"prompt": [1] * 10**6}),
-                    ("/api/generate", {"prompt": long, "truncate": False})):
-                status, _, text = self.server.call("POST", path, body)
-                self.assertEqual(status, 400, text[:200])
-                self.assertIn(b"tokens", text)
-        self.beside_canary(work)
+        for path, body in (
+                ("/v1/chat/completions", {"messages": [{"role": "user", "content": long}]}),
+                ("/v1/completions", {"prompt": long}),
+                ("/v1/completions", {"prompt": [1] * 10**6}),
+                ("/v1/responses", {"input": long}),
+                ("/v1/embeddings", {"input": long}),
+                ("/api/generate", {"prompt": long, "truncate": False})):
+            status, text = self.ask("POST", path, body)
+            self.assertEqual(status, 400, text[:200])
+            self.assertIn(b"tokens", text)
 
     def test_shapes(self):
-        bombs = [{"guided_regex": "(a{1000}){1000}"}, {"guided_regex": "(" * 30000},
-                 {"guided_grammar": "root ::= root"}, {"guided_grammar": "root ::= " + "(" * 30000},
-                 {"guided_json": {"$ref": "#"}}, {"guided_json": {"type": "nothing"}},
-                 {"guided_choice": ["x" * 10**6] * 5},
-                 {"guided_json": {"type": "string", "minLength": 10**9}},
-                 {"guided_json": {"enum": list(range(20000))}}]
-        def work():
-            for bomb in bombs:
-                self.sound("/v1/chat/completions", {
-                    "messages": [{"role": "user", "content": "a"}], "max_tokens": 20, **bomb})
-        self.beside_canary(work)
+        for field, bomb in (
+                ("guided_regex", "(a{1000}){1000}"), ("guided_regex", "(" * 30000),
+                ("guided_grammar", "root ::= root"),
+                ("guided_grammar", "root ::= " + "(" * 30000), ("guided_json", {"$ref": "#"}),
+                ("guided_json", {"type": "nothing"}), ("guided_choice", ["x" * 10**6] * 5),
+                ("guided_json", {"type": "string", "minLength": 10**9}),
+                ("guided_json", {"enum": list(range(20000))})):
+            self.refused("/v1/chat/completions", {
+                "messages": MESSAGES, "max_tokens": 20, field: bomb}, field)
 
     def test_templates(self):
         for template in ("{% for i in range(1000000000) %}x{% endfor %}", "{{ " + "(" * 20000,
                          "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{{ messages.x.y }}",
                          "{% if %}"):
-            self.sound("/v1/chat/completions", {
-                "messages": [{"role": "user", "content": "a"}], "max_tokens": 1,
-                "chat_template": template})
+            self.refused("/v1/chat/completions", {**CHAT, "chat_template": template},
+                         "chat_template")
+            self.refused("/api/generate", {**GENERATE, "template": template}, "template")
 
     def test_template_variables(self):
         template = ("{% for a in x %}{% for b in x %}{% for c in x %}{{ a }}"
                     "{% endfor %}{% endfor %}{% endfor %}")
-        def work():
-            for variables in ({"x": list(range(2000))}, {"x": "y" * 10**6}, {"messages": []},
-                              {"add_generation_prompt": 3}, {"bos_token": {}}, {"": 1},
-                              {"x": [[[[]]]] * 1000, "raise_exception": 1}):
-                self.sound("/v1/chat/completions", {
-                    "messages": [{"role": "user", "content": "a"}], "max_tokens": 1,
-                    "chat_template": template, "chat_template_kwargs": variables})
-        self.beside_canary(work)
+        for variables in ({"x": list(range(2000))}, {"x": "y" * 10**6}, {"messages": []},
+                          {"add_generation_prompt": 3}, {"bos_token": {}}, {"": 1},
+                          {"x": [[[[]]]] * 1000, "raise_exception": 1}):
+            self.refused("/v1/chat/completions", {
+                **CHAT, "chat_template": template, "chat_template_kwargs": variables})
 
     def test_tools(self):
-        def work():
-            for tools in ([{"function": {"name": "x" * 10**5}}], [{"function": {"name": "\0<>"}}],
-                          [{"function": {"name": f"f{i}"}} for i in range(2000)],
-                          [{"function": {"name": "f", "parameters": {"$ref": "#"}}}],
-                          [{"function": {"name": "f", "parameters": {"type": "array"}}}],
-                          [{"function": {"name": "f", "parameters": {"properties": {
-                              f"p{i}": {"type": "string"} for i in range(2000)}}}}]):
-                for choice in ("auto", "required"):
-                    self.sound("/v1/chat/completions", {
-                        "messages": [{"role": "user", "content": "a"}], "max_tokens": 20,
-                        "tools": tools, "tool_choice": choice})
-        self.beside_canary(work)
+        for tools in ([{"function": {"name": "x" * 10**5}}], [{"function": {"name": "\0<>"}}],
+                      [{"function": {"name": f"f{i}"}} for i in range(2000)],
+                      [{"function": {"name": "f", "parameters": {"$ref": "#"}}}],
+                      [{"function": {"name": "f", "parameters": {"type": "array"}}}],
+                      [{"function": {"name": "f", "parameters": {"properties": {
+                          f"p{i}": {"type": "string"} for i in range(2000)}}}}]):
+            for choice in ("auto", "required"):
+                self.refused("/v1/chat/completions", {
+                    "messages": MESSAGES, "max_tokens": 20, "tools": tools,
+                    "tool_choice": choice}, statuses=(200, 400))
 
     def test_unloading_under_load(self):
-        body = {"messages": [{"role": "user", "content": "a"}], "stream": False,
-                "options": {"num_predict": 8}}
+        body = {"messages": MESSAGES, "stream": False, "options": {"num_predict": 8}}
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            asked = [pool.submit(self.server.call, "POST", "/api/chat",
+            asked = [pool.submit(self.ask, "POST", "/api/chat",
                                  {"keep_alive": 0, **({} if i % 3 == 0 else body)})
                      for i in range(60)]
             for reply in asked:
-                status, _, text = reply.result()
+                status, text = reply.result()
                 self.assertIn(status, (200, 503), text)
-        self.assertEqual(self.stream(), self.stream())
 
     def test_names(self):
+        self.refused("/api/create", CREATE, statuses=(200,))
         for name in ("../../etc/passwd", "/etc/passwd", "a\0b", "..\\x", "x" * 10**5, "a/b/c/d",
                      "%2e%2e", "", ".", "~", "-rf"):
-            for path, body in (("/api/show", {"model": name}), ("/api/copy", {
-                    "source": name, "destination": name}), ("/api/create", {
-                        "model": name, "from": "qwen2_tied"})):
-                self.assertIn(self.sound(path, body), (400, 404), (path, name))
-            status, _, _ = self.server.call("DELETE", "/api/delete", {"model": name})
-            self.assertIn(status, (400, 404), name)
+            for path, body, field in (
+                    ("/api/show", {}, "model"), ("/api/create", CREATE, "model"),
+                    ("/api/create", CREATE, "from"), ("/api/copy", {"destination": "x"}, "source"),
+                    ("/api/copy", {"source": "made"}, "destination")):
+                self.refused(path, {**body, field: name}, field, (400, 404))
+            self.refused("/api/delete", {"model": name}, "model", (400, 404), "DELETE")
 
 
 class KeyTest(unittest.TestCase):
