@@ -33,7 +33,7 @@ class CachedReplies : public testing::Test {
     auto library = std::make_unique<Library>(
         std::nullopt, [](const std::string&) { return Result<ModelInfo>(ModelInfo{}); });
     library->Add(path_, {"fake"});
-    Backend backend = FakeBackend(model_, script_);
+    Backend backend = FakeBackend(model_, script_, engine_);
     backend.load = [this, load = backend.load](const std::string& path, const LoadRoom& room) {
       ++loads_;
       auto loaded = load(path, room);
@@ -75,6 +75,7 @@ class CachedReplies : public testing::Test {
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
   ServiceOptions options_;
+  EngineOptions engine_ = {.context = 1000, .max_sequences = 2};
   std::string path_ = "path";
   std::atomic<int> loads_ = 0;
   std::function<void()> on_load_;
@@ -113,6 +114,24 @@ TEST_F(CachedReplies, ArePassedOverForOneRequestThatAsksForThat) {
             "bypass: three");
   EXPECT_EQ(AskWith({{"cache-control", "x-no-cache, no-transform"}}, "Hi"),
             "hit; match=exact: three");
+}
+
+TEST_F(CachedReplies, OfServersWithATimeLimitAreGivenAgain) {
+  options_.deadlines.total_s = 600;
+  Make();
+  script_->replies = {"one", "two"};
+  EXPECT_EQ(Ask("Hi"), "miss: one");
+  EXPECT_EQ(Ask("Hi"), "hit; match=exact: one");
+}
+
+TEST_F(CachedReplies, ThatTheTimeLimitCutOffAreNotKept) {
+  options_.deadlines.total_s = 0.1;
+  engine_.context = 1 << 30;
+  Make();
+  script_->endless = true;
+  script_->replies = {"one", "two"};
+  EXPECT_TRUE(Ask("Hi").starts_with("miss: one"));
+  EXPECT_TRUE(Ask("Hi").starts_with("miss: two"));
 }
 
 TEST_F(CachedReplies, OfOneKeyAreNotGivenToAnother) {

@@ -62,6 +62,7 @@ struct LanguageCheck {
 
 struct ReplyEnd {
   FinishReason finish = FinishReason::kStop;
+  bool timed_out = false;  // it ends where the request's time did
   std::string stop_string;
   std::optional<TokenId> stop_token;
   std::optional<Shortening> shortened_at;

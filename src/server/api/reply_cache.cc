@@ -100,7 +100,7 @@ class KeepingSink final : public ReplySink {
     const bool ended =
         end && (end->finish == FinishReason::kStop || end->finish == FinishReason::kLength);
     whole_ = whole_ && !(end && end->language && end->language->other());
-    if (whole_ && ended && !end->shortened_at && end->copied.empty()) {
+    if (whole_ && ended && !end->timed_out && !end->shortened_at && end->copied.empty()) {
       reply_.tokens = end->tokens;
       reply_.finish_reason = end->finish == FinishReason::kStop ? kStop : kLength;
       reply_.stop_string = end->stop_string;
@@ -128,8 +128,7 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   const ReplyOptions& reply = request.options;
   const bool drawn = reply.sampling.temperature != 0 && !reply.sampling.seed;
   if (options.cache == nullptr || reply.n != 1 || reply.logprobs >= 0 || request.tools.usable() ||
-      !reply.stop_tokens.empty() || !request.begun_reply.empty() || (drawn && !options.sampled) ||
-      reply.deadlines.total_s > 0) {
+      !reply.stop_tokens.empty() || !request.begun_reply.empty() || (drawn && !options.sampled)) {
     return std::nullopt;
   }
   CacheableChat chat(tenant, IdentityOf(entry, model, options));

@@ -214,6 +214,11 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     return About(field, error).error();
   }
 
+  void TimeOut() {
+    end_.timed_out = true;
+    end_.finish = FinishReason::kLength;
+  }
+
   void OnFreeDone(Result<JobResult> result) {
     if (!result) {
       const auto& shape = request_->options.shape;
@@ -230,7 +235,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     const bool calls = with_tools() && reply.finish == FinishReason::kStop &&
                        !request_->style.open.empty() && reply.stop_string == request_->style.open;
     Add(reply);
-    if (result->timed_out) end_.finish = FinishReason::kLength;
+    if (result->timed_out) TimeOut();
     Flush();
     if (request_->options.include_stop && !calls && !reply.stop_string.empty()) {
       Say({reply.stop_string, {}, {}});
@@ -266,7 +271,7 @@ class ReplyRun : public std::enable_shared_from_this<ReplyRun> {
     GenerationResult& reply = result->generation;
     Add(reply);
     if (reader_->calls().empty()) {
-      if (result->timed_out) end_.finish = FinishReason::kLength;
+      if (result->timed_out) TimeOut();
       return End(std::move(end_));
     }
     bool listening = true;
