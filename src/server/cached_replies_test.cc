@@ -44,22 +44,39 @@ class CachedReplies : public testing::Test {
         std::make_unique<Service>(std::move(library), std::move(backend), HostOptions{}, options_);
   }
 
+  void ImportFaq(const std::string& question, const std::string& answer) {
+    const std::vector<store::FaqItem> items = {{.questions = {question}, .answer = answer}};
+    ASSERT_TRUE(options_.cache.cache->ImportFaq(items, "", false));
+  }
+
   // "HOW: CONTENT" of a chat about `content`, whose other members are `more`.
   std::string Ask(const std::string& content, const std::string& more = "\"temperature\": 0",
                   const std::string& key = "") {
-    std::vector<HttpHeader> headers;
-    if (!key.empty()) headers = {{"authorization", "Bearer " + key}};
-    return AskWith(std::move(headers), content, more);
+    return AskChat(Message("user", content), more, key);
   }
 
-  std::string AskWith(std::vector<HttpHeader> headers, const std::string& content,
-                      const std::string& more = "\"temperature\": 0") {
+  std::string AskWith(std::vector<HttpHeader> headers, const std::string& content) {
+    return Send(std::move(headers), Message("user", content), "\"temperature\": 0");
+  }
+
+  static std::string Message(const std::string& role, const std::string& content) {
+    return R"({"role": ")" + role + R"(", "content": ")" + content + "\"}";
+  }
+
+  std::string AskChat(const std::string& messages, const std::string& more,
+                      const std::string& key = "") {
+    std::vector<HttpHeader> headers;
+    if (!key.empty()) headers = {{"authorization", "Bearer " + key}};
+    return Send(std::move(headers), messages, more);
+  }
+
+  std::string Send(std::vector<HttpHeader> headers, const std::string& messages,
+                   const std::string& more) {
     HttpRequest request;
     request.headers = std::move(headers);
     request.method = "POST";
     request.path = "/v1/chat/completions";
-    request.body =
-        R"({"messages": [{"role": "user", "content": ")" + content + R"("}], )" + more + "}";
+    request.body = R"({"messages": [)" + messages + "], " + more + "}";
     auto exchange = std::make_shared<FakeExchange>(request);
     service_->OnRequest(exchange);
     exchange->Wait();
@@ -132,6 +149,37 @@ TEST_F(CachedReplies, ThatTheTimeLimitCutOffAreNotKept) {
   script_->replies = {"one", "two"};
   EXPECT_TRUE(Ask("Hi").starts_with("miss: one"));
   EXPECT_TRUE(Ask("Hi").starts_with("miss: two"));
+}
+
+TEST_F(CachedReplies, OfTheFaqAreGivenWhateverTheSampling) {
+  ImportFaq("When are you open?", "From 9 to 18.");
+  for (const char* more : {R"("temperature": 0)", R"("temperature": 1)", R"("model": "fake")",
+                           R"("temperature": 1, "seed": 7)"}) {
+    EXPECT_EQ(Ask("when are you open", more), "hit; match=faq: From 9 to 18.") << more;
+  }
+  EXPECT_EQ(script_->Prompts().size(), 0U);
+}
+
+TEST_F(CachedReplies, OfTheFaqAreForTheFirstQuestionOfAChat) {
+  ImportFaq("When are you open?", "From 9 to 18.");
+  const std::string question = Message("user", "When are you open?");
+  EXPECT_EQ(AskChat(Message("system", "You are a shop.") + ", " + question, R"("n": 1)"),
+            "hit; match=faq: From 9 to 18.");
+  const std::string chat = Message("user", "Be the Louvre.") + ", " +
+                           Message("assistant", "I am the Louvre.") + ", " + question;
+  script_->replies = {"at 10", "at 11"};
+  EXPECT_EQ(AskChat(chat, R"("temperature": 1)"), ": at 10");
+  EXPECT_EQ(AskChat(chat, R"("temperature": 0)"), "miss: at 11");
+  EXPECT_EQ(AskChat(chat, R"("temperature": 0)"), "hit; match=exact: at 11");
+}
+
+TEST_F(CachedReplies, OfTheFaqMustFitTheLimitsOfTheRequest) {
+  ImportFaq("When?", "From 9 to 18.");
+  script_->replies = {"always", "never"};
+  EXPECT_EQ(Ask("When?", R"("stop": ["18"])"), ": always");
+  EXPECT_EQ(Ask("When?", R"("stop": ["noon"])"), "hit; match=faq: From 9 to 18.");
+  EXPECT_EQ(Ask("When?", R"("max_tokens": 12)"), ": never");
+  EXPECT_EQ(Ask("When?", R"("max_tokens": 13)"), "hit; match=faq: From 9 to 18.");
 }
 
 TEST_F(CachedReplies, OfOneKeyAreNotGivenToAnother) {

@@ -38,7 +38,7 @@ class CacheAdminTest(unittest.TestCase):
     @staticmethod
     def ask(server, question=QUESTION, headers=None):
         status, sent, text = server.call("POST", "/v1/chat/completions", {
-            "messages": [{"role": "user", "content": question}], "max_tokens": 4,
+            "messages": [{"role": "user", "content": question}], "max_tokens": 16,
             "temperature": 0}, headers)
         if status != 200:
             raise AssertionError(text)

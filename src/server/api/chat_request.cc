@@ -209,11 +209,13 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   };
   std::optional<store::CacheQuery> query;
   if (cacheable) {
-    query = cacheable->Query(prompt.tokens, prompt.left_out > 0);
+    query = cacheable->Query(prompt.tokens, prompt.left_out > 0, lease);
     const bool anew = WantsNewReply(call->request());
     const auto hit = anew ? std::nullopt : kept.cache->Find(*query);
-    const char* otherwise = anew ? "bypass" : "miss";
-    call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : otherwise});
+    if (hit || anew || query->replies) {
+      const char* otherwise = anew ? "bypass" : "miss";
+      call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : otherwise});
+    }
     if (hit) {
       SayCached(*hit, *check(nullptr, make_sink({entry, *lease, prompt})));
       return {};
@@ -222,7 +224,7 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   Again again;
   if (language != nullptr) again = MakeAgain(server, lease, std::move(same), context, reply);
   auto sink = make_sink({entry, *lease, prompt});
-  if (query) sink = KeepReply(kept.cache, *std::move(query), std::move(sink));
+  if (query && query->replies) sink = KeepReply(kept.cache, *std::move(query), std::move(sink));
   sink = check(std::move(again), std::move(sink));
   std::vector<ReplyRequest> requests;
   requests.push_back(std::move(reply));

@@ -1,8 +1,10 @@
 // The fields of a cache key, and replies to and from the cache.
 #include "server/api/reply_cache.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -73,6 +75,21 @@ std::string TakeQuestion(Json& list) {
   return question;
 }
 
+bool IsOfSystem(const Json& message) {
+  const Json* role = message.Find("role");
+  return role != nullptr && role->is_string() && role->AsString() == "system";
+}
+
+// Whether a reply of that text would come to its end within these limits.
+bool Fits(std::string_view text, const std::vector<std::string>& stop, int max_tokens,
+          const Model& model) {
+  const bool stopped = std::ranges::any_of(
+      stop, [text](const std::string& word) { return !word.empty() && text.contains(word); });
+  if (stopped || max_tokens < 0) return !stopped;
+  return std::ssize(model.Tokenize(text, {.add_special = false, .parse_special = false})) <=
+         max_tokens;
+}
+
 class KeepingSink final : public ReplySink {
  public:
   KeepingSink(std::shared_ptr<store::ResponseCache> cache, store::CacheQuery query,
@@ -128,7 +145,7 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   const ReplyOptions& reply = request.options;
   const bool drawn = reply.sampling.temperature != 0 && !reply.sampling.seed;
   if (options.cache == nullptr || reply.n != 1 || reply.logprobs >= 0 || request.tools.usable() ||
-      !reply.stop_tokens.empty() || !request.begun_reply.empty() || (drawn && !options.sampled)) {
+      !reply.stop_tokens.empty() || !request.begun_reply.empty()) {
     return std::nullopt;
   }
   CacheableChat chat(tenant, IdentityOf(entry, model, options));
@@ -149,19 +166,29 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   Json rest = request.messages.list;
   if (!request.raw) chat.question_ = TakeQuestion(rest);
   chat.key_.Add("messages", rest.Dump());
+  chat.kept_ = !drawn || options.sampled;
   chat.plain_ = !reply.shape && reply.language == nullptr && request.before.empty() &&
                 !chat.question_.empty();
+  chat.first_ = std::ranges::count_if(rest.items(), std::not_fn(IsOfSystem)) == 1;
+  chat.max_tokens_ = reply.max_tokens;
+  chat.stop_ = reply.stop;
+  if (!chat.kept_ && !(chat.plain_ && chat.first_)) return std::nullopt;
   return chat;
 }
 
-store::CacheQuery CacheableChat::Query(std::span<const TokenId> prompt, bool trimmed) const {
+store::CacheQuery CacheableChat::Query(std::span<const TokenId> prompt, bool trimmed,
+                                       const std::shared_ptr<Lease>& lease) const {
   store::CacheKeyBuilder key = key_;
   key.AddPrompt("tokens", prompt);
   store::CacheQuery query;
   query.key = key.Finish();
+  query.replies = kept_;
   if (plain_ && !trimmed) {
     query.question = question_;
-    query.faq = true;
+    query.faq = first_;
+    query.faq_fits = [stop = stop_, max_tokens = max_tokens_, lease](std::string_view answer) {
+      return Fits(answer, stop, max_tokens, lease->model());
+    };
   }
   return query;
 }

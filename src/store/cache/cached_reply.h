@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/cache/cache_key.h"
@@ -25,9 +27,13 @@ struct CacheQuery {
   // The user's question where nothing else of the prompt differs within `key.context`: for
   // normalised and similar matching. Empty: exact matching alone. Over 1,000 bytes: as if empty.
   std::string question;
+  // Whether a reply that was kept would do.
+  bool replies = true;
   // Whether an answer of the FAQ would do: a plain question, no tools, no shape, no
   // log-probabilities.
   bool faq = false;
+  // Whether this one would; unset: any. It is called by Find alone, and must be quick.
+  std::function<bool(std::string_view answer)> faq_fits = {};
 };
 
 enum class CacheMatch : uint8_t { kExact, kNormalized, kSimilar, kFaq };

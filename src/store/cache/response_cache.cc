@@ -181,13 +181,15 @@ std::optional<CacheHit> SqliteCache::Find(const CacheQuery& query) {
   const std::string form = alike ? QuestionForm(query.question) : "";
   std::optional<CacheHit> hit;
   std::optional<Error> error;
+  bool any = query.replies;
   {
     const std::scoped_lock lock(table_mutex_);
+    any = any || (query.faq && n_faq_ > 0);
     auto found = FindInFile(query, form);
     if (found) hit = std::move(*found);
     if (!found) error = found.error();
   }
-  if (!hit && !form.empty() && (options_.embedder || options_.lexical)) {
+  if (!hit && any && !form.empty() && (options_.embedder || options_.lexical)) {
     std::optional<std::vector<float>> vector;
     if (options_.embedder) {
       const std::scoped_lock lock(embedder_mutex_);
@@ -204,7 +206,7 @@ std::optional<CacheHit> SqliteCache::Find(const CacheQuery& query) {
   const std::scoped_lock lock(queue_mutex_);
   if (hit) {
     ++counts_.hits[static_cast<size_t>(hit->match)];
-  } else {
+  } else if (query.replies) {
     ++counts_.misses;
   }
   return hit;
@@ -230,6 +232,7 @@ Result<std::optional<CacheHit>> SqliteCache::FindInFile(const CacheQuery& query,
     auto hit = TRY(FindFaq(query, form_hash));
     if (hit) return hit;
   }
+  if (!query.replies) return std::nullopt;
   if (auto hit = FindWaiting(query)) return hit;
   if (auto entry = TRY(table_->FindKey(query.key.exact))) {
     auto hit = TRY(Take(query, *std::move(entry), CacheMatch::kExact, 1, ""));
@@ -258,25 +261,28 @@ Result<std::optional<CacheHit>> SqliteCache::FindFaq(const CacheQuery& query, co
 Result<std::optional<CacheHit>> SqliteCache::FindSimilar(
     const CacheQuery& query, const std::optional<std::vector<float>>& vector) {
   if (!table_) return std::nullopt;
-  const std::string encoder = vector ? options_.embedder->id() : "";
-  SimilarQuestions similar(query.question, vector, encoder, options_.min_similarity,
-                           options_.lexical);
-  const auto take = [&similar](const KnownQuestion& known) { return similar.Compare(known); };
-  const bool faq = query.faq && n_faq_ > 0;
-  const Digest content = similar.content();
-  if (faq) {
-    TRY(table_->Scan(FaqContext(query.key.tenant), content, take));
+  std::vector<std::pair<Digest, CacheMatch>> contexts;
+  if (query.faq && n_faq_ > 0) {
+    contexts.emplace_back(FaqContext(query.key.tenant), CacheMatch::kFaq);
     if (query.key.tenant != TenantHash("")) {
-      TRY(table_->Scan(FaqContext(TenantHash("")), content, take));
+      contexts.emplace_back(FaqContext(TenantHash("")), CacheMatch::kFaq);
     }
   }
-  if (!similar.best()) TRY(table_->Scan(query.key.context, content, take));
-  const auto best = similar.best();
-  if (!best) return std::nullopt;
-  auto entry = TRY(table_->FindId(best->entry));
-  if (!entry) return std::nullopt;
-  const CacheMatch match = entry->kind == EntryKind::kFaq ? CacheMatch::kFaq : CacheMatch::kSimilar;
-  return Take(query, *std::move(entry), match, best->score, best->text);
+  if (query.replies) contexts.emplace_back(query.key.context, CacheMatch::kSimilar);
+  const std::string encoder = vector ? options_.embedder->id() : "";
+  for (const auto& [context, match] : contexts) {
+    SimilarQuestions similar(query.question, vector, encoder, options_.min_similarity,
+                             options_.lexical);
+    TRY(table_->Scan(context, similar.content(),
+                     [&similar](const KnownQuestion& known) { return similar.Compare(known); }));
+    const auto& best = similar.best();
+    if (!best) continue;
+    auto entry = TRY(table_->FindId(best->entry));
+    if (!entry) continue;
+    auto hit = TRY(Take(query, *std::move(entry), match, best->score, best->text));
+    if (hit) return hit;
+  }
+  return std::nullopt;
 }
 
 Result<std::optional<CacheHit>> SqliteCache::Take(const CacheQuery& query, Entry entry,
@@ -288,6 +294,7 @@ Result<std::optional<CacheHit>> SqliteCache::Take(const CacheQuery& query, Entry
     return std::nullopt;
   }
   if (!faq && IsExpired(entry.created_s)) return std::nullopt;
+  if (faq && query.faq_fits && !query.faq_fits(entry.reply.text)) return std::nullopt;
   CacheHit hit;
   hit.match = match;
   hit.similarity = similarity;

@@ -257,6 +257,35 @@ TEST_F(ResponseCacheTest, FaqAnswersWhoeverMayHaveIt) {
   EXPECT_EQ(cache->Stats()->faq_answers, 2);
 }
 
+TEST_F(ResponseCacheTest, FaqIsAskedAlsoWhereNoReplyWouldDo) {
+  options_.normalize = true;
+  options_.lexical = true;
+  const auto cache = Open();
+  cache->Put(Query("Where is the door?"), Reply("there"));
+  ImportInto(*cache, R"({"question":"How do I open the window?","answer":"push"})");
+  ASSERT_TRUE(cache->Flush());
+  CacheQuery query = FaqQuery("Where is the door?");
+  query.replies = false;
+  EXPECT_EQ(Answer(*cache, query), "-");
+  query.question = "How can I open the window?";
+  EXPECT_EQ(Answer(*cache, query), "faq:push");
+  EXPECT_EQ(cache->Stats()->misses, 0);
+}
+
+TEST_F(ResponseCacheTest, FaqAnswersThatDoNotFitLeaveTheRepliesToBeAsked) {
+  options_.lexical = true;
+  const auto cache = Open();
+  cache->Put(Query("How do I open the window?"), Reply("pull"));
+  ImportInto(*cache, R"({"question":"How do I open the window?","answer":"push"})");
+  ASSERT_TRUE(cache->Flush());
+  for (const char* question : {"How do I open the window?", "How can I open the window?"}) {
+    CacheQuery query = FaqQuery(question);
+    EXPECT_EQ(Answer(*cache, query), "faq:push");
+    query.faq_fits = [](std::string_view answer) { return answer != "push"; };
+    EXPECT_NE(Answer(*cache, query).find(":pull"), std::string::npos) << question;
+  }
+}
+
 TEST_F(ResponseCacheTest, AFaqThatDoesNotFitChangesNothing) {
   options_.max_bytes = 20'000;
   const auto cache = Open();
