@@ -84,8 +84,8 @@ class CachedReplies : public testing::Test {
     if (!body || body->Find("choices") == nullptr) return exchange->body();
     std::string how(exchange->Header("X-Bantam-Cache"));
     how = how.substr(0, how.find("; age"));
-    return how + ": " +
-           body->Find("choices")->items().at(0).Find("message")->Find("content")->AsString();
+    choice_ = body->Find("choices")->items().at(0);
+    return how + ": " + choice_.Find("message")->Find("content")->AsString();
   }
 
   TestDirectory directory_;
@@ -96,6 +96,7 @@ class CachedReplies : public testing::Test {
   std::string path_ = "path";
   std::atomic<int> loads_ = 0;
   std::function<void()> on_load_;
+  Json choice_;  // of the last chat
   std::unique_ptr<Service> service_;
 };
 
@@ -149,6 +150,25 @@ TEST_F(CachedReplies, ThatTheTimeLimitCutOffAreNotKept) {
   script_->replies = {"one", "two"};
   EXPECT_TRUE(Ask("Hi").starts_with("miss: one"));
   EXPECT_TRUE(Ask("Hi").starts_with("miss: two"));
+}
+
+TEST_F(CachedReplies, InALanguageAreForRequestsThatMayRunAgainAlike) {
+  const std::string english = "The sky is blue because the air scatters the light of the sun.";
+  const std::string chinese = "天空是蓝色的，因为空气会散射阳光。";
+  const std::string once = R"("temperature": 0, "reply_language": "zh")";
+  const std::string stream = once + R"(, "stream": true)";
+  script_->replies = {english, english, chinese, english};
+  const std::string streamed = Ask("Why?", stream);
+  EXPECT_NE(streamed.find(R"("found":"en","retried":false)"), std::string::npos) << streamed;
+  const auto flags = [this] { return choice_.Find("bantam")->Find("reply_language")->Dump(); };
+  EXPECT_EQ(Ask("Why?", once), "miss: " + chinese);
+  const std::string made = flags();
+  EXPECT_EQ(made, R"({"asked":"zh","found":"zh","retried":true})");
+  EXPECT_EQ(Ask("Why?", once), "hit; match=exact: " + chinese);
+  EXPECT_EQ(flags(), made);
+  const std::string again = Ask("Why?", stream);
+  EXPECT_NE(again.find(R"("found":"en","retried":false)"), std::string::npos) << again;
+  EXPECT_EQ(script_->Prompts().size(), 4U);
 }
 
 TEST_F(CachedReplies, OfTheFaqAreGivenWhateverTheSampling) {

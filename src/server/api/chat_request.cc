@@ -144,12 +144,11 @@ Result<Prompt> SetPrompt(ChatRequest& request, const Lease& lease, int context,
   return prompt;
 }
 
-// How a choice is run again in the language asked for. Null where that cannot be: what a stream has
-// said cannot be taken back, and a prompt that is not made of messages has no place for the line
-// that asks, as one that is full.
+// How a choice is run again in the language asked for. Null where that may not be, and where the
+// prompt has no room for the line that asks.
 Again MakeAgain(Server& server, const std::shared_ptr<Lease>& lease, ChatRequest request,
                 int context, ReplyRequest reply) {
-  if (request.stream || request.raw) return nullptr;
+  if (!request.may_run_again()) return nullptr;
   const auto again = std::make_shared<ReplyRequest>(std::move(reply));
   request.messages = AskForLanguage(std::move(request.messages), *again->options.language);
   if (!SetPrompt(request, *lease, context, *again)) return nullptr;
@@ -202,11 +201,6 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
   }
   TRY(SetAdapterScales(lease->model(), reply.options));
   TRY(SetShape(*lease, TemplateOf(request, lease->model()), prompt.texts, reply));
-  const auto check = [&](Again again, std::shared_ptr<ReplySink> sink) {
-    if (language == nullptr) return sink;
-    return CheckLanguage(*language, IsJson(reply.options.shape), reply.options.n, std::move(again),
-                         std::move(sink));
-  };
   std::optional<store::CacheQuery> query;
   if (cacheable) {
     query = cacheable->Query(prompt.tokens, prompt.left_out > 0, lease);
@@ -217,15 +211,17 @@ Result<void> Submit(Server& server, const std::shared_ptr<Call>& call, ChatReque
       call->AddHeader({"X-Bantam-Cache", hit ? hit->HeaderValue() : otherwise});
     }
     if (hit) {
-      SayCached(*hit, *check(nullptr, make_sink({entry, *lease, prompt})));
+      SayCached(*hit, language, *make_sink({entry, *lease, prompt}));
       return {};
     }
   }
-  Again again;
-  if (language != nullptr) again = MakeAgain(server, lease, std::move(same), context, reply);
   auto sink = make_sink({entry, *lease, prompt});
   if (query && query->replies) sink = KeepReply(kept.cache, *std::move(query), std::move(sink));
-  sink = check(std::move(again), std::move(sink));
+  if (language != nullptr) {
+    Again again = MakeAgain(server, lease, std::move(same), context, reply);
+    sink = CheckLanguage(*language, IsJson(reply.options.shape), reply.options.n, std::move(again),
+                         std::move(sink));
+  }
   std::vector<ReplyRequest> requests;
   requests.push_back(std::move(reply));
   return RunReplies(server.host, lease, std::move(requests), sink);

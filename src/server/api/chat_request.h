@@ -33,6 +33,11 @@ struct ChatRequest {
   TrimMode trim = TrimMode::kError;
   int context = 0;  // tokens this chat may take; 0: the model's
   std::optional<double> keep_alive_s;
+
+  // Whether a reply in another language than `options.language` is made once more: what a stream
+  // has said cannot be taken back, and a prompt that is not made of messages has no place for the
+  // line that asks.
+  bool may_run_again() const { return !stream && !raw; }
 };
 
 // What was made of it when it is handed to the engine.

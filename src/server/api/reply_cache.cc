@@ -90,6 +90,25 @@ bool Fits(std::string_view text, const std::vector<std::string>& stop, int max_t
          max_tokens;
 }
 
+// What was found out of a reply's language, beside the reply, and back.
+std::string LanguageJson(const LanguageCheck& check) {
+  Json json = Json::MakeObject();
+  json.Set("found", check.found == nullptr ? Json() : Json::String(std::string(check.found->code)));
+  json.Set("retried", Json::Bool(check.retried));
+  return json.Dump();
+}
+
+LanguageCheck ReadLanguage(const std::string& text, const Language& asked) {
+  LanguageCheck check = {.asked = &asked};
+  const auto json = Json::Parse(text);
+  if (!json || !json->is_object()) return check;
+  const Json* found = json->Find("found");
+  const Json* retried = json->Find("retried");
+  if (found != nullptr && found->is_string()) check.found = FindLanguage(found->AsString());
+  check.retried = retried != nullptr && retried->is_bool() && retried->AsBool();
+  return check;
+}
+
 class KeepingSink final : public ReplySink {
  public:
   KeepingSink(std::shared_ptr<store::ResponseCache> cache, store::CacheQuery query,
@@ -123,6 +142,7 @@ class KeepingSink final : public ReplySink {
       reply_.stop_string = end->stop_string;
       reply_.prompt_tokens = end->stats.prompt_tokens;
       reply_.generated_tokens = end->stats.generated_tokens;
+      if (end->language) reply_.extra_json = LanguageJson(*end->language);
       cache_->Put(query_, std::move(reply_));
     }
     sink_->OnEnd(choice, std::move(end));
@@ -153,7 +173,10 @@ std::optional<CacheableChat> CacheableChat::From(const ReplyCacheOptions& option
   AddAdapters(reply, chat.key_);
   AddShape(reply.shape, chat.key_);
   if (reply.include_stop) chat.key_.Add("include_stop", true);
-  if (reply.language != nullptr) chat.key_.Add("reply_language", reply.language->code);
+  if (reply.language != nullptr) {
+    chat.key_.Add("reply_language", reply.language->code)
+        .Add("may_run_again", request.may_run_again());
+  }
   chat.key_.Add("max_tokens", reply.max_tokens)
       .Add("stop", std::span<const std::string>(reply.stop))
       .Add("ignore_end", reply.ignore_end)
@@ -204,11 +227,12 @@ bool WantsNewReply(const HttpRequest& request) {
   return wanted;
 }
 
-void SayCached(const store::CacheHit& hit, ReplySink& sink) {
+void SayCached(const store::CacheHit& hit, const Language* language, ReplySink& sink) {
   ReplyEnd end;
   end.finish = hit.reply.finish_reason == kLength ? FinishReason::kLength : FinishReason::kStop;
   end.stop_string = hit.reply.stop_string;
   end.tokens = hit.reply.tokens;
+  if (language != nullptr) end.language = ReadLanguage(hit.reply.extra_json, *language);
   end.stats.prompt_tokens = hit.reply.prompt_tokens;
   end.stats.cached_tokens = hit.reply.prompt_tokens;
   end.stats.generated_tokens = hit.reply.generated_tokens;

@@ -44,8 +44,8 @@ class CacheableChat {
 // Whether the client asks for a reply that was not kept (Cache-Control: no-cache, RFC 9111).
 bool WantsNewReply(const HttpRequest& request);
 
-// Says a kept reply as if it came from the engine.
-void SayCached(const store::CacheHit& hit, ReplySink& sink);
+// Says a kept reply as if it came from the engine; `language`: the one it must be in, or null.
+void SayCached(const store::CacheHit& hit, const Language* language, ReplySink& sink);
 
 // Passes a reply on and keeps it if it ends as it should.
 std::shared_ptr<ReplySink> KeepReply(std::shared_ptr<store::ResponseCache> cache,
