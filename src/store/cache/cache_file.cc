@@ -20,7 +20,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x42743163;  // "Bt1c"
 // To be raised when QuestionForm, TraitsOf or a hash changes: what is in old files is not found
 // then.
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
 constexpr int kMostAside = 100;
 
 // `sum` guards a row's content against what quick_check cannot see. An entry of kind 0 is a reply,
@@ -81,7 +81,8 @@ Result<void> Check(Connection& connection) {
                                          std::to_string(kVersion));
   }
   if (TRY(connection.Text(kListSchema)) != TRY(ExpectedSchema())) {
-    return Fail(ErrorCode::kCorrupt, "its tables are not those of version 1");
+    return Fail(ErrorCode::kCorrupt,
+                "its tables are not those of version " + std::to_string(kVersion));
   }
   const std::string verdict = TRY(connection.Text("PRAGMA quick_check(1)"));
   if (verdict != "ok") return Fail(ErrorCode::kCorrupt, verdict);

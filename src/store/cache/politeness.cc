@@ -172,8 +172,20 @@ constexpr auto kSpeaksOfAfter = std::to_array<Text>({
     U"翻译", U"句",    U"词",     U"字",     U"的",    U"不",    U"别",        U"道",
 });
 
-bool IsBreak(char32_t c) {
-  return c == U' ' || c == kGap;
+// Who asks for these may mean the polite words, too.
+constexpr auto kWorksOnWords = std::to_array<Text>({
+    U"translate", U"translates", U"translated", U"translation", U"say",       U"spell",
+    U"pronounce", U"repeat",     U"rephrase",   U"paraphrase",  U"rewrite",   U"reword",
+    U"proofread", U"summarize",  U"summarise",  U"classify",    U"sentiment", U"word",
+    U"words",     U"phrase",     U"sentence",   U"text",        U"letters",   U"characters",
+    U"翻译",      U"译成",       U"译为",       U"怎么说",      U"怎么写",    U"怎么读",
+    U"改写",      U"润色",       U"朗读",       U"重复",        U"复述",      U"造句",
+    U"概括",      U"总结",       U"分类",       U"情感",        U"语气",      U"拼写",
+    U"句话",      U"句子",       U"词语",       U"几个字",
+});
+
+bool IsGap(char32_t c) {
+  return c == kGap || c == kColon;
 }
 
 Text TrimBreaks(Text text) {
@@ -198,6 +210,17 @@ bool EndsWithWord(Text text, Text word) {
                                   !IsWithinWord(text[text.size() - word.size() - 1], word.front()));
 }
 
+bool WorksOnWords(Text text) {
+  return std::ranges::any_of(kWorksOnWords, [text](Text word) {
+    for (size_t at = text.find(word); at != Text::npos; at = text.find(word, at + 1)) {
+      if (StartsWithWord(text.substr(at), word) &&
+          EndsWithWord(text.substr(0, at + word.size()), word))
+        return true;
+    }
+    return false;
+  });
+}
+
 bool SpeaksOfBefore(Text rest, bool divided) {
   return (rest.front() == kQuote && !divided) ||
          std::ranges::any_of(kSpeaksOfBefore,
@@ -211,7 +234,7 @@ bool SpeaksOfAfter(Text rest) {
 }
 
 bool MayFollowGreeting(Text greeting, Text after) {
-  if (after.front() == kGap) return true;
+  if (IsGap(after.front())) return true;
   if (greeting == U"请") {
     return std::ranges::any_of(kAskedActs, [after](Text act) { return after.starts_with(act); });
   }
@@ -226,7 +249,9 @@ bool TrimBeginning(Text& text) {
     const Text after = text.substr(phrase.size());
     if (greeting && !MayFollowGreeting(phrase, after)) return false;
     const Text rest = TrimBreaks(after);
-    if (rest.empty() || SpeaksOfBefore(rest, after.front() == kGap)) return false;
+    const bool divided = IsGap(after.front());
+    if (rest.empty() || SpeaksOfBefore(rest, divided)) return false;
+    if (divided && WorksOnWords(rest)) return false;
     text = rest;
     return true;
   };
@@ -239,9 +264,10 @@ bool TrimEnd(Text& text) {
     if (!EndsWithWord(text, phrase) || text.size() == phrase.size()) return false;
     const Text before = text.substr(0, text.size() - phrase.size());
     const bool please = phrase == U"please" || phrase == U"pls" || phrase == U"plz";
-    if (before.back() != kGap && !(please && before.back() == U' ')) return false;
+    if (!IsGap(before.back()) && !(please && before.back() == U' ')) return false;
     const Text rest = TrimBreaks(before);
     if (rest.empty() || SpeaksOfAfter(rest)) return false;
+    if (before.contains(kColon) || WorksOnWords(rest)) return false;
     text = rest;
     return true;
   });

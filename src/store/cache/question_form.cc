@@ -1,6 +1,7 @@
 // Punctuation and blanks: what divides, what belongs to a number or name, what is nothing.
 #include "store/cache/question_form.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/unicode.h"
@@ -18,6 +19,10 @@ bool IsDigit(char32_t c) {
   return c >= '0' && c <= '9';
 }
 
+bool IsLetter(char32_t c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 bool IsBlank(char32_t c) {
   return unicode::PropertiesOf(c).In(unicode::kSpace);
 }
@@ -32,7 +37,8 @@ class FormWriter {
   explicit FormWriter(std::u32string folded) : in_(std::move(folded)) {}
 
   std::string Write() {
-    for (size_t i = 0; i < in_.size(); ++i) Take(i);
+    if (!std::ranges::any_of(in_, IsOfWords)) return {};
+    for (size_t i = 0; i < in_.size();) i = Take(i);
     std::u32string_view text = marked_;
     while (!text.empty() && IsBreak(text.back())) text.remove_suffix(1);
     text = Unquoted(text);
@@ -40,41 +46,89 @@ class FormWriter {
   }
 
  private:
-  static bool IsBreak(char32_t c) { return c == U' ' || c == kGap; }
+  // Whether it is more than blanks and punctuation.
+  static bool IsOfWords(char32_t c) {
+    return !IsBlank(c) && c != '-' && !kAlwaysDividing.contains(c) && !kQuotes.contains(c) &&
+           !kSometimesDividing.contains(c);
+  }
+
   char32_t At(size_t i) const { return i < in_.size() ? in_[i] : U' '; }
+  char32_t Before(size_t i) const { return i == 0 ? U' ' : in_[i - 1]; }
 
-  // Whether a mark that may divide does: between solid characters it belongs to them ("3.14",
-  // "node.js", "10:30"), before one it may begin it (".5", "!x").
-  bool Divides(size_t i) const {
-    const char32_t before = i == 0 ? U' ' : in_[i - 1];
-    const char32_t after = At(i + 1);
-    if (IsSolid(before) && IsSolid(after)) return false;
-    if (in_[i] == '.' && IsBlank(before) && IsSolid(after)) return false;
-    return !(in_[i] == '!' && IsDigit(before));  // a factorial
+  // The nearest characters around [begin, end) that are not blank.
+  bool IsBetweenNumbers(size_t begin, size_t end) const {
+    while (begin > 0 && IsBlank(in_[begin - 1])) --begin;
+    while (end < in_.size() && IsBlank(in_[end])) ++end;
+    return IsDigit(Before(begin)) && IsDigit(At(end));
   }
 
-  void Take(size_t i) {
-    const char32_t c = in_[i];
-    if (IsBlank(c)) return Break(U' ');
-    if (kAlwaysDividing.contains(c)) {
-      const bool between = i > 0 && IsDigit(in_[i - 1]) && IsDigit(At(i + 1));
-      if (!between) return Break(kGap);
-      marked_ += c == U'—' || c == U'–' || c == U'～' || c == U'〜' ? U'-' : U',';
-      return;
+  bool IsQuoted(size_t begin, size_t end) const {
+    return kQuotes.contains(Before(begin)) && kQuotes.contains(At(end));
+  }
+
+  // How many of the marks [begin, end), which may divide, belong to what they stand at: all that
+  // stand between solid characters ("3.14", "10:30", "a?.b") or before one ("!x", ".5"), and all
+  // that the question speaks of ("what does ?? do").
+  size_t CountKept(size_t begin, size_t end) const {
+    const std::u32string_view marks = std::u32string_view(in_).substr(begin, end - begin);
+    const char32_t before = Before(begin);
+    const char32_t after = At(end);
+    if (IsSolid(before) && IsSolid(after)) return marks.size();
+    if (marks == U"'") return 0;
+    const bool alone = IsBlank(before) && IsBlank(after);
+    const bool ends = end == in_.size() && marks == U"?";  // "Comment ça va ?"
+    if ((alone && !ends) || IsQuoted(begin, end)) return marks.size();
+    if (IsSolid(after)) {
+      const bool attached = !IsUnspacedCharacter(before) || marks[0] == '!' || marks[0] == '.';
+      return attached ? marks.size() : 0;
     }
-    if (kQuotes.contains(c)) return (void)(marked_ += kQuote);
-    if (kSometimesDividing.contains(c) && Divides(i)) return Break(kGap);
-    // A hyphen alone is a dash.
-    if (c == '-' && (i == 0 || IsBlank(in_[i - 1])) && !IsSolid(At(i + 1))) return Break(kGap);
-    marked_ += c;
+    const bool lone = IsLetter(before) && (begin < 2 || !IsSolid(in_[begin - 2]));
+    if (!IsDigit(before) && !lone) return 0;
+    return std::min(marks.find_first_not_of('!'), marks.size());  // factorials
   }
 
+  // Takes what begins at `i`, and says where the next begins.
+  size_t Take(size_t i) {
+    const char32_t c = in_[i];
+    if (kSometimesDividing.contains(c)) return TakeMarks(i);
+    if (IsBlank(c)) {
+      Break(U' ');
+    } else if (kAlwaysDividing.contains(c)) {
+      TakeDividing(i);
+    } else {
+      marked_ += kQuotes.contains(c) ? kQuote : c;
+    }
+    return i + 1;
+  }
+
+  size_t TakeMarks(size_t begin) {
+    const size_t end = std::min(in_.find_first_not_of(kSometimesDividing, begin), in_.size());
+    const size_t kept = CountKept(begin, end);
+    marked_ += in_.substr(begin, kept);
+    for (size_t i = begin + kept; i < end; ++i) Break(in_[i] == ':' ? kColon : kGap);
+    return end;
+  }
+
+  void TakeDividing(size_t i) {
+    const char32_t c = in_[i];
+    const bool dash = c == U'—' || c == U'–' || c == U'～' || c == U'〜';
+    const bool between = IsDigit(Before(i)) && IsDigit(At(i + 1));
+    if (between || (dash && IsBetweenNumbers(i, i + 1))) {
+      marked_ += dash ? U'-' : U',';
+    } else if (IsQuoted(i, i + 1)) {
+      marked_ += c;
+    } else {
+      Break(kGap);
+    }
+  }
+
+  // Of several breaks in a row the one that says most is left.
   void Break(char32_t mark) {
     if (marked_.empty()) return;
     if (!IsBreak(marked_.back())) {
       marked_ += mark;
-    } else if (mark == kGap) {
-      marked_.back() = kGap;
+    } else if (mark == kColon || (mark == kGap && marked_.back() != kColon)) {
+      marked_.back() = mark;
     }
   }
 

@@ -48,6 +48,13 @@ TEST(QuestionFormTest, PolitenessThatIsTheSubject) {
   ExpectOther("Hello in French", "in French");
   ExpectOther("Hello Kitty", "Kitty");
   ExpectOther("请假怎么请", "假怎么请");
+  ExpectOther("Translate into German: Hello, thank you", "Translate into German: Hello");
+  ExpectOther("Translate into German: Hello, thank you.", "Translate into German: Hello, thanks.");
+  ExpectOther("Thank you. Translate into French.", "Hello. Translate into French.");
+  ExpectOther("What is the tone: great work, thanks", "What is the tone: great work");
+  ExpectOther("翻译成英语：麻烦你了，谢谢", "翻译成英语：麻烦你了");
+  ExpectOther("请把这句话翻译成英语：好，谢谢。", "请把这句话翻译成英语：好。");
+  ExpectSame("Translate 'sea' into German", "Please translate 'sea' into German");
   for (const char* text : {"thanks", "谢谢", "请问", "please please", "你好！", "Hi, thanks."}) {
     EXPECT_NE(QuestionForm(text), "") << text;
   }
@@ -72,6 +79,18 @@ TEST(QuestionFormTest, WhatMatters) {
   ExpectOther("Does the US pay?", "Does the us pay?");
   ExpectOther("résumé", "resume");
   ExpectOther("node.js", "nodejs");
+  ExpectOther("What is !x in C?", "What is x in C?");
+  ExpectOther("C语言里!x是什么", "C语言里x是什么");
+  ExpectOther("What does ?. do?", "What does . do?");
+  ExpectOther("What does ?? do?", "What does ? do?");
+  ExpectOther("What is ??", "What is ?");
+  ExpectOther("What does a?.b mean?", "What does a.b mean?");
+  ExpectOther("What is n! here", "What is n here");
+  ExpectOther("5 - 3", "5, 3");
+  ExpectOther("5 – 3", "5, 3");
+  ExpectOther("“、”怎么用", "“；”怎么用");
+  ExpectSame("What is 5!?", "What is 5!");
+  ExpectSame("Comment ça va ?", "Comment ça va?");
 }
 
 TEST(QuestionFormTest, AnyBytes) {

@@ -244,7 +244,7 @@ TEST_F(ResponseCacheTest, FaqAnswersWhoeverMayHaveIt) {
   ImportInto(*cache, R"({"question":"When?","answer":"now","also":["What time?"]})");
   ImportInto(*cache, R"({"question":"When?","answer":"later"})", "anna");
   EXPECT_EQ(Answer(*cache, FaqQuery("when")), "faq:now");
-  EXPECT_EQ(Answer(*cache, FaqQuery("what TIME ??")), "faq:now");
+  EXPECT_EQ(Answer(*cache, FaqQuery("what TIME??")), "faq:now");
   EXPECT_EQ(Answer(*cache, FaqQuery("when", "anna")), "faq:later");
   EXPECT_EQ(Answer(*cache, FaqQuery("what time", "anna")), "faq:now");
   EXPECT_EQ(Answer(*cache, Query("when")), "-");  // not where it is not wanted
