@@ -99,10 +99,11 @@ Sha256::Digest ContentHash(const QuestionTraits& traits) {
 }
 
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
-  return a.numbers == b.numbers && (a.negations % 2) == (b.negations % 2) &&
-         OppositesAgree(a.opposites, b.opposites) && OppositesAgree(b.opposites, a.opposites) &&
-         AsksAgree(a.asks, b.asks) && ContentAgrees(a, b) && !IsReversed(a, b) &&
-         NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
+  return !a.as_written && !b.as_written && a.numbers == b.numbers &&
+         (a.negations % 2) == (b.negations % 2) && OppositesAgree(a.opposites, b.opposites) &&
+         OppositesAgree(b.opposites, a.opposites) && AsksAgree(a.asks, b.asks) &&
+         ContentAgrees(a, b) && !IsReversed(a, b) && NamesAgree(a, b) && NamesAgree(b, a) &&
+         DirectionsAgree(a, b);
 }
 
 float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b) {

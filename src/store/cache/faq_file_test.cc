@@ -44,7 +44,7 @@ TEST(FaqFileTest, NamesLineAndField) {
               "F:1: \"also\"[1]: expected");
   ExpectError("{\"question\":\"a\",\"anwser\":\"1\"}", "F:1: \"anwser\": no such field");
   ExpectError("{\"question\":\"a\",\"question\":\"b\",\"answer\":\"1\"}", "F:1: ");
-  ExpectError(good + "\n" + "{\"question\":\" a \",\"answer\":\"2\"}",
+  ExpectError(good + "\n" + "{\"question\":\" A \",\"answer\":\"2\"}",
               "F:3: \"question\": line 1 has the same question with another answer");
   ExpectError(good + "{\"question\":\"B\",\"answer\":\"2\",\"also\":[\"A\"]}",
               "F:2: \"also\"[0]: line 1");

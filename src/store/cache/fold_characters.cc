@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "store/cache/question_form.h"
+#include "store/cache/question_words.h"
 
 namespace bantam::store {
 namespace {
@@ -57,13 +58,141 @@ char32_t FoldCase(char32_t c) {
 constexpr char32_t kCapitalsMark = 0xE003;
 constexpr std::array<std::u32string_view, 5> kCapitals = {U"AIDS", U"IT", U"PIN", U"US", U"WHO"};
 
+bool IsCapital(char32_t c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+bool IsSmall(char32_t c) {
+  return c >= 'a' && c <= 'z';
+}
+
 bool IsAsciiLetter(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return IsSmall(c) || IsCapital(c);
+}
+
+bool IsGreek(char32_t c) {
+  return c >= 0x0391 && c <= 0x03C9;
+}
+
+bool IsDigit(char32_t c) {
+  return c >= '0' && c <= '9';
+}
+
+bool IsBlank(char32_t c) {
+  return unicode::PropertiesOf(c).In(unicode::kSpace);
 }
 
 bool IsCapitalsWord(std::u32string_view word) {
   return std::ranges::find(kCapitals, word) != kCapitals.end();
 }
+
+// What may follow a letter that is spoken of, but no article.
+bool FollowsALetter(std::string_view word) {
+  return HasWord("in of is as and or than vs equals means", word);
+}
+
+// Tells which letters mean something else in capitals: those that stand alone ("the code of A"),
+// and words with capitals inside (mW, iPhone) or, within a sentence, of two letters (Mb).
+class CaseReader {
+ public:
+  explicit CaseReader(std::u32string_view text) : text_(text) {
+    for (size_t begin = 0; begin < text_.size();) {
+      const size_t end = EndOf(begin);
+      const bool small = end >= begin + 2 && IsSmall(text_[begin]) && IsBlank(At(begin, -1));
+      has_small_words_ = has_small_words_ || small;
+      begin = std::max(end, begin + 1);
+    }
+  }
+
+  // Where the letters end that begin there.
+  size_t EndOf(size_t begin) const {
+    size_t end = begin;
+    while (end < text_.size() && IsAsciiLetter(text_[end])) ++end;
+    return end == begin && end < text_.size() && IsGreek(text_[end]) ? end + 1 : end;
+  }
+
+  bool KeepsCase(size_t begin, size_t end) const {
+    const std::u32string_view word = text_.substr(begin, end - begin);
+    if (word.size() == 1) return StandsAlone(begin, end) && !IsArticle(begin);
+    for (size_t i = 1; i < word.size(); ++i) {
+      if (IsSmall(word[i - 1]) && IsCapital(word[i])) return true;
+    }
+    return word.size() == 2 && IsCapital(word[0]) && IsSmall(word[1]) && has_small_words_ &&
+           StandsAlone(begin, end) && IsWithinSentence(begin) && !IsFunctionWord(word);
+  }
+
+ private:
+  // The character that lies so far from `at`.
+  char32_t At(size_t at, int distance) const {
+    const auto place = static_cast<int64_t>(at) + distance;
+    return place >= 0 && place < std::ssize(text_) ? text_[static_cast<size_t>(place)] : U' ';
+  }
+
+  static bool Joins(char32_t c) { return c == '\'' || c == '-' || c == '_' || IsAsciiLetter(c); }
+
+  // Not so "don't", "Wi-Fi", "a.m.", H2O.
+  bool StandsAlone(size_t begin, size_t end) const {
+    const char32_t before = At(begin, -1);
+    const char32_t after = text_.size() > end ? text_[end] : U' ';
+    const bool joined = (Joins(before) && IsPartOfWord(begin - 1)) ||
+                        (after == '\'' && IsAsciiLetter(At(end, 1))) ||
+                        (Joins(after) && IsPartOfWord(end));
+    const bool short_form = (before == '.' && IsAsciiLetter(At(begin, -2))) ||
+                            (after == '.' && IsAsciiLetter(At(end, 1)));
+    const bool of_language = At(begin, 0) == 'C' || At(begin, 0) == 'c';
+    const bool named = of_language && (after == '#' || (after == '+' && At(end, 1) == '+'));
+    const bool accented = unicode::PropertiesOf(after).In(unicode::kMark) ||
+                          (after >= 0x80 && !IsUnspacedCharacter(after) && IsLetter(after)) ||
+                          (before >= 0x80 && !IsUnspacedCharacter(before) && IsLetter(before));
+    return !joined && !short_form && !named && !accented && !IsDigit(after);
+  }
+
+  static bool IsLetter(char32_t c) { return unicode::PropertiesOf(c).In(unicode::kLetter); }
+
+  // Whether the character at `at` joins a letter to a word, not to another letter ("x-y").
+  bool IsPartOfWord(size_t at) const {
+    if (IsAsciiLetter(text_[at])) return true;
+    const bool before = IsAsciiLetter(At(at, -1)) && IsAsciiLetter(At(at, -2));
+    const bool after = IsAsciiLetter(At(at, 1)) && IsAsciiLetter(At(at, 2));
+    return before || after;
+  }
+
+  std::string WordAt(size_t begin) const {
+    std::string word;
+    for (size_t i = begin; i < text_.size() && IsAsciiLetter(text_[i]); ++i) {
+      word += static_cast<char>(FoldCase(text_[i]));
+    }
+    return word;
+  }
+
+  // "a" and "I" before a word, and "am I".
+  bool IsArticle(size_t at) const {
+    const char32_t c = FoldCase(text_[at]);
+    if (c != 'a' && c != 'i') return false;
+    const std::string next = IsBlank(At(at, 1)) ? WordAt(SkipBlanks(at + 1)) : "";
+    if (!next.empty() && !FollowsALetter(next)) return true;
+    return c == 'i' && at >= 3 && FoldCase(text_[at - 3]) == 'a' && FoldCase(text_[at - 2]) == 'm';
+  }
+
+  size_t SkipBlanks(size_t at) const {
+    while (at < text_.size() && IsBlank(text_[at])) ++at;
+    return at;
+  }
+
+  bool IsWithinSentence(size_t begin) const {
+    const char32_t before = At(begin, -2);
+    return IsDigit(At(begin, -1)) ||
+           (begin >= 2 && IsBlank(At(begin, -1)) && (IsAsciiLetter(before) || IsDigit(before)));
+  }
+
+  bool IsFunctionWord(std::u32string_view word) const {
+    const std::string folded = {static_cast<char>(FoldCase(word[0])), static_cast<char>(word[1])};
+    return std::ranges::binary_search(kFunctionWords, std::string_view(folded));
+  }
+
+  const std::u32string_view text_;
+  bool has_small_words_ = false;
+};
 
 }  // namespace
 
@@ -86,14 +215,15 @@ std::u32string FoldCharacters(std::string_view bytes) {
   }
   std::u32string out;
   out.reserve(wide.size());
-  size_t word = 0;  // where the letters before `i` begin
-  for (size_t i = 0; i <= wide.size(); ++i) {
-    if (i == wide.size() || !IsAsciiLetter(wide[i])) {
-      const std::u32string_view letters = std::u32string_view(wide).substr(word, i - word);
-      if (has_small && IsCapitalsWord(letters)) out += kCapitalsMark;
-      word = i + 1;
-    }
-    if (i < wide.size()) out += FoldCase(wide[i]);
+  const CaseReader reader(wide);
+  for (size_t begin = 0; begin < wide.size();) {
+    const size_t end = reader.EndOf(begin);
+    const bool keeps = end > begin && reader.KeepsCase(begin, end);
+    const size_t next = std::max(end, begin + 1);
+    for (size_t i = begin; i < next; ++i) out += keeps ? wide[i] : FoldCase(wide[i]);
+    const std::u32string_view word = std::u32string_view(wide).substr(begin, end - begin);
+    if (has_small && IsCapitalsWord(word)) out += kCapitalsMark;
+    begin = next;
   }
   return out;
 }

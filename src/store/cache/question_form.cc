@@ -167,8 +167,22 @@ class FormWriter {
 
 }  // namespace
 
+// Programs are told by these, and by calls ("f(x)"), line breaks within the text aside.
+bool CountsAsWritten(std::string_view text) {
+  const auto is_of_name = [](char c) { return IsLetter(c) || IsDigit(c) || c == '_'; };
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  const size_t end = text.find_last_not_of(" \t\r\n");
+  for (size_t i = begin; i <= end && i < text.size(); ++i) {
+    const char c = text[i];
+    if (std::string_view("\r\n`{}[]=<>\\_").contains(c)) return true;
+    if (c == '(' && i > begin && is_of_name(text[i - 1])) return true;
+  }
+  return false;
+}
+
 std::string QuestionForm(std::string_view text) {
   if (text.size() > kMaxQuestionBytes) return {};
+  if (CountsAsWritten(text)) return std::string(text);
   return FormWriter(FoldCharacters(text)).Write();
 }
 

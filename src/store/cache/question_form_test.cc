@@ -26,7 +26,14 @@ TEST(QuestionFormTest, Spelling) {
   ExpectSame("Don't go", "don’t go!");
   ExpectSame("“你好吗？”", "你 好 吗");
   ExpectSame("用Python写", "用 python 写");
-  ExpectSame("a,  b;\n c", "A. b c");
+  ExpectSame("an,  b; c", "An. b c");
+  ExpectSame("  How are you?\n", "How are you?");
+  ExpectSame("How many Mb is it?", "how many Mb is it");
+  ExpectSame("WHO AM I?", "Who am I?");
+  ExpectSame("AT 9 A.M.", "at 9 a.m.");
+  ExpectSame("Is C++ hard?", "is c++ hard?");
+  ExpectSame("What Is An X-Ray?", "what is an x-ray?");
+  ExpectSame("I Don'T Know A Name", "i don't know a name");
   ExpectSame("soft\u00ADhyphen", "softhyphen");
 }
 
@@ -93,6 +100,25 @@ TEST(QuestionFormTest, WhatMatters) {
   ExpectSame("Comment ça va ?", "Comment ça va?");
 }
 
+TEST(QuestionFormTest, CaseThatMatters) {
+  ExpectOther("ASCII code of A", "ASCII code of a");
+  ExpectOther("What is A in ASCII?", "What is a in ASCII?");
+  ExpectOther("A的ASCII码", "a的ASCII码");
+  ExpectOther("How many mW are there?", "How many MW are there?");
+  ExpectOther("How large is 8 Mb?", "How large is 8 MB?");
+  ExpectOther("5G", "5g");
+  ExpectOther("What is Δ in maths?", "What is δ in maths?");
+  ExpectOther("what is getName", "what is getname");
+}
+
+TEST(QuestionFormTest, CodeAndLinesCountAsWritten) {
+  ExpectOther("if x:\n  a\nb", "if x:\n  a\n  b");
+  ExpectOther("What does `a  b` print?", "What does `a b` print?");
+  ExpectOther("print('a  b')", "print('a b')");
+  ExpectOther("What is f(X)?", "What is f(x)?");
+  ExpectOther("Sort:\nb\na", "Sort: b a");
+}
+
 TEST(QuestionFormTest, AnyBytes) {
   EXPECT_EQ(QuestionForm(""), "");
   EXPECT_EQ(QuestionForm(" \t?!。"), "");
@@ -127,6 +153,7 @@ TEST(QuestionTraitsTest, WhatMustAgree) {
   ExpectAgree("How do I turn on the lamp?", "How do I turn off the lamp?", false);
   ExpectAgree("Who wrote Hamlet?", "When was Hamlet written?", false);
   ExpectAgree("Is the Berlin office open?", "Is the Munich office open?", false);
+  ExpectAgree("What does `a b` do?", "What does `a b` do?", false);
 }
 
 TEST(QuestionTraitsTest, AnyBytes) {

@@ -380,7 +380,9 @@ class TraitReader {
 }  // namespace
 
 QuestionTraits TraitsOf(std::string_view question) {
-  return TraitReader(question.substr(0, kMaxQuestionBytes)).Read();
+  QuestionTraits traits = TraitReader(question.substr(0, kMaxQuestionBytes)).Read();
+  traits.as_written = CountsAsWritten(question);
+  return traits;
 }
 
 }  // namespace bantam::store

@@ -27,6 +27,7 @@ struct QuestionTraits {
   std::vector<std::string> sources;    // words after "from", "从"
   std::vector<std::string> targets;    // words after "to", "into", "到"
   int negations = 0;
+  bool as_written = false;  // CountsAsWritten: nothing is like it
 };
 
 // Linear in the question, which is cut after kMaxQuestionBytes.
