@@ -34,8 +34,9 @@ def language(question):
 
 
 def by_program(program, model, texts):
-    done = subprocess.run([program, "embed", model], input="\n".join(texts) + "\n", text=True,
-                          capture_output=True, check=False)
+    given = "".join(text.replace("\n", " ") + "\n" for text in texts)
+    done = subprocess.run([program, "embed", model], input=given, text=True, capture_output=True,
+                          check=False)
     if done.returncode != 0:
         return None
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -66,6 +67,8 @@ def write_vectors(program, model, path):
     for name in ("questions.jsonl", "heldout.jsonl", "unseen.jsonl"):
         for item in read(name):
             texts += [item["question"], *item["free"], *item["near"]]
+    for item in read("apart.jsonl"):
+        texts += item.values()
     vectors = by_program(program, model, texts)
     print("vectors:", "bantam embed" if vectors else "transformers")
     vectors = vectors or by_transformers(model, texts)
@@ -111,6 +114,20 @@ def measure(name, label, *mode):
     return shares, wrong
 
 
+def taken_for_other(label, *mode):
+    """How many of apart.jsonl are answered with the answer of the question they are not."""
+    wrong = []
+    for one, other in (("question", "other"), ("other", "question")):
+        items = read("apart.jsonl")
+        replies = ask([{"question": i[one]} for i in items], [i[other] for i in items], *mode)
+        wrong += [(i[other], r["question"])
+                  for i, r in zip(items, replies, strict=True) if "question" in r]
+    print(f"apart.jsonl {label}: {len(wrong)} of {2 * len(items)} answered")
+    for pair in wrong:
+        print("  wrong:", " -> ".join(pair))
+    return wrong
+
+
 def generation_seconds(program, model):
     """Of an answer's tokens, loading and prompt left out: the difference of two runs."""
     def run(tokens):
@@ -145,6 +162,7 @@ def main():
             _, wrong = measure("heldout.jsonl", label, *mode)
             good = good and not wrong
             measure("unseen.jsonl", label, *mode)
+            good = good and not taken_for_other(label, *mode)
     sys.exit(0 if good else 1)
 
 

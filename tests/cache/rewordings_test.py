@@ -1,6 +1,8 @@
-"""Normalised matching on questions of our own: 5 spellings of each are found, near misses are not.
+"""Matching on questions of our own: 5 spellings of each are found, near misses are not.
 
-rewordings.jsonl is made by make_rewordings.py; the near misses of questions.jsonl are by hand.
+rewordings.jsonl is made by make_rewordings.py; the near misses of questions.jsonl are by hand, as
+is apart.jsonl: pairs that differ in the order of words, operators, case or blanks alone, which are
+asked with their words compared, too.
 """
 
 import json
@@ -19,11 +21,12 @@ def lines(name):
     return [json.loads(line) for line in (HERE / name).read_text().splitlines()]
 
 
-def ask(questions, *arguments):
-    """What the cache answers to each, with the FAQ of questions.jsonl."""
+def ask(items, questions, *arguments):
+    """What the cache answers to each, with `items` for an FAQ."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as faq:
-        for item in lines("questions.jsonl"):
-            entry = {"question": item["question"], "answer": item["answer"]}
+        for item in items:
+            answer = item.get("answer", item["question"])
+            entry = {"question": item["question"], "answer": answer}
             faq.write(json.dumps(entry, ensure_ascii=False) + "\n")
         faq.flush()
         done = subprocess.run(
@@ -32,20 +35,35 @@ def ask(questions, *arguments):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def taken_for_other(*arguments):
+    """The pairs of apart.jsonl of which one is answered with the other's answer."""
+    wrong = []
+    for known, asked in (("question", "other"), ("other", "question")):
+        pairs = lines("apart.jsonl")
+        replies = ask([{"question": p[known]} for p in pairs], [p[asked] for p in pairs],
+                      *arguments)
+        wrong += [(p[asked], reply["question"])
+                  for p, reply in zip(pairs, replies, strict=True) if "question" in reply]
+    return wrong
+
+
 def main():
+    known = lines("questions.jsonl")
     rewordings = lines("rewordings.jsonl")
     found, asked, wrong = Counter(), Counter(), []
-    for item, reply in zip(rewordings, ask([r["reworded"] for r in rewordings]), strict=True):
+    replies = ask(known, [r["reworded"] for r in rewordings])
+    for item, reply in zip(rewordings, replies, strict=True):
         asked[item["kind"]] += 1
         found[item["kind"]] += reply.get("question") == item["question"]
         if reply.get("question") != item["question"]:
             print("not found:", json.dumps(item, ensure_ascii=False), reply)
         if reply.get("question") not in (None, item["question"]):
             wrong.append((item["reworded"], reply["question"]))
-    near = [q for item in lines("questions.jsonl") for q in item["near"]]
-    for question, reply in zip(near, ask(near), strict=True):
+    near = [q for item in known for q in item["near"]]
+    for question, reply in zip(near, ask(known, near), strict=True):
         if "question" in reply:
             wrong.append((question, reply["question"]))
+    wrong += taken_for_other() + taken_for_other("words")
     for kind, total in asked.items():
         print(f"{kind}: {found[kind]} of {total}")
     print(f"near misses: {len(near)}; wrong answers: {len(wrong)}")

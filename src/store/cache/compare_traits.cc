@@ -54,7 +54,7 @@ bool HasOnly(const Words& words, const Words& others, const std::string& word) {
 }
 
 // "grams in a pound", "pounds in a gram": the same words around a relation, but the other way
-// round.
+// round. Of "than" one that has changed sides is enough.
 bool IsReversed(const QuestionTraits& a, const QuestionTraits& b) {
   for (const auto& [word, of_a] : a.around) {
     const auto found = b.around.find(word);
@@ -67,6 +67,7 @@ bool IsReversed(const QuestionTraits& a, const QuestionTraits& b) {
       return HasOnly(of_a.second, of_a.first, right) && HasOnly(of_b.first, of_b.second, right);
     });
     if (moved_right && moved_left) return true;
+    if (word == "than" && (moved_right || moved_left)) return true;
   }
   return false;
 }
@@ -99,11 +100,11 @@ Sha256::Digest ContentHash(const QuestionTraits& traits) {
 }
 
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
-  return !a.as_written && !b.as_written && a.numbers == b.numbers &&
+  return !a.as_written && !b.as_written && a.numbers == b.numbers && a.operators == b.operators &&
          (a.negations % 2) == (b.negations % 2) && OppositesAgree(a.opposites, b.opposites) &&
          OppositesAgree(b.opposites, a.opposites) && AsksAgree(a.asks, b.asks) &&
-         ContentAgrees(a, b) && !IsReversed(a, b) && NamesAgree(a, b) && NamesAgree(b, a) &&
-         DirectionsAgree(a, b);
+         ContentAgrees(a, b) && OrdersAgree(a.order, b.order) && !IsReversed(a, b) &&
+         NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
 }
 
 float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b) {

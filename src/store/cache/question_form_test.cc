@@ -156,6 +156,48 @@ TEST(QuestionTraitsTest, WhatMustAgree) {
   ExpectAgree("What does `a b` do?", "What does `a b` do?", false);
 }
 
+TEST(QuestionTraitsTest, OperatorsMustAgree) {
+  ExpectAgree("What does ?. do?", "What does . do?", false);
+  ExpectAgree("What is n! here?", "What is n here?", false);
+  ExpectAgree("“、”怎么用？", "“；”怎么用？", false);
+  ExpectAgree("Where is the check-in, please?", "Where is check in?", true);
+}
+
+TEST(QuestionTraitsTest, OrderThatMatters) {
+  ExpectAgree("Is A larger than B?", "Is B larger than A?", false);
+  ExpectAgree("is a larger than b", "is b larger than a", false);
+  ExpectAgree("Why did the dog bite the man?", "Why did the man bite the dog?", false);
+  ExpectAgree("Why did the dog bite the man?", "What made the man bite the dog?", false);
+  ExpectAgree("Does Tom like Anna?", "Does Anna like Tom?", false);
+  ExpectAgree("Is Tom Anna's brother?", "Is Anna Tom's brother?", false);
+  ExpectAgree("Is a tomato a fruit?", "Is a fruit a tomato?", false);
+  ExpectAgree("Is the dog's owner rich?", "Is the owner's dog rich?", false);
+  ExpectAgree("What is milk chocolate?", "What is chocolate milk?", false);
+  ExpectAgree("Who hit Tom?", "Who did Tom hit?", false);
+  ExpectAgree("Who hit Tom?", "Who has Tom been hitting?", false);
+  ExpectAgree("How much do I owe the bank?", "How much does the bank owe me?", false);
+  ExpectAgree("Do I call him?", "Does he call me?", false);
+  ExpectAgree("Do you like me?", "Do I like you?", false);
+  ExpectAgree("Should I tell my boss?", "Should my boss tell me?", false);
+  ExpectAgree("谁打了小明？", "小明打了谁？", false);
+  ExpectAgree("我欠银行多少钱？", "银行欠我多少钱？", false);
+  ExpectAgree("他比她高多少？", "她比他高多少？", false);
+  ExpectAgree("猫被狗咬了吗", "狗被猫咬了吗", false);
+  ExpectAgree("谁的爸爸是小明？", "小明的爸爸是谁？", false);
+  ExpectAgree("小明是小红的什么人", "小红是小明的什么人", false);
+}
+
+TEST(QuestionTraitsTest, OrderThatDoesNot) {
+  ExpectAgree("What is the capital of Australia?", "What is Australia's capital?", true);
+  ExpectAgree("When does it close on Fridays?", "On Fridays, when does it close?", true);
+  ExpectAgree("How often should I water a cactus?", "How often should a cactus be watered?", true);
+  ExpectAgree("What should I do if my card is lost?", "My card is lost, what should I do?", true);
+  ExpectAgree("How do I delete my account?", "How do I have my account deleted?", true);
+  ExpectAgree("Can I change it after ordering?", "Can it be changed after I ordered?", true);
+  ExpectAgree("怎么重置密码？", "密码怎么重置？", true);
+  ExpectAgree("《红楼梦》的作者是谁？", "谁是《红楼梦》的作者？", true);
+}
+
 TEST(QuestionTraitsTest, AnyBytes) {
   for (const char* text :
        {"", "\xFF", "从", "到", "from", "n't", "'s", "一二三四五六七八九十百千万亿亿亿",

@@ -42,6 +42,8 @@ class TraitReader {
     ReadPhrases();
     ReadContent();
     ReadAsks();
+    ReadOperators();
+    traits_.order = OrderOf(text_);
     for (Words* list : {&traits_.content, &traits_.asks, &traits_.optional}) {
       std::ranges::sort(*list);
       list->erase(std::ranges::unique(*list).begin(), list->end());
@@ -150,6 +152,12 @@ class TraitReader {
         ++i;
         continue;
       }
+      // "谁的爸爸是他" is not "他的爸爸是谁".
+      if (text.substr(i).starts_with(U"谁的")) {
+        traits_.content.emplace_back("谁的");
+        i += 2;
+        continue;
+      }
       if (const size_t light = LightLength(text.substr(i)); light > 0) {
         i += light;
         continue;
@@ -199,6 +207,25 @@ class TraitReader {
     ask(has(" why ") || has(" reason "), "why");
     ask(lasts, "long");
     ask((has(" how many ") && !lasts) || has(" how much "), "many");
+  }
+
+  // Of the signs those that the canonical form keeps: the others are punctuation.
+  void ReadOperators() {
+    const std::string form = QuestionForm(original_);
+    const std::u32string text = FoldCharacters(form);
+    const auto is_of_word = [&text](size_t at) {
+      return at < text.size() && (IsUnspacedCharacter(text[at]) ||
+                                  unicode::PropertiesOf(text[at]).In(
+                                      unicode::kLetter | unicode::kMark | unicode::kNumber));
+    };
+    for (size_t i = 0; i < text.size(); ++i) {
+      const char32_t c = text[i];
+      const bool said = c == ' ' || c == '\'' || c == '(' || c == ')' || c == '%' || c >= 0xE000;
+      if (said || is_of_word(i) || unicode::PropertiesOf(c).In(unicode::kSpace)) continue;
+      const bool within = i > 0 && is_of_word(i - 1) && is_of_word(i + 1);
+      if (within && std::u32string_view(U"-.,:").contains(c)) continue;
+      traits_.operators += c;
+    }
   }
 
   void StartSlot(Words& slot) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/sha256.h"
+#include "store/cache/question_order.h"
 
 namespace bantam::store {
 
@@ -26,6 +27,8 @@ struct QuestionTraits {
   std::vector<std::string> opposites;  // sorted: "open+", "open-": sides of pairs of opposites
   std::vector<std::string> sources;    // words after "from", "从"
   std::vector<std::string> targets;    // words after "to", "into", "到"
+  std::vector<OrderedWord> order;      // what the question speaks of, as it does
+  std::u32string operators;            // signs that belong to no word and no number
   int negations = 0;
   bool as_written = false;  // CountsAsWritten: nothing is like it
 };
@@ -36,7 +39,8 @@ QuestionTraits TraitsOf(std::string_view question);
 // The hash of `content`: questions whose traits agree have the same.
 Sha256::Digest ContentHash(const QuestionTraits& traits);
 
-// Whether content, numbers, negations, opposites, names and directions agree.
+// Whether content and its order, numbers, operators, negations, opposites, names and directions
+// agree.
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b);
 
 // The share of words two questions have in common (Dice), 0 to 1.

@@ -221,7 +221,7 @@ TEST_F(ResponseCacheTest, SimilarQuestionsByVectorsAndWhatMustAgree) {
 
 TEST_F(ResponseCacheTest, VectorsOfAnotherEncoderAreMadeAgain) {
   const auto embedder = std::make_shared<FakeEmbedder>();
-  embedder->vectors = {{"open the door", {1, 0}}, {"the door, open", {1, 0}}};
+  embedder->vectors = {{"open the door", {1, 0}}, {"open a door", {1, 0}}};
   {
     const auto cache = Open();  // without one
     ImportInto(*cache, R"({"question":"open the door","answer":"a"})");
@@ -234,7 +234,7 @@ TEST_F(ResponseCacheTest, VectorsOfAnotherEncoderAreMadeAgain) {
     const auto cache = Open();
     ASSERT_TRUE(cache->Flush());
     EXPECT_EQ(embedder->n_calls, 1);
-    EXPECT_EQ(Answer(*cache, FaqQuery("the door, open")), "faq:a");
+    EXPECT_EQ(Answer(*cache, FaqQuery("open a door")), "faq:a");
     EXPECT_EQ(cache->Stats()->with_vectors, 1);
   }
 }

@@ -1,0 +1,221 @@
+// Reading the order of words, and what two orders have in common.
+#include "store/cache/question_order.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "base/unicode.h"
+#include "base/utf8.h"
+#include "store/cache/question_form.h"
+#include "store/cache/question_words.h"
+
+namespace bantam::store {
+namespace {
+
+using Words = std::vector<std::string>;
+
+struct Pronoun {
+  std::string_view person;
+  std::string_view subject;  // forms
+  std::string_view object;
+};
+constexpr auto kPronouns = std::to_array<Pronoun>({
+    {"i", "i we", "me us"},
+    {"he", "he", "him"},
+    {"she", "she", "her"},
+    {"they", "they", "them"},
+});
+// Verbs that are no content, but say which does what. Forms of "have" that a participle may follow
+// make it passive ("have it deleted").
+constexpr std::string_view kVerbs =
+    "give gives gave given giving let lets take takes took bring brings use uses used mean means";
+constexpr std::string_view kHave = "have get";
+constexpr std::string_view kUnjoining =
+    "a an the my your his its our their this that these those not no never";
+constexpr std::string_view kFormsOfBe = "is are was were be been being am";
+constexpr std::u32string_view kPersons = U"我你您他她它谁";
+constexpr std::u32string_view kUnjoiningCharacters = U"了着过得地吗呢吧啊呀们不没";
+// Of what joins two parts in Chinese these say which does what.
+constexpr std::u32string_view kRoles = U"给被把将对向从到让叫跟为替用的";
+
+bool IsOfWord(char32_t c) {
+  return !IsUnspacedCharacter(c) &&
+         ((c >= 0xE000 && c <= 0xF8FF) ||  // FoldCharacters' mark of capitals
+          unicode::PropertiesOf(c).In(unicode::kLetter | unicode::kMark | unicode::kNumber));
+}
+
+class OrderReader {
+ public:
+  explicit OrderReader(std::u32string_view text) : text_(text) {}
+
+  std::vector<OrderedWord> Read() {
+    for (size_t i = 0; i < text_.size();) {
+      if (IsUnspacedCharacter(text_[i])) {
+        i += TakeUnspaced(i);
+      } else if (IsOfWord(text_[i])) {
+        i += TakeWord(i);
+      } else {
+        ++i;
+      }
+    }
+    return std::move(order_);
+  }
+
+ private:
+  void Add(std::string word, std::string role = {}) {
+    order_.push_back({std::move(word), std::exchange(between_, {}), std::move(role)});
+  }
+
+  std::string Utf8(size_t begin, size_t length) const {
+    std::string out;
+    for (const char32_t c : text_.substr(begin, length)) AppendUtf8(c, out);
+    return out;
+  }
+
+  bool Is(size_t at, char32_t c) const { return at < text_.size() && text_[at] == c; }
+
+  // Each gives how many characters it took.
+  size_t TakeUnspaced(size_t i) {
+    const char32_t c = text_[i];
+    // "谁是…" is "…是谁".
+    const bool identity = c == U'谁' && (Is(i + 1, U'是') || (i > 0 && text_[i - 1] == U'是'));
+    if (kPersons.contains(c) && !identity) {
+      Add(Utf8(i, 1));
+      return 1;
+    }
+    const bool compares = c == U'比';
+    const size_t light = compares ? 1 : LightLength(text_.substr(i));
+    if (light == 0) {
+      Add(Utf8(i, 1));
+      return 1;
+    }
+    const bool joins = !kUnjoiningCharacters.contains(c) && ChineseDigit(c) < 0;
+    if (light > 1 || joins) between_.push_back(Utf8(i, light));
+    return light;
+  }
+
+  size_t TakeWord(size_t begin) {
+    size_t end = begin;
+    while (end < text_.size() && IsOfWord(text_[end])) ++end;
+    std::string word = Utf8(begin, end - begin);
+    if (begin > 0 && text_[begin - 1] == '\'') word.insert(0, "'");
+    Take(std::move(word));
+    return end - begin;
+  }
+
+  void Take(std::string word) {
+    const bool has_digit = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
+    const bool is_number =
+        std::ranges::any_of(kNumberWords, [&word](const auto& pair) { return pair.first == word; });
+    if (has_digit || is_number || HasWord(kUnjoining, word)) return;
+    if (word == "you") return Add(std::move(word));
+    for (const auto& [person, subject, object] : kPronouns) {
+      if (HasWord(subject, word)) return Add(std::string(person), "subject");
+      if (HasWord(object, word)) return Add(std::string(person), "object");
+    }
+    if (word.starts_with('\'') || IsFunctionWord(word)) return between_.push_back(word);
+    const std::string form = word;
+    Stem(word);
+    if (HasWord(kVerbs, form) || IsFunctionWord(word)) return between_.push_back(word);
+    const std::string_view meaning = MeaningOf(word);
+    if (meaning.empty()) return;
+    TakeVoice(form);
+    Add(meaning == "?" ? word : std::string(meaning));
+  }
+
+  // "is hitting" joins as "hits" does, and "have it deleted" as "it is deleted".
+  void TakeVoice(std::string_view form) {
+    const bool is = !between_.empty() && HasWord(kFormsOfBe, between_.back());
+    if (form.ends_with("ing") && is) between_.pop_back();
+    if (!form.ends_with("ed") || !between_.empty() || order_.empty()) return;
+    const auto& before = order_.back().between;
+    const bool has =
+        std::ranges::any_of(before, [](const std::string& word) { return HasWord(kHave, word); });
+    if (has) between_.emplace_back("be");
+  }
+
+  static bool IsFunctionWord(std::string_view word) {
+    return std::ranges::binary_search(kFunctionWords, word) || HasWord(kFormsOfBe, word);
+  }
+
+  const std::u32string_view text_;
+  std::vector<OrderedWord> order_;
+  Words between_;
+};
+
+// The words with a number each: how often they have come before.
+using Place = std::pair<std::string_view, int>;
+std::vector<Place> PlacesOf(const std::vector<OrderedWord>& order) {
+  std::map<std::string_view, int> seen;
+  std::vector<Place> places;
+  for (const OrderedWord& word : order) places.emplace_back(word.word, seen[word.word]++);
+  return places;
+}
+
+// What of `order` stands in `other` too and may have moved; the rest joins what is left.
+std::vector<std::pair<Place, Words>> CommonOf(const std::vector<OrderedWord>& order,
+                                              const std::vector<OrderedWord>& other) {
+  const std::vector<Place> places = PlacesOf(order);
+  const std::vector<Place> others = PlacesOf(other);
+  std::map<Place, std::string_view> roles;
+  for (size_t i = 0; i < other.size(); ++i) roles[others[i]] = other[i].role;
+  std::vector<std::pair<Place, Words>> common;
+  Words between;
+  for (size_t i = 0; i < order.size(); ++i) {
+    between.insert(between.end(), order[i].between.begin(), order[i].between.end());
+    const auto found = roles.find(places[i]);
+    if (found != roles.end() && (order[i].role.empty() || order[i].role != found->second)) {
+      common.emplace_back(places[i], std::exchange(between, {}));
+    } else {
+      between.push_back(order[i].word);
+    }
+  }
+  return common;
+}
+
+bool SaysWhichDoesWhat(const std::string& word) {
+  const bool latin = static_cast<unsigned char>(word[0]) < 0x80;
+  return latin || word == "比" || std::ranges::any_of(kRoles, [&word](char32_t c) {
+           std::string role;
+           AppendUtf8(c, role);
+           return role == word;
+         });
+}
+
+bool JoinAlike(const Words& a, const Words& b) {
+  if (a.empty() && b.empty()) return true;
+  return std::ranges::any_of(a, [&b](const std::string& word) {
+    return SaysWhichDoesWhat(word) && std::ranges::find(b, word) != b.end();
+  });
+}
+
+}  // namespace
+
+std::vector<OrderedWord> OrderOf(std::u32string_view folded) {
+  return OrderReader(folded).Read();
+}
+
+bool OrdersAgree(const std::vector<OrderedWord>& a, const std::vector<OrderedWord>& b) {
+  const auto of_a = CommonOf(a, b);
+  const auto of_b = CommonOf(b, a);
+  std::map<Place, size_t> place_in_a;
+  for (size_t i = 0; i < of_a.size(); ++i) place_in_a[of_a[i].first] = i;
+  std::vector<size_t> moved;  // where the words of b stand in a
+  for (const auto& [place, between] : of_b) moved.push_back(place_in_a[place]);
+  size_t begin = 0;
+  size_t end = moved.size();
+  while (begin < end && moved[begin] == begin) ++begin;
+  while (end > begin && moved[end - 1] == end - 1) --end;
+  if (begin == end) return true;
+  // The second of two parts, moved before the first.
+  const size_t n = end - begin;
+  const size_t second = moved[begin] - begin;
+  for (size_t i = 0; i < n; ++i) {
+    if (moved[begin + i] - begin != (second + i) % n) return false;
+  }
+  return !JoinAlike(of_a[begin + second].second, of_b[end - second].second);
+}
+
+}  // namespace bantam::store

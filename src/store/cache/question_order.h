@@ -1,0 +1,28 @@
+// QuestionOrder: in what order a question speaks of things. The same words in another order may ask
+// the opposite: whether the dog has bitten the man, or the man the dog.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bantam::store {
+
+// A word of the content, an optional word or a pronoun; in Chinese a character.
+struct OrderedWord {
+  std::string word;                  // what it stands for
+  std::vector<std::string> between;  // what joins it to the one before; no articles
+  std::string role = {};             // "subject" or "object", where its form says so (I, me)
+};
+
+// Of a text that FoldCharacters has folded. Linear.
+std::vector<OrderedWord> OrderOf(std::u32string_view folded);
+
+// Whether two questions with the same words may mean the same by their order. They may if one is
+// the other with two parts exchanged, but joined in another way: "the capital of Australia" and
+// "Australia's capital", "soup is frozen" and "freeze soup". They may not where the parts are
+// joined alike, or not at all ("milk chocolate"), nor where more has moved. Words that only one of
+// them has, and pronouns with the same role in both, do not count.
+bool OrdersAgree(const std::vector<OrderedWord>& a, const std::vector<OrderedWord>& b);
+
+}  // namespace bantam::store
