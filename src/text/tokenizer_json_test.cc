@@ -184,6 +184,18 @@ TEST(TokenizerJson, RefusesUnknownComponentsByNameAndPath) {
                              "use_regex": false}]})",
                           kCode),
               HasSubstr("pre_tokenizer has the steps [split:\\w+, bytes]"));
+  // A space before each piece; true is also what a missing key means.
+  for (const auto& [spaced, found] :
+       {std::pair(R"("add_prefix_space": true, )", "true"), std::pair("", "missing")}) {
+    EXPECT_THAT(MessageWith("pre_tokenizer",
+                            std::string(R"({"type": "Sequence", "pretokenizers": [{"type": "Split",
+                                "pattern": {"Regex": "\\w+"}, "behavior": "Isolated"},
+                                {"type": "ByteLevel", )") +
+                                spaced + R"("use_regex": false}]})",
+                            kCode),
+                HasSubstr(std::string("pre_tokenizer.pretokenizers[1].add_prefix_space is ") +
+                          found + "; Bantam has false in a sequence"));
+  }
   EXPECT_THAT(MessageWith("decoder", R"({"type": "CTC"})", kCode),
               HasSubstr("decoder.type is \"CTC\""));
   EXPECT_THAT(MessageWith("post_processor", R"({"type": "X"})", kCode),

@@ -152,7 +152,14 @@ Result<ReadPreTokenizer> ReadPreTokenizerNode(const JsonNode& node) {
     const JsonNode list = node.Member("pretokenizers");
     const size_t n = TRY(list.Items())->size();
     if (n > kMaxSteps) return list.Unsupported("sequences of up to 16");
-    for (size_t i = 0; i < n; ++i) names.push_back(TRY(ReadStep(list.Item(i), out)));
+    for (size_t i = 0; i < n; ++i) {
+      const JsonNode step = list.Item(i);
+      names.push_back(TRY(ReadStep(step, out)));
+      // Where text is cut first, a space would go before each piece of it.
+      if (out.prefix_space && n > 1) {
+        return step.Member("add_prefix_space").Unsupported("false in a sequence");
+      }
+    }
   }
   if (names.empty()) return out;
   if (names.size() == 1 && out.kind != ReadPreTokenizer::kByteLevel &&
@@ -162,10 +169,6 @@ Result<ReadPreTokenizer> ReadPreTokenizerNode(const JsonNode& node) {
   const std::string steps = Steps(names);
   for (const KnownSequence& known : KnownSequences()) {
     if (known.steps != steps) continue;
-    // Where digits are cut off first, a space would go before each stretch between them.
-    if (out.prefix_space && names.size() > 1) {
-      return node.Member("add_prefix_space").Unsupported("false in a sequence");
-    }
     out.pre = known.kind;
     return out;
   }
