@@ -204,6 +204,39 @@ TEST(HfConfig, OfTwoPlacesOneCounts) {
               HasSubstr("rope_scaling"));
 }
 
+// As transformers (5.5) does, where it does not pass over them without a word.
+TEST(HfConfig, TheOlderNameOfRopeTypeCountsWhereTheClassReadsIt) {
+  const auto scaling = [](const std::string& type, const std::string& rope) {
+    const auto config = ReadHfConfig(
+        Config(R"({"hidden_act": "silu", "model_type": ")" + type + "\", " + rope + "}"));
+    if (!config) return config.error().message;
+    const std::string key(config->architecture->architecture);
+    return std::string(config->metadata.GetStringOr(key + ".rope.scaling.type", "none").value());
+  };
+  for (const char* type : {"llama", "mistral", "qwen2", "qwen3", "smollm3", "granite"}) {
+    for (const char* key : {"rope_scaling", "rope_parameters"}) {
+      const std::string rope = std::string("\"") + key + R"(": {"type": "linear", "factor": 2})";
+      EXPECT_EQ(scaling(type, rope), "linear") << type << rope;
+    }
+  }
+  const auto gemma = [&](const char* rope) { return scaling("gemma3_text", rope); };
+  EXPECT_EQ(gemma(R"("rope_scaling": {"rope_type": "linear", "factor": 2})"), "linear");
+  EXPECT_EQ(gemma(R"("rope_scaling": {"rope_type": "linear", "type": "default", "factor": 2})"),
+            "linear");
+  EXPECT_EQ(gemma(R"("rope_scaling": {"type": "default"})"), "none");
+  EXPECT_EQ(gemma(R"("rope_parameters": {"full_attention": {"type": "linear", "factor": 2}})"),
+            "linear");
+  EXPECT_THAT(gemma(R"("rope_scaling": {"type": "linear", "factor": 2})"),
+              AllOf(HasSubstr("\"rope_scaling.type\" is \"\\\"linear"), HasSubstr("rope_type")));
+  EXPECT_THAT(gemma(R"("rope_scaling": {"full_attention": {"rope_type": "linear", "factor": 2}})"),
+              HasSubstr("one object for all layers"));
+  EXPECT_THAT(gemma(R"("rope_parameters": {"type": "linear", "factor": 2})"),
+              HasSubstr("each kind of layer"));
+  EXPECT_THAT(gemma(R"("rope_parameters": {"full_attention": {},
+                        "sliding_attention": {"type": "linear", "factor": 2}})"),
+              HasSubstr("rope_parameters.sliding_attention.type"));
+}
+
 TEST(HfConfig, Llama3FactorsKeepFastFrequenciesAndDivideSlowOnes) {
   const auto config = ReadHfConfig(Config(R"({"rope_scaling": {"rope_type": "llama3",
       "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,

@@ -29,6 +29,15 @@ Result<void> CheckRopeKeys(const HfReader& rope, std::initializer_list<std::stri
   return {};
 }
 
+// The older name counts where the newer one is missing.
+const char* RopeTypeKey(const HfReader& rope) {
+  return rope.Given("rope_type") != nullptr ? "rope_type" : "type";
+}
+
+Result<std::string> RopeType(const HfReader& rope) {
+  return rope.TextOr(RopeTypeKey(rope), "default");
+}
+
 // Two sets of divisors, for contexts up to the original one and beyond.
 Result<std::vector<float>> Factors(const HfReader& rope, std::string_view key) {
   const Json* list = rope.Given(key);
@@ -116,11 +125,6 @@ Result<std::vector<float>> Llama3Factors(const HfReader& rope, uint64_t original
   return factors;
 }
 
-Result<std::string> RopeType(const HfReader& rope) {
-  const std::string old_type = TRY(rope.TextOr("type", "default"));
-  return rope.TextOr("rope_type", old_type);
-}
-
 // How the rotations of one rope object are scaled.
 Result<void> AddScaling(const HfReader& config, const HfReader& rope, double base, uint64_t dim,
                         HfConfig& out) {
@@ -141,8 +145,7 @@ Result<void> AddScaling(const HfReader& config, const HfReader& rope, double bas
     out.vectors.push_back({"rope_freqs.weight", TRY(Llama3Factors(rope, original, base, dim))});
     return {};
   }
-  return rope.Refuse(rope.Given("rope_type") != nullptr ? "rope_type" : "type",
-                     "default, linear, yarn, llama3 and longrope");
+  return rope.Refuse(RopeTypeKey(rope), "default, linear, yarn, llama3 and longrope");
 }
 
 // The base of layers with a window, which nothing scales; written where config.json has one.
@@ -152,8 +155,7 @@ Result<void> AddLocalBase(const HfReader& config, const Json* local, HfWriter& w
   const double outer_base = TRY(config.NumberOr(kOuter, 10000));
   if (local == nullptr) return writer.Add("rope.freq_base_swa", outer_base);
   const HfReader rope(*local, "rope_parameters.sliding_attention.");
-  const std::string type = TRY(rope.TextOr("rope_type", "default"));
-  if (type != "default") return rope.Refuse("rope_type", "default");
+  if (TRY(RopeType(rope)) != "default") return rope.Refuse(RopeTypeKey(rope), "default");
   TRY(CheckRopeKeys(rope, {}));
   return writer.AddRead("rope.freq_base_swa", rope.NumberOr("rope_theta", outer_base));
 }
@@ -170,6 +172,22 @@ Result<std::string> RopeKey(const HfReader& config, const HfArchitecture& row) {
     return config.Refuse("rope_scaling", "either this key or rope_parameters, not both");
   }
   return "rope_scaling";
+}
+
+// Gemma's class takes the older object as that of full_attention and reads no "type" in it; of the
+// newer one it reads only the object of each kind of layer.
+Result<void> CheckGemmaRope(const HfReader& config, const std::string& key) {
+  const Json* object = config.Given(key);
+  if (object == nullptr || object->members().empty()) return {};
+  const bool is_older = key == "rope_scaling";
+  if ((object->Find("full_attention") != nullptr) == is_older) {
+    return config.Refuse(key, is_older ? "one object for all layers under this key"
+                                       : "for this model_type an object for each kind of layer");
+  }
+  const HfReader rope(*object, key + ".");
+  const bool reads_type = !is_older || rope.Given("rope_type") != nullptr;
+  if (reads_type || TRY(RopeType(rope)) == "default") return {};
+  return rope.Refuse("type", "for this model_type only \"rope_type\", as transformers does");
 }
 
 // The part of a head that is rotated; of classes that do not read the key all of it, as far as
@@ -194,6 +212,7 @@ Result<void> AddRope(const HfReader& config, uint64_t head_dim, HfConfig& out) {
   HfWriter writer(out);
   const Json none = Json::MakeObject();
   std::string key = TRY(RopeKey(config, *out.architecture));
+  if (out.architecture->has_gemma_keys) TRY(CheckGemmaRope(config, key));
   const Json* object = config.Given(key);
   const Json* local = nullptr;
   // One object for each kind of layer.
