@@ -67,12 +67,13 @@ Result<std::string_view> ToString(std::string_view key, const MetadataValue& val
 
 }  // namespace
 
-Result<void> Metadata::Add(std::string key, MetadataValue value) {
+Result<void> Metadata::Add(std::string key, MetadataValue value, std::string name_in_file) {
   const auto place = std::ranges::lower_bound(
       by_key_, key, {}, [this](uint32_t i) -> const std::string& { return entries_[i].first; });
   if (place != by_key_.end() && entries_[*place].first == key) {
     return Fail(ErrorCode::kCorrupt, "key " + Quote(key) + " is there twice");
   }
+  if (!name_in_file.empty()) names_in_file_[key] = std::move(name_in_file);
   by_key_.insert(place, static_cast<uint32_t>(entries_.size()));
   entries_.emplace_back(std::move(key), std::move(value));
   return {};
@@ -85,31 +86,36 @@ const MetadataValue* Metadata::Find(std::string_view key) const {
   return &entries_[*place].second;
 }
 
+std::string_view Metadata::NameInFile(std::string_view key) const {
+  const auto name = names_in_file_.find(key);
+  return name == names_in_file_.end() ? key : std::string_view(name->second);
+}
+
 Result<uint64_t> Metadata::GetUint(std::string_view key, uint64_t max) const {
   const MetadataValue* value = Find(key);
-  return value != nullptr ? ToUint(key, *value, max) : Missing(key);
+  return value != nullptr ? ToUint(NameInFile(key), *value, max) : Missing(key);
 }
 
 Result<double> Metadata::GetFloat(std::string_view key) const {
   const MetadataValue* value = Find(key);
-  return value != nullptr ? ToFloat(key, *value) : Missing(key);
+  return value != nullptr ? ToFloat(NameInFile(key), *value) : Missing(key);
 }
 
 Result<bool> Metadata::GetBool(std::string_view key) const {
   const MetadataValue* value = Find(key);
-  return value != nullptr ? ToBool(key, *value) : Missing(key);
+  return value != nullptr ? ToBool(NameInFile(key), *value) : Missing(key);
 }
 
 Result<std::string_view> Metadata::GetString(std::string_view key) const {
   const MetadataValue* value = Find(key);
-  return value != nullptr ? ToString(key, *value) : Missing(key);
+  return value != nullptr ? ToString(NameInFile(key), *value) : Missing(key);
 }
 
 Result<const std::vector<std::string>*> Metadata::GetStrings(std::string_view key) const {
   const MetadataValue* value = Find(key);
   if (value == nullptr) return Missing(key);
   if (const auto* strings = std::get_if<std::vector<std::string>>(value)) return strings;
-  return WrongType(key, *value, "an array of strings");
+  return WrongType(NameInFile(key), *value, "an array of strings");
 }
 
 Result<std::vector<int64_t>> Metadata::GetInts(std::string_view key) const {
@@ -117,10 +123,11 @@ Result<std::vector<int64_t>> Metadata::GetInts(std::string_view key) const {
   if (value == nullptr) return Missing(key);
   if (const auto* i = std::get_if<std::vector<int64_t>>(value)) return *i;
   const auto* u = std::get_if<std::vector<uint64_t>>(value);
-  if (u == nullptr) return WrongType(key, *value, "an array of integers");
+  if (u == nullptr) return WrongType(NameInFile(key), *value, "an array of integers");
   for (const uint64_t number : *u) {
     if (!std::in_range<int64_t>(number)) {
-      return OutOfRange(key, "an array with " + std::to_string(number), "64-bit signed integers");
+      return OutOfRange(NameInFile(key), "an array with " + std::to_string(number),
+                        "64-bit signed integers");
     }
   }
   return std::vector<int64_t>(u->begin(), u->end());
@@ -137,7 +144,7 @@ Result<std::vector<double>> Metadata::GetFloats(std::string_view key) const {
   if (const auto* f = std::get_if<std::vector<double>>(value)) return *f;
   if (const auto* i = std::get_if<std::vector<int64_t>>(value)) return widen(*i);
   if (const auto* u = std::get_if<std::vector<uint64_t>>(value)) return widen(*u);
-  return WrongType(key, *value, "an array of numbers");
+  return WrongType(NameInFile(key), *value, "an array of numbers");
 }
 
 Result<uint64_t> Metadata::GetUintOr(std::string_view key, uint64_t fallback, uint64_t max) const {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,14 +20,19 @@ using MetadataValue = std::variant<bool, uint64_t, int64_t, double, std::string,
                                    std::vector<uint64_t>, std::vector<int64_t>, std::vector<double>,
                                    std::vector<std::string>>;
 
-// Keys in file order, unique. Immutable after loading, so safe to share between threads.
+// Keys in file order, unique. Immutable after loading, so safe to share between threads. Where a
+// key was translated, messages name the one in the user's file.
 class Metadata {
  public:
-  // Appends a pair. Fails with kCorrupt if the key is there already.
-  Result<void> Add(std::string key, MetadataValue value);
+  // Appends a pair. `name_in_file` is what the user's file calls the key; empty: the same. Fails
+  // with kCorrupt if the key is there already.
+  Result<void> Add(std::string key, MetadataValue value, std::string name_in_file = {});
 
   // The value, or nullptr.
   const MetadataValue* Find(std::string_view key) const;
+
+  // What the user's file calls a key, for messages. Valid as long as `key` and this.
+  std::string_view NameInFile(std::string_view key) const;
 
   // Typed access. A missing key fails with kNotFound, another type or an integer outside the
   // asked range with kCorrupt; both messages name the key. Signed and unsigned convert when the
@@ -50,6 +57,7 @@ class Metadata {
  private:
   std::vector<std::pair<std::string, MetadataValue>> entries_;
   std::vector<uint32_t> by_key_;  // indices into entries_, sorted by key
+  std::map<std::string, std::string, std::less<>> names_in_file_;  // of translated keys
 };
 
 }  // namespace bantam

@@ -31,7 +31,7 @@ Error InFile(const std::string& file, Error error) {
 }
 
 Result<void> CheckPair(const AdapterPair& pair) {
-  const std::string name = "adapter of " + Quote(pair.target);
+  const std::string name = "adapter of " + Quote(pair.name_in_file);
   for (const auto& [half, letter] : {std::pair(&pair.a, "A"), std::pair(&pair.b, "B")}) {
     if (half->data == nullptr) {
       return Fail(ErrorCode::kCorrupt, name + " has no matrix " + letter);
@@ -134,6 +134,7 @@ Result<std::vector<AdapterPair>> PairsOfGguf(const Metadata& metadata,
                   "tensor " + Quote(tensor.name) + " ends neither in .lora_a nor in .lora_b");
     }
     AdapterPair& pair = halves[target];
+    pair.name_in_file = target;
     (is_a ? pair.a : pair.b) = tensor;
     const double rank = static_cast<double>(tensor.n_rows());
     if (is_a && alpha != 0) pair.scale = static_cast<float>(alpha / rank);
@@ -154,8 +155,10 @@ Result<std::vector<AdapterPair>> PairsOfPeft(const PeftConfig& config,
                   "tensor " + Quote(tensor.name) +
                       " is no matrix of a plain LoRA adapter (base_model.model.….lora_A.weight)");
     }
+    const std::string name_in_file = module;
     module.erase(0, kPrefix.size());
     AdapterPair& pair = halves[TRY(TargetOf(module, architecture))];
+    pair.name_in_file = name_in_file;
     (is_a ? pair.a : pair.b) = TRY(ViewOf(tensor));
     if (is_a) pair.scale = config.ScaleOf(module, pair.a.n_rows());
   }

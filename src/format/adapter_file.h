@@ -20,10 +20,11 @@ namespace bantam {
 // What an adapter adds to one matrix of the model: scale · B A, where B A has that matrix's shape.
 // Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (ICLR 2022).
 struct AdapterPair {
-  std::string target;  // the matrix, as GGUF files name it: "blk.0.attn_q.weight"
-  TensorView a;        // [rank][columns of the matrix]
-  TensorView b;        // [rows of the matrix][rank]
-  float scale = 1;     // alpha / rank, or what the file says instead
+  std::string target;        // the matrix, as GGUF files name it: "blk.0.attn_q.weight"
+  std::string name_in_file;  // what the adapter's own file calls it, for messages
+  TensorView a;              // [rank][columns of the matrix]
+  TensorView b;              // [rows of the matrix][rank]
+  float scale = 1;           // alpha / rank, or what the file says instead
 };
 
 // The parts of adapter_config.json that say what an adapter's matrices mean.

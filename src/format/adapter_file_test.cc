@@ -83,6 +83,7 @@ TEST(PeftPairsTest, AreFoundByTheirNames) {
   ASSERT_TRUE(pairs.has_value()) << pairs.error().message;
   ASSERT_EQ(pairs->size(), 1U);
   EXPECT_EQ((*pairs)[0].target, "blk.1.ffn_up.weight");
+  EXPECT_EQ((*pairs)[0].name_in_file, "base_model.model.model.layers.1.mlp.up_proj");
   EXPECT_EQ((*pairs)[0].a.row_length(), 32);
   EXPECT_EQ((*pairs)[0].b.n_rows(), 48);
   EXPECT_EQ((*pairs)[0].scale, 0.5F);
@@ -90,7 +91,8 @@ TEST(PeftPairsTest, AreFoundByTheirNames) {
 
 TEST(PeftPairsTest, WhatDoesNotFitIsNamed) {
   EXPECT_NE(PeftError({}), "");
-  EXPECT_NE(PeftError({Tensor(kA, {4, 32})}).find("no matrix B"), std::string::npos);
+  EXPECT_EQ(PeftError({Tensor(kA, {4, 32})}),
+            "adapter of \"base_model.model.model.layers.1.mlp.up_proj\" has no matrix B");
   EXPECT_NE(PeftError({Tensor(kA, {4, 32}), Tensor(kB, {48, 5})}).find("5 columns"),
             std::string::npos);
   EXPECT_NE(PeftError({Tensor(kA, {4, 32, 1}), Tensor(kB, {48, 4})}).find("dimensions"),

@@ -36,6 +36,13 @@ constexpr std::array kOptionalSizes = {
     Key{"head_dim", "attention.key_length"},
     Key{"head_dim", "attention.value_length"},
 };
+// Granite's factors.
+constexpr std::array kMultipliers = {
+    Key{"embedding_multiplier", "embedding_scale"},
+    Key{"residual_multiplier", "residual_scale"},
+    Key{"logits_scaling", "logit_scale"},
+    Key{"attention_multiplier", "attention.scale"},
+};
 
 // Classes whose head this build has, or does not need.
 bool HasKnownHead(const HfArchitecture& row, std::string_view name) {
@@ -138,11 +145,12 @@ Result<void> AddWindows(const HfReader& config, HfConfig& out) {
     return config.Refuse("layer_types", "one kind for all layers, as sliding_window says");
   }
   if (kind == Windows::kSome && !windows.empty()) {
-    TRY(writer.Add("attention.sliding_window_pattern", windows));
+    TRY(writer.Add("attention.sliding_window_pattern", windows, config.Name("layer_types")));
   } else if (kind == Windows::kSome && config.Given("sliding_window_pattern") != nullptr) {
-    TRY(writer.AddRead("attention.sliding_window_pattern", config.Size("sliding_window_pattern")));
+    TRY(writer.AddRead("attention.sliding_window_pattern", config.Size("sliding_window_pattern"),
+                       config.Name("sliding_window_pattern")));
   }
-  return writer.Add("attention.sliding_window", window);
+  return writer.Add("attention.sliding_window", window, config.Name("sliding_window"));
 }
 
 // Layers that do not rotate: every fourth, as the only published models have it.
@@ -170,17 +178,19 @@ Result<void> AddScales(const HfReader& config, HfConfig& out) {
   HfWriter writer(out);
   const HfArchitecture& row = *out.architecture;
   if (row.has_multipliers) {
-    TRY(writer.AddRead("embedding_scale", config.NumberOr("embedding_multiplier", 1)));
-    TRY(writer.AddRead("residual_scale", config.NumberOr("residual_multiplier", 1)));
-    TRY(writer.AddRead("logit_scale", config.NumberOr("logits_scaling", 1)));
-    TRY(writer.AddRead("attention.scale", config.NumberOr("attention_multiplier", 1)));
+    for (const Key& key : kMultipliers) {
+      TRY(writer.AddRead(key.gguf, config.NumberOr(key.folder, 1), config.Name(key.folder)));
+    }
   }
   if (row.has_gemma_keys) {
-    const double scalar = TRY(config.NumberOr("query_pre_attn_scalar", 256));
-    if (!(scalar > 0)) return config.Wrong("query_pre_attn_scalar", "above 0");
-    TRY(writer.Add("attention.scale", 1 / __builtin_sqrt(scalar)));
-    if (config.Given("final_logit_softcapping") != nullptr) {
-      TRY(writer.AddRead("final_logit_softcapping", config.Number("final_logit_softcapping")));
+    constexpr std::string_view kScalar = "query_pre_attn_scalar";
+    constexpr std::string_view kCap = "final_logit_softcapping";
+    const double scalar = TRY(config.NumberOr(kScalar, 256));
+    if (!(scalar > 0)) return config.Wrong(kScalar, "above 0");
+    TRY(writer.Add("attention.scale", 1 / __builtin_sqrt(scalar),
+                   "1 / sqrt(" + config.Name(kScalar) + ")"));
+    if (config.Given(kCap) != nullptr) {
+      TRY(writer.AddRead(kCap, config.Number(kCap), config.Name(kCap)));
     }
   }
   return row.period_without_rope ? CheckRotatingLayers(config) : Result<void>();
@@ -188,21 +198,24 @@ Result<void> AddScales(const HfReader& config, HfConfig& out) {
 
 Result<void> AddSizes(const HfReader& config, HfConfig& out) {
   HfWriter writer(out);
-  for (const Key& key : kSizes) TRY(writer.AddRead(key.gguf, config.Size(key.folder)));
+  const auto add = [&](const Key& key, Result<uint64_t> size) {
+    return writer.AddRead(key.gguf, std::move(size), config.Name(key.folder));
+  };
+  for (const Key& key : kSizes) TRY(add(key, config.Size(key.folder)));
   for (const Key& key : kOptionalSizes) {
-    if (config.Given(key.folder) == nullptr) continue;
-    TRY(writer.AddRead(key.gguf, config.Size(key.folder)));
+    if (config.Given(key.folder) != nullptr) TRY(add(key, config.Size(key.folder)));
   }
   const HfArchitecture& row = *out.architecture;
-  TRY(writer.AddRead("context_length", config.SizeOr(kContext, row.default_context)));
+  TRY(add({kContext, "context_length"}, config.SizeOr(kContext, row.default_context)));
   if (row.default_kv_heads > 0 && config.json().Find(kKvHeads) == nullptr) {
-    TRY(writer.Add("attention.head_count_kv", row.default_kv_heads));
+    TRY(add({kKvHeads, "attention.head_count_kv"}, row.default_kv_heads));
   }
   if (row.default_head_dim > 0 && config.json().Find("head_dim") == nullptr) {
-    TRY(writer.Add("attention.key_length", row.default_head_dim));
-    TRY(writer.Add("attention.value_length", row.default_head_dim));
+    TRY(add({"head_dim", "attention.key_length"}, row.default_head_dim));
+    TRY(add({"head_dim", "attention.value_length"}, row.default_head_dim));
   }
-  return writer.AddRead(row.epsilon_name, config.NumberOr(row.epsilon_key, row.default_epsilon));
+  return writer.AddRead(row.epsilon_name, config.NumberOr(row.epsilon_key, row.default_epsilon),
+                        config.Name(row.epsilon_key));
 }
 
 // Numbers of GGUF's general.file_type, for floats.
@@ -225,7 +238,8 @@ Result<HfConfig> ReadHfConfig(std::string_view json_text) {
   const HfReader config(json, "");
   HfConfig out;
   out.architecture = TRY(ArchitectureOf(config));
-  TRY(out.metadata.Add("general.architecture", std::string(out.architecture->architecture)));
+  TRY(out.metadata.Add("general.architecture", std::string(out.architecture->architecture),
+                       config.Name("model_type")));
   TRY(CheckOptions(config, *out.architecture));
   const Json* quantization = config.Given("quantization_config");
   if (quantization != nullptr) out.quantization = TRY(ReadHfQuantization(*quantization));

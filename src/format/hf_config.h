@@ -16,6 +16,7 @@ namespace bantam {
 struct HfVector {
   std::string name;  // its GGUF name
   std::vector<float> values;
+  std::string name_in_file;  // of the tensor or the key that it follows from, for messages
 };
 
 struct HfConfig {

@@ -17,9 +17,9 @@ class HfReader {
  public:
   HfReader(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
 
-  std::string Path(std::string_view key) const {
-    return "key \"" + path_ + std::string(key) + "\"";
-  }
+  // Where the key stands in the file: "rope_scaling.factor".
+  std::string Name(std::string_view key) const { return path_ + std::string(key); }
+  std::string Path(std::string_view key) const { return "key \"" + Name(key) + "\""; }
 
   const Json* Given(std::string_view key) const {
     const Json* value = json_.Find(key);
@@ -80,20 +80,21 @@ class HfReader {
   std::string path_;
 };
 
-// Adds keys of the architecture to the metadata.
+// Adds keys of the architecture to the metadata, which remembers what of config.json each follows
+// from: a key or a short formula.
 class HfWriter {
  public:
   explicit HfWriter(HfConfig& config)
       : metadata_(config.metadata), prefix_(std::string(config.architecture->architecture) + ".") {}
 
-  Result<void> Add(std::string_view name, MetadataValue value) {
-    return metadata_.Add(prefix_ + std::string(name), std::move(value));
+  Result<void> Add(std::string_view name, MetadataValue value, std::string from) {
+    return metadata_.Add(prefix_ + std::string(name), std::move(value), std::move(from));
   }
   // What was read, or why it could not be.
   template <typename T>
-  Result<void> AddRead(std::string_view name, Result<T> value) {
+  Result<void> AddRead(std::string_view name, Result<T> value, std::string from) {
     if (!value) return std::unexpected(std::move(value).error());
-    return Add(name, *std::move(value));
+    return Add(name, *std::move(value), std::move(from));
   }
 
  private:

@@ -160,7 +160,8 @@ class HfFolderBuilder {
 
   Result<void> AddFloats(const ShardTensor& shard) {
     TensorView view = TRY(ViewOf(shard));
-    view.name = Translated(shard.tensor.name);
+    view.name_in_file = shard.tensor.name;
+    view.name = Translated(view.name_in_file);
     if (config_.architecture->norm_plus_one && view.name.ends_with("norm.weight") &&
         view.n_dims == 1) {
       AddNormPlusOne(view);
@@ -180,7 +181,8 @@ class HfFolderBuilder {
   }
 
   void AddNormPlusOne(const TensorView& view) {
-    HfVector norm = {view.name, std::vector<float>(static_cast<size_t>(view.row_length()))};
+    HfVector norm = {view.name, std::vector<float>(static_cast<size_t>(view.row_length())),
+                     view.name_in_file};
     WidenFloats(view.type, view.data, view.row_length(), norm.values.data());
     for (float& value : norm.values) value += 1;
     vectors.push_back(std::move(norm));
@@ -199,6 +201,7 @@ class HfFolderBuilder {
       return Fail(linear.error().code, "tensor " + Quote(module) + ": " + linear.error().message);
     }
     TensorView view;
+    view.name_in_file = module + std::string(kPackedSuffix);
     view.name = Translated(module + ".weight");
     view.n_dims = 2;
     view.shape = {linear->columns(), linear->rows(), 1, 1};
@@ -236,13 +239,16 @@ Result<std::vector<uint32_t>> IndexByName(const std::vector<TensorView>& tensors
   std::ranges::sort(index, {}, name_of);
   const auto twin = std::ranges::adjacent_find(index, {}, name_of);
   if (twin == index.end()) return index;
-  return Fail(ErrorCode::kCorrupt, "tensor " + Quote(name_of(*twin)) + " is there twice");
+  return Fail(ErrorCode::kCorrupt, "tensor " + Quote(tensors[*twin].name_in_file) +
+                                       " is there twice, also as " +
+                                       Quote(tensors[*(twin + 1)].name_in_file));
 }
 
 // A tensor of floats in memory.
 TensorView VectorTensor(const HfVector& vector) {
   TensorView view;
   view.name = vector.name;
+  view.name_in_file = vector.name_in_file;
   view.shape[0] = static_cast<int64_t>(vector.values.size());
   view.data = reinterpret_cast<const uint8_t*>(vector.values.data());  // stays when it is moved
   view.size_bytes = vector.values.size() * sizeof(float);

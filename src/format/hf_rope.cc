@@ -12,6 +12,9 @@ namespace bantam {
 namespace {
 
 constexpr std::string_view kOriginal = "original_max_position_embeddings";
+constexpr std::string_view kContext = "max_position_embeddings";
+constexpr std::string_view kAttention = "attention_factor";
+constexpr std::string_view kBase = "rope_theta";
 constexpr std::string_view kPart = "partial_rotary_factor";
 constexpr double kPi = 3.14159265358979323846;
 constexpr size_t kMaxFactors = 4096;
@@ -21,7 +24,7 @@ constexpr float kMostFactor = 0x1p20F;
 // Everything in a rope object that is none of these changes the angles in a way unknown here.
 Result<void> CheckRopeKeys(const HfReader& rope, std::initializer_list<std::string_view> known) {
   for (const auto& [key, value] : rope.json().members()) {
-    if (value.is_null() || key == "rope_type" || key == "type" || key == "rope_theta") continue;
+    if (value.is_null() || key == "rope_type" || key == "type" || key == kBase) continue;
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       return rope.Refuse(key, "no such key for this kind of rope scaling");
     }
@@ -56,46 +59,63 @@ Result<std::vector<float>> Factors(const HfReader& rope, std::string_view key) {
   return factors;
 }
 
-// The context before it was extended. The key beside the rope object comes first, as in
-// transformers; objects of a kind of layer have only their own.
-Result<uint64_t> OriginalContext(const HfReader& config, const HfReader& rope, uint64_t context,
-                                 const HfConfig& out) {
-  if (!out.architecture->has_gemma_keys && config.Given(kOriginal) != nullptr) {
-    return config.Size(kOriginal);
-  }
+// The context before it was extended, and the key that says so.
+struct OriginalContext {
+  uint64_t tokens;
+  std::string key;
+};
+
+// The key beside the rope object comes first, as in transformers; objects of a kind of layer have
+// only their own.
+Result<OriginalContext> ReadOriginalContext(const HfReader& config, const HfReader& rope,
+                                            uint64_t context, const HfConfig& out) {
   const uint64_t usual = out.architecture->default_original_context;
-  if (usual > 0) return usual;
-  return rope.Given(kOriginal) == nullptr ? context : rope.Size(kOriginal);
+  const bool beside = !out.architecture->has_gemma_keys && config.Given(kOriginal) != nullptr;
+  if (beside || usual > 0) {
+    return OriginalContext{TRY(config.SizeOr(kOriginal, usual)), config.Name(kOriginal)};
+  }
+  if (rope.Given(kOriginal) == nullptr) return OriginalContext{context, config.Name(kContext)};
+  return OriginalContext{TRY(rope.Size(kOriginal)), rope.Name(kOriginal)};
 }
 
-Result<void> AddLongRope(const HfReader& rope, uint64_t original_context, uint64_t context,
+// Messages name a vector by the key that it follows from.
+HfVector VectorOf(std::string name, std::vector<float> values, const HfReader& rope,
+                  std::string_view key) {
+  return {std::move(name), std::move(values), rope.Name(key) + " (config.json)"};
+}
+
+Result<void> AddLongRope(const HfReader& rope, const OriginalContext& original, uint64_t context,
                          HfWriter& writer, HfConfig& out) {
-  TRY(CheckRopeKeys(
-      rope, {"long_factor", "short_factor", kOriginal, "attention_factor", "factor", kPart}));
-  out.vectors.push_back({"rope_factors_long.weight", TRY(Factors(rope, "long_factor"))});
-  out.vectors.push_back({"rope_factors_short.weight", TRY(Factors(rope, "short_factor"))});
-  const auto original = static_cast<double>(original_context);
-  TRY(writer.Add("rope.scaling.original_context_length", original_context));
-  const double ratio = static_cast<double>(context) / original;
+  TRY(CheckRopeKeys(rope, {"long_factor", "short_factor", kOriginal, kAttention, "factor", kPart}));
+  for (const auto& [name, key] : {std::pair("rope_factors_long.weight", "long_factor"),
+                                  std::pair("rope_factors_short.weight", "short_factor")}) {
+    out.vectors.push_back(VectorOf(name, TRY(Factors(rope, key)), rope, key));
+  }
+  const auto tokens = static_cast<double>(original.tokens);
+  TRY(writer.Add("rope.scaling.original_context_length", original.tokens, original.key));
+  const double ratio = static_cast<double>(context) / tokens;
   const double factor = TRY(rope.NumberOr("factor", ratio));
   double usual = 1;
-  if (factor > 1 && original > 1) usual = __builtin_sqrt(1 + Log(factor) / Log(original));
-  return writer.AddRead("rope.scaling.attn_factor", rope.NumberOr("attention_factor", usual));
+  if (factor > 1 && tokens > 1) usual = __builtin_sqrt(1 + Log(factor) / Log(tokens));
+  return writer.AddRead("rope.scaling.attn_factor", rope.NumberOr(kAttention, usual),
+                        rope.Name(kAttention));
 }
 
-Result<void> AddYarn(const HfReader& rope, uint64_t original, HfWriter& out) {
-  TRY(CheckRopeKeys(rope,
-                    {"factor", kOriginal, "attention_factor", "beta_fast", "beta_slow", kPart}));
+Result<void> AddYarn(const HfReader& rope, const OriginalContext& original, HfWriter& out) {
+  TRY(CheckRopeKeys(rope, {"factor", kOriginal, kAttention, "beta_fast", "beta_slow", kPart}));
   const double factor = TRY(rope.Number("factor"));
-  TRY(out.Add("rope.scaling.type", std::string("yarn")));
-  TRY(out.Add("rope.scaling.factor", factor));
-  TRY(out.Add("rope.scaling.original_context_length", original));
-  TRY(out.AddRead("rope.scaling.yarn_beta_fast", rope.NumberOr("beta_fast", 32)));
-  TRY(out.AddRead("rope.scaling.yarn_beta_slow", rope.NumberOr("beta_slow", 1)));
-  if (rope.Given("attention_factor") != nullptr) {
+  TRY(out.Add("rope.scaling.type", std::string("yarn"), rope.Name(RopeTypeKey(rope))));
+  TRY(out.Add("rope.scaling.factor", factor, rope.Name("factor")));
+  TRY(out.Add("rope.scaling.original_context_length", original.tokens, original.key));
+  for (const auto& [key, usual] : {std::pair("beta_fast", 32), std::pair("beta_slow", 1)}) {
+    TRY(out.AddRead(std::string("rope.scaling.yarn_") + key, rope.NumberOr(key, usual),
+                    rope.Name(key)));
+  }
+  if (rope.Given(kAttention) != nullptr) {
     const double growth = factor > 1 ? 0.1 * Log(factor) + 1 : 1;  // what the factor replaces
-    const double magnitude = TRY(rope.Number("attention_factor"));
-    TRY(out.Add("rope.scaling.attn_factor", magnitude / growth));
+    const double magnitude = TRY(rope.Number(kAttention));
+    TRY(out.Add("rope.scaling.attn_factor", magnitude / growth,
+                rope.Name(kAttention) + " / (0.1 ln(factor) + 1)"));
   }
   return {};
 }
@@ -129,20 +149,20 @@ Result<std::vector<float>> Llama3Factors(const HfReader& rope, uint64_t original
 Result<void> AddScaling(const HfReader& config, const HfReader& rope, double base, uint64_t dim,
                         HfConfig& out) {
   HfWriter writer(out);
-  const uint64_t context =
-      TRY(config.SizeOr("max_position_embeddings", out.architecture->default_context));
+  const uint64_t context = TRY(config.SizeOr(kContext, out.architecture->default_context));
   const std::string type = TRY(RopeType(rope));
   if (type == "default") return CheckRopeKeys(rope, {kPart});
   if (type == "linear") {
     TRY(CheckRopeKeys(rope, {"factor", kPart}));
-    TRY(writer.Add("rope.scaling.type", type));
-    return writer.AddRead("rope.scaling.factor", rope.Number("factor"));
+    TRY(writer.Add("rope.scaling.type", type, rope.Name(RopeTypeKey(rope))));
+    return writer.AddRead("rope.scaling.factor", rope.Number("factor"), rope.Name("factor"));
   }
-  const uint64_t original = TRY(OriginalContext(config, rope, context, out));
+  const OriginalContext original = TRY(ReadOriginalContext(config, rope, context, out));
   if (type == "yarn") return AddYarn(rope, original, writer);
   if (type == "longrope" || type == "su") return AddLongRope(rope, original, context, writer, out);
   if (type == "llama3") {
-    out.vectors.push_back({"rope_freqs.weight", TRY(Llama3Factors(rope, original, base, dim))});
+    std::vector<float> factors = TRY(Llama3Factors(rope, original.tokens, base, dim));
+    out.vectors.push_back(VectorOf("rope_freqs.weight", std::move(factors), rope, "factor"));
     return {};
   }
   return rope.Refuse(RopeTypeKey(rope), "default, linear, yarn, llama3 and longrope");
@@ -153,11 +173,13 @@ Result<void> AddLocalBase(const HfReader& config, const Json* local, HfWriter& w
   constexpr std::string_view kOuter = "rope_local_base_freq";
   if (local == nullptr && config.Given(kOuter) == nullptr) return {};
   const double outer_base = TRY(config.NumberOr(kOuter, 10000));
-  if (local == nullptr) return writer.Add("rope.freq_base_swa", outer_base);
+  if (local == nullptr) return writer.Add("rope.freq_base_swa", outer_base, config.Name(kOuter));
   const HfReader rope(*local, "rope_parameters.sliding_attention.");
   if (TRY(RopeType(rope)) != "default") return rope.Refuse(RopeTypeKey(rope), "default");
   TRY(CheckRopeKeys(rope, {}));
-  return writer.AddRead("rope.freq_base_swa", rope.NumberOr("rope_theta", outer_base));
+  const bool own = rope.Given(kBase) != nullptr;
+  return writer.AddRead("rope.freq_base_swa", rope.NumberOr(kBase, outer_base),
+                        own ? rope.Name(kBase) : config.Name(kOuter));
 }
 
 // Where rotations stand. As in transformers the older key comes first, unless it is empty.
@@ -227,13 +249,15 @@ Result<void> AddRope(const HfReader& config, uint64_t head_dim, HfConfig& out) {
     key += ".full_attention";
   }
   const HfReader rope(object == nullptr ? none : *object, key + ".");
-  const double outer_base = TRY(config.NumberOr("rope_theta", out.architecture->rope_base));
-  const double base = TRY(rope.NumberOr("rope_theta", outer_base));
-  TRY(writer.Add("rope.freq_base", base));
+  const HfReader& base_holder = rope.Given(kBase) != nullptr ? rope : config;
+  const double base = TRY(base_holder.NumberOr(kBase, out.architecture->rope_base));
+  TRY(writer.Add("rope.freq_base", base, base_holder.Name(kBase)));
   if (out.architecture->has_gemma_keys) TRY(AddLocalBase(config, local, writer));
   const double part = TRY(RotatedPart(config, rope, *out.architecture));
   const auto dim = static_cast<uint64_t>(static_cast<double>(head_dim) * part);
-  if (part != 1) TRY(writer.Add("rope.dimension_count", dim));
+  if (part != 1) {
+    TRY(writer.Add("rope.dimension_count", dim, "head size × " + std::string(kPart)));
+  }
   return AddScaling(config, rope, base, dim, out);
 }
 

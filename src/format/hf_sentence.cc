@@ -94,10 +94,10 @@ Result<void> AddPooling(std::string_view json_text, HfConfig& out) {
   const std::vector<std::string> modes = TRY(ModesOf(config));
   HfWriter writer(out);
   if (modes.size() == 1 && (modes[0] == "mean" || modes[0] == "mean_tokens")) {
-    return writer.Add("pooling_type", kMeanType);
+    return writer.Add("pooling_type", kMeanType, config.Name("pooling_mode"));
   }
   if (modes.size() == 1 && (modes[0] == "cls" || modes[0] == "cls_token")) {
-    return writer.Add("pooling_type", kClsType);
+    return writer.Add("pooling_type", kClsType, config.Name("pooling_mode"));
   }
   std::string found;
   for (const std::string& mode : modes) found += (found.empty() ? "" : ", ") + mode;
@@ -111,8 +111,9 @@ Result<void> AddLongestText(std::string_view json_text, HfConfig& out) {
   if (TRY(config.FlagOr("do_lower_case", false))) {
     return config.Refuse("do_lower_case", "false: the tokenizer decides");
   }
-  if (config.Given("max_seq_length") == nullptr) return {};
-  return out.metadata.Add("bantam.max_tokens", TRY(config.Size("max_seq_length")));
+  constexpr std::string_view kLongest = "max_seq_length";
+  if (config.Given(kLongest) == nullptr) return {};
+  return out.metadata.Add("bantam.max_tokens", TRY(config.Size(kLongest)), config.Name(kLongest));
 }
 
 Result<void> AddSentenceFiles(const std::string& folder, HfConfig& out) {

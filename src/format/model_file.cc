@@ -60,6 +60,8 @@ uint64_t ModelFile::converted_bytes() const {
 }
 
 std::string ModelFile::NameInFile(const std::string& name) const {
+  const TensorView* tensor = Find(name);
+  if (tensor != nullptr && !tensor->name_in_file.empty()) return tensor->name_in_file;
   return name_in_file_ ? name_in_file_(name) : name;
 }
 

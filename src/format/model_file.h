@@ -23,6 +23,7 @@ namespace bantam {
 // them in another way. Rows are contiguous; shape[0] is the row length.
 struct TensorView {
   std::string name;
+  std::string name_in_file;  // where names are translated: the one that messages say
   DType type = DType::kF32;
   int n_dims = 1;
   std::array<int64_t, 4> shape{1, 1, 1, 1};  // innermost first, as GGUF stores them
@@ -60,7 +61,7 @@ class ModelFile {
   uint64_t file_bytes() const;       // all parts together
   uint64_t converted_bytes() const;  // what Convert takes or took of memory
 
-  // How the file spells a tensor's name, for messages.
+  // How the file spells a tensor's name, or would if it had the tensor; for messages.
   std::string NameInFile(const std::string& name) const;
 
   // XXH64 with two seeds of all bytes of all parts, in hexadecimal: not for secrets. Reads them

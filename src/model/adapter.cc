@@ -152,7 +152,9 @@ class AdapterBinder {
                                          " rows of " + std::to_string(columns));
   }
 
-  static std::string Named(const AdapterPair& pair) { return "adapter of " + Quote(pair.target); }
+  static std::string Named(const AdapterPair& pair) {
+    return "adapter of " + Quote(pair.name_in_file);
+  }
 
   int RowInFile(LayerPart part, int row) const {
     if (!reordered_ || (part != LayerPart::kQuery && part != LayerPart::kKey)) return row;

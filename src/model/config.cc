@@ -45,11 +45,13 @@ class Reader {
       : metadata_(metadata), prefix_(architecture + ".") {}
 
   std::string Key(const char* name) const { return prefix_ + name; }
+  // As the user's file has the key, for messages.
+  std::string Name(const char* name) const { return std::string(metadata_.NameInFile(Key(name))); }
 
   // A size: present, at least 1.
   Result<int> Size(const char* name, uint64_t max) const {
     const uint64_t value = TRY(metadata_.GetUint(Key(name), max));
-    if (value == 0) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is 0");
+    if (value == 0) return Fail(ErrorCode::kCorrupt, "key " + Name(name) + " is 0");
     return static_cast<int>(value);
   }
   Result<int> SizeOr(const char* name, int fallback, uint64_t max) const {
@@ -66,17 +68,17 @@ class Reader {
   Result<int> UniformSize(const char* name, uint64_t max) const {
     const auto per_layer = metadata_.GetInts(Key(name));
     if (!per_layer) return Size(name, max);
-    if (per_layer->empty()) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is empty");
+    if (per_layer->empty()) return Fail(ErrorCode::kCorrupt, "key " + Name(name) + " is empty");
     const int64_t first = per_layer->front();
     for (const int64_t value : *per_layer) {
       if (value != first) {
         return Fail(ErrorCode::kUnsupported,
-                    "key " + Key(name) + " differs between layers: " + std::to_string(first) +
+                    "key " + Name(name) + " differs between layers: " + std::to_string(first) +
                         " and " + std::to_string(value));
       }
     }
     if (first < 1 || static_cast<uint64_t>(first) > max) {
-      return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is " + std::to_string(first) +
+      return Fail(ErrorCode::kCorrupt, "key " + Name(name) + " is " + std::to_string(first) +
                                            " for each layer, expected 1 to " + std::to_string(max));
     }
     return static_cast<int>(first);
@@ -85,7 +87,7 @@ class Reader {
  private:
   Result<double> Within(const char* name, double value, Range range) const {
     if (value >= range.least && value <= range.most) return value;
-    return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is " + Short(value) +
+    return Fail(ErrorCode::kCorrupt, "key " + Name(name) + " is " + Short(value) +
                                          ", expected between " + Short(range.least) + " and " +
                                          Short(range.most));
   }
@@ -95,32 +97,35 @@ class Reader {
 };
 
 Result<const Architecture*> ArchitectureOf(const Metadata& metadata) {
-  const std::string_view name = TRY(metadata.GetString("general.architecture"));
+  constexpr std::string_view kKey = "general.architecture";
+  const std::string_view name = TRY(metadata.GetString(kKey));
   const Architecture* row = FindArchitecture(name);
   if (row != nullptr) return row;
+  const std::string found =
+      "key " + std::string(metadata.NameInFile(kKey)) + " is \"" + std::string(name) + "\"";
   if (IsEncoder(name)) {
-    return Fail(
-        ErrorCode::kUnsupported,
-        "key general.architecture is \"" + std::string(name) +
-            "\": this is an encoder, which gives embeddings (bantam embed) and writes no text");
+    return Fail(ErrorCode::kUnsupported, found +
+                                             ": this is an encoder, which gives embeddings (bantam "
+                                             "embed) and writes no text");
   }
   std::string known;
   for (const Architecture& other : Architectures()) known += " " + std::string(other.name);
-  return Fail(ErrorCode::kUnsupported, "key general.architecture is \"" + std::string(name) +
-                                           "\"; this build runs:" + known);
+  return Fail(ErrorCode::kUnsupported, found + "; this build runs:" + known);
 }
 
 // Mixtures of experts and encoders may name their architecture as dense decoders do.
 Result<void> RequireDenseDecoder(const Metadata& metadata, const Reader& reader) {
-  const std::string causal = reader.Key("attention.causal");
-  if (!TRY(metadata.GetBoolOr(causal, true))) {
-    return Fail(ErrorCode::kUnsupported,
-                "key " + causal + " is false; this build runs decoders, which are causal");
+  constexpr const char* kCausal = "attention.causal";
+  if (!TRY(metadata.GetBoolOr(reader.Key(kCausal), true))) {
+    return Fail(ErrorCode::kUnsupported, "key " + reader.Name(kCausal) +
+                                             " is false; this build runs decoders, which are "
+                                             "causal");
   }
-  const std::string key = reader.Key("expert_count");
-  const uint64_t experts = TRY(metadata.GetUintOr(key, 0));
+  constexpr const char* kExperts = "expert_count";
+  const uint64_t experts = TRY(metadata.GetUintOr(reader.Key(kExperts), 0));
   if (experts == 0) return {};
-  return Fail(ErrorCode::kUnsupported, "key " + key + " is " + std::to_string(experts) +
+  return Fail(ErrorCode::kUnsupported, "key " + reader.Name(kExperts) + " is " +
+                                           std::to_string(experts) +
                                            "; this build runs dense models, without experts");
 }
 
@@ -135,9 +140,9 @@ Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConf
   }
   config->context_length = TRY(reader.Size("context_length", kMaxContext));
   if (config->n_heads % config->n_kv_heads != 0) {
-    return Fail(ErrorCode::kCorrupt, "key " + reader.Key("attention.head_count") + " is " +
-                                         std::to_string(config->n_heads) +
-                                         ", not a multiple of attention.head_count_kv " +
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Name("attention.head_count") + " is " +
+                                         std::to_string(config->n_heads) + ", not a multiple of " +
+                                         reader.Name("attention.head_count_kv") + " " +
                                          std::to_string(config->n_kv_heads));
   }
   const int default_dim = config->n_embd / config->n_heads;
@@ -151,7 +156,7 @@ Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConf
   for (const auto& [key, value] : {std::pair{"embedding_length", config->n_embd},
                                    std::pair{"feed_forward_length", config->n_ff}}) {
     if (value % 32 != 0) {
-      return Fail(ErrorCode::kUnsupported, "key " + reader.Key(key) + " is " +
+      return Fail(ErrorCode::kUnsupported, "key " + reader.Name(key) + " is " +
                                                std::to_string(value) + ", not a multiple of 32");
     }
   }
@@ -161,7 +166,7 @@ Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConf
                                              "are normalised");
   }
   if (config->query_columns() % 32 != 0) {
-    return Fail(ErrorCode::kUnsupported, "attention.head_count × head size is " +
+    return Fail(ErrorCode::kUnsupported, reader.Name("attention.head_count") + " × head size is " +
                                              std::to_string(config->query_columns()) +
                                              ", not a multiple of 32");
   }
@@ -180,7 +185,7 @@ Result<void> ReadSizes(const Metadata& metadata, const Reader& reader, ModelConf
 Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfig* config) {
   config->rope_dim = TRY(reader.SizeOr("rope.dimension_count", config->head_dim, 4096));
   if (config->rope_dim > config->head_dim || config->rope_dim % 2 != 0) {
-    return Fail(ErrorCode::kCorrupt, "key " + reader.Key("rope.dimension_count") + " is " +
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Name("rope.dimension_count") + " is " +
                                          std::to_string(config->rope_dim) +
                                          ", expected even and at most the head size " +
                                          std::to_string(config->head_dim));
@@ -212,7 +217,7 @@ Result<void> ReadRope(const Metadata& metadata, const Reader& reader, ModelConfi
     config->rope_scaling = RopeScaling::kLong;
   } else {
     return Fail(ErrorCode::kUnsupported,
-                "key " + reader.Key("rope.scaling.type") + " is \"" + std::string(type) +
+                "key " + reader.Name("rope.scaling.type") + " is \"" + std::string(type) +
                     "\"; this build knows none, linear, yarn and longrope");
   }
   return {};
@@ -235,7 +240,8 @@ std::vector<bool> FlagsOf(const Metadata& metadata, const std::string& key) {
 Result<void> ReadLayers(const Metadata& metadata, const Reader& reader, const Architecture& row,
                         ModelConfig* config) {
   const std::string window_key = reader.Key("attention.sliding_window");
-  const std::string pattern_key = reader.Key("attention.sliding_window_pattern");
+  constexpr const char* kPattern = "attention.sliding_window_pattern";
+  const std::string pattern_key = reader.Key(kPattern);
   const auto window = static_cast<int>(
       TRY(metadata.GetUintOr(window_key, static_cast<uint64_t>(row.default_window), kMaxWindow)));
   const std::vector<bool> slides = FlagsOf(metadata, pattern_key);
@@ -247,7 +253,7 @@ Result<void> ReadLayers(const Metadata& metadata, const Reader& reader, const Ar
   }
   config->layers = PlanLayers(row, config->n_layers, window, 0);
   if (slides.size() != config->layers.size()) {
-    return Fail(ErrorCode::kCorrupt, "key " + pattern_key + " has " +
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Name(kPattern) + " has " +
                                          std::to_string(slides.size()) + " values, expected " +
                                          std::to_string(config->n_layers) + ", one a layer");
   }
@@ -283,7 +289,7 @@ Result<void> ReadScales(const Reader& reader, const Architecture& row, ModelConf
   config->logit_softcap =
       static_cast<float>(TRY(reader.NumberOr("final_logit_softcapping", 0.0, kSoftCaps)));
   if (config->logit_softcap > 0 && config->logit_softcap < kLeastSoftCap) {
-    return Fail(ErrorCode::kCorrupt, "key " + reader.Key("final_logit_softcapping") + " is " +
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Name("final_logit_softcapping") + " is " +
                                          Short(config->logit_softcap) +
                                          ", expected 0 or at least " + Short(kLeastSoftCap));
   }

@@ -35,11 +35,15 @@ class Reader {
   static std::string Key(std::string_view name) {
     return std::string(kBert) + "." + std::string(name);
   }
+  // As the user's file has the key, for messages.
+  std::string Name(std::string_view name) const {
+    return std::string(metadata_.NameInFile(Key(name)));
+  }
   bool Has(std::string_view name) const { return metadata_.Find(Key(name)) != nullptr; }
 
   Result<int> Size(std::string_view name, uint64_t most) const {
     const uint64_t value = TRY(metadata_.GetUint(Key(name), most));
-    if (value == 0) return Fail(ErrorCode::kCorrupt, "key " + Key(name) + " is 0");
+    if (value == 0) return Fail(ErrorCode::kCorrupt, "key " + Name(name) + " is 0");
     return static_cast<int>(value);
   }
 
@@ -55,24 +59,25 @@ Result<void> RefuseUnknownKeys(const Metadata& metadata) {
     bool known = false;
     for (const std::string_view one : kKnown) known = known || one == name;
     if (known) continue;
-    return Fail(ErrorCode::kUnsupported, "key " + key + " is an option of the model that this " +
-                                             "build does not know; without it the embeddings " +
-                                             "would be others");
+    return Fail(ErrorCode::kUnsupported, "key " + std::string(metadata.NameInFile(key)) +
+                                             " is an option of the model that this build does not "
+                                             "know; without it the embeddings would be others");
   }
   return {};
 }
 
-Result<void> CheckSizes(const ModelConfig& model) {
+Result<void> CheckSizes(const Reader& reader, const ModelConfig& model) {
   for (const auto& [name, value] : {std::pair{"embedding_length", model.n_embd},
                                     std::pair{"feed_forward_length", model.n_ff}}) {
     if (value % kGroupColumns == 0) continue;
-    return Fail(ErrorCode::kUnsupported, "key " + Reader::Key(name) + " is " +
+    return Fail(ErrorCode::kUnsupported, "key " + reader.Name(name) + " is " +
                                              std::to_string(value) + ", not a multiple of 32");
   }
   if (model.n_embd % model.n_heads != 0) {
-    return Fail(ErrorCode::kCorrupt, "key " + Reader::Key("embedding_length") + " is " +
+    return Fail(ErrorCode::kCorrupt, "key " + reader.Name("embedding_length") + " is " +
                                          std::to_string(model.n_embd) + ", not a multiple of " +
-                                         "attention.head_count " + std::to_string(model.n_heads));
+                                         reader.Name("attention.head_count") + " " +
+                                         std::to_string(model.n_heads));
   }
   if (model.head_dim > kMaxHeadDim) {
     return Fail(ErrorCode::kUnsupported, "heads have " + std::to_string(model.head_dim) +
@@ -91,8 +96,9 @@ Result<void> ReadSizes(const Metadata& metadata, ModelConfig& model) {
   model.n_kv_heads = model.n_heads;
   if (reader.Has("attention.head_count_kv") &&
       TRY(reader.Size("attention.head_count_kv", kMaxWidth)) != model.n_heads) {
-    return Fail(ErrorCode::kUnsupported, "key " + Reader::Key("attention.head_count_kv") +
-                                             " differs from attention.head_count");
+    return Fail(ErrorCode::kUnsupported, "key " + reader.Name("attention.head_count_kv") +
+                                             " differs from " +
+                                             reader.Name("attention.head_count"));
   }
   model.head_dim = model.n_embd / model.n_heads;
   model.context_length = TRY(reader.Size("context_length", kMaxEncoderPositions));
@@ -106,23 +112,25 @@ Result<void> ReadSizes(const Metadata& metadata, ModelConfig& model) {
     }
     model.vocab_size = static_cast<int>(tokens->size());
   }
-  TRY(CheckSizes(model));
+  TRY(CheckSizes(reader, model));
   // Work buffers of the longest text: below 4 GiB, whatever the machine's pointers.
   const int64_t widths = int64_t{model.n_ff} + int64_t{8} * model.n_embd;
   if (widths * model.context_length <= kMaxWorkFloats) return {};
   return Fail(ErrorCode::kUnsupported, "a text of " + std::to_string(model.context_length) +
-                                           " tokens (context_length) by the widths of the model "
-                                           "is more than this build works on");
+                                           " tokens (" + reader.Name("context_length") +
+                                           ") by the widths of the model is more than this build "
+                                           "works on");
 }
 
 // The numbers of llama.cpp's pooling types.
 Result<Pooling> ReadPooling(const Metadata& metadata) {
-  const std::string key = Reader::Key("pooling_type");
+  constexpr std::string_view kKey = "pooling_type";
   constexpr uint64_t kUnspecified = 0, kMeanType = 1, kClsType = 2;
-  const uint64_t type = TRY(metadata.GetUintOr(key, kUnspecified));
+  const uint64_t type = TRY(metadata.GetUintOr(Reader::Key(kKey), kUnspecified));
   if (type == kUnspecified || type == kMeanType) return Pooling::kMean;
   if (type == kClsType) return Pooling::kCls;
-  return Fail(ErrorCode::kUnsupported, "key " + key + " is " + std::to_string(type) +
+  return Fail(ErrorCode::kUnsupported, "key " + Reader(metadata).Name(kKey) + " is " +
+                                           std::to_string(type) +
                                            "; this build knows 1 (mean) and 2 (cls)");
 }
 
@@ -138,9 +146,12 @@ bool IsEncoder(const Metadata& metadata) {
 }
 
 Result<EncoderConfig> ReadEncoderConfig(const Metadata& metadata) {
-  const std::string_view name = TRY(metadata.GetString("general.architecture"));
+  constexpr std::string_view kArchitecture = "general.architecture";
+  const std::string_view name = TRY(metadata.GetString(kArchitecture));
   if (!IsEncoder(name)) {
-    return Fail(ErrorCode::kUnsupported, "key general.architecture is " + Quote(name) +
+    return Fail(ErrorCode::kUnsupported, "the architecture (key " +
+                                             std::string(metadata.NameInFile(kArchitecture)) +
+                                             ") is " + Quote(name) +
                                              ", which is no encoder; this build gives embeddings "
                                              "of: bert");
   }
@@ -152,16 +163,19 @@ Result<EncoderConfig> ReadEncoderConfig(const Metadata& metadata) {
   model.activation = Activation::kGelu;
   model.gated = false;
   TRY(ReadSizes(metadata, model));
-  const std::string causal = Reader::Key("attention.causal");
-  if (TRY(metadata.GetBoolOr(causal, false))) {
-    return Fail(ErrorCode::kUnsupported,
-                "key " + causal + " is true; this build runs encoders, which see all of a text");
+  const Reader reader(metadata);
+  constexpr std::string_view kCausal = "attention.causal";
+  if (TRY(metadata.GetBoolOr(Reader::Key(kCausal), false))) {
+    return Fail(ErrorCode::kUnsupported, "key " + reader.Name(kCausal) +
+                                             " is true; this build runs encoders, which see all "
+                                             "of a text");
   }
   model.layers.resize(static_cast<size_t>(model.n_layers));
-  const std::string epsilon = Reader::Key("attention.layer_norm_epsilon");
-  const double eps = TRY(metadata.GetFloat(epsilon));
+  constexpr std::string_view kEpsilon = "attention.layer_norm_epsilon";
+  const double eps = TRY(metadata.GetFloat(Reader::Key(kEpsilon)));
   if (!(eps >= 0 && eps <= 0.125)) {
-    return Fail(ErrorCode::kCorrupt, "key " + epsilon + " is not between 0 and 0.125");
+    return Fail(ErrorCode::kCorrupt,
+                "key " + reader.Name(kEpsilon) + " is not between 0 and 0.125");
   }
   model.norm_eps = static_cast<float>(eps);
   config.pooling = TRY(ReadPooling(metadata));

@@ -61,7 +61,7 @@ TEST(EncoderConfig, RefusesByName) {
       {"bert.block_count", uint64_t{0}, "bert.block_count"},
       {"bert.embedding_length", uint64_t{100}, "not a multiple of 32"},
       {"bert.feed_forward_length", uint64_t{1000}, "not a multiple of 32"},
-      {"bert.attention.head_count", uint64_t{5}, "not a multiple of attention.head_count"},
+      {"bert.attention.head_count", uint64_t{5}, "not a multiple of bert.attention.head_count"},
       {"bert.attention.head_count_kv", uint64_t{4}, "head_count_kv"},
       {"bert.attention.layer_norm_epsilon", 2.0, "layer_norm_epsilon"},
       {"bert.attention.causal", true, "causal"},

@@ -16,8 +16,7 @@ constexpr const char* kTypes = "token_types.weight";
 Result<Norm> BindNorm(TensorBinder& binder, const std::string& name) {
   Norm norm = TRY(binder.BindNorm(name));
   if (!norm.bias.empty()) return norm;
-  return Fail(ErrorCode::kCorrupt,
-              binder.file().path() + ": tensor " + BiasOf(name) + " is missing");
+  return MissingTensor(binder.file(), BiasOf(name));
 }
 
 // A matrix and its bias, which all have.
@@ -26,8 +25,7 @@ Result<WideLinear> BindMatrix(TensorBinder& binder, const std::string& name, int
   WideLinear linear;
   linear.plain = TRY(binder.Bind(name, BiasOf(name), rows, columns));
   if (!linear.plain.bias.empty()) return linear;
-  return Fail(ErrorCode::kCorrupt,
-              binder.file().path() + ": tensor " + BiasOf(name) + " is missing");
+  return MissingTensor(binder.file(), BiasOf(name));
 }
 
 Result<EncoderLayer> BindLayer(TensorBinder& binder, const ModelConfig& config, int i) {

@@ -20,23 +20,22 @@ std::optional<size_t> LayerWithoutBias(const std::vector<Layer>& layers, Part La
   return without - layers.begin();
 }
 
-std::unexpected<Error> LostBias(const std::string& path, const std::string& weight_name) {
-  return Fail(ErrorCode::kCorrupt, path + ": tensor " + BiasOf(weight_name) +
-                                       " is missing, but other layers have theirs");
+std::unexpected<Error> LostBias(const ModelFile& file, const std::string& weight_name) {
+  return MissingTensor(file, BiasOf(weight_name), ", but other layers have theirs");
 }
 
 // Biases are optional in files, but a layer without one that others have has lost it.
-Result<void> CheckBiases(const std::string& path, const std::vector<Layer>& layers,
+Result<void> CheckBiases(const ModelFile& file, const std::vector<Layer>& layers,
                          const TensorNames& names) {
   for (const auto part : {&Layer::query, &Layer::key, &Layer::value, &Layer::attention_output,
                           &Layer::gate, &Layer::up, &Layer::down}) {
     const auto i = LayerWithoutBias(layers, part);
-    if (i) return LostBias(path, (layers[*i].*part).tensor.name);
+    if (i) return LostBias(file, (layers[*i].*part).tensor.name);
   }
   for (const auto& [part, pattern] : {std::pair{&Layer::attention_norm, names.attention_norm},
                                       {&Layer::feed_forward_norm, names.feed_forward_norm}}) {
     const auto i = LayerWithoutBias(layers, part);
-    if (i) return LostBias(path, WithLayer(pattern, static_cast<int>(*i)));
+    if (i) return LostBias(file, WithLayer(pattern, static_cast<int>(*i)));
   }
   return {};
 }
@@ -119,7 +118,7 @@ Result<std::vector<Layer>> BindLayers(TensorBinder& binder, const Architecture& 
   for (int i = 0; i < config.n_layers; ++i) {
     layers.push_back(TRY(LayerBinder(binder, row, config, i).Bind()));
   }
-  TRY(CheckBiases(binder.file().path(), layers, row.names));
+  TRY(CheckBiases(binder.file(), layers, row.names));
   return layers;
 }
 

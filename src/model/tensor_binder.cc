@@ -24,12 +24,13 @@ std::vector<float> FloatsOf(const TensorView& tensor) {
 // Tables that older converters wrote and no runtime reads.
 constexpr std::string_view kUnread = ".attn_rot_embd.weight";
 
-std::unexpected<Error> Missing(const ModelFile& file, const std::string& name) {
-  return Fail(ErrorCode::kCorrupt,
-              file.path() + ": tensor " + file.NameInFile(name) + " is missing");
-}
-
 }  // namespace
+
+std::unexpected<Error> MissingTensor(const ModelFile& file, const std::string& name,
+                                     const char* why_expected) {
+  return Fail(ErrorCode::kCorrupt,
+              file.path() + ": tensor " + file.NameInFile(name) + " is missing" + why_expected);
+}
 
 std::string WithLayer(std::string_view pattern, int layer) {
   std::string name(pattern);
@@ -61,7 +62,7 @@ Linear RowsOf(const Linear& whole, int first, int rows) {
 
 Result<TensorView> TensorBinder::Matrix(const std::string& name, int rows, int columns) {
   const TensorView* tensor = file_.Find(name);
-  if (tensor == nullptr) return Missing(file_, name);
+  if (tensor == nullptr) return MissingTensor(file_, name);
   bound_.insert(name);
   if (tensor->row_length() != columns || tensor->n_rows() != rows) {
     return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + file_.NameInFile(name) + " has " +
@@ -93,7 +94,8 @@ Result<std::vector<float>> TensorBinder::RopeFactors(std::string_view name) {
   std::vector<float> factors = TRY(VectorIfPresent(std::string(name), config_.rope_dim / 2));
   for (const float factor : factors) {
     if (factor > 0) continue;
-    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " + std::string(name) + " holds " +
+    return Fail(ErrorCode::kCorrupt, file_.path() + ": tensor " +
+                                         file_.NameInFile(std::string(name)) + " holds " +
                                          std::to_string(factor) + ", expected above 0");
   }
   return factors;
@@ -121,10 +123,10 @@ Result<Norm> TensorBinder::BindNorm(const std::string& name) {
 Result<void> TensorBinder::CheckAllBound() const {
   for (const TensorView& tensor : file_.tensors()) {
     if (bound_.contains(tensor.name) || tensor.name.ends_with(kUnread)) continue;
-    return Fail(ErrorCode::kUnsupported, file_.path() + ": tensor " + std::string(tensor.name) +
-                                             " is none that this build knows of architecture " +
-                                             config_.architecture + " with " +
-                                             std::to_string(config_.n_layers) + " layers");
+    return Fail(ErrorCode::kUnsupported,
+                file_.path() + ": tensor " + file_.NameInFile(tensor.name) +
+                    " is none that this build knows of architecture " + config_.architecture +
+                    " with " + std::to_string(config_.n_layers) + " layers");
   }
   return {};
 }

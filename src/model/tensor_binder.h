@@ -1,6 +1,7 @@
 // TensorBinder: finds a model's tensors by name and holds them to the shapes its sizes imply.
 #pragma once
 
+#include <expected>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +18,10 @@ namespace bantam {
 std::string WithLayer(std::string_view pattern, int layer);
 // The name of the bias that goes with a weight.
 std::string BiasOf(const std::string& weight_name);
+
+// That the file has no such tensor: kCorrupt.
+std::unexpected<Error> MissingTensor(const ModelFile& file, const std::string& name,
+                                     const char* why_expected = "");
 
 // Some of a matrix's rows, as a matrix of their own.
 Linear RowsOf(const Linear& whole, int first, int rows);

@@ -114,9 +114,9 @@ Result<void> RefuseUnknownOptions(const Metadata& metadata, const Architecture& 
     if (!key.starts_with(prefix)) continue;
     const std::string_view name = std::string_view(key).substr(prefix.size());
     if (!IsUnknown(name, row) || ChangesNothing(name, value)) continue;
-    return Fail(ErrorCode::kUnsupported, "key " + key + " is an option of the model that this " +
-                                             "build does not know; without it the answers would "
-                                             "be others");
+    return Fail(ErrorCode::kUnsupported, "key " + std::string(metadata.NameInFile(key)) +
+                                             " is an option of the model that this build does not "
+                                             "know; without it the answers would be others");
   }
   return {};
 }
