@@ -17,6 +17,10 @@ namespace bantam {
 namespace {
 
 // The tiny model that the adapters are for.
+constexpr const char* kModule = "model.layers.0.mlp.up_proj";
+constexpr const char* kAllModules =
+    R"({"peft_type": "LORA", "r": 4, "target_modules": "all-linear"})";
+
 struct Base {
   std::unique_ptr<ModelFile> file;
   std::unique_ptr<Weights> weights;
@@ -46,13 +50,20 @@ void Bind(const Result<std::vector<AdapterPair>>& pairs, bool from_folder) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::span<const uint8_t> bytes(data, size);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  using bantam::kAllModules;
+  using bantam::kModule;
   const auto config = bantam::ParsePeftConfig(text);
-  if (config) (void)config->ScaleOf("model.layers.0.mlp.up_proj", 4);
+  if (config) {
+    (void)config->CheckAdapted(kModule);
+    (void)config->CheckRank(kModule, 4);
+    (void)config->ScaleOf(kModule, 4);
+  }
   if (const auto gguf = bantam::GgufReader::Parse(bytes, "fuzz")) {
     bantam::Bind(bantam::PairsOfGguf(gguf->metadata, gguf->tensors, "llama"), false);
   }
   if (const auto tensors = bantam::ParseSafetensors(bytes, "fuzz")) {
-    bantam::Bind(bantam::PairsOfPeft({}, *tensors, "llama"), true);
+    static const auto all = bantam::ParsePeftConfig(kAllModules).value();
+    bantam::Bind(bantam::PairsOfPeft(all, *tensors, "llama"), true);
   }
   return 0;
 }

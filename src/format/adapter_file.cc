@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "base/check.h"
 #include "base/quote.h"
@@ -101,6 +102,12 @@ Result<std::string> TargetOf(const std::string& module, std::string_view archite
                                            " do not have");
 }
 
+Result<void> InTensor(const SafeTensor& tensor, Result<void> result) {
+  if (result) return result;
+  return Fail(result.error().code,
+              "tensor " + Quote(tensor.name) + " " + std::move(result).error().message);
+}
+
 Result<TensorView> ViewOf(const SafeTensor& tensor) {
   const std::optional<DType> type = FloatTypeOf(tensor.type);
   if (!type || tensor.shape.size() != 2 || tensor.size_bytes == 0) {
@@ -160,7 +167,10 @@ Result<std::vector<AdapterPair>> PairsOfPeft(const PeftConfig& config,
     AdapterPair& pair = halves[TRY(TargetOf(module, architecture))];
     pair.name_in_file = name_in_file;
     (is_a ? pair.a : pair.b) = TRY(ViewOf(tensor));
-    if (is_a) pair.scale = config.ScaleOf(module, pair.a.n_rows());
+    TRY(InTensor(tensor, config.CheckAdapted(module)));
+    if (!is_a) continue;
+    TRY(InTensor(tensor, config.CheckRank(module, pair.a.n_rows())));
+    pair.scale = TRY(config.ScaleOf(module, pair.a.n_rows()));
   }
   return Complete(std::move(halves));
 }

@@ -6,13 +6,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "bantam/result.h"
 #include "base/mapped_file.h"
 #include "base/metadata.h"
 #include "format/model_file.h"
+#include "format/peft_config.h"
 #include "format/safetensors.h"
 
 namespace bantam {
@@ -27,22 +27,10 @@ struct AdapterPair {
   float scale = 1;           // alpha / rank, or what the file says instead
 };
 
-// The parts of adapter_config.json that say what an adapter's matrices mean.
-struct PeftConfig {
-  double alpha = 8;
-  bool rank_stabilised = false;  // divided by the root of the rank
-  // Module name, or its end after a dot, and the alpha of these modules.
-  std::vector<std::pair<std::string, double>> alphas;
-
-  float ScaleOf(std::string_view module, int64_t rank) const;
-};
-
-// Source: PEFT's LoraConfig. Fails with kCorrupt or kUnsupported, naming the key.
-Result<PeftConfig> ParsePeftConfig(std::string_view json_text);
-
 // The pairs of a GGUF adapter's tensors (NAME.lora_a, NAME.lora_b), or of a PEFT folder's
 // (base_model.model.MODULE.lora_A.weight), sorted by target. The two matrices of a pair are of one
-// rank and two dimensions. Fail as AdapterFile::Open.
+// rank and two dimensions, and those of a folder are what its configuration says. Fail as
+// AdapterFile::Open.
 // Sources: the keys and names that ggml's and PEFT's writers use.
 Result<std::vector<AdapterPair>> PairsOfGguf(const Metadata& metadata,
                                              std::span<const TensorView> tensors,
@@ -57,8 +45,8 @@ class AdapterFile {
   // Opens a GGUF adapter (general.type "adapter", adapter.type "lora") or a PEFT folder
   // (adapter_config.json and adapter_model.safetensors) for models of `architecture`. kUnsupported
   // for what changes more of a model than the products of two matrices (DoRA, biases, modules saved
-  // whole, embeddings) or belongs to another architecture, kCorrupt for broken files; the message
-  // names the file and the key or tensor.
+  // whole, embeddings), belongs to another architecture or contradicts adapter_config.json,
+  // kCorrupt for broken files; the message names the file and the key or tensor.
   static Result<std::unique_ptr<AdapterFile>> Open(const std::string& path,
                                                    std::string_view architecture);
 

@@ -18,15 +18,89 @@ TEST(PeftConfigTest, GivesTheScaleOfAModule) {
       R"({"peft_type": "LORA", "r": 8, "lora_alpha": 16,
           "alpha_pattern": {"q_proj": 4, "1.mlp.up_proj": 2}})");
   ASSERT_TRUE(config.has_value()) << config.error().message;
-  EXPECT_EQ(config->ScaleOf("model.layers.0.self_attn.k_proj", 8), 2.0F);
-  EXPECT_EQ(config->ScaleOf("model.layers.0.self_attn.q_proj", 8), 0.5F);
-  EXPECT_EQ(config->ScaleOf("model.layers.0.self_attn.not_q_proj", 8), 2.0F);
-  EXPECT_EQ(config->ScaleOf("model.layers.1.mlp.up_proj", 8), 0.25F);
-  EXPECT_EQ(config->ScaleOf("model.layers.11.mlp.up_proj", 8), 2.0F);
+  EXPECT_EQ(config->ScaleOf("model.layers.0.self_attn.k_proj", 8).value(), 2.0F);
+  EXPECT_EQ(config->ScaleOf("model.layers.0.self_attn.q_proj", 8).value(), 0.5F);
+  EXPECT_EQ(config->ScaleOf("model.layers.0.self_attn.not_q_proj", 8).value(), 2.0F);
+  EXPECT_EQ(config->ScaleOf("model.layers.1.mlp.up_proj", 8).value(), 0.25F);
+  EXPECT_EQ(config->ScaleOf("model.layers.11.mlp.up_proj", 8).value(), 2.0F);
+  const auto expression =
+      ParsePeftConfig(R"({"peft_type":"LORA","alpha_pattern":{"layers\\.[0-3]\\..*":4}})");
+  ASSERT_TRUE(expression.has_value()) << expression.error().message;
+  EXPECT_EQ(expression->ScaleOf("model.layers.3.mlp.up_proj", 8).value(), 0.5F);
+  EXPECT_EQ(expression->ScaleOf("model.layers.13.mlp.up_proj", 8).value(), 1.0F);
   const auto stabilised =
       ParsePeftConfig(R"({"peft_type":"LORA","lora_alpha":6,"use_rslora":true})");
   ASSERT_TRUE(stabilised.has_value());
-  EXPECT_EQ(stabilised->ScaleOf("x", 9), 2.0F);
+  EXPECT_EQ(stabilised->ScaleOf("x", 9).value(), 2.0F);
+}
+
+// Of a config with these members.
+PeftConfig Parsed(const std::string& members) {
+  const auto config = ParsePeftConfig(R"({"peft_type":"LORA",)" + members + "}");
+  EXPECT_TRUE(config) << config.error().message;
+  return config.value_or(PeftConfig());
+}
+
+TEST(PeftConfigTest, TheRankIsThatOfTheModule) {
+  const PeftConfig config =
+      Parsed(R"("r": 16, "rank_pattern": {"q_proj": 4, "layers\\.1\\.mlp\\.(up|down)_proj": 2})");
+  const auto fits = [&](const char* module, int64_t rank) {
+    return config.CheckRank(module, rank).has_value();
+  };
+  EXPECT_TRUE(fits("model.layers.0.self_attn.k_proj", 16));
+  EXPECT_TRUE(fits("model.layers.0.self_attn.q_proj", 4));
+  EXPECT_TRUE(fits("model.layers.1.mlp.up_proj", 2));
+  EXPECT_TRUE(fits("model.layers.11.mlp.up_proj", 16));
+  EXPECT_FALSE(fits("model.layers.0.self_attn.q_proj", 16));
+  EXPECT_TRUE(PeftConfig().CheckRank("x", 8));  // PEFT's own
+  const auto wrong = config.CheckRank("model.layers.0.self_attn.k_proj", 8);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message,
+            "has rank 8, but by keys \"r\" and \"rank_pattern\" of adapter_config.json it is 16");
+}
+
+// What PEFT 0.21's check_target_module_exists says of these modules.
+TEST(PeftConfigTest, ModulesAreAdaptedAsInPeft) {
+  constexpr const char* kQuery3 = "model.layers.3.self_attn.q_proj";
+  constexpr const char* kUp0 = "model.layers.0.mlp.up_proj";
+  const auto adapts = [](const std::string& members, const char* module) {
+    return Parsed(members).CheckAdapted(module).has_value();
+  };
+  for (const std::string both :
+       {R"("target_modules": ["q_proj", "up_proj"])",
+        R"("target_modules": ["q_proj", "mlp.up_proj"])", R"("target_modules": "all-linear")",
+        R"("target_modules": "All-Linear")",
+        R"("target_modules": ".*\\.(q|up)_proj", "layers_to_transform": null)",
+        R"("target_modules": "(?!.*lm_head).*proj", "exclude_modules": [])",
+        R"("target_modules": ["q_proj", "up_proj"], "exclude_modules": ["down_proj", "proj"])",
+        R"("target_modules": ["q_proj", "up_proj"], "layers_to_transform": [0, 3])",
+        R"("target_modules": ["q_proj", "up_proj"], "layers_to_transform": [])",
+        R"("target_modules": ["q_proj", "up_proj"], "layers_to_transform": [0, 3],
+           "layers_pattern": "layers")",
+        R"("target_modules": ["q_proj", "model.layers.0.mlp.up_proj"], "layers_to_transform": 3,
+           "layers_pattern": ["h", "model.layers"])"}) {
+    EXPECT_TRUE(adapts(both, kQuery3)) << both;
+    EXPECT_TRUE(adapts(both, kUp0)) << both;
+  }
+  for (const std::string query :
+       {R"("target_modules": null)", R"("target_modules": ["q_proj"])",
+        R"("target_modules": ["q_proj", "p_proj"])", R"("target_modules": ".*q_proj")",
+        R"("target_modules": "all-linear", "exclude_modules": ["up_proj"])",
+        R"("target_modules": "all-linear", "exclude_modules": ".*\\.mlp\\..*")",
+        R"("target_modules": ["q_proj", "up_proj"], "layers_to_transform": 3)"}) {
+    EXPECT_TRUE(adapts(query, kQuery3)) << query;
+    EXPECT_FALSE(adapts(query, kUp0)) << query;
+  }
+  for (const std::string none :
+       {R"("target_modules": [])", R"("target_modules": "q_proj")",
+        R"("target_modules": ["q_proj"], "layers_to_transform": 3, "layers_pattern": "h")"}) {
+    EXPECT_FALSE(adapts(none, kQuery3)) << none;
+  }
+  const auto left_out = Parsed(R"("target_modules": ["q_proj"])").CheckAdapted(kUp0);
+  ASSERT_FALSE(left_out);
+  EXPECT_EQ(left_out.error().message,
+            "is of module \"model.layers.0.mlp.up_proj\", which key \"target_modules\" of "
+            "adapter_config.json leaves out: it is \"[\\\"q_proj\\\"]\"");
 }
 
 TEST(PeftConfigTest, WhatIsMoreThanTwoMatricesIsRefusedByItsKey) {
@@ -35,15 +109,34 @@ TEST(PeftConfigTest, WhatIsMoreThanTwoMatricesIsRefusedByItsKey) {
               std::string::npos);
     EXPECT_EQ(ErrorOf(R"({"peft_type":"LORA",")" + key + R"(":false})"), "");
   }
-  for (const std::string value :
-       {R"("bias":"all")", R"("modules_to_save":["lm_head"])",
-        R"("init_lora_weights":"pissa_niter_4")", R"("init_lora_weights":"lora_ga")",
-        R"("alora_invocation_tokens":[3,7])", R"("alora_invocation_tokens":false)",
-        R"("arrow_config":{"top_k":3})", R"("arrow_config":{})", R"("kasa_config":{"beta":0.1})",
-        R"("kasa_config":{})", R"("use_bdlora":{"nblocks":2})", R"("use_bdlora":{})",
-        R"("use_bdlora":true)", R"("lora_alpha":1e999)", R"("lora_alpha":"8")",
-        R"("alpha_pattern":{"layers\\.[0-3].*":4})", R"("alpha_pattern":{"q_proj":"4"})",
-        R"("alpha_pattern":3)"}) {
+  for (const std::string value : {R"("bias":"all")",
+                                  R"("modules_to_save":["lm_head"])",
+                                  R"("init_lora_weights":"pissa_niter_4")",
+                                  R"("init_lora_weights":"lora_ga")",
+                                  R"("alora_invocation_tokens":[3,7])",
+                                  R"("alora_invocation_tokens":false)",
+                                  R"("arrow_config":{"top_k":3})",
+                                  R"("arrow_config":{})",
+                                  R"("kasa_config":{"beta":0.1})",
+                                  R"("kasa_config":{})",
+                                  R"("use_bdlora":{"nblocks":2})",
+                                  R"("use_bdlora":{})",
+                                  R"("use_bdlora":true)",
+                                  R"("lora_alpha":1e999)",
+                                  R"("lora_alpha":"8")",
+                                  R"("alpha_pattern":{"(q)_proj\\1":4})",
+                                  R"("alpha_pattern":{"q_proj":"4"})",
+                                  R"("alpha_pattern":3)",
+                                  R"("r":"8")",
+                                  R"("rank_pattern":{"(":4})",
+                                  R"("target_modules":"(?i)Q_PROJ")",
+                                  R"("target_modules":[3])",
+                                  R"("target_modules":{})",
+                                  R"("exclude_modules":"[")",
+                                  R"("layers_to_transform":["0"])",
+                                  R"("layers_pattern":"layers")",
+                                  R"("layers_to_transform":[0],"target_modules":".*")",
+                                  R"("layers_pattern":["("],"layers_to_transform":[0])"}) {
     const std::string key = value.substr(1, value.find('"', 1) - 1);
     EXPECT_NE(ErrorOf(R"({"peft_type":"LORA",)" + value + "}").find(key), std::string::npos)
         << value;
@@ -70,7 +163,8 @@ SafeTensor Tensor(std::string name, std::vector<int64_t> shape, SafeType type = 
 }
 
 std::string PeftError(const std::vector<SafeTensor>& tensors) {
-  const auto pairs = PairsOfPeft({}, tensors, "llama");
+  const auto pairs =
+      PairsOfPeft(Parsed(R"("r": 4, "target_modules": ["up_proj"])"), tensors, "llama");
   return pairs ? std::string() : pairs.error().message;
 }
 
@@ -79,7 +173,8 @@ constexpr const char* kB = "base_model.model.model.layers.1.mlp.up_proj.lora_B.w
 
 TEST(PeftPairsTest, AreFoundByTheirNames) {
   const std::vector<SafeTensor> tensors = {Tensor(kB, {48, 4}), Tensor(kA, {4, 32})};
-  const auto pairs = PairsOfPeft({.alpha = 2, .alphas = {}}, tensors, "llama");
+  const auto pairs = PairsOfPeft(
+      Parsed(R"("r": 4, "lora_alpha": 2, "target_modules": ["up_proj"])"), tensors, "llama");
   ASSERT_TRUE(pairs.has_value()) << pairs.error().message;
   ASSERT_EQ(pairs->size(), 1U);
   EXPECT_EQ((*pairs)[0].target, "blk.1.ffn_up.weight");
@@ -100,6 +195,12 @@ TEST(PeftPairsTest, WhatDoesNotFitIsNamed) {
   EXPECT_NE(PeftError({Tensor(kA, {4, 32}, SafeType::kI32)}).find("I32"), std::string::npos);
   EXPECT_NE(PeftError({Tensor(kA, {0, 32}), Tensor(kB, {48, 0})}), "");
   EXPECT_NE(PeftError({Tensor(kA, {4097, 32}), Tensor(kB, {48, 4097})}).find("4097"),
+            std::string::npos);
+  EXPECT_NE(PeftError({Tensor(kA, {5, 32}), Tensor(kB, {48, 5})})
+                .find(std::string(kA) + "\" has rank 5, but by keys \"r\""),
+            std::string::npos);
+  constexpr const char* kOther = "base_model.model.model.layers.1.mlp.down_proj.lora_B.weight";
+  EXPECT_NE(PeftError({Tensor(kOther, {32, 4})}).find(std::string(kOther) + "\" is of module"),
             std::string::npos);
   for (const char* name :
        {"base_model.model.model.embed_tokens.lora_embedding_A", "lm_head.lora_A.weight",

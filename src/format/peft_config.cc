@@ -1,22 +1,32 @@
-// adapter_config.json: which alphas, and nothing that asks for more than two small matrices.
+// adapter_config.json: which modules, ranks and alphas, and nothing that asks for more than two
+// small matrices.
+#include "format/peft_config.h"
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
+#include <cstdio>
 
 #include "base/check.h"
 #include "base/json.h"
 #include "base/quote.h"
-#include "format/adapter_file.h"
 #include "format/hf_config_reader.h"
 
 namespace bantam {
 namespace {
+
+constexpr const char* kTargets = "target_modules";
+constexpr const char* kExcluded = "exclude_modules";
+constexpr const char* kLayers = "layers_to_transform";
+constexpr const char* kLayersPattern = "layers_pattern";
 
 // Not given, null, false, or empty.
 bool IsAbsent(const HfReader& reader, std::string_view key) {
   const Json* value = reader.Given(key);
   if (value == nullptr) return true;
   if (value->is_bool()) return !value->AsBool();
+  if (value->is_string()) return value->AsString().empty();
   if (value->is_array()) return value->items().empty();
   if (value->is_object()) return value->members().empty();
   return false;
@@ -64,40 +74,179 @@ Result<void> CheckKind(const HfReader& reader) {
   return {};
 }
 
-bool IsModuleName(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '.';
-  });
+Result<ModulePattern> ReadPattern(const HfReader& reader, const char* key,
+                                  const std::string& expression) {
+  Result<ModulePattern> pattern = ModulePattern::Parse(expression);
+  if (pattern) return pattern;
+  return Fail(pattern.error().code, reader.Path(key) + ": " + pattern.error().message);
 }
 
-Result<std::vector<std::pair<std::string, double>>> ReadAlphas(const HfReader& reader) {
-  std::vector<std::pair<std::string, double>> alphas;
-  constexpr const char* kKey = "alpha_pattern";
-  const Json* patterns = reader.Given(kKey);
-  if (patterns == nullptr) return alphas;
-  if (!patterns->is_object()) return reader.Wrong(kKey, "an object");
-  for (const auto& [module, alpha] : patterns->members()) {
-    if (!IsModuleName(module)) return reader.Refuse(kKey, "names of modules, not expressions");
-    if (!alpha.is_number() || !std::isfinite(alpha.AsDouble())) {
-      return reader.Wrong(kKey, "numbers");
-    }
-    alphas.emplace_back(module, alpha.AsDouble());
+// A string or several.
+Result<std::vector<std::string>> ReadNames(const HfReader& reader, const char* key) {
+  const Json& value = *reader.Given(key);
+  const Json::Array one = {value};
+  std::vector<std::string> names;
+  for (const Json& item : value.is_array() ? value.items() : one) {
+    if (!item.is_string()) return reader.Wrong(key, "a string or a list of them");
+    names.push_back(item.AsString());
   }
-  return alphas;
+  return names;
+}
+
+// An object of expressions and numbers, and the number of what fits none.
+Result<PeftNumbers> ReadNumbers(const HfReader& reader, const char* usual, const char* pattern) {
+  PeftNumbers numbers;
+  numbers.usual = TRY(reader.NumberOr(usual, numbers.usual));
+  if (!std::isfinite(numbers.usual)) return reader.Wrong(usual, "a finite number");
+  const Json* own = reader.Given(pattern);
+  if (own == nullptr) return numbers;
+  if (!own->is_object()) return reader.Wrong(pattern, "an object");
+  for (const auto& [expression, number] : own->members()) {
+    if (!number.is_number() || !std::isfinite(number.AsDouble())) {
+      return reader.Wrong(pattern, "numbers");
+    }
+    numbers.own.emplace_back(TRY(ReadPattern(reader, pattern, expression)), number.AsDouble());
+  }
+  return numbers;
+}
+
+// Names of a list, or an expression.
+Result<PeftModules> ReadModules(const HfReader& reader, const char* key) {
+  PeftModules modules;
+  const Json& value = *reader.Given(key);
+  modules.text = value.Dump();
+  if (value.is_string()) {
+    modules.pattern = TRY(ReadPattern(reader, key, value.AsString()));
+    return modules;
+  }
+  modules.names = TRY(ReadNames(reader, key));
+  return modules;
+}
+
+bool MeansAllLinear(const Json& value) {
+  if (!value.is_string()) return false;
+  std::string text = value.AsString();
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text == "all-linear";
+}
+
+Result<PeftModules> ReadTargets(const HfReader& reader) {
+  const Json* value = reader.Given(kTargets);
+  if (value == nullptr) return PeftConfig().targets;
+  PeftModules targets;
+  if (!MeansAllLinear(*value)) {
+    targets = TRY(ReadModules(reader, kTargets));
+  } else {
+    targets.text = value->Dump();
+    targets.pattern = TRY(ModulePattern::Parse(".*"));
+  }
+  return targets;
+}
+
+// Of layers_to_transform: a number or several.
+Result<std::vector<int64_t>> ReadLayerNumbers(const HfReader& reader) {
+  const Json& value = *reader.Given(kLayers);
+  const Json::Array one = {value};
+  std::vector<int64_t> numbers;
+  for (const Json& item : value.is_array() ? value.items() : one) {
+    const Result<int64_t> number = item.AsInt();
+    if (!number) return reader.Wrong(kLayers, "a whole number or a list of them");
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+Result<PeftLayers> ReadLayers(const HfReader& reader, const PeftModules& targets) {
+  PeftLayers layers;
+  const bool has_patterns = !IsAbsent(reader, kLayersPattern);
+  for (const char* key : {kLayers, kLayersPattern}) {
+    if (!targets.pattern || IsAbsent(reader, key)) continue;
+    return reader.Refuse(key, "it only where target_modules is a list, as PEFT does");
+  }
+  if (IsAbsent(reader, kLayers)) {
+    if (!has_patterns) return layers;
+    return reader.Refuse(kLayersPattern, "it only with layers_to_transform, as PEFT does");
+  }
+  layers.text = reader.Given(kLayers)->Dump();
+  layers.numbers = TRY(ReadLayerNumbers(reader));
+  if (!has_patterns) return layers;
+  for (const std::string& pattern : TRY(ReadNames(reader, kLayersPattern))) {
+    const std::string whole = "(?:^|.*?\\.)" + pattern + "\\.\\d+\\..*";
+    layers.patterns.push_back(TRY(ReadPattern(reader, kLayersPattern, whole)));
+  }
+  return layers;
+}
+
+// The first part of a module's name that is a number, if two come before it and one after.
+std::optional<int64_t> LayerOf(std::string_view module) {
+  int parts = 0;
+  for (size_t begin = 0;; ++parts) {
+    const size_t dot = module.find('.', begin);
+    if (dot == std::string_view::npos) return std::nullopt;
+    int64_t number = 0;
+    const char* end = module.data() + dot;
+    const auto read = std::from_chars(module.data() + begin, end, number);
+    if (parts >= 2 && read.ec == std::errc() && read.ptr == end) return number;
+    begin = dot + 1;
+  }
+}
+
+std::unexpected<Error> LeftOut(std::string_view module, const char* key, const std::string& text) {
+  return Fail(ErrorCode::kUnsupported, "is of module " + Quote(module) + ", which key \"" + key +
+                                           "\" of adapter_config.json leaves out: it is " +
+                                           Quote(text));
 }
 
 }  // namespace
 
-float PeftConfig::ScaleOf(std::string_view module, int64_t rank) const {
-  double value = alpha;
-  const auto fits = [&](const auto& one) {
-    return module == one.first || module.ends_with("." + one.first);
-  };
-  const auto own = std::ranges::find_if(alphas, fits);
-  if (own != alphas.end()) value = own->second;
+Result<double> PeftNumbers::Of(std::string_view module) const {
+  for (const auto& [pattern, number] : own) {
+    if (TRY(pattern.MatchesEnd(module))) return number;
+  }
+  return usual;
+}
+
+bool PeftModules::Names(std::string_view module) const {
+  return std::ranges::find(names, module) != names.end();
+}
+
+Result<bool> PeftModules::Has(std::string_view module) const {
+  if (pattern) return pattern->Matches(module);
+  const auto ends = [&](const std::string& name) { return module.ends_with("." + name); };
+  return Names(module) || std::ranges::any_of(names, ends);
+}
+
+Result<bool> PeftLayers::Has(std::string_view module) const {
+  if (numbers.empty()) return true;
+  const std::optional<int64_t> layer = LayerOf(module);
+  if (!layer || std::ranges::find(numbers, *layer) == numbers.end()) return false;
+  bool fits = patterns.empty();
+  for (const ModulePattern& pattern : patterns) fits = fits || TRY(pattern.Matches(module));
+  return fits;
+}
+
+Result<void> PeftConfig::CheckAdapted(std::string_view module) const {
+  if (TRY(excluded.Has(module))) return LeftOut(module, kExcluded, excluded.text);
+  if (!TRY(targets.Has(module))) return LeftOut(module, kTargets, targets.text);
+  if (targets.Names(module) || TRY(layers.Has(module))) return {};
+  return LeftOut(module, kLayers, layers.text);
+}
+
+Result<void> PeftConfig::CheckRank(std::string_view module, int64_t rank) const {
+  const double expected = TRY(ranks.Of(module));
+  if (expected == static_cast<double>(rank)) return {};
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", expected);
+  return Fail(ErrorCode::kUnsupported, "has rank " + std::to_string(rank) +
+                                           ", but by keys \"r\" and \"rank_pattern\" of "
+                                           "adapter_config.json it is " +
+                                           text);
+}
+
+Result<float> PeftConfig::ScaleOf(std::string_view module, int64_t rank) const {
   const auto r = static_cast<double>(rank);
-  return static_cast<float>(value / (rank_stabilised ? std::sqrt(r) : r));
+  const double alpha = TRY(alphas.Of(module));
+  return static_cast<float>(alpha / (rank_stabilised ? std::sqrt(r) : r));
 }
 
 Result<PeftConfig> ParsePeftConfig(std::string_view json_text) {
@@ -106,10 +255,12 @@ Result<PeftConfig> ParsePeftConfig(std::string_view json_text) {
   const HfReader reader(json, "");
   TRY(CheckKind(reader));
   PeftConfig config;
-  config.alpha = TRY(reader.NumberOr("lora_alpha", 8));
-  if (!std::isfinite(config.alpha)) return reader.Wrong("lora_alpha", "a finite number");
+  config.ranks = TRY(ReadNumbers(reader, "r", "rank_pattern"));
+  config.alphas = TRY(ReadNumbers(reader, "lora_alpha", "alpha_pattern"));
   config.rank_stabilised = TRY(reader.FlagOr("use_rslora", false));
-  config.alphas = TRY(ReadAlphas(reader));
+  config.targets = TRY(ReadTargets(reader));
+  if (!IsAbsent(reader, kExcluded)) config.excluded = TRY(ReadModules(reader, kExcluded));
+  config.layers = TRY(ReadLayers(reader, config.targets));
   return config;
 }
 
