@@ -1,7 +1,7 @@
 # ./dev test, accept, lint and fmt: what is checked, stage by stage (sourced).
 python_test_packages=(gguf==0.19.0 tokenizers==0.23.3 jinja2==3.1.6 numpy unicodedata2==16.0.0
   sentencepiece==0.2.3)
-python_server_packages=(openai==3.54.0 ollama==0.6.3)
+python_server_packages=(openai==3.54.0 ollama==0.6.3 gguf==0.19.0)
 python_accept_packages=(torch==2.13.0 transformers==5.23.0 jsonschema-rs==0.61.0)
 
 # stage NAME COMMAND…: runs it, times it, remembers whether it passed.
