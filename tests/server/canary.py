@@ -5,7 +5,7 @@ import threading
 
 from harness import PATIENCE_S
 
-SONG = {"prompt": "ab", "max_tokens": 200, "ignore_eos": True, "temperature": 1, "seed": 5,
+SONG = {"prompt": "ab", "max_tokens": 400, "ignore_eos": True, "temperature": 1, "seed": 5,
         "stream": True}
 OWN = re.compile(rb'"id":"[^"]*"|"created":[0-9]+')  # what tells one reply from every other
 
@@ -22,7 +22,8 @@ class Canary:
         if not self.alone.endswith(b"data: [DONE]\n\n") or b'"length"' not in self.alone:
             raise AssertionError(f"the canary does not sing: {self.alone[:500]}")
         self.changed = threading.Condition()
-        self.heard = 0  # bytes of the song that is open; 0: none is
+        self.open = False  # a song has begun, and half of it is still to come
+        self.waiting = 0
         self.songs = 0  # that were sung to the end and compared
         self.error = None
         self.resting = False
@@ -31,16 +32,19 @@ class Canary:
     def sing(self, hear=lambda heard: None):
         song = b""
         with self.server.open("POST", "/v1/completions", SONG) as reply:
-            while piece := reply.read1(1 << 16):
+            while piece := reply.read1(1 << 10):
                 song += piece
                 hear(len(song))
         return song
 
     def wait(self):
-        """Returns while a song is open: it has begun, and half of it is still to come."""
+        """Returns while a song is open."""
         with self.changed:
-            sings = self.changed.wait_for(
-                lambda: self.error or 0 < self.heard <= len(self.alone) // 2, PATIENCE_S)
+            self.waiting += 1
+            self.changed.notify_all()
+            sings = self.changed.wait_for(lambda: self.error or self.open, PATIENCE_S)
+            self.waiting -= 1
+            self.changed.notify_all()
             if self.error:
                 raise self.error
             if not sings:
@@ -48,8 +52,11 @@ class Canary:
 
     def _hear(self, heard):
         with self.changed:
-            self.heard = heard
+            self.open = 0 < heard <= len(self.alone) // 2
             self.changed.notify_all()
+            # Nobody misses it, however slow the machine: the song goes on when all have heard it.
+            if self.open:
+                self.changed.wait_for(lambda: self.waiting == 0)
 
     def _run(self):
         try:
