@@ -13,6 +13,7 @@
 #include "grammar/mask/mask_oracle.h"
 #include "grammar/matcher_contract.h"
 #include "grammar/schema/json_schema.h"
+#include "grammar/schema/schema_test_file.h"
 
 namespace bantam::grammar {
 namespace {
@@ -39,14 +40,6 @@ std::shared_ptr<const JsonSchema> Compile(const std::string& schema, const Texts
 std::string ErrorOf(const std::string& schema, const Texts& source = kMail) {
   const auto compiled = TryCompile(schema, source);
   return compiled ? "compiled" : compiled.error().message;
-}
-
-bool Accepts(const JsonSchema& schema, const std::string& document) {
-  const auto matcher = schema.NewMatcher();
-  for (const char c : document) {
-    if (!matcher->Push(static_cast<uint8_t>(c))) return false;
-  }
-  return matcher->Accepting();
 }
 
 struct Case {

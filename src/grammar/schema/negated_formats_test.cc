@@ -16,13 +16,6 @@ Result<std::shared_ptr<const JsonSchema>> Compile(const char* text) {
   return JsonSchema::Compile(*Json::Parse(text), {});
 }
 
-bool Accepts(Matcher& matcher, const std::string& text) {
-  for (const char c : text) {
-    if (!matcher.Push(static_cast<uint8_t>(c))) return false;
-  }
-  return matcher.Accepting();
-}
-
 struct Case {
   const char* schema;
   const char* accepted;   // empty: nothing to try

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "grammar/schema/json_matcher.h"
 #include "grammar/schema/json_schema.h"
+#include "grammar/schema/schema_test_file.h"
 
 namespace bantam::grammar {
 namespace {
@@ -20,14 +21,6 @@ std::shared_ptr<const JsonSchema> Compile(std::string_view schema, bool plain) {
   auto compiled = JsonSchema::Compile(*Json::Parse(schema), options);
   EXPECT_TRUE(compiled.has_value()) << schema << ": " << compiled.error().message;
   return compiled.value_or(nullptr);
-}
-
-bool Accepts(const JsonSchema& schema, std::string_view text) {
-  const auto matcher = schema.NewMatcher();
-  for (const char c : text) {
-    if (!matcher->Push(static_cast<uint8_t>(c))) return false;
-  }
-  return matcher->Accepting();
 }
 
 struct Case {

@@ -7,6 +7,7 @@
 
 #include "grammar/matcher_contract.h"
 #include "grammar/schema/json_schema.h"
+#include "grammar/schema/schema_test_file.h"
 
 namespace bantam::grammar {
 namespace {
@@ -27,13 +28,6 @@ std::vector<Entry> ReadEntries() {
                        *json->Find("invalid")});
   }
   return entries;
-}
-
-bool Accepts(Matcher& matcher, const std::string& text) {
-  for (const char c : text) {
-    if (!matcher.Push(static_cast<uint8_t>(c))) return false;
-  }
-  return matcher.Accepting();
 }
 
 // A completion leads to the end from wherever a document is.

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "grammar/schema/json_schema.h"
 #include "grammar/schema/schema.h"
 #include "grammar/schema/schema_machine.h"
 
@@ -35,6 +36,18 @@ inline Schema Loaded(std::string_view text, const SchemaOptions& options = {}) {
 // The machine of a schema that must load.
 inline std::unique_ptr<SchemaMachine> MachineOf(std::string_view schema) {
   return std::make_unique<SchemaMachine>(std::make_shared<const Schema>(Loaded(schema)));
+}
+
+// Whether the text is a whole document.
+inline bool Accepts(Matcher& matcher, std::string_view text) {
+  for (const char c : text) {
+    if (!matcher.Push(static_cast<uint8_t>(c))) return false;
+  }
+  return matcher.Accepting();
+}
+
+inline bool Accepts(const JsonSchema& schema, std::string_view text) {
+  return Accepts(*schema.NewMatcher(), text);
 }
 
 inline SchemaOptions With(Draft draft) {

@@ -2,7 +2,6 @@
 #include "server/api/embed_request.h"
 
 #include <charconv>
-#include <limits>
 #include <utility>
 
 #include "base/check.h"
@@ -15,19 +14,6 @@ namespace {
 
 constexpr size_t kMostTexts = 2048;  // as OpenAI's
 constexpr size_t kMostBytes = size_t{1} << 20;
-
-Result<std::vector<TokenId>> ReadIds(const std::string& name, const Json& list) {
-  std::vector<TokenId> ids;
-  for (const Json& item : list.items()) {
-    const Result<int64_t> id = item.is_number() ? item.AsInt() : Result<int64_t>(-1);
-    if (!id || *id < 0 || *id > std::numeric_limits<TokenId>::max()) {
-      return BadField(name, Shown(item) + " is no token id");
-    }
-    ids.push_back(static_cast<TokenId>(*id));
-  }
-  if (ids.empty()) return BadField(name, "must not be empty");
-  return ids;
-}
 
 std::string TextName(const EmbedRequest& request, size_t i) {
   return request.field + ": text " + std::to_string(i);
@@ -129,7 +115,7 @@ Result<std::vector<EmbedRequest::Text>> ReadTexts(const Fields& fields, const st
     return fields.Bad(name, "must be a string, strings or token ids, not " + Shown(*value));
   }
   if (!value->items().empty() && value->items()[0].is_number()) {
-    texts.emplace_back(TRY(ReadIds(fields.Name(name), *value)));
+    texts.emplace_back(TRY(ReadSomeTokenIds(*value, fields.Name(name))));
     return texts;
   }
   if (value->items().size() > kMostTexts) {
@@ -142,7 +128,7 @@ Result<std::vector<EmbedRequest::Text>> ReadTexts(const Fields& fields, const st
     if (item.is_string()) {
       texts.emplace_back(item.AsString());
     } else if (item.is_array()) {
-      texts.emplace_back(TRY(ReadIds(item_name, item)));
+      texts.emplace_back(TRY(ReadSomeTokenIds(item, item_name)));
     } else {
       return BadField(item_name, "must be a string or token ids, not " + Shown(item));
     }

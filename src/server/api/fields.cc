@@ -131,6 +131,12 @@ Result<std::vector<TokenId>> ReadTokenIds(const Json& list, std::string_view nam
   return ids;
 }
 
+Result<std::vector<TokenId>> ReadSomeTokenIds(const Json& list, std::string_view name) {
+  std::vector<TokenId> ids = TRY(ReadTokenIds(list, name));
+  if (ids.empty()) return BadField(name, "must not be empty");
+  return ids;
+}
+
 Result<Json> ParseBody(std::string_view body) {
   if (body.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "the body is empty; a JSON object was expected");

@@ -60,6 +60,8 @@ class Fields {
 
 // Of an array, whose name is for messages. Fails with kInvalidArgument.
 Result<std::vector<TokenId>> ReadTokenIds(const Json& list, std::string_view name);
+// The same of an array that must not be empty.
+Result<std::vector<TokenId>> ReadSomeTokenIds(const Json& list, std::string_view name);
 
 // The JSON object of a body. Fails with kInvalidArgument, saying where it is broken.
 Result<Json> ParseBody(std::string_view body);

@@ -1,5 +1,4 @@
 // POST /api/chat and /api/generate.
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,20 +69,6 @@ Result<Parsed> ReadChat(const Server& server, const Call& call) {
   return parsed;
 }
 
-Result<std::vector<TokenId>> ReadContext(const Fields& fields) {
-  std::vector<TokenId> tokens;
-  const Json* context = TRY(fields.Array("context"));
-  if (context == nullptr) return tokens;
-  for (const Json& item : context->items()) {
-    const Result<int64_t> id = item.is_number() ? item.AsInt() : Result<int64_t>(-1);
-    if (!id || *id < 0 || *id > std::numeric_limits<TokenId>::max()) {
-      return fields.Bad("context", Shown(item) + " is no token id");
-    }
-    tokens.push_back(static_cast<TokenId>(*id));
-  }
-  return tokens;
-}
-
 Result<Parsed> ReadGenerate(const Server& server, const Call& call) {
   const Json body = TRY(ParseBody(call.request().body));
   const Fields fields(body);
@@ -105,7 +90,7 @@ Result<Parsed> ReadGenerate(const Server& server, const Call& call) {
                       "is in Ollama's own notation (Go's), which is not supported: give it in "
                       "Jinja, or leave it out for the model's own");
   }
-  chat.before = TRY(ReadContext(fields));
+  chat.before = TRY(fields.TokenIds("context"));
   const bool raw = TRY(fields.Bool("raw")).value_or(false);
   parsed.empty = prompt.empty();
   parsed.form.give_context = !raw;

@@ -31,12 +31,6 @@ struct CompletionRequest {
   CompletionForm form;
 };
 
-Result<std::vector<TokenId>> ReadIds(const Json& list, const std::string& name) {
-  std::vector<TokenId> ids = TRY(ReadTokenIds(list, name));
-  if (ids.empty()) return BadField(name, "must not be empty");
-  return ids;
-}
-
 Result<std::vector<TextOrIds>> ReadPrompts(const Fields& fields) {
   std::vector<TextOrIds> prompts;
   const Json* prompt = fields.Get("prompt");
@@ -50,7 +44,7 @@ Result<std::vector<TextOrIds>> ReadPrompts(const Fields& fields) {
                       "must be a string, an array of strings, or token ids, not " + Shown(*prompt));
   }
   if (prompt->items()[0].is_number()) {
-    prompts.emplace_back(TRY(ReadIds(*prompt, "prompt")));
+    prompts.emplace_back(TRY(ReadSomeTokenIds(*prompt, "prompt")));
     return prompts;
   }
   for (size_t i = 0; i < prompt->items().size(); ++i) {
@@ -59,7 +53,7 @@ Result<std::vector<TextOrIds>> ReadPrompts(const Fields& fields) {
     if (item.is_string()) {
       prompts.emplace_back(item.AsString());
     } else if (item.is_array()) {
-      prompts.emplace_back(TRY(ReadIds(item, name)));
+      prompts.emplace_back(TRY(ReadSomeTokenIds(item, name)));
     } else {
       return BadField(name, "must be a string or an array of token ids, not " + Shown(item));
     }
