@@ -53,6 +53,22 @@ class Loader {
     return loaded;
   }
 
+  // Plans for what the least of the wishes takes beside the program alone: whatever else is in
+  // memory now is taken for other models'.
+  Result<void> FitsAlone(const std::string& path) {
+    const ModelInfo info = TRY(env_.backend.inspect(path));
+    const std::optional<uint64_t> limit = TRY(Left({}));
+    if (!limit) return {};
+    const uint64_t resident = ResidentBytes();
+    const uint64_t others = resident - std::min(resident, program_);
+    if (info.encoder) return CheckEncoder(path, info, program_, *limit);
+    const MemoryWish least = Wishes(info, limit, true).back();
+    const uint64_t budgets[] = {*limit + others};
+    const auto choices = TRY(env_.backend.fit(path, OptionsOf(path, least), budgets));
+    if (!choices.front()) return std::unexpected(choices.front().error());
+    return {};
+  }
+
  private:
   // What the process may come to with one more model; nothing: nobody knows. Of what other models
   // were planned to take some has not been touched yet.
@@ -170,22 +186,26 @@ class Loader {
     return loaded;
   }
 
+  // Of `limit` bytes the program has `before`.
+  static Result<void> CheckEncoder(const std::string& path, const ModelInfo& info, uint64_t before,
+                                   uint64_t limit) {
+    const uint64_t needed = info.file_bytes + kEncoderWork;
+    if (before + needed <= limit) return {};
+    return Fail(ErrorCode::kResourceExhausted,
+                path + ": needs about " + std::to_string(needed >> 20) + " MiB, but only " +
+                    std::to_string((limit - std::min(limit, before)) >> 20) + " MiB are left");
+  }
+
   Result<server::Backend::Loaded> LoadEncoder(const std::string& path, const ModelInfo& info,
                                               std::optional<uint64_t> left) {
-    const uint64_t before = ResidentBytes();
-    const uint64_t needed = info.file_bytes + kEncoderWork;
-    if (left && before + needed > *left) {
-      return Fail(ErrorCode::kResourceExhausted,
-                  path + ": needs about " + std::to_string(needed >> 20) + " MiB, but only " +
-                      std::to_string((*left - std::min(*left, before)) >> 20) + " MiB are left");
-    }
+    if (left) TRY(CheckEncoder(path, info, ResidentBytes(), *left));
     EncoderOptions load;
     load.dtype = TypeFor(path);
     load.precision = options_.setup.precision;
     load.threads = options_.setup.engine.threads;
     server::Backend::Loaded loaded;
     loaded.encoder = TRY(env_.backend.load_encoder(path, load));
-    loaded.memory_bytes = needed;
+    loaded.memory_bytes = info.file_bytes + kEncoderWork;
     return loaded;
   }
 
@@ -208,6 +228,7 @@ server::Backend MakeServeBackend(const Environment& env, const ServeOptions& opt
   backend.load = [loader](const std::string& path, const server::LoadRoom& room) {
     return loader->Load(path, room);
   };
+  backend.fits_alone = [loader](const std::string& path) { return loader->FitsAlone(path); };
   return backend;
 }
 

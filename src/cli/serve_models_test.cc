@@ -63,5 +63,24 @@ TEST_F(ServeModelsTest, FoldersAreConverted) {
   EXPECT_EQ(world_.err.text, "");
 }
 
+// So that a request for it does not wait for the users of other models in vain.
+TEST_F(ServeModelsTest, SaysWhetherAModelWouldFitAlone) {
+  options_.setup.memory_budget = MemorySize{.bytes = uint64_t{600} << 20};
+  Make(FloatType::kAsStored);
+  world_.fits = {MemoryChoice{}};
+  EXPECT_TRUE(loader_.fits_alone("tiny.gguf"));
+  ASSERT_EQ(world_.fit_budgets.size(), 1U);
+  EXPECT_GE(world_.fit_budgets[0], uint64_t{600} << 20) << "what others have now is added";
+  world_.fits = {std::unexpected(Error{ErrorCode::kResourceExhausted, "needs more"})};
+  const auto refused = loader_.fits_alone("tiny.gguf");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "needs more");
+  world_.model->info_.encoder = true;
+  world_.model->info_.file_bytes = uint64_t{400} << 20;
+  EXPECT_TRUE(loader_.fits_alone("tiny.gguf"));
+  world_.model->info_.file_bytes = uint64_t{600} << 20;
+  EXPECT_FALSE(loader_.fits_alone("tiny.gguf"));
+}
+
 }  // namespace
 }  // namespace bantam::cli

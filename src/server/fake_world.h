@@ -115,7 +115,7 @@ class FakeEncoder : public Encoder {
 };
 
 // Loads fake models by any path but "missing"; "encoder" is an encoder. Each takes 100 of `memory`
-// bytes; 0: there is no limit.
+// bytes, "huge" 1,000; 0: there is no limit.
 Backend FakeBackend(std::shared_ptr<FakeModel> model, std::shared_ptr<FakeScript> script,
                     const EngineOptions& options = {.context = 1000, .max_sequences = 2},
                     uint64_t memory = 0);

@@ -215,12 +215,17 @@ Result<Embeddings> FakeEncoder::EmbedTokens(std::span<const std::vector<TokenId>
 
 Backend FakeBackend(std::shared_ptr<FakeModel> model, std::shared_ptr<FakeScript> script,
                     const EngineOptions& options, uint64_t memory) {
+  const auto fits = [memory](const std::string& path, uint64_t others) -> Result<void> {
+    const uint64_t needed = path == "huge" ? 1000 : 100;
+    if (memory == 0 || others + needed <= memory) return {};
+    return Fail(ErrorCode::kResourceExhausted,
+                path + ": needs " + std::to_string(needed) + " bytes");
+  };
   Backend backend;
-  backend.load = [model, script, options, memory](const std::string& path,
-                                                  const LoadRoom& room) -> Result<Backend::Loaded> {
-    if (memory > 0 && room.others + 100 > memory) {
-      return Fail(ErrorCode::kResourceExhausted, path + ": needs 100 bytes");
-    }
+  backend.fits_alone = [fits](const std::string& path) { return fits(path, 0); };
+  backend.load = [model, script, options, fits](const std::string& path,
+                                                const LoadRoom& room) -> Result<Backend::Loaded> {
+    TRY(fits(path, room.others));
     if (path == "missing") return Fail(ErrorCode::kNotFound, "there is no such file");
     if (path == "encoder") {
       return Backend::Loaded{nullptr, nullptr, std::make_shared<FakeEncoder>(), 100};

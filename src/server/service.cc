@@ -2,6 +2,7 @@
 #include "server/service.h"
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 #include <iterator>
 #include <thread>
@@ -256,7 +257,7 @@ bool PostWork(Server& server, const Call& call, std::function<void()> task) {
 Result<void> Service::Preload(std::string_view name) {
   const ModelEntry entry = TRY(library_->Find(name));
   std::promise<Result<void>> done;
-  host_.Acquire({entry.path, entry.identity, entry.name, std::nullopt},
+  host_.Acquire({.path = entry.path, .identity = entry.identity, .name = entry.name},
                 [&done](Result<std::shared_ptr<Lease>> lease) {
                   done.set_value(lease ? Result<void>() : std::unexpected(lease.error()));
                 });
@@ -327,7 +328,13 @@ void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wa
   if (!entry) return call->ReplyError(entry.error());
   call->NoteModel(entry->name);
   const auto here = std::this_thread::get_id();
-  const ModelRequest request = {entry->path, entry->identity, entry->name, wanted.keep_alive_s};
+  const double most = server.options.deadlines.queue_s;
+  const ModelRequest request = {.path = entry->path,
+                                .identity = entry->identity,
+                                .name = entry->name,
+                                .keep_alive_s = wanted.keep_alive_s,
+                                .room_s = most > 0 ? most : HUGE_VAL,
+                                .state = call->state()};
   server.host.Acquire(request, [&server, call, here, wanted,
                                 entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
     if (!lease) {

@@ -419,12 +419,24 @@ TEST_F(ServiceTest, ErrorsOfTheEngine) {
   EXPECT_EQ(exchange->status(), 500);
 }
 
-TEST_F(ServiceTest, WhatDoesNotFitIsNamedAsTheClientDid) {
+TEST_F(ServiceTest, AModelWaitsForTheUsersOfAnother) {
   Make({}, {.context = 1000, .max_sequences = 2}, 150);
-  std::promise<Result<std::shared_ptr<Lease>>> in_use;
-  service_->server().host.Acquire({"path", "", "fake", {}},
-                                  [&](auto lease) { in_use.set_value(std::move(lease)); });
-  auto held = in_use.get_future().get();
+  auto held = Hold("path");
+  const auto waits = Send("POST", "/api/generate", R"({"prompt": "a", "model": "twin"})");
+  const auto leaves = Send("POST", "/api/generate", R"({"prompt": "a", "model": "twin"})");
+  while (service_->server().host.figures().queued < 2) std::this_thread::yield();
+  leaves->Leave();
+  while (service_->server().host.figures().queued > 1) std::this_thread::yield();
+  held = Fail(ErrorCode::kCancelled, "");
+  waits->Wait();
+  EXPECT_EQ(waits->status(), 200);
+}
+
+TEST_F(ServiceTest, WhatDoesNotFitIsNamedAsTheClientDid) {
+  ServiceOptions options;
+  options.deadlines.queue_s = 0.001;
+  Make(options, {.context = 1000, .max_sequences = 2}, 150);
+  auto held = Hold("path");
   const auto refused = Post("/api/generate", R"({"prompt": "a", "model": "Twin:latest"})");
   EXPECT_EQ(refused->status(), 503);
   EXPECT_EQ(refused->Header("Retry-After"), "2");

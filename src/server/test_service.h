@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -65,6 +66,14 @@ class ServiceTest : public testing::Test {
     auto exchange = Send("POST", path, body);
     exchange->Wait();
     return exchange;
+  }
+
+  // Keeps a model in use.
+  Result<std::shared_ptr<Lease>> Hold(const std::string& path) {
+    std::promise<Result<std::shared_ptr<Lease>>> in_use;
+    service_->server().host.Acquire({.path = path},
+                                    [&](auto lease) { in_use.set_value(std::move(lease)); });
+    return in_use.get_future().get();
   }
 
   Json Good(const std::string& path, const std::string& body) {

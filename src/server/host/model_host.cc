@@ -20,10 +20,22 @@ size_t LongestToken(const Model& model) {
   return longest;
 }
 
-std::unexpected<Error> NoRoom(const std::string& why) {
-  return Fail(ErrorCode::kResourceExhausted,
-              "there is no room for another model while those that are loaded are in use (" + why +
-                  "); try again later");
+// While a request waits for room, how often it is looked at whether it is wanted and in time.
+constexpr std::chrono::milliseconds kLook{200};
+
+Error NoRoom(const std::string& why) {
+  return {ErrorCode::kResourceExhausted,
+          "there is no room for another model while those that are loaded are in use (" + why +
+              "); try again later"};
+}
+
+Error Stopping() {
+  return {ErrorCode::kResourceExhausted, "the server is stopping"};
+}
+
+// Outside of the lock.
+void Refuse(const std::vector<WaitingRequest>& requests, const Error& error) {
+  for (const WaitingRequest& waiting : requests) waiting.ready(std::unexpected(error));
 }
 
 }  // namespace
@@ -41,16 +53,7 @@ ModelHost::~ModelHost() {
   }
   wake_.notify_all();
   loader_.join();
-  std::vector<Ready> waiters;
-  {
-    const std::lock_guard lock(mutex_);  // models may be leaving
-    for (const auto& entry : entries_) {
-      for (Ready& ready : entry->waiters) waiters.push_back(std::move(ready));
-    }
-  }
-  for (const Ready& ready : waiters) {
-    ready(Fail(ErrorCode::kResourceExhausted, "the server is stopping"));
-  }
+  while (!queue_.empty()) Refuse(queue_.TakeFirst(), Stopping());
 }
 
 std::shared_ptr<ModelHost::Entry> ModelHost::Find(const std::string& path) const {
@@ -94,25 +97,44 @@ std::shared_ptr<ModelHost::Entry> ModelHost::Claim(const std::string& path,
   return entry;
 }
 
+std::shared_ptr<Lease> ModelHost::Use(const std::shared_ptr<Entry>& entry,
+                                      const ModelRequest& request, double since_s) {
+  entry->name = request.name;
+  entry->keep_alive_s = request.keep_alive_s.value_or(options_.keep_alive_s);
+  ++entry->users;
+  return NewLease(entry, entry->loaded_at_s <= since_s);
+}
+
 void ModelHost::Acquire(const ModelRequest& request, Ready ready) {
+  const double now = MonotonicSeconds();
   std::shared_ptr<Lease> lease;
   {
     const std::lock_guard lock(mutex_);
-    const std::shared_ptr<Entry> entry = Claim(request.path, request.identity);
-    entry->name = request.name;
-    entry->keep_alive_s = request.keep_alive_s.value_or(options_.keep_alive_s);
-    ++entry->users;
-    if (entry->served == nullptr) {
-      entry->waiters.push_back(ready);
+    const std::shared_ptr<Entry> entry = Find(request.path);
+    const bool at_hand = entry != nullptr && entry->served != nullptr && !entry->served->broken &&
+                         entry->identity == request.identity;
+    const bool held_up = waits_for_room_ && request.room_s > 0;
+    if (at_hand && !held_up) {
+      lease = Use(entry, request, now);
+    } else if (queue_.size() < static_cast<size_t>(options_.max_queue)) {
+      queue_.Push({request, std::exchange(ready, nullptr), now});
     } else {
-      lease = NewLease(entry, true);
+      ++n_refused_;
     }
   }
-  if (lease == nullptr) {
-    wake_.notify_all();
-  } else {
-    ready(std::move(lease));
-  }
+  if (ready == nullptr) return wake_.notify_all();
+  if (lease != nullptr) return ready(std::move(lease));
+  ready(Fail(ErrorCode::kResourceExhausted,
+             "the queue is full: " + std::to_string(options_.max_queue) +
+                 " requests wait for a model; try again later"));
+}
+
+EngineFigures ModelHost::figures() const {
+  EngineFigures figures = engine_thread_.figures();
+  const std::lock_guard lock(mutex_);
+  figures.queued += static_cast<int>(queue_.size());
+  figures.refused += n_refused_;
+  return figures;
 }
 
 void ModelHost::Release(const std::shared_ptr<Entry>& entry, bool counts) {
@@ -121,6 +143,7 @@ void ModelHost::Release(const std::shared_ptr<Entry>& entry, bool counts) {
     --entry->users;
     if (counts) entry->idle_since_s = MonotonicSeconds();
     if (entry->users > 0) return;
+    ++n_released_;
     if (!entry->leaving && (entry->stale || entry->keep_alive_s == 0)) Retire(entry);
   }
   wake_.notify_all();
@@ -132,6 +155,7 @@ void ModelHost::Retire(const std::shared_ptr<Entry>& entry) {
     {
       const std::lock_guard lock(mutex_);
       std::erase(entries_, entry);
+      ++n_released_;
     }
     wake_.notify_all();
   });
@@ -142,7 +166,11 @@ bool ModelHost::Unload(const std::string& path) {
   const std::shared_ptr<Entry> entry = Find(path);
   if (entry == nullptr) return false;
   entry->keep_alive_s = 0;
-  if (entry->users == 0 && entry->served != nullptr) Retire(entry);
+  if (entry->served == nullptr) {
+    entry->stale = true;  // those who wait for it get it, and nobody else
+  } else if (entry->users == 0) {
+    Retire(entry);
+  }
   return true;
 }
 
@@ -187,11 +215,8 @@ void ModelHost::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const double next = RetireExpired();
-    const auto unloaded = std::ranges::find_if(entries_, [](const auto& entry) {
-      return entry->served == nullptr && !entry->waiters.empty();
-    });
-    if (unloaded != entries_.end()) {
-      LoadNext(lock, std::shared_ptr<Entry>(*unloaded));
+    if (!queue_.empty()) {
+      ServeFirst(lock);
     } else if (next < 86400) {
       wake_.wait_for(lock, std::chrono::duration<double>(next));
     } else {
@@ -220,33 +245,77 @@ std::shared_ptr<ServedModel> ModelHost::ServedFrom(const std::string& path,
   return served;
 }
 
-void ModelHost::LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry) {
+void ModelHost::ServeFirst(std::unique_lock<std::mutex>& lock) {
+  if (DropGone(lock)) return;
+  const ModelRequest request = queue_.first();
+  const std::shared_ptr<Entry> entry = Claim(request.path, request.identity);
+  if (entry->served != nullptr) return GiveFirst(lock, entry);
+  const uint64_t n_released = n_released_;
   const double start = MonotonicSeconds();
-  auto loaded = LoadInto(lock, entry->path);
-  std::vector<Ready> waiters = std::move(entry->waiters);
-  entry->waiters.clear();
-  std::vector<std::shared_ptr<Lease>> leases;
-  if (loaded) {
-    auto served = ServedFrom(entry->path, *std::move(loaded));
-    engine_thread_.Attach(served);
-    entry->encoder = served->encoder != nullptr;
-    entry->served = std::move(served);
-    entry->shapes = std::make_shared<ShapeCache>();
-    entry->load_s = MonotonicSeconds() - start;
-    for (size_t i = 0; i < waiters.size(); ++i) leases.push_back(NewLease(entry, false));
-  } else {
+  auto outcome = LoadInto(lock, request.path);
+  if (const InUse* in_use = std::get_if<InUse>(&outcome)) {
     std::erase(entries_, entry);
+    return AwaitRoom(lock, request.path, n_released, in_use->error);
+  }
+  auto& loaded = std::get<Result<Backend::Loaded>>(outcome);
+  if (!loaded) {
+    std::erase(entries_, entry);
+    return RefuseAll(lock, queue_.TakeFirst(), loaded.error());
+  }
+  auto served = ServedFrom(request.path, *std::move(loaded));
+  engine_thread_.Attach(served);
+  entry->encoder = served->encoder != nullptr;
+  entry->served = std::move(served);
+  entry->shapes = std::make_shared<ShapeCache>();
+  entry->loaded_at_s = MonotonicSeconds();
+  entry->load_s = entry->loaded_at_s - start;
+  GiveFirst(lock, entry);
+}
+
+void ModelHost::GiveFirst(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry) {
+  waits_for_room_ = false;
+  std::vector<WaitingRequest> takers = queue_.TakeFirst();
+  std::vector<std::shared_ptr<Lease>> leases;
+  leases.reserve(takers.size());
+  for (const WaitingRequest& taker : takers) {
+    leases.push_back(Use(entry, taker.request, taker.since_s));
   }
   lock.unlock();
-  for (size_t i = 0; i < waiters.size(); ++i) {
-    if (loaded) {
-      waiters[i](std::move(leases[i]));
-    } else {
-      waiters[i](std::unexpected(loaded.error()));
-    }
-  }
-  leases.clear();
+  for (size_t i = 0; i < takers.size(); ++i) takers[i].ready(std::move(leases[i]));
+  takers.clear();
   lock.lock();
+}
+
+void ModelHost::RefuseAll(std::unique_lock<std::mutex>& lock, std::vector<WaitingRequest> requests,
+                          const Error& error) {
+  waits_for_room_ = false;  // until the one that is now the first does
+  lock.unlock();
+  Refuse(requests, error);
+  requests.clear();
+  lock.lock();
+}
+
+bool ModelHost::DropGone(std::unique_lock<std::mutex>& lock) {
+  auto gone = queue_.TakeCancelled();
+  if (gone.empty()) return false;
+  RefuseAll(lock, std::move(gone), {ErrorCode::kCancelled, "the request was cancelled"});
+  return true;
+}
+
+void ModelHost::AwaitRoom(std::unique_lock<std::mutex>& lock, const std::string& path,
+                          uint64_t n_released, const Error& no_room) {
+  if (!std::exchange(waits_for_room_, true)) {
+    lock.unlock();
+    const auto fits = backend_.fits_alone(path);
+    lock.lock();
+    if (!fits) return RefuseAll(lock, queue_.TakeFirst(), fits.error());
+  }
+  while (!stopping_ && n_released_ == n_released) {
+    auto late = queue_.TakeLate(MonotonicSeconds());
+    if (!late.empty()) return RefuseAll(lock, std::move(late), no_room);
+    wake_.wait_for(lock, kLook);
+    if (DropGone(lock)) return;
+  }
 }
 
 std::shared_ptr<ModelHost::Entry> ModelHost::LeastRecentlyUsed() const {
@@ -272,14 +341,15 @@ int ModelHost::CountLoaded() const {
 }
 
 // Unloads what nobody uses, the longest unused first, until there may be one more.
-Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock, const std::string& path) {
+std::optional<ModelHost::InUse> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock,
+                                                    const std::string& path) {
   while (true) {
     WaitForLeaving(lock);
-    if (stopping_) return Fail(ErrorCode::kResourceExhausted, "the server is stopping");
-    if (CountLoaded() < options_.max_models) return {};
+    if (stopping_ || CountLoaded() < options_.max_models) return std::nullopt;
     const std::shared_ptr<Entry> oldest = LeastRecentlyUsed();
     if (oldest == nullptr) {
-      return NoRoom(path + ": at most " + std::to_string(options_.max_models) + " are loaded");
+      return InUse{
+          NoRoom(path + ": at most " + std::to_string(options_.max_models) + " are loaded")};
     }
     Retire(oldest);
   }
@@ -287,10 +357,10 @@ Result<void> ModelHost::MakeRoom(std::unique_lock<std::mutex>& lock, const std::
 
 // Loads outside of the lock. Where memory is short, unused models make room; what is left to a
 // model then may be less than usual.
-Result<Backend::Loaded> ModelHost::LoadInto(std::unique_lock<std::mutex>& lock,
-                                            const std::string& path) {
-  TRY(MakeRoom(lock, path));
-  while (true) {
+std::variant<Result<Backend::Loaded>, ModelHost::InUse> ModelHost::LoadInto(
+    std::unique_lock<std::mutex>& lock, const std::string& path) {
+  if (auto in_use = MakeRoom(lock, path)) return *std::move(in_use);
+  while (!stopping_) {
     LoadRoom room;
     for (const auto& entry : entries_) {
       if (entry->served != nullptr) room.others += entry->served->memory_bytes;
@@ -304,11 +374,11 @@ Result<Backend::Loaded> ModelHost::LoadInto(std::unique_lock<std::mutex>& lock,
       Retire(oldest);
     } else if (room.reduce) {
       if (CountLoaded() == 0) return loaded;
-      return NoRoom(loaded.error().message);
+      return InUse{NoRoom(loaded.error().message)};
     }
     WaitForLeaving(lock);
-    if (stopping_) return loaded;
   }
+  return Result<Backend::Loaded>(std::unexpected(Stopping()));
 }
 
 }  // namespace bantam::server

@@ -9,12 +9,14 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "bantam/engine.h"
 #include "bantam/model.h"
 #include "bantam/result.h"
 #include "server/host/engine_thread.h"
+#include "server/host/load_queue.h"
 #include "server/host/served_model.h"
 #include "server/host/shape_cache.h"
 
@@ -36,22 +38,14 @@ struct Backend {
   };
   // Fails with kResourceExhausted if there is too little memory. Messages name the path.
   std::function<Result<Loaded>(const std::string& path, const LoadRoom& room)> load;
-};
-
-// Which model somebody wants.
-struct ModelRequest {
-  std::string path;
-  // Tells its files from those that had the path before: what was loaded under another one works on
-  // for those who hold it, and goes after them.
-  std::string identity;
-  std::string name;                    // what it is called there
-  std::optional<double> keep_alive_s;  // after this use; negative: for ever; 0: unload
+  // Fails likewise if there would be too little with no other model beside it.
+  std::function<Result<void>(const std::string& path)> fits_alone;
 };
 
 struct HostOptions {
   double keep_alive_s = 300;  // after the last request; negative: for ever
   int max_models = 3;         // loaded at once
-  int max_queue = 64;
+  int max_queue = 64;         // requests that wait for a model, and as many for their turn
 };
 
 // A model in use: it stays loaded while somebody holds this.
@@ -104,10 +98,12 @@ class ModelHost {
   ModelHost(const ModelHost&) = delete;
   ModelHost& operator=(const ModelHost&) = delete;
 
-  // Calls `ready` once the model is loaded: at once if it is, else on the loader's thread. Fails
-  // with kResourceExhausted if there is no memory and nothing to unload, else with the error of
-  // loading.
-  using Ready = std::function<void(Result<std::shared_ptr<Lease>>)>;
+  // Calls `ready` once the model is loaded: at once if it is, else on the loader's thread. Where
+  // only models in use could make room the request waits for their users, and later ones behind it,
+  // whatever they want: else the models that are loaded might never be unused. Fails with
+  // kResourceExhausted if there is no room in time, if there could never be enough, or if
+  // max_queue wait; with kCancelled, or the error of loading.
+  using Ready = WaitingRequest::Ready;
   void Acquire(const ModelRequest& request, Ready ready);
 
   // The model at `path` if it is loaded, else null. Does not count as a use: it stays no longer.
@@ -124,20 +120,21 @@ class ModelHost {
   Result<void> Submit(const Lease& lease, std::unique_ptr<EmbedJob> job) {
     return engine_thread_.Submit(lease.served(), std::move(job));
   }
-  EngineFigures figures() const { return engine_thread_.figures(); }
+  // Those who wait for models count as queued.
+  EngineFigures figures() const;
   const HostOptions& options() const { return options_; }
 
  private:
   struct Entry {
     std::shared_ptr<ServedModel> served;  // null while it loads
     std::shared_ptr<ShapeCache> shapes;
-    std::vector<Ready> waiters;
     int users = 0;
     bool leaving = false;  // handed to the engine thread to be destroyed
     bool stale = false;    // other files have its place: nobody gets it any more
     double keep_alive_s = 0;
     double idle_since_s = 0;
     double load_s = 0;
+    double loaded_at_s = 0;
     bool encoder = false;
     std::string path;
     std::string identity;
@@ -151,14 +148,30 @@ class ModelHost {
   std::shared_ptr<Entry> Claim(const std::string& path, const std::string& identity);
   std::shared_ptr<Lease> NewLease(const std::shared_ptr<Entry>& entry, bool was_loaded,
                                   bool counts = true);
+  // One more use of it; under mutex_.
+  std::shared_ptr<Lease> Use(const std::shared_ptr<Entry>& entry, const ModelRequest& request,
+                             double since_s);
   void Release(const std::shared_ptr<Entry>& entry, bool counts);
   void Retire(const std::shared_ptr<Entry>& entry);  // under mutex_
   double RetireExpired();                            // seconds to the next; under mutex_
   std::shared_ptr<ServedModel> ServedFrom(const std::string& path, Backend::Loaded loaded) const;
-  void LoadNext(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
-  Result<void> MakeRoom(std::unique_lock<std::mutex>& lock, const std::string& path);
+  // Loads what the first of the queue wants, or waits for room a while.
+  void ServeFirst(std::unique_lock<std::mutex>& lock);
+  void GiveFirst(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Entry>& entry);
+  void RefuseAll(std::unique_lock<std::mutex>& lock, std::vector<WaitingRequest> requests,
+                 const Error& error);
+  bool DropGone(std::unique_lock<std::mutex>& lock);  // whether some were
+  // Until something has been released since there were `n_released`, or somebody leaves the queue.
+  void AwaitRoom(std::unique_lock<std::mutex>& lock, const std::string& path, uint64_t n_released,
+                 const Error& no_room);
+  // There is no room, but there may be once models that are in use are not.
+  struct InUse {
+    Error error;
+  };
+  std::optional<InUse> MakeRoom(std::unique_lock<std::mutex>& lock, const std::string& path);
   int CountLoaded() const;  // under mutex_
-  Result<Backend::Loaded> LoadInto(std::unique_lock<std::mutex>& lock, const std::string& path);
+  std::variant<Result<Backend::Loaded>, InUse> LoadInto(std::unique_lock<std::mutex>& lock,
+                                                        const std::string& path);
   std::shared_ptr<Entry> LeastRecentlyUsed() const;
   void WaitForLeaving(std::unique_lock<std::mutex>& lock);
 
@@ -167,6 +180,10 @@ class ModelHost {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::shared_ptr<Entry>> entries_;
+  LoadQueue queue_;
+  bool waits_for_room_ = false;  // the first of the queue does
+  uint64_t n_released_ = 0;      // how often a model has become unused, or has gone
+  uint64_t n_refused_ = 0;       // because the queue was full
   bool stopping_ = false;
   EngineThread engine_thread_;
   std::thread loader_;

@@ -27,6 +27,7 @@ class ModelHostTest : public testing::Test {
   void Make(HostOptions options = {}, uint64_t memory = 0) {
     Backend backend = FakeBackend(model_, script_, {.context = 1000, .max_sequences = 2}, memory);
     backend.load = [this, load = backend.load](const std::string& path, const LoadRoom& room) {
+      if (on_load_) on_load_();
       auto loaded = load(path, room);
       if (loaded || loaded.error().code != ErrorCode::kResourceExhausted) ++loads_;
       return loaded;
@@ -36,9 +37,35 @@ class ModelHostTest : public testing::Test {
 
   Got Acquire(const std::string& path, std::optional<double> keep_alive = std::nullopt) {
     std::promise<Got> got;
-    host_->Acquire({path, identity_, path, keep_alive},
+    host_->Acquire(RequestFor(path, keep_alive),
                    [&got](Got lease) { got.set_value(std::move(lease)); });
     return got.get_future().get();
+  }
+
+  ModelRequest RequestFor(const std::string& path, std::optional<double> keep_alive = {}) {
+    ModelRequest request;
+    request.path = request.name = path;
+    request.identity = identity_;
+    request.keep_alive_s = keep_alive;
+    return request;
+  }
+
+  // Somebody who can wait for so long.
+  struct Waiter {
+    std::shared_ptr<RequestState> state = std::make_shared<RequestState>();
+    std::promise<Got> got;
+    std::future<Got> lease = got.get_future();
+    bool waits() {
+      return lease.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready;
+    }
+  };
+  std::unique_ptr<Waiter> Wait(const std::string& path, double room_s = 3600) {
+    auto waiter = std::make_unique<Waiter>();
+    ModelRequest request = RequestFor(path);
+    request.room_s = room_s;
+    request.state = waiter->state;
+    host_->Acquire(request, [w = waiter.get()](Got lease) { w->got.set_value(std::move(lease)); });
+    return waiter;
   }
 
   // Runs one job; `change` may alter it.
@@ -72,6 +99,7 @@ class ModelHostTest : public testing::Test {
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   std::shared_ptr<FakeScript> script_ = std::make_shared<FakeScript>();
   std::string identity_ = "first";
+  std::function<void()> on_load_;  // on the loader's thread, before each try
   std::atomic<int> loads_ = 0;
   std::unique_ptr<ModelHost> host_;
 };
@@ -80,7 +108,7 @@ TEST_F(ModelHostTest, LoadsOnceForAll) {
   Make();
   std::vector<std::promise<Got>> got(5);
   for (auto& promise : got) {
-    host_->Acquire({"a", identity_, "a", {}}, [&promise](Got lease) { promise.set_value(lease); });
+    host_->Acquire(RequestFor("a"), [&promise](Got lease) { promise.set_value(lease); });
   }
   for (auto& promise : got) {
     const Got lease = promise.get_future().get();
@@ -337,6 +365,101 @@ TEST_F(ModelHostTest, AModelThatNeverFitsIsRefused) {
   EXPECT_NE(lease.error().message.find("needs"), std::string::npos);
 }
 
+TEST_F(ModelHostTest, WaitsUntilModelsInUseLeaveRoom) {
+  Make({.keep_alive_s = -1}, 150);
+  Got a = Acquire("a");
+  ASSERT_TRUE(a);
+  const auto b = Wait("b");
+  EXPECT_TRUE(b->waits());
+  const auto c = Wait("c");
+  const auto again = Wait("a");
+  const auto also = Wait("b");
+  EXPECT_TRUE(again->waits()) << "or a might be in use for ever";
+  EXPECT_EQ(host_->figures().queued, 4);
+  EXPECT_TRUE(Acquire("a")) << "who cannot wait is not held up";
+  a = Fail(ErrorCode::kNotFound, "");
+  {
+    const Got first = b->lease.get();
+    const Got second = also->lease.get();
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(second);
+    EXPECT_EQ((*first)->served(), (*second)->served());
+    EXPECT_TRUE(c->waits());
+  }
+  EXPECT_TRUE(c->lease.get());
+  EXPECT_TRUE(again->lease.get());
+  EXPECT_EQ(loads_, 4);
+  EXPECT_EQ(host_->figures().queued, 0);
+}
+
+TEST_F(ModelHostTest, WaitsWhereTheNumberOfModelsIsTheLimit) {
+  Make({.keep_alive_s = -1, .max_models = 1});
+  Got a = Acquire("a");
+  const auto b = Wait("b");
+  EXPECT_TRUE(b->waits());
+  a = Fail(ErrorCode::kNotFound, "");
+  EXPECT_TRUE(b->lease.get());
+}
+
+TEST_F(ModelHostTest, NobodyWaitsForRoomLongerThanWanted) {
+  Make({}, 150);
+  const Got a = Acquire("a");
+  const auto first = Wait("b");
+  const auto late = Wait("c", 0.001);
+  const Got refused = late->lease.get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_NE(refused.error().message.find("no room"), std::string::npos);
+  first->state->cancelled = true;
+  const Got cancelled = first->lease.get();
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().code, ErrorCode::kCancelled);
+  EXPECT_TRUE(Wait("a")->lease.get()) << "nobody waits any more";
+}
+
+TEST_F(ModelHostTest, WhatNeverFitsDoesNotWait) {
+  Make({}, 150);
+  const Got a = Acquire("a");
+  const Got refused = Wait("huge")->lease.get();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("needs 1000"), std::string::npos);
+}
+
+TEST_F(ModelHostTest, NoMoreThanTheQueueHoldsWait) {
+  Make({.max_queue = 1}, 150);
+  const Got a = Acquire("a");
+  const auto b = Wait("b");
+  const Got refused = Wait("c")->lease.get();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("queue is full"), std::string::npos);
+  EXPECT_EQ(host_->figures().refused, 1);
+  host_.reset();
+  EXPECT_FALSE(b->lease.get());
+}
+
+TEST_F(ModelHostTest, WhatIsUnloadedWhileItLoadsGoesAfterItsUse) {
+  Make({.keep_alive_s = -1});
+  std::promise<void> loading;
+  std::promise<void> unloaded;
+  on_load_ = [&] {
+    loading.set_value();
+    unloaded.get_future().wait();
+  };
+  const auto a = Wait("a");
+  loading.get_future().wait();
+  on_load_ = nullptr;
+  EXPECT_TRUE(host_->Unload("a"));
+  unloaded.set_value();
+  std::weak_ptr<ServedModel> served;
+  {
+    const Got lease = a->lease.get();
+    ASSERT_TRUE(lease);
+    served = (*lease)->served();
+    EXPECT_FALSE(host_->IsLoaded("a"));
+  }
+  while (!served.expired()) std::this_thread::yield();
+}
+
 TEST_F(ModelHostTest, ABrokenEngineIsReplaced) {
   Make();
   {
@@ -376,8 +499,9 @@ TEST_F(ModelHostTest, AModelReplacedWhileItLoadsIsNotKept) {
   Make({.keep_alive_s = -1});
   std::promise<Got> first;
   std::promise<Got> second;
-  host_->Acquire({"a", "first", "a", {}}, [&](Got lease) { first.set_value(lease); });
-  host_->Acquire({"a", "second", "a", {}}, [&](Got lease) { second.set_value(lease); });
+  host_->Acquire(RequestFor("a"), [&](Got lease) { first.set_value(lease); });
+  identity_ = "second";
+  host_->Acquire(RequestFor("a"), [&](Got lease) { second.set_value(lease); });
   Got old = first.get_future().get();
   const Got now = second.get_future().get();
   ASSERT_TRUE(old);
