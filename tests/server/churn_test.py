@@ -89,5 +89,29 @@ class ChurnTest(ServerTest):
             self.assertEqual(left, [], folder)
 
 
+class TurnsTest(ServerTest):
+    """There is room for one model at a time."""
+    arguments = (TINY, "--ctx", "128", "--served-model-name", "served", "--no-request-log",
+                 "--max-models", "1", "--parallel", "2")
+
+    def said(self, model):
+        return self.server.post("/v1/completions", {
+            "model": model, "prompt": "abc", "max_tokens": 16, "temperature": 0,
+            "ignore_eos": True})["choices"][0]["text"]
+
+    def test_models_take_turns(self):
+        file = FILES[0].read_bytes()
+        digest = "sha256:" + hashlib.sha256(file).hexdigest()
+        self.server.call("POST", f"/api/blobs/{digest}", file)
+        self.server.post("/api/create", {"model": "other", "files": {"m.gguf": digest},
+                                         "stream": False})
+        alone = {model: self.said(model) for model in ("served", "other")}
+        self.assertNotEqual(alone["served"], alone["other"])
+        asked = ["served", "other"] * 20
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(self.said, asked))
+        self.assertEqual(together, [alone[model] for model in asked])
+
+
 if __name__ == "__main__":
     unittest.main()
