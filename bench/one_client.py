@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One client of bantam serve beside a chat in the terminal: does the server cost anything?
 
-    python bench/one_client.py MODEL.gguf [--rounds 5] [--tokens 96]
+    python bench/one_client.py MODEL.gguf [--rounds 20] [--tokens 96]
 
 Both programs are started once and warmed up; then each round puts a new question to one and the
 other. Of each: the rate of the reply, and the time from the question to the first of its text as
@@ -101,7 +101,7 @@ def ask_server(server: serving.Server, question: str, n_tokens: int) -> tuple[fl
 
 def main():
     options = cli_reply.parser(__doc__)
-    options.set_defaults(rounds=5, tokens=96)
+    options.set_defaults(rounds=20, tokens=96)
     options = options.parse_args()
     command = [options.bantam, "serve", options.model, "--ctx", "4096", "--no-request-log", "-t",
                str(options.threads)]
@@ -112,7 +112,7 @@ def main():
                 "server": lambda question: ask_server(server, question, options.tokens)}
         for round_number in range(-1, options.rounds):  # the first is not counted
             question = serving.prompts_of(round_number + 2, "", "Please.")[-1][1]
-            for name, ask in ways.items():
+            for name, ask in list(ways.items())[::1 if round_number % 2 else -1]:
                 rate, first = ask(question)
                 if round_number < 0:
                     continue
