@@ -433,7 +433,7 @@ TEST_F(ModelHostTest, NoMoreThanTheQueueHoldsWait) {
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("queue is full"), std::string::npos);
   EXPECT_EQ(host_->figures().refused, 1);
-  host_.reset();
+  b->state->cancelled = true;
   EXPECT_FALSE(b->lease.get());
 }
 
@@ -523,8 +523,8 @@ TEST_F(ModelHostTest, EndsWhileModelsLeave) {
   }
 }
 
-TEST_F(ModelHostTest, EndsWhileJobsRun) {
-  Make();
+TEST_F(ModelHostTest, EndsWhileJobsRunAndRequestsWait) {
+  Make({}, 150);
   script_->endless = true;
   std::promise<Result<JobResult>> done;
   {
@@ -536,8 +536,10 @@ TEST_F(ModelHostTest, EndsWhileJobsRun) {
     jobs.push_back(std::move(job));
     ASSERT_TRUE(host_->Submit(**lease, std::move(jobs)));
   }
+  const auto b = Wait("b");
   host_.reset();
   EXPECT_FALSE(done.get_future().get());
+  EXPECT_FALSE(b->lease.get());
 }
 
 }  // namespace
