@@ -20,7 +20,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x42743163;  // "Bt1c"
 // To be raised when QuestionForm, TraitsOf or a hash changes: what is in old files is not found
 // then.
-constexpr int64_t kVersion = 2;
+constexpr int64_t kVersion = 3;
 constexpr int kMostAside = 100;
 
 // `sum` guards a row's content against what quick_check cannot see. An entry of kind 0 is a reply,

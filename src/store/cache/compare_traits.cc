@@ -30,13 +30,6 @@ bool NamesAgree(const QuestionTraits& a, const QuestionTraits& b) {
   });
 }
 
-// Whether both ask for something particular, and not the same.
-bool AsksAgree(const Words& a, const Words& b) {
-  if (a.empty() || b.empty()) return true;
-  return std::ranges::any_of(
-      a, [&b](const std::string& ask) { return std::ranges::binary_search(b, ask); });
-}
-
 size_t CountMissing(const Words& from, const Words& in) {
   return static_cast<size_t>(std::ranges::count_if(
       from, [&in](const std::string& word) { return !std::ranges::binary_search(in, word); }));
@@ -102,7 +95,7 @@ Sha256::Digest ContentHash(const QuestionTraits& traits) {
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
   return !a.as_written && !b.as_written && a.numbers == b.numbers && a.operators == b.operators &&
          (a.negations % 2) == (b.negations % 2) && OppositesAgree(a.opposites, b.opposites) &&
-         OppositesAgree(b.opposites, a.opposites) && AsksAgree(a.asks, b.asks) &&
+         OppositesAgree(b.opposites, a.opposites) && FramesAgree(a.frame, b.frame) &&
          ContentAgrees(a, b) && OrdersAgree(a.order, b.order) && !IsReversed(a, b) &&
          NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
 }

@@ -23,7 +23,7 @@ std::string Utf8(std::u32string_view text) {
 class TraitReader {
  public:
   explicit TraitReader(std::string_view question)
-      : original_(question), text_(FoldCharacters(question)) {}
+      : original_(question), frame_(FrameOf(FoldCharacters(question))), text_(frame_.rest) {}
 
   QuestionTraits Read() {
     for (const char32_t c : text_) n_unspaced_ += IsUnspacedCharacter(c) ? 1 : 0;
@@ -41,10 +41,9 @@ class TraitReader {
     ReadCapitals();
     ReadPhrases();
     ReadContent();
-    ReadAsks();
     ReadOperators();
     traits_.order = OrderOf(text_);
-    for (Words* list : {&traits_.content, &traits_.asks, &traits_.optional}) {
+    for (Words* list : {&traits_.content, &traits_.optional}) {
       std::ranges::sort(*list);
       list->erase(std::ranges::unique(*list).begin(), list->end());
     }
@@ -54,6 +53,7 @@ class TraitReader {
     for (Words* list : {&traits_.names, &traits_.opposites}) {
       list->erase(std::ranges::unique(*list).begin(), list->end());
     }
+    traits_.frame = std::move(frame_);
     return std::move(traits_);
   }
 
@@ -76,7 +76,7 @@ class TraitReader {
   size_t ReadWord(size_t begin) {
     size_t end = begin;
     while (end < text_.size() && IsPartOfWord(end)) ++end;
-    std::string word = Utf8(std::u32string_view(text_).substr(begin, end - begin));
+    std::string word = Utf8(text_.substr(begin, end - begin));
     // n't
     if (word.ends_with('n') && end + 1 < text_.size() && text_[end] == '\'' &&
         text_[end + 1] == 't') {
@@ -183,32 +183,6 @@ class TraitReader {
     }
   }
 
-  void ReadAsks() {
-    const std::string text = Utf8(text_);
-    if (n_unspaced_ > 0) {
-      for (const auto& [name, list] : kAsks) {
-        if (HasAnyOf(list, text)) traits_.asks.emplace_back(name);
-      }
-      return;
-    }
-    std::string padded = " ";
-    for (const char c : text) padded += c >= 'a' && c <= 'z' ? c : ' ';
-    padded += ' ';
-    const auto has = [&padded](std::string_view words) { return padded.contains(words); };
-    const auto ask = [this](bool asked, const char* name) {
-      if (asked) traits_.asks.emplace_back(name);
-    };
-    const bool lasts = has(" how long ") || has(" how many days ") || has(" how many hours ") ||
-                       has(" how many minutes ") || has(" how many weeks ");
-    ask(has(" who ") || has(" whom ") || has(" author "), "who");
-    ask(has(" when ") || has(" what time ") || has(" what hours ") || has(" opening hours "),
-        "when");
-    ask(has(" where "), "where");
-    ask(has(" why ") || has(" reason "), "why");
-    ask(lasts, "long");
-    ask((has(" how many ") && !lasts) || has(" how much "), "many");
-  }
-
   // Of the signs those that the canonical form keeps: the others are punctuation.
   void ReadOperators() {
     const std::string form = QuestionForm(original_);
@@ -236,7 +210,7 @@ class TraitReader {
   size_t ReadUnspaced(size_t begin) {
     size_t end = begin;
     while (end < text_.size() && IsUnspacedCharacter(text_[end])) ++end;
-    const std::u32string_view run = std::u32string_view(text_).substr(begin, end - begin);
+    const std::u32string_view run = text_.substr(begin, end - begin);
     for (size_t i = 0; i < run.size();) i += ReadNumber(run, i);
     size_t alone = 0;  // characters since one that carries no meaning
     for (size_t i = 0; i < run.size(); ++i) {
@@ -378,7 +352,7 @@ class TraitReader {
 
   void ReadPhrases() {
     if (n_unspaced_ == 0) return;
-    const std::string text = Utf8(text_);
+    const std::string text = Utf8(frame_.worded);
     for (const Opposites& pair : kOpposites) {
       if (!pair.name.starts_with("zh-")) continue;
       if (HasAnyOf(pair.one, text)) traits_.opposites.push_back(std::string(pair.name) + "+");
@@ -397,7 +371,8 @@ class TraitReader {
   }
 
   const std::string_view original_;
-  const std::u32string text_;
+  QuestionFrame frame_;
+  const std::u32string_view text_;  // frame_.rest
   size_t n_unspaced_ = 0;
   QuestionTraits traits_;
   Words* slot_ = nullptr;

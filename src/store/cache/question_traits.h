@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/sha256.h"
+#include "store/cache/question_frame.h"
 #include "store/cache/question_order.h"
 
 namespace bantam::store {
@@ -21,7 +22,7 @@ struct QuestionTraits {
   std::vector<std::string> optional;  // sorted, each once: words that may be said or not
   // Words that put things in relation ("in", "than", "等于"), with the content before and after.
   std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> around;
-  std::vector<std::string> asks;       // sorted, each once: "who", "when", "where", "why", …
+  QuestionFrame frame;                 // what is asked for
   std::vector<std::string> numbers;    // in their order: digits, and number words as digits
   std::vector<std::string> names;      // sorted: capitals, codes, Latin words within Chinese
   std::vector<std::string> opposites;  // sorted: "open+", "open-": sides of pairs of opposites
@@ -51,7 +52,7 @@ float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b);
 float QuestionScore(const QuestionTraits& a, const QuestionTraits& b, std::optional<float> cosine);
 
 // From what QuestionScore on words alone (no cosine) are enough.
-inline constexpr float kLeastWords = 0.3F;
+inline constexpr float kLeastWords = 0.2F;
 
 // The most by which QuestionScore may lie above the cosine.
 inline constexpr float kMostWordsGive = 0.25F;

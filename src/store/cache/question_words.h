@@ -140,7 +140,7 @@ inline constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std:
      "city format temperature phone shop place people person somebody someone customer network "
      "formula instruction procedure method hold press travel point option menu page button "
      "device currently now today still just really exactly actually usually please"},
-    {"cost", "cost price fee charge expensive"},
+    {"cost", "cost price fee expensive"},
     {"ship", "ship shipping deliver delivery"},
     {"open", "start begin open"},
     {"close", "end finish close closing shut"},
@@ -193,16 +193,6 @@ inline constexpr auto kLightPhrases = std::to_array<std::u32string_view>({
 });
 
 static_assert(std::ranges::is_sorted(kLightPhrases, std::greater{}, &std::u32string_view::size));
-
-// What is asked for.
-inline constexpr auto kAsks = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"who", "谁 作者"},
-    {"when", "什么时候 几点 何时 哪天"},
-    {"where", "哪里 哪儿 在哪 怎么走 什么地方"},
-    {"why", "为什么 原因 为何"},
-    {"long", "多久 多长时间"},
-    {"many", "多少 几名 几个 几位"},
-});
 
 inline constexpr std::string_view kRelations = " in to into than of by on with per ";
 

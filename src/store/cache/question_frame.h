@@ -1,0 +1,32 @@
+// QuestionFrame: what kind of answer a question asks for: a way to do something, a time, a place, a
+// yes or no. "How do I clean the oven?" and "How often do I clean the oven?" speak of the same and
+// have other answers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bantam::store {
+
+enum class Modality : uint8_t { kNone, kMay, kMust, kShould };
+enum class Tense : uint8_t { kUnknown, kPast, kPresent };
+
+struct QuestionFrame {
+  // Sorted, each once: "how", "when", "when:hour", "whether", … Empty for keywords and statements.
+  std::vector<std::string> kinds;
+  Modality modality = Modality::kNone;
+  Tense tense = Tense::kUnknown;
+  std::u32string worded;  // the text, phrases that mean the same as one
+  std::u32string rest;    // that, without what only says what is asked for
+};
+
+// Of a text that FoldCharacters has folded, in English or Chinese. Linear.
+QuestionFrame FrameOf(std::u32string_view folded);
+
+// Whether both ask for the same kind of answer. A text that names none ("oven cleaning") agrees
+// with what such a text is written for: a way to do something, a remedy, or what something is.
+bool FramesAgree(const QuestionFrame& a, const QuestionFrame& b);
+
+}  // namespace bantam::store

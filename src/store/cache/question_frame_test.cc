@@ -1,0 +1,132 @@
+// Tests of what questions ask for, and of the phrases that tell it.
+#include "store/cache/question_frame.h"
+
+#include <gtest/gtest.h>
+
+#include "store/cache/phrase_rules.h"
+#include "store/cache/question_form.h"
+#include "store/cache/question_traits.h"
+
+namespace bantam::store {
+namespace {
+
+std::string KindsOf(std::string_view question) {
+  std::string kinds;
+  for (const std::string& kind : FrameOf(FoldCharacters(question)).kinds) {
+    kinds += (kinds.empty() ? "" : " + ") + kind;
+  }
+  return kinds;
+}
+
+bool Agree(std::string_view a, std::string_view b) {
+  return TraitsAgree(TraitsOf(a), TraitsOf(b));
+}
+
+TEST(QuestionFrameTest, EnglishKinds) {
+  EXPECT_EQ(KindsOf("How do I clean the oven?"), "how");
+  EXPECT_EQ(KindsOf("What is the best way to clean the oven?"), "how");
+  EXPECT_EQ(KindsOf("I want to clean the oven. What do I do?"), "how");
+  EXPECT_EQ(KindsOf("The oven is dirty. What do I do?"), "do");
+  EXPECT_EQ(KindsOf("How often should I clean the oven?"), "often");
+  EXPECT_EQ(KindsOf("How long does it take to clean the oven?"), "long");
+  EXPECT_EQ(KindsOf("How many minutes does it take?"), "long");
+  EXPECT_EQ(KindsOf("How many minutes of calls do I get?"), "many");
+  EXPECT_EQ(KindsOf("How much is the oven?"), "price");
+  EXPECT_EQ(KindsOf("What does a clean oven cost?"), "price");
+  EXPECT_EQ(KindsOf("How much water does the oven need?"), "much");
+  EXPECT_EQ(KindsOf("What is the depth of the lake?"), "deep");
+  EXPECT_EQ(KindsOf("lake depth"), "deep");
+  EXPECT_EQ(KindsOf("At what time does it open?"), "when:hour");
+  EXPECT_EQ(KindsOf("When it rains, where do I go?"), "where");
+  EXPECT_EQ(KindsOf("Why isn't it open?"), "why");
+  EXPECT_EQ(KindsOf("By whom was it found?"), "who");
+  EXPECT_EQ(KindsOf("The person who found it got what?"), "what");
+  EXPECT_EQ(KindsOf("What is it for?"), "what for");
+  EXPECT_EQ(KindsOf("If it rains, can't I stay?"), "whether");
+  EXPECT_EQ(KindsOf("Could you tell me why it rains?"), "why");
+  EXPECT_EQ(KindsOf("oven cleaning"), "");
+}
+
+TEST(QuestionFrameTest, ChineseKinds) {
+  EXPECT_EQ(KindsOf("空调滤网怎么清洗？"), "how");
+  EXPECT_EQ(KindsOf("清洗滤网的方法是什么？"), "how");
+  EXPECT_EQ(KindsOf("空调滤网多久清洗一次？"), "often");
+  EXPECT_EQ(KindsOf("清洗一次滤网要多长时间？"), "long");
+  EXPECT_EQ(KindsOf("滤网坏了咋办？"), "do");
+  EXPECT_EQ(KindsOf("我想换滤网，怎么办？"), "how");
+  EXPECT_EQ(KindsOf("滤网为啥会坏？"), "why");
+  EXPECT_EQ(KindsOf("滤网多少钱？"), "price");
+  EXPECT_EQ(KindsOf("有几个滤网？"), "many");
+  EXPECT_EQ(KindsOf("你们几点开门？"), "when:hour");
+  EXPECT_EQ(KindsOf("你们何时开门？"), "when");
+  EXPECT_EQ(KindsOf("滤网在哪里？"), "where");
+  EXPECT_EQ(KindsOf("滤网能不能洗？"), "whether");
+  EXPECT_EQ(KindsOf("你们开不开门"), "whether");
+  EXPECT_EQ(KindsOf("滤网清洗"), "");
+}
+
+TEST(QuestionFrameTest, OtherKindsAreOtherQuestions) {
+  EXPECT_FALSE(Agree("How do I clean the oven?", "How often should I clean the oven?"));
+  EXPECT_FALSE(
+      Agree("Can I take my bicycle on the train?", "Where on the train do I put my bicycle?"));
+  EXPECT_FALSE(Agree("What is the longest river?", "How long is the longest river?"));
+  EXPECT_FALSE(Agree("Do I need a visa?", "Do I have a visa?"));
+  EXPECT_FALSE(Agree("When can I pay the rent?", "When must I pay the rent?"));
+  EXPECT_FALSE(Agree("When will the parcel arrive?", "When did the parcel arrive?"));
+  EXPECT_FALSE(Agree("What is penicillin?", "What is penicillin for?"));
+  EXPECT_FALSE(Agree("空调滤网怎么清洗？", "空调滤网多久清洗一次？"));
+  EXPECT_FALSE(Agree("多大可以租车？", "可以租多大的车？"));
+  EXPECT_FALSE(Agree("电脑为什么会蓝屏？", "电脑蓝屏了怎么办？"));
+  EXPECT_FALSE(Agree("oven cleaning", "How often should I clean the oven?"));
+}
+
+TEST(QuestionFrameTest, OneKindInOtherWords) {
+  EXPECT_TRUE(Agree("How do I clean the oven?", "What are the steps to clean the oven?"));
+  EXPECT_TRUE(Agree("How do I clean the oven?", "I'd like to clean the oven, how does that work?"));
+  EXPECT_TRUE(Agree("What time does the bar close?", "When does the bar close?"));
+  EXPECT_TRUE(Agree("Can I freeze rice?", "Is it possible to freeze rice?"));
+  EXPECT_TRUE(Agree("How do I turn on the oven?", "How can I switch the oven on?"));
+  EXPECT_TRUE(Agree("你们几点开门？", "你们什么时候开门？"));
+  EXPECT_TRUE(Agree("滤网能洗吗？", "滤网可不可以洗？"));
+  EXPECT_TRUE(Agree("怎么重置密码？", "请问密码如何重设？"));
+  EXPECT_TRUE(Agree("滤网多久能寄到？", "滤网多长时间能寄到"));
+}
+
+TEST(PhraseRulesTest, GapsAnchorsAndWhatStays) {
+  constexpr PhraseRule kTable[] = {
+      {"on", "turn * on $", "enable *"},
+      {"of", "how many =days of", ""},
+      {"days", "how many =days", "long"},
+      {"", "^ so? please", ""},
+  };
+  const WordRules rules(kTable, U"-");
+  const auto apply = [&rules](std::u32string_view text) {
+    const Rewritten out = rules.Apply(text);
+    std::string names;
+    for (const std::string& name : out.names) names += name + ";";
+    return std::pair(out.text, names);
+  };
+  EXPECT_EQ(apply(U"turn the oven on, ok"),
+            std::pair(std::u32string(U"-enable the oven, ok"), std::string("on;")));
+  EXPECT_EQ(apply(U"turn on the left"),
+            std::pair(std::u32string(U"turn on the left"), std::string()));
+  EXPECT_EQ(apply(U"how many days of"),
+            std::pair(std::u32string(U"- days of"), std::string("of;")));
+  EXPECT_EQ(apply(U"how many days"),
+            std::pair(std::u32string(U"-long days"), std::string("days;")));
+  EXPECT_EQ(apply(U"so please go, please"), std::pair(std::u32string(U" go, "), std::string()));
+  EXPECT_EQ(apply(U"do please go"), std::pair(std::u32string(U"do please go"), std::string()));
+}
+
+TEST(PhraseRulesTest, LongestPhraseOfCharacters) {
+  constexpr PhraseRule kTable[] = {
+      {"a", "什么 ^请", ""}, {"b", "什么时候", "何"}, {"c", "不$", ""}};
+  const CharacterRules rules(kTable);
+  EXPECT_EQ(rules.Apply(U"请什么时候来").text, U"何来");
+  EXPECT_EQ(rules.Apply(U"宴请什么").text, U"宴请");
+  EXPECT_EQ(rules.Apply(U"不来不").text, U"不来");
+  EXPECT_EQ(rules.Apply(U"不来不").names, std::vector<std::string>{"c"});
+}
+
+}  // namespace
+}  // namespace bantam::store
