@@ -75,7 +75,8 @@ bool DirectionsAgree(const QuestionTraits& a, const QuestionTraits& b) {
   const auto differ = [](const Words& one, const Words& other) {
     return !one.empty() && !other.empty() && !HasCommon(one, other);
   };
-  return !differ(a.sources, b.sources) && !differ(a.targets, b.targets);
+  return !differ(a.sources, b.sources) && !differ(a.targets, b.targets) &&
+         !differ(a.recipients, b.recipients);
 }
 
 }  // namespace

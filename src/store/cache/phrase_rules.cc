@@ -54,8 +54,15 @@ bool IsFiller(std::string_view word) {
   return kFillers.contains(word);
 }
 
-std::string_view VerbOf(std::string_view ending) {
-  if (ending == "s") return "is";
+// "'s" is a verb after these, and the mark of a possessor after others.
+bool TakesVerb(std::string_view word) {
+  static const std::set<std::string_view> kSubjects = {
+      "what", "that", "it", "who", "where", "how", "when", "why", "there", "he", "she", "here"};
+  return kSubjects.contains(word);
+}
+
+std::string_view VerbOf(std::string_view ending, std::string_view before) {
+  if (ending == "s") return TakesVerb(before) ? "is" : "";
   if (ending == "d") return "would";
   if (ending == "ve") return "have";
   if (ending == "m") return "am";
@@ -95,7 +102,8 @@ std::vector<WordToken> WordsOf(std::u32string_view text) {
       words.back().word += "'t";
       words.back().end = end;
     } else {
-      const std::string_view verb = after_apostrophe ? VerbOf(word) : "";
+      const std::string_view verb =
+          after_apostrophe ? VerbOf(word, words.empty() ? "" : words.back().word) : "";
       if (!verb.empty()) word = verb;
       words.push_back({std::move(word), i, end});
     }

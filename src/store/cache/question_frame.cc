@@ -132,7 +132,8 @@ void AddStranded(const std::vector<WordToken>& words, Words& kinds) {
   while (last > 0 && words[last - 1].word.empty()) --last;
   if (last == 0 || !HasWord("for from about with without like into", words[last - 1].word)) return;
   for (std::string& kind : kinds) {
-    if (kind == "what" || kind == "where" || kind == "who") kind += " " + words[last - 1].word;
+    if (kind == "what" || kind == "where" || kind == "who" || kind == "price")
+      kind += " " + words[last - 1].word;
   }
 }
 
@@ -163,6 +164,15 @@ void ReadEnglish(QuestionFrame& frame) {
   frame.modality = ModalityOf(WordsOf(frame.rest));
   if (frame.modality == Modality::kNone) frame.modality = ModalityOf(words);
   frame.tense = TenseOf(words);
+}
+
+std::u32string Without(std::u32string text, std::initializer_list<std::u32string_view> words) {
+  for (const std::u32string_view word : words) {
+    for (size_t at = 0; (at = text.find(word, at)) != std::u32string::npos;) {
+      text.erase(at, word.size());
+    }
+  }
+  return text;
 }
 
 // "在哪里改": where to set something is how to.
@@ -228,6 +238,9 @@ void ReadChinese(QuestionFrame& frame) {
   };
   frame.rest = WithoutAlternatives(read.text, frame.kinds);
   ReadChinesePlace(frame);
+  if (has("whether") || has("many") || has("long")) {
+    frame.rest = Without(frame.rest, {U"支持", U"允许", U"准许", U"提供"});
+  }
   // Nouns of time count where nothing else is asked for.
   if (has("time") && frame.kinds.size() > 1) std::erase(frame.kinds, "time");
   if (frame.modality != Modality::kNone) return;
@@ -248,7 +261,7 @@ constexpr auto kAgreeing = std::to_array<Agreeing>({
     {"", "how do manage what value"},
     {"manage", "how do"},
     {"value", "what many"},
-    {"big", "old"},
+    {"big", "old age"},
     {"place", "how where"},
     {"when", "when:hour when:day when:month when:year"},
     {"time", "when when:hour when:day when:month when:year long"},

@@ -1,9 +1,8 @@
-// Reading the order of words, and what two orders have in common.
+// Reading the order of words.
 #include "store/cache/question_order.h"
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "base/unicode.h"
@@ -32,13 +31,16 @@ constexpr auto kPronouns = std::to_array<Pronoun>({
 constexpr std::string_view kVerbs =
     "give gives gave given giving let lets take takes took bring brings use uses used mean means";
 constexpr std::string_view kHave = "have get";
+constexpr std::string_view kPassiveForms = "is are was were be been being am get gets got getting";
+constexpr std::string_view kParticiples =
+    "paid sent sold built stolen lost forgotten given bought caught frozen driven eaten worn "
+    "chosen "
+    "bitten hidden written kept held made shown told taught taken brought broken drunk found";
 constexpr std::string_view kUnjoining =
     "a an the my your his its our their this that these those not no never";
 constexpr std::string_view kFormsOfBe = "is are was were be been being am";
 constexpr std::u32string_view kPersons = U"我你您他她它谁";
 constexpr std::u32string_view kUnjoiningCharacters = U"了着过得地吗呢吧啊呀们不没";
-// Of what joins two parts in Chinese these say which does what.
-constexpr std::u32string_view kRoles = U"给被把将对向从到让叫跟为替用的";
 
 bool IsOfWord(char32_t c) {
   return !IsUnspacedCharacter(c) &&
@@ -121,8 +123,23 @@ class OrderReader {
     if (HasWord(kVerbs, form) || IsFunctionWord(word)) return between_.push_back(word);
     const std::string_view meaning = MeaningOf(word);
     if (meaning.empty()) return;
+    const bool passive = IsPassive(form);
     TakeVoice(form);
     Add(meaning == "?" ? word : std::string(meaning));
+    order_.back().passive = passive;
+  }
+
+  // "is paid", "is the rent paid".
+  bool IsPassive(std::string_view form) const {
+    if (!form.ends_with("ed") && !HasWord(kParticiples, form)) return false;
+    const auto is = [](const Words& words) {
+      return std::ranges::any_of(
+          words, [](const std::string& word) { return HasWord(kPassiveForms, word); });
+    };
+    if (!between_.empty()) return is(between_);
+    const auto joined = std::ranges::find_if(
+        order_.rbegin(), order_.rend(), [](const auto& word) { return !word.between.empty(); });
+    return joined != order_.rend() && is(joined->between);
   }
 
   // "is hitting" joins as "hits" does, and "have it deleted" as "it is deleted".
@@ -145,77 +162,10 @@ class OrderReader {
   Words between_;
 };
 
-// The words with a number each: how often they have come before.
-using Place = std::pair<std::string_view, int>;
-std::vector<Place> PlacesOf(const std::vector<OrderedWord>& order) {
-  std::map<std::string_view, int> seen;
-  std::vector<Place> places;
-  for (const OrderedWord& word : order) places.emplace_back(word.word, seen[word.word]++);
-  return places;
-}
-
-// What of `order` stands in `other` too and may have moved; the rest joins what is left.
-std::vector<std::pair<Place, Words>> CommonOf(const std::vector<OrderedWord>& order,
-                                              const std::vector<OrderedWord>& other) {
-  const std::vector<Place> places = PlacesOf(order);
-  const std::vector<Place> others = PlacesOf(other);
-  std::map<Place, std::string_view> roles;
-  for (size_t i = 0; i < other.size(); ++i) roles[others[i]] = other[i].role;
-  std::vector<std::pair<Place, Words>> common;
-  Words between;
-  for (size_t i = 0; i < order.size(); ++i) {
-    between.insert(between.end(), order[i].between.begin(), order[i].between.end());
-    const auto found = roles.find(places[i]);
-    if (found != roles.end() && (order[i].role.empty() || order[i].role != found->second)) {
-      common.emplace_back(places[i], std::exchange(between, {}));
-    } else {
-      between.push_back(order[i].word);
-    }
-  }
-  return common;
-}
-
-bool SaysWhichDoesWhat(const std::string& word) {
-  const bool latin = static_cast<unsigned char>(word[0]) < 0x80;
-  return latin || word == "比" || std::ranges::any_of(kRoles, [&word](char32_t c) {
-           std::string role;
-           AppendUtf8(c, role);
-           return role == word;
-         });
-}
-
-bool JoinAlike(const Words& a, const Words& b) {
-  if (a.empty() && b.empty()) return true;
-  return std::ranges::any_of(a, [&b](const std::string& word) {
-    return SaysWhichDoesWhat(word) && std::ranges::find(b, word) != b.end();
-  });
-}
-
 }  // namespace
 
 std::vector<OrderedWord> OrderOf(std::u32string_view folded) {
   return OrderReader(folded).Read();
-}
-
-bool OrdersAgree(const std::vector<OrderedWord>& a, const std::vector<OrderedWord>& b) {
-  const auto of_a = CommonOf(a, b);
-  const auto of_b = CommonOf(b, a);
-  std::map<Place, size_t> place_in_a;
-  for (size_t i = 0; i < of_a.size(); ++i) place_in_a[of_a[i].first] = i;
-  std::vector<size_t> moved;  // where the words of b stand in a
-  for (const auto& [place, between] : of_b) moved.push_back(place_in_a[place]);
-  size_t begin = 0;
-  size_t end = moved.size();
-  while (begin < end && moved[begin] == begin) ++begin;
-  while (end > begin && moved[end - 1] == end - 1) --end;
-  if (begin == end) return true;
-  // The second of two parts, moved before the first.
-  const size_t n = end - begin;
-  const size_t second = moved[begin] - begin;
-  for (size_t i = 0; i < n; ++i) {
-    if (moved[begin + i] - begin != (second + i) % n) return false;
-  }
-  return !JoinAlike(of_a[begin + second].second, of_b[end - second].second);
 }
 
 }  // namespace bantam::store

@@ -13,6 +13,7 @@ struct OrderedWord {
   std::string word;                  // what it stands for
   std::vector<std::string> between;  // what joins it to the one before; no articles
   std::string role = {};             // "subject" or "object", where its form says so (I, me)
+  bool passive = false;              // a verb that says what is done to what stands before it
 };
 
 // Of a text that FoldCharacters has folded. Linear.
@@ -22,7 +23,9 @@ std::vector<OrderedWord> OrderOf(std::u32string_view folded);
 // the other with two parts exchanged, but joined in another way: "the capital of Australia" and
 // "Australia's capital", "soup is frozen" and "freeze soup". They may not where the parts are
 // joined alike, or not at all ("milk chocolate"), nor where more has moved. Words that only one of
-// them has, and pronouns with the same role in both, do not count.
+// them has, and pronouns with the same role in both, do not count. Where nothing has moved, but a
+// verb is passive in one of them alone, what stands before it does in one what is done to it in the
+// other: "Am I paid?" is not "Do I pay?".
 bool OrdersAgree(const std::vector<OrderedWord>& a, const std::vector<OrderedWord>& b);
 
 }  // namespace bantam::store

@@ -280,6 +280,10 @@ class TraitReader {
   // 从 SOURCE 到 TARGET, and each alone.
   void ReadDirection(std::u32string_view run) {
     constexpr std::u32string_view kTo = U"到去飞往";
+    const size_t recipient = run.find(U'给');
+    if (recipient != std::u32string_view::npos) {
+      TakePairs(run.substr(recipient + 1), traits_.recipients);
+    }
     const size_t from = run.find(U'从');
     const size_t after = from == std::u32string_view::npos ? 0 : from + 1;
     size_t to = run.find_first_of(kTo, after);

@@ -22,14 +22,15 @@ struct QuestionTraits {
   std::vector<std::string> optional;  // sorted, each once: words that may be said or not
   // Words that put things in relation ("in", "than", "等于"), with the content before and after.
   std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> around;
-  QuestionFrame frame;                 // what is asked for
-  std::vector<std::string> numbers;    // in their order: digits, and number words as digits
-  std::vector<std::string> names;      // sorted: capitals, codes, Latin words within Chinese
-  std::vector<std::string> opposites;  // sorted: "open+", "open-": sides of pairs of opposites
-  std::vector<std::string> sources;    // words after "from", "从"
-  std::vector<std::string> targets;    // words after "to", "into", "到"
-  std::vector<OrderedWord> order;      // what the question speaks of, as it does
-  std::u32string operators;            // signs that belong to no word and no number
+  QuestionFrame frame;                  // what is asked for
+  std::vector<std::string> numbers;     // in their order: digits, and number words as digits
+  std::vector<std::string> names;       // sorted: capitals, codes, Latin words within Chinese
+  std::vector<std::string> opposites;   // sorted: "open+", "open-": sides of pairs of opposites
+  std::vector<std::string> sources;     // words after "from", "从"
+  std::vector<std::string> targets;     // words after "to", "into", "到"
+  std::vector<std::string> recipients;  // words after "给"
+  std::vector<OrderedWord> order;       // what the question speaks of, as it does
+  std::u32string operators;             // signs that belong to no word and no number
   int negations = 0;
   bool as_written = false;  // CountsAsWritten: nothing is like it
 };
