@@ -84,6 +84,9 @@ inline constexpr auto kChinesePhrases = std::to_array<PhraseRule>({
     {"", "之后 以后", "后"},
     {"", "之前 以前", "前"},
     {"", "的时候", "时"},
+    {"", "属于", "是"},
+    {"", "换新的 换成新的 换成新 换新", "换"},
+    {"", "相差", "差"},
     {"", "本店 贵店 你家店", "你们店"},
     // Doings.
     {"", "提额", "提高额度"},
@@ -147,7 +150,7 @@ inline constexpr auto kChineseFrames = std::to_array<PhraseRule>({
     {"",
      "请问 请问一下 想问一下 想问下 想请问 问一下 问下 麻烦问一下 求问 我想知道 想知道 想了解 "
      "我想了解 请告诉我 告诉我 你知道 "
-     "谁知道 请教一下 请教 咨询一下 帮忙 帮我 ^那 ^那么",
+     "谁知道 请教一下 请教 咨询一下 帮忙 帮我 讲讲 说说 介绍一下 解释一下 ^那 ^那么",
      ""},
     {"wish",
      "^我想要 ^我想 ^想要 ^想 ^我要 ^我打算 ^打算 ^我准备 ^准备 ^我希望 ^希望 ^我需要 ^我们想 "
@@ -231,7 +234,7 @@ inline constexpr auto kChineseFrames = std::to_array<PhraseRule>({
     // What.
     {"what",
      "是什么意思 什么意思 是何意 含义 的含义 含义是什么 代表什么 表示什么 说明什么 指的是什么 "
-     "指什么 什么是 叫什么 叫什么名字",
+     "指什么 什么是 什么叫 清单$ 叫什么 叫什么名字",
      ""},
     {"for", "干什么 干嘛 有什么用 做什么用 什么用途 干什么用 用来做什么 用来干什么", ""},
     {"happens", "会怎样 会怎么样 会有什么后果 有什么后果 什么后果 会发生什么", ""},
@@ -255,7 +258,7 @@ inline constexpr auto kChineseFrames = std::to_array<PhraseRule>({
 
 // What is done to settings.
 inline constexpr auto kChineseSettings = std::to_array<std::string_view>(
-    {"改", "换", "设", "取消", "关", "打开", "开通", "删除", "注销", "重置"});
+    {"改", "换", "设", "取消", "关", "打开", "开通", "删除", "注销", "重置", "办"});
 
 inline constexpr std::string_view kChineseMayWords = "可以 能 可 允许 支持 准许";
 inline constexpr std::string_view kChineseMustWords = "需要 必须 一定要 得 要 需";

@@ -31,7 +31,7 @@ std::vector<Place> PlacesOf(const std::vector<OrderedWord>& order) {
 struct CommonWord {
   Place place;
   Words between;  // what joins it to the one before: words of the other order alone, too
-  bool passive = false;
+  Voice voice = Voice::kUnknown;
 };
 using Common = std::vector<CommonWord>;
 
@@ -46,7 +46,7 @@ Common CommonOf(const std::vector<OrderedWord>& order, const std::vector<Ordered
     between.insert(between.end(), order[i].between.begin(), order[i].between.end());
     const auto found = roles.find(places[i]);
     if (found != roles.end() && (order[i].role.empty() || order[i].role != found->second)) {
-      common.push_back({places[i], std::exchange(between, {}), order[i].passive});
+      common.push_back({places[i], std::exchange(between, {}), order[i].voice});
     } else {
       between.push_back(order[i].word);
     }
@@ -54,13 +54,13 @@ Common CommonOf(const std::vector<OrderedWord>& order, const std::vector<Ordered
   return common;
 }
 
-// What stands before each word that stands once, and whether it is passive.
-std::map<std::string_view, std::pair<std::string_view, bool>> VoicesOf(
-    const std::vector<OrderedWord>& order) {
-  std::map<std::string_view, std::pair<std::string_view, bool>> voices;
+// What stands before each word, and its voice.
+using Voices = std::map<std::string_view, std::pair<std::string_view, Voice>>;
+Voices VoicesOf(const std::vector<OrderedWord>& order) {
+  Voices voices;
   std::string_view before;
   for (const OrderedWord& word : order) {
-    voices.insert_or_assign(word.word, std::pair(before, word.passive));
+    voices.insert_or_assign(word.word, std::pair(before, word.voice));
     before = word.word;
   }
   return voices;
@@ -73,7 +73,8 @@ bool VoicesAgree(const std::vector<OrderedWord>& a, const std::vector<OrderedWor
     const auto& [word, voice] = entry;
     const auto found = of_b.find(word);
     return found == of_b.end() || found->second.second == voice.second ||
-           found->second.first != voice.first;
+           found->second.first != voice.first || voice.second == Voice::kUnknown ||
+           found->second.second == Voice::kUnknown;
   });
 }
 
@@ -91,9 +92,9 @@ bool SamePlaces(Common::const_iterator begin, Common::const_iterator end,
 // "X does Y … Z" and "Y is done … Z (by X)".
 bool IsPassiveOf(const Common& active, const Common& passive) {
   for (auto done = passive.begin(); done != passive.end(); ++done) {
-    if (!done->passive) continue;
+    if (done->voice != Voice::kPassive) continue;
     const auto does = std::ranges::find(active, done->place, &CommonWord::place);
-    if (does->passive) continue;
+    if (does->voice == Voice::kPassive) continue;
     const auto by = std::find_if(done + 1, passive.end(),
                                  [](const auto& word) { return HasAny(word.between, "by"); });
     // X stands after "by", or before Y ("I get Y done"), or nowhere.

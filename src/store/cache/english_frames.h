@@ -63,6 +63,12 @@ inline constexpr auto kEnglishPhrases = std::to_array<PhraseRule>({
     {"", "public transport|transportation|transit", "transit"},
     {"", "opening|business|office hours|times", "opening hours"},
     {"", "discount|promo|promotion|promotional|voucher|coupon code|codes", "coupon"},
+    {"", "sim card|cards", "sim"},
+    {"", "id|identity card", "idcard"},
+    {"", "internet connection|access", "internet"},
+    {"", "user|customer account|accounts", "account"},
+    {"", "application form|forms", "application"},
+    {"", "tax declaration", "tax return"},
     {"", "csv file|format|files", "csv"},
     {"", "pdf file|format|files", "pdf"},
     {"", "step by step", ""},
@@ -162,7 +168,8 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
      "=minutes|hours|days|weeks|months|years|seconds|nights|time",
      ""},
     {"long", "for? how long", ""},
-    {"long", "what is the duration of|for", "last"},
+    {"long", "what is|was the duration of|for * $", "* last"},
+    {"long", "what is the validity period? of|for * $", "* valid"},
     {"long",
      "what is|are the|your =cooking|boiling|baking|waiting|charging|delivery|shipping|processing|"
      "travel|playing|running|wait|drying|flight|journey time|times|period",
@@ -184,6 +191,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"price", "how expensive|costly is|are?", ""},
     {"price", "how much do you charge|take|ask|want for?", ""},
     {"price", "what do you charge|take|ask for", ""},
+    {"price", "is|are how much $", ""},
     // How many and how much.
     {"what", "how much is|are", ""},
     {"many", "what is|are|was the total|maximum? number|count|amount of", "*"},
@@ -217,12 +225,13 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"by", "until|till when|what|which exactly? time|date|day?", ""},
     {"by", "by when|what|which time|date|day?", ""},
     {"by", "when|what is the deadline|closing date? of|for|to", ""},
+    {"by", "when is|are * due $", "*"},
     {"by", "when is the last|latest day|date|time for|to", ""},
     {"since", "since when|what|which", ""},
     {"from when", "as of|from when|what|which date|day|time?", ""},
     {"from when", "from when", ""},
-    {"when:hour", "what are|is the|your opening hours of|for|at?", "open"},
-    {"when:hour", "what are|is the|your closing time|times|hours of|for|at?", "close"},
+    {"when:hour", "what are|is the|your opening hours", "open"},
+    {"when:hour", "what are|is the|your closing time|times|hours", "close"},
     {"when:hour", "when are|is the|your opening hours", "open"},
     {"when:hour",
      "what is|are the|your =closing|opening|departure|arrival|start|starting|end time|times", ""},
@@ -236,7 +245,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
      "can|must|should|may",
      ""},
     {"when:day", "on what|which exact? day|date|days", ""},
-    {"when:day", "what is the exact? date of|for", ""},
+    {"when:day", "what is|was the exact? date of|for", ""},
     {"when:hour", "what is the exact? time of|for", ""},
     {"when",
      "when exactly|usually|normally|typically? "
@@ -321,7 +330,11 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
 
 // Nouns that tell what is asked for where nothing else does.
 inline constexpr auto kEnglishNouns = std::to_array<PhraseRule>({
-    {"long", "^ the? duration of|for", "last"},
+    {"long", "^ the? duration of|for * $", "* last"},
+    {"long", "validity $", "valid"},
+    {"time", "time|times $", ""},
+    {"when", "date $", ""},
+    {"when", "^ the? date of|for", ""},
     {"long", "duration $", "last"},
     {"long",
      "=cooking|boiling|baking|waiting|charging|delivery|shipping|processing|travel|drying|flight "
@@ -363,7 +376,7 @@ inline constexpr auto kEnglishDimensions = std::to_array<Dimension>({
 // one".
 inline constexpr std::string_view kWhetherWords =
     "possible allowed permitted ok okay available included required necessary needed compulsory "
-    "mandatory supported";
+    "mandatory supported covered";
 
 inline constexpr std::string_view kAuxiliaries =
     "do does did is are was were can could may might must should shall will would has have had am";

@@ -246,7 +246,7 @@ void ReadChinese(QuestionFrame& frame) {
   if (frame.modality != Modality::kNone) return;
   if (HasAnyOf(kChineseMayWords, worded)) {
     frame.modality = Modality::kMay;
-  } else if (HasAnyOf(kChineseMustWords, worded)) {
+  } else if (HasAnyOf(has("whether") ? kChineseMustWords : "必须", worded)) {
     frame.modality = Modality::kMust;
   } else if (HasAnyOf(kChineseShouldWords, worded)) {
     frame.modality = Modality::kShould;

@@ -67,6 +67,10 @@ class OrderReader {
 
  private:
   void Add(std::string word, std::string role = {}) {
+    // "invited Tom": with an object, and without "was", it is active.
+    if (between_.empty() && !order_.empty() && order_.back().voice == Voice::kUnknown) {
+      order_.back().voice = Voice::kActive;
+    }
     order_.push_back({std::move(word), std::exchange(between_, {}), std::move(role)});
   }
 
@@ -123,23 +127,23 @@ class OrderReader {
     if (HasWord(kVerbs, form) || IsFunctionWord(word)) return between_.push_back(word);
     const std::string_view meaning = MeaningOf(word);
     if (meaning.empty()) return;
-    const bool passive = IsPassive(form);
+    const Voice voice = VoiceOf(form);
     TakeVoice(form);
     Add(meaning == "?" ? word : std::string(meaning));
-    order_.back().passive = passive;
+    order_.back().voice = voice;
   }
 
   // "is paid", "is the rent paid".
-  bool IsPassive(std::string_view form) const {
-    if (!form.ends_with("ed") && !HasWord(kParticiples, form)) return false;
+  Voice VoiceOf(std::string_view form) const {
+    if (!form.ends_with("ed") && !HasWord(kParticiples, form)) return Voice::kActive;
     const auto is = [](const Words& words) {
       return std::ranges::any_of(
           words, [](const std::string& word) { return HasWord(kPassiveForms, word); });
     };
-    if (!between_.empty()) return is(between_);
+    if (!between_.empty()) return is(between_) ? Voice::kPassive : Voice::kUnknown;
     const auto joined = std::ranges::find_if(
         order_.rbegin(), order_.rend(), [](const auto& word) { return !word.between.empty(); });
-    return joined != order_.rend() && is(joined->between);
+    return joined != order_.rend() && is(joined->between) ? Voice::kPassive : Voice::kUnknown;
   }
 
   // "is hitting" joins as "hits" does, and "have it deleted" as "it is deleted".

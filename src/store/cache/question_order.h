@@ -2,18 +2,22 @@
 // the opposite: whether the dog has bitten the man, or the man the dog.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace bantam::store {
 
+// Whether a verb says what is done to what stands before it. Unknown: "paid" alone, and nouns.
+enum class Voice : uint8_t { kUnknown, kActive, kPassive };
+
 // A word of the content, an optional word or a pronoun; in Chinese a character.
 struct OrderedWord {
   std::string word;                  // what it stands for
   std::vector<std::string> between;  // what joins it to the one before; no articles
   std::string role = {};             // "subject" or "object", where its form says so (I, me)
-  bool passive = false;              // a verb that says what is done to what stands before it
+  Voice voice = Voice::kUnknown;
 };
 
 // Of a text that FoldCharacters has folded. Linear.

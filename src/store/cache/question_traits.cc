@@ -192,10 +192,16 @@ class TraitReader {
                                   unicode::PropertiesOf(text[at]).In(
                                       unicode::kLetter | unicode::kMark | unicode::kNumber));
     };
+    const auto is_letter = [&text](size_t at) { return text[at] >= 'a' && text[at] <= 'z'; };
     for (size_t i = 0; i < text.size(); ++i) {
       const char32_t c = text[i];
       const bool said = c == ' ' || c == '\'' || c == '(' || c == ')' || c == '%' || c >= 0xE000;
       if (said || is_of_word(i) || unicode::PropertiesOf(c).In(unicode::kSpace)) continue;
+      // A dash between words divides sentences; one between numbers or letters is a minus.
+      const bool apart = i > 2 && i + 3 < text.size() && text[i - 1] == ' ' && text[i + 1] == ' ' &&
+                         is_letter(i - 2) && is_letter(i - 3) && is_letter(i + 2) &&
+                         is_letter(i + 3);
+      if (c == '-' && apart) continue;
       const bool within = i > 0 && is_of_word(i - 1) && is_of_word(i + 1);
       if (within && std::u32string_view(U"-.,:").contains(c)) continue;
       traits_.operators += c;

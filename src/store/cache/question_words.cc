@@ -52,7 +52,7 @@ void Stem(std::string& word) {
     word.resize(word.size() - ending.size());
     return true;
   };
-  if (cut("ies", 2)) {
+  if (cut("ies", 2) || cut("ied", 3)) {
     word += 'y';
   } else if (!word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is")) {
     cut("s", 2);

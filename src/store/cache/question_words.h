@@ -136,14 +136,15 @@ inline constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std:
      "happen exist give given find use using us used put turn even also already do doing done "
      "kind type sort let take took bring have need get time times hour minute day month year "
      "hourly daily weekly monthly yearly often frequently another during while until "
-     "way process look appear mean work via from to into reason alright okay ok carry itself "
+     "way process look appear mean work via from to into reason alright okay ok carry inside "
+     "itself "
      "myself "
      "yourself"},
     {"?",
      "city format temperature phone shop place people person somebody someone customer network "
      "formula instruction procedure method hold press travel point option menu page button "
      "device currently now today still just really exactly actually usually please normally "
-     "typically generally roughly approximately simply directly"},
+     "own normal standard typically generally roughly approximately simply directly"},
     {"cost", "cost price fee expensive costly"},
     {"ship", "ship shipping deliver delivery"},
     {"open", "open start begin begun began"},
@@ -204,7 +205,7 @@ inline constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std:
     {"motorway", "motorway freeway"},
     {"pharmacy", "pharmacy drugstore"},
     {"lawyer", "lawyer attorney"},
-    {"shop", "shop store"},
+
     {"toilet", "toilet restroom washroom"},
     {"subway", "subway underground"},
     {"customer", "customer client"},
@@ -322,7 +323,7 @@ inline constexpr std::string_view kActions =
     "plant "
     "feed extend transfer return pay register submit report restart connect print scan download "
     "upload restore recover pause buy rent collect translate convert descale treat calculate move "
-    "record save share sell ship withdraw apply tune crawl border "
+    "record save share sell ship withdraw apply tune deduct approve "
     "查 改 换 删除 打开 关闭 重置 买 付款 退 退款 预订 寄 连 下载 上传 添加 注销 续费 登录 恢复 "
     "清洗 安装 卸载 导出 导入 "
     "取消 申请 办理 更新 升级 修 维修 补办 打印 充值 兑换 转 转账 设置 绑定 解绑 提高 降低 开具 种 "
