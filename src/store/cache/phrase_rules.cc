@@ -231,6 +231,11 @@ Rewritten WordRules::Apply(std::u32string_view text) const {
 
 CharacterRules::CharacterRules(std::span<const PhraseRule> rules, std::u32string mark) {
   for (const PhraseRule& rule : rules) {
+    // No phrase is found within a replacement that stands in the text already.
+    std::u32string stays = Utf32(rule.replacement);
+    longest_ = std::max(longest_, stays.size());
+    if (rule.name.empty() && !stays.empty())
+      phrases_[stays].push_back({.name = {}, .replacement = stays});
     for (std::string_view part : Split(rule.pattern, ' ')) {
       Phrase phrase{.name = std::string(rule.name), .replacement = Utf32(rule.replacement)};
       if (!rule.name.empty()) phrase.replacement.insert(0, mark);

@@ -74,7 +74,8 @@ class WordRules {
 };
 
 // Patterns are phrases with blanks between; of a phrase "^" (first) and "$" (last) as above. The
-// longest phrase at a character is taken, the first of equals.
+// longest phrase at a character is taken, the first of equals. What a rule without a name replaces
+// phrases with stays where it stands already.
 class CharacterRules {
  public:
   explicit CharacterRules(std::span<const PhraseRule> rules, std::u32string mark = {});

@@ -71,6 +71,14 @@ const WordRules& EnglishNouns() {
   return kRules;
 }
 
+// What says no more than "is there".
+const WordRules& EnglishOffers() {
+  static constexpr auto kOffers = std::to_array<PhraseRule>(
+      {{"", "available|offer|offered|offers|provide|provided|serve|served|have got", ""}});
+  static const WordRules kRules(kOffers);
+  return kRules;
+}
+
 std::string Utf8(std::u32string_view text) {
   std::string out;
   for (const char32_t c : text) AppendUtf8(c, out);
@@ -161,6 +169,9 @@ void ReadEnglish(QuestionFrame& frame) {
     frame.rest = std::move(read.text);
     for (std::string& name : read.names) Add(frame.kinds, std::move(name));
   }
+  if (std::ranges::find(frame.kinds, "whether") != frame.kinds.end()) {
+    frame.rest = EnglishOffers().Apply(frame.rest).text;
+  }
   frame.modality = ModalityOf(WordsOf(frame.rest));
   if (frame.modality == Modality::kNone) frame.modality = ModalityOf(words);
   frame.tense = TenseOf(words);
@@ -224,7 +235,7 @@ void ReadChinese(QuestionFrame& frame) {
   const bool wishes = std::ranges::find(read.names, "wish") != read.names.end();
   const bool repeated = IsRepeated(worded);
   for (std::string& name : read.names) {
-    if (name == "wish") continue;
+    if (name == "wish" || name == "tell") continue;
     if (name == "whether must") {
       frame.modality = Modality::kMust;
       name = "whether";
@@ -233,6 +244,9 @@ void ReadChinese(QuestionFrame& frame) {
     if (name == "long" && repeated) name = "often";
     Add(frame.kinds, std::move(name));
   }
+  // "能告诉我……吗" asks for what is to be told.
+  const bool told = std::ranges::find(read.names, "tell") != read.names.end();
+  if (told && frame.kinds.size() > 1) std::erase(frame.kinds, "whether");
   const auto has = [&frame](std::string_view kind) {
     return std::ranges::find(frame.kinds, kind) != frame.kinds.end();
   };
@@ -241,8 +255,10 @@ void ReadChinese(QuestionFrame& frame) {
   if (has("whether") || has("many") || has("long")) {
     frame.rest = Without(frame.rest, {U"支持", U"允许", U"准许", U"提供"});
   }
-  // Nouns of time count where nothing else is asked for.
-  if (has("time") && frame.kinds.size() > 1) std::erase(frame.kinds, "time");
+  // Nouns of time, and "是多少", count where nothing else is asked for.
+  for (const std::string_view weak : {"time", "value"}) {
+    if (has(weak) && frame.kinds.size() > 1) std::erase(frame.kinds, weak);
+  }
   if (frame.modality != Modality::kNone) return;
   if (HasAnyOf(kChineseMayWords, worded)) {
     frame.modality = Modality::kMay;

@@ -303,7 +303,7 @@ class TraitReader {
       TakePairs(run.substr(after, to == std::u32string_view::npos ? to : to - after),
                 traits_.sources);
     }
-    if (to == std::u32string_view::npos) return;
+    if (to == std::u32string_view::npos || to + 1 == run.size()) return;
     // "北京到上海": what stands before is the source as well.
     if (from == std::u32string_view::npos && run[to] == U'到') {
       TakePairs(run.substr(0, to), traits_.sources);
@@ -317,7 +317,7 @@ class TraitReader {
     std::u32string name;
     for (size_t i = 0; i < text.size() && name.size() < 3;) {
       const size_t light = LightLength(text.substr(i));
-      if (light == 0) name += text[i];
+      if (light == 0 && !kOptionalCharacters.contains(text[i])) name += text[i];
       i += std::max<size_t>(light, 1);
     }
     for (size_t i = 0; i + 1 < name.size(); ++i) {
