@@ -65,6 +65,46 @@ bool IsReversed(const QuestionTraits& a, const QuestionTraits& b) {
   return false;
 }
 
+bool HasWordOf(const Words& words, const std::string& word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// "two vouchers for an order" is not "a voucher for two orders".
+bool CountsAgree(const QuestionTraits& a, const QuestionTraits& b) {
+  return std::ranges::none_of(a.counted, [&](const auto& one) {
+    return std::ranges::any_of(b.counted, [&](const auto& other) {
+      return one.first == other.first && one.second != other.second &&
+             HasWordOf(b.content, one.second) && HasWordOf(a.content, other.second);
+    });
+  });
+}
+
+// What "how many" and "多少" are followed by.
+std::string AskedOf(const QuestionTraits& traits) {
+  if (!HasWordOf(traits.frame.kinds, "many")) return "";
+  const auto asked = std::ranges::find_if(traits.order, [](const OrderedWord& word) {
+    return HasWordOf(word.between, "how") || HasWordOf(word.between, "怎么");
+  });
+  return asked == traits.order.end() ? "" : asked->word;
+}
+
+bool AskedAgrees(const QuestionTraits& a, const QuestionTraits& b) {
+  const std::string of_a = AskedOf(a);
+  const std::string of_b = AskedOf(b);
+  return of_a.empty() || of_b.empty() || of_a == of_b;
+}
+
+// Whether what comes "from X" in a is said to go to X, or to be in it, in b.
+bool IsOtherwise(const QuestionTraits& a, const QuestionTraits& b) {
+  return std::ranges::any_of(a.sources, [&b](const std::string& source) {
+    if (HasWordOf(b.sources, source)) return false;
+    const auto found = std::ranges::find(b.order, MeaningOf(source), &OrderedWord::word);
+    return found != b.order.end() && std::ranges::any_of(found->between, [](const auto& word) {
+             return HasWord("to into onto in at on", word);
+           });
+  });
+}
+
 bool HasCommon(const Words& a, const Words& b) {
   return std::ranges::any_of(
       a, [&b](const std::string& word) { return std::ranges::find(b, word) != b.end(); });
@@ -75,6 +115,7 @@ bool DirectionsAgree(const QuestionTraits& a, const QuestionTraits& b) {
   const auto differ = [](const Words& one, const Words& other) {
     return !one.empty() && !other.empty() && !HasCommon(one, other);
   };
+  if (IsOtherwise(a, b) || IsOtherwise(b, a)) return false;
   return !differ(a.sources, b.sources) && !differ(a.targets, b.targets) &&
          !differ(a.recipients, b.recipients);
 }
@@ -98,7 +139,8 @@ bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
          (a.negations % 2) == (b.negations % 2) && OppositesAgree(a.opposites, b.opposites) &&
          OppositesAgree(b.opposites, a.opposites) && FramesAgree(a.frame, b.frame) &&
          ContentAgrees(a, b) && OrdersAgree(a.order, b.order) && !IsReversed(a, b) &&
-         NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
+         CountsAgree(a, b) && AskedAgrees(a, b) && NamesAgree(a, b) && NamesAgree(b, a) &&
+         DirectionsAgree(a, b);
 }
 
 float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b) {

@@ -158,6 +158,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
      "which|why|whether|if|how",
      ""},
     // How.
+    {"how", "what is the a? best|right|easiest|quickest? way =to the|a|an|my|your", ""},
     {"how",
      "what is|are|would|be? the a? best|right|correct|proper|easiest|quickest|simplest? "
      "way|procedure|process|method|steps|step|instructions|command|formula to|for|of|in",

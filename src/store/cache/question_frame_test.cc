@@ -92,6 +92,27 @@ TEST(QuestionFrameTest, OneKindInOtherWords) {
   EXPECT_TRUE(Agree("滤网多久能寄到？", "滤网多长时间能寄到"));
 }
 
+TEST(QuestionFrameTest, WhoDoesWhatToWhom) {
+  EXPECT_FALSE(Agree("Was the cat bitten by the dog?", "Did the cat bite the dog?"));
+  EXPECT_FALSE(Agree("Who invited Tom?", "Who was invited by Tom?"));
+  EXPECT_FALSE(Agree("When am I paid?", "When do I pay?"));
+  EXPECT_FALSE(Agree("How do I track Tom?", "How does Tom track?"));
+  EXPECT_FALSE(Agree("Are two coupons allowed per order?", "Can I use a coupon for two orders?"));
+  EXPECT_FALSE(Agree("A pound is how many grams?", "How many pounds are in a gram?"));
+  EXPECT_FALSE(Agree("Are dogs allowed in the office?", "Can I take my dog from the office?"));
+  EXPECT_FALSE(Agree("What is the way to the airport?", "How do I get from the airport?"));
+  EXPECT_FALSE(Agree("How long can I use the visa?", "How long does it take to get the visa?"));
+  EXPECT_FALSE(Agree("谁查了小明？", "小明查了谁？"));
+  EXPECT_FALSE(Agree("怎么给小明退款？", "小明怎么给我退款？"));
+  EXPECT_FALSE(Agree("一斤是多少克？", "一克是多少斤？"));
+
+  EXPECT_TRUE(Agree("Is rent paid by the tenant?", "Does the tenant pay rent?"));
+  EXPECT_TRUE(Agree("How often do I change the oil?", "How often must I get the oil changed?"));
+  EXPECT_TRUE(Agree("How do I track a parcel?", "parcel tracking"));
+  EXPECT_TRUE(Agree("怎么查询余额？", "余额查询"));
+  EXPECT_TRUE(Agree("银行周六开门吗？", "周六银行开不开门？"));
+}
+
 TEST(PhraseRulesTest, GapsAnchorsAndWhatStays) {
   constexpr PhraseRule kTable[] = {
       {"on", "turn * on $", "enable *"},

@@ -94,11 +94,13 @@ class TraitReader {
         kNumberWords, word, [](const auto& pair) { return std::string(pair.first); });
     if (number != kNumberWords.end()) {
       traits_.numbers.emplace_back(number->second);
+      counts_ = true;
       return;
     }
     if (has_digit) {
       std::erase(word, ',');
       traits_.numbers.push_back(word);
+      counts_ = true;
       slot_left_ = 0;
       return;
     }
@@ -131,6 +133,8 @@ class TraitReader {
   void TakeContent(const std::string& stem) {
     std::string meaning(MeaningOf(stem));
     if (meaning.empty()) return;
+    if (std::exchange(counts_, false))
+      traits_.counted.emplace_back(traits_.numbers.back(), meaning);
     if (meaning == "?") {
       traits_.optional.push_back(stem);
       return;
@@ -387,6 +391,7 @@ class TraitReader {
   QuestionTraits traits_;
   Words* slot_ = nullptr;
   int slot_left_ = 0;
+  bool counts_ = false;  // a number stands before
 };
 
 }  // namespace

@@ -22,8 +22,9 @@ struct QuestionTraits {
   std::vector<std::string> optional;  // sorted, each once: words that may be said or not
   // Words that put things in relation ("in", "than", "等于"), with the content before and after.
   std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> around;
-  QuestionFrame frame;                  // what is asked for
-  std::vector<std::string> numbers;     // in their order: digits, and number words as digits
+  QuestionFrame frame;               // what is asked for
+  std::vector<std::string> numbers;  // in their order: digits, and number words as digits
+  std::vector<std::pair<std::string, std::string>> counted;  // English: a number and its noun
   std::vector<std::string> names;       // sorted: capitals, codes, Latin words within Chinese
   std::vector<std::string> opposites;   // sorted: "open+", "open-": sides of pairs of opposites
   std::vector<std::string> sources;     // words after "from", "从"

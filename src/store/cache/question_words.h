@@ -70,6 +70,7 @@ inline constexpr auto kOpposites = std::to_array<Opposites>({
      "remove removing delete deleting uninstall export"},
     {"in", "login arrive arrival arrivals enter inside inbound internal indoor indoors",
      "logout depart departure departures leave exit outside outbound external outdoor outdoors"},
+    {"use", "use uses using used", "get gets getting obtain acquire"},
     {"lock", "lock locking encrypt encode block", "unlock unlocking decrypt decode unblock"},
     {"send", "send sending lend give", "receive receiving borrow"},
     {"hot", "hot warm heating heat summer", "cold cool cooling winter"},
