@@ -6,12 +6,20 @@
 
 namespace bantam {
 
-constexpr bool IsAsciiUpper(char c) {
+constexpr bool IsAsciiUpper(char32_t c) {
   return c >= 'A' && c <= 'Z';
 }
 
+constexpr bool IsAsciiLower(char32_t c) {
+  return c >= 'a' && c <= 'z';
+}
+
+constexpr bool IsAsciiLetter(char32_t c) {
+  return IsAsciiUpper(c) || IsAsciiLower(c);
+}
+
 constexpr char LowerCase(char c) {
-  return IsAsciiUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  return IsAsciiUpper(static_cast<unsigned char>(c)) ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 inline std::string LowerCase(std::string_view text) {
@@ -25,8 +33,7 @@ constexpr bool IsAsciiDigit(char c) {
 }
 
 constexpr bool IsAsciiAlphanumeric(char c) {
-  const char lower = LowerCase(c);
-  return (lower >= 'a' && lower <= 'z') || IsAsciiDigit(c);
+  return IsAsciiLetter(static_cast<unsigned char>(c)) || IsAsciiDigit(c);
 }
 
 }  // namespace bantam

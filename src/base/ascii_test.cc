@@ -19,5 +19,10 @@ TEST(Ascii, AlphanumericAreLettersAndDigits) {
   EXPECT_EQ(found, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 }
 
+TEST(Ascii, LettersAreThoseOfAsciiAlone) {
+  EXPECT_TRUE(IsAsciiLetter('a') && IsAsciiLetter('Z') && IsAsciiLower('z') && IsAsciiUpper('A'));
+  for (const char32_t c : U"@[`{0\u00C4\uFF21") EXPECT_FALSE(IsAsciiLetter(c));
+}
+
 }  // namespace
 }  // namespace bantam

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "store/cache/chinese_words.h"
+#include "store/cache/english_words.h"
 #include "store/cache/question_form.h"
 #include "store/cache/question_order.h"
 #include "store/cache/question_words.h"
@@ -157,8 +159,9 @@ bool IsOneOf(const std::set<std::string>& forms, const Common& common, size_t be
 // Whether parts may change places although they are joined alike: times, and what is done to a
 // thing that has no verb of its own ("How do I track Tom?", but not "How does Tom track?").
 bool MayChangePlaces(const Common& a, const Common& b, size_t begin, size_t second, size_t end) {
-  static const std::set<std::string> kTimeForms = FormsOf(kTimes);
-  static const std::set<std::string> kActionForms = FormsOf(kActions);
+  static const std::set<std::string> kTimeForms = FormsOf(kChineseTimes);
+  static const std::set<std::string> kActionForms =
+      FormsOf(std::string(kEnglishActions) + " " + std::string(kChineseActions));
   const size_t middle = begin + second;
   if (IsOneOf(kTimeForms, a, begin, middle) || IsOneOf(kTimeForms, a, middle, end)) return true;
   if (IsOneOf(kActionForms, a, begin, middle)) return !HasAny(b[begin].between, kAuxiliaries);

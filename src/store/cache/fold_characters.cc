@@ -3,8 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
+#include "store/cache/english_words.h"
 #include "store/cache/question_form.h"
 #include "store/cache/question_words.h"
 
@@ -58,18 +60,6 @@ char32_t FoldCase(char32_t c) {
 constexpr char32_t kCapitalsMark = 0xE003;
 constexpr std::array<std::u32string_view, 5> kCapitals = {U"AIDS", U"IT", U"PIN", U"US", U"WHO"};
 
-bool IsCapital(char32_t c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-bool IsSmall(char32_t c) {
-  return c >= 'a' && c <= 'z';
-}
-
-bool IsAsciiLetter(char32_t c) {
-  return IsSmall(c) || IsCapital(c);
-}
-
 bool IsGreek(char32_t c) {
   return c >= 0x0391 && c <= 0x03C9;
 }
@@ -98,7 +88,7 @@ class CaseReader {
   explicit CaseReader(std::u32string_view text) : text_(text) {
     for (size_t begin = 0; begin < text_.size();) {
       const size_t end = EndOf(begin);
-      const bool small = end >= begin + 2 && IsSmall(text_[begin]) && IsBlank(At(begin, -1));
+      const bool small = end >= begin + 2 && IsAsciiLower(text_[begin]) && IsBlank(At(begin, -1));
       has_small_words_ = has_small_words_ || small;
       begin = std::max(end, begin + 1);
     }
@@ -115,9 +105,9 @@ class CaseReader {
     const std::u32string_view word = text_.substr(begin, end - begin);
     if (word.size() == 1) return StandsAlone(begin, end) && !IsArticle(begin);
     for (size_t i = 1; i < word.size(); ++i) {
-      if (IsSmall(word[i - 1]) && IsCapital(word[i])) return true;
+      if (IsAsciiLower(word[i - 1]) && IsAsciiUpper(word[i])) return true;
     }
-    return word.size() == 2 && IsCapital(word[0]) && IsSmall(word[1]) && has_small_words_ &&
+    return word.size() == 2 && IsAsciiUpper(word[0]) && IsAsciiLower(word[1]) && has_small_words_ &&
            StandsAlone(begin, end) && IsWithinSentence(begin) && !IsFunctionWord(word);
   }
 
@@ -205,7 +195,7 @@ std::u32string FoldCharacters(std::string_view bytes) {
     at += decoded.length;
     const char32_t c = FoldWidth(decoded.code_point);
     if (IsInvisible(c)) continue;
-    has_small = has_small || (c >= 'a' && c <= 'z');
+    has_small = has_small || IsAsciiLower(c);
     const auto parts = unicode::CanonicalDecomposition(c);
     if (parts.empty()) {
       wide += c;

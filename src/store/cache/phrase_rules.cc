@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "store/cache/question_form.h"
 
@@ -42,7 +43,7 @@ bool IsDigit(char32_t c) {
 }
 
 bool IsWordCharacter(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 0xC0 && c < 0x2000) ||
+  return IsAsciiLower(c) || (c >= '0' && c <= '9') || (c >= 0xC0 && c < 0x2000) ||
          (c >= 0xE000 && c <= 0xF8FF);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "store/cache/politeness.h"
@@ -17,10 +18,6 @@ constexpr std::u32string_view kSometimesDividing = U".,;:?!'";
 
 bool IsDigit(char32_t c) {
   return c >= '0' && c <= '9';
-}
-
-bool IsLetter(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 bool IsBlank(char32_t c) {
@@ -82,7 +79,7 @@ class FormWriter {
       const bool attached = !IsUnspacedCharacter(before) || marks[0] == '!' || marks[0] == '.';
       return attached ? marks.size() : 0;
     }
-    const bool lone = IsLetter(before) && (begin < 2 || !IsSolid(in_[begin - 2]));
+    const bool lone = IsAsciiLetter(before) && (begin < 2 || !IsSolid(in_[begin - 2]));
     if (!IsDigit(before) && !lone) return 0;
     return std::min(marks.find_first_not_of('!'), marks.size());  // factorials
   }
@@ -169,7 +166,7 @@ class FormWriter {
 
 // Programs are told by these, and by calls ("f(x)"), line breaks within the text aside.
 bool CountsAsWritten(std::string_view text) {
-  const auto is_of_name = [](char c) { return IsLetter(c) || IsDigit(c) || c == '_'; };
+  const auto is_of_name = [](char c) { return IsAsciiLetter(c) || IsDigit(c) || c == '_'; };
   const size_t begin = text.find_first_not_of(" \t\r\n");
   const size_t end = text.find_last_not_of(" \t\r\n");
   for (size_t i = begin; i <= end && i < text.size(); ++i) {

@@ -7,6 +7,7 @@
 
 #include "base/unicode.h"
 #include "base/utf8.h"
+#include "store/cache/english_words.h"
 #include "store/cache/question_form.h"
 #include "store/cache/question_words.h"
 

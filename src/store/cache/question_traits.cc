@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
+#include "store/cache/chinese_words.h"
+#include "store/cache/english_words.h"
 #include "store/cache/question_form.h"
 #include "store/cache/question_words.h"
 
@@ -108,7 +111,7 @@ class TraitReader {
       ++traits_.negations;
       return;
     }
-    for (const Opposites& pair : kOpposites) {
+    for (const Opposites& pair : kEnglishOpposites) {
       if (HasWord(pair.one, word)) traits_.opposites.push_back(std::string(pair.name) + "+");
       if (HasWord(pair.other, word)) traits_.opposites.push_back(std::string(pair.name) + "-");
     }
@@ -196,7 +199,7 @@ class TraitReader {
                                   unicode::PropertiesOf(text[at]).In(
                                       unicode::kLetter | unicode::kMark | unicode::kNumber));
     };
-    const auto is_letter = [&text](size_t at) { return text[at] >= 'a' && text[at] <= 'z'; };
+    const auto is_letter = [&text](size_t at) { return IsAsciiLower(text[at]); };
     for (size_t i = 0; i < text.size(); ++i) {
       const char32_t c = text[i];
       const bool said = c == ' ' || c == '\'' || c == '(' || c == ')' || c == '%' || c >= 0xE000;
@@ -332,11 +335,10 @@ class TraitReader {
   // Words with a capital within a sentence are names, and words of capitals alone, unless all is.
   void ReadCapitals() {
     if (n_unspaced_ > 0) return;
-    const bool has_small =
-        std::ranges::any_of(original_, [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool has_small = std::ranges::any_of(original_, [](char c) { return IsAsciiLower(c); });
     if (!has_small) return;
     const auto is_letter = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<uint8_t>(c) >= 0x80);
+      return IsAsciiLetter(c) || static_cast<uint8_t>(c) >= 0x80;
     };
     bool begins = true;  // a sentence
     for (size_t i = 0; i < original_.size();) {
@@ -348,7 +350,7 @@ class TraitReader {
       size_t end = i;
       while (end < original_.size() && is_letter(original_[end])) ++end;
       const std::string_view word = original_.substr(i, end - i);
-      if (!begins && word.size() > 1 && word[0] >= 'A' && word[0] <= 'Z') TakeName(word);
+      if (!begins && word.size() > 1 && IsAsciiUpper(word[0])) TakeName(word);
       begins = false;
       i = end;
     }
@@ -367,8 +369,7 @@ class TraitReader {
   void ReadPhrases() {
     if (n_unspaced_ == 0) return;
     const std::string text = Utf8(frame_.worded);
-    for (const Opposites& pair : kOpposites) {
-      if (!pair.name.starts_with("zh-")) continue;
+    for (const Opposites& pair : kChineseOpposites) {
       if (HasAnyOf(pair.one, text)) traits_.opposites.push_back(std::string(pair.name) + "+");
       if (HasAnyOf(pair.other, text)) traits_.opposites.push_back(std::string(pair.name) + "-");
     }

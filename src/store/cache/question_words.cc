@@ -1,24 +1,37 @@
 // Questions to the tables.
 #include "store/cache/question_words.h"
 
+#include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
+
+#include "base/ascii.h"
+#include "store/cache/chinese_words.h"
+#include "store/cache/english_words.h"
 
 namespace bantam::store {
 namespace {
 
+using Meanings = std::map<std::string, std::string_view, std::less<>>;
+
+void AddWords(Meanings& table, std::string_view list, std::string_view meaning) {
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(' ', at), list.size());
+    std::string word(list.substr(at, end - at));
+    Stem(word);
+    table.try_emplace(std::move(word), meaning);
+    at = end + 1;
+  }
+}
+
 // Stem → what it stands for.
-const std::map<std::string, std::string_view, std::less<>>& Synonyms() {
-  static const auto kTable = [] {
-    std::map<std::string, std::string_view, std::less<>> table;
-    for (const auto& [meaning, list] : kSynonyms) {
-      for (size_t at = 0; at < list.size();) {
-        const size_t end = std::min(list.find(' ', at), list.size());
-        std::string word(list.substr(at, end - at));
-        Stem(word);
-        table.try_emplace(std::move(word), meaning);
-        at = end + 1;
-      }
-    }
+const Meanings& Synonyms() {
+  static const Meanings kTable = [] {
+    Meanings table;
+    AddWords(table, kEmptyWords, "");
+    AddWords(table, kOptionalWords, "?");
+    for (const std::string_view row : kSynonyms) AddWords(table, row, row.substr(0, row.find(' ')));
     return table;
   }();
   return kTable;
@@ -45,7 +58,7 @@ bool HasAnyOf(std::string_view list, std::string_view text) {
 }
 
 void Stem(std::string& word) {
-  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_small = [](char c) { return IsAsciiLower(c); };
   if (!std::ranges::all_of(word, is_small)) return;
   const auto cut = [&word](std::string_view ending, size_t least) {
     if (!word.ends_with(ending) || word.size() < ending.size() + least) return false;
