@@ -116,6 +116,8 @@ inline constexpr auto kEnglishPhrases = std::to_array<PhraseRule>({
     {"", "only one", "one"},
     {"", "brand new", "new"},
     {"", "high speed", "fast"},
+    {"", "from|in|at|on|with|by your web|online? shop|store|site|website|platform|company|service",
+     ""},
     {"", "csv file|format|files", "csv"},
     {"", "pdf file|format|files", "pdf"},
     {"", "step by step", ""},

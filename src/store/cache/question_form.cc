@@ -35,14 +35,28 @@ class FormWriter {
 
   std::string Write() {
     if (!std::ranges::any_of(in_, IsOfWords)) return {};
-    for (size_t i = 0; i < in_.size();) i = Take(i);
-    std::u32string_view text = marked_;
-    while (!text.empty() && IsBreak(text.back())) text.remove_suffix(1);
-    text = Unquoted(text);
-    return Finish(TrimPoliteness(text));
+    return Finish(Mark());
+  }
+
+  std::u32string WriteClauses() {
+    std::u32string out;
+    for (const char32_t c : Mark()) {
+      if (c == kGap || c == kColon) out += c == kGap ? U", " : U": ";
+      if (c == kGap || c == kColon) continue;
+      out += c == kQuote ? U'"' : c;
+    }
+    return out;
   }
 
  private:
+  // The text with its breaks marked, without politeness.
+  std::u32string_view Mark() {
+    for (size_t i = 0; i < in_.size();) i = Take(i);
+    std::u32string_view text = marked_;
+    while (!text.empty() && IsBreak(text.back())) text.remove_suffix(1);
+    return TrimPoliteness(Unquoted(text));
+  }
+
   // Whether it is more than blanks and punctuation.
   static bool IsOfWords(char32_t c) {
     return !IsBlank(c) && c != '-' && !kAlwaysDividing.contains(c) && !kQuotes.contains(c) &&
@@ -175,6 +189,11 @@ bool CountsAsWritten(std::string_view text) {
     if (c == '(' && i > begin && is_of_name(text[i - 1])) return true;
   }
   return false;
+}
+
+std::u32string QuestionClauses(std::string_view text) {
+  std::u32string folded = FoldCharacters(text);
+  return CountsAsWritten(text) ? folded : FormWriter(std::move(folded)).WriteClauses();
 }
 
 std::string QuestionForm(std::string_view text) {

@@ -25,8 +25,11 @@ std::string QuestionForm(std::string_view text);
 // Whether blanks, case and marks of the text all count: it has several lines, or code in it.
 bool CountsAsWritten(std::string_view text);
 
-// The text after width, accents and case (as far as it does not count) alone; for those who compare
-// words.
+// The same text with its blanks, and commas and colons for what divides its clauses; for those who
+// compare words. Not empty where QuestionForm is for length.
+std::u32string QuestionClauses(std::string_view text);
+
+// The text after width, accents and case (as far as it does not count) alone.
 std::u32string FoldCharacters(std::string_view text);
 
 // Whether the character belongs to a script without spaces between words: ideographs and kana.

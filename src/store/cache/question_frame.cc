@@ -74,7 +74,7 @@ const WordRules& EnglishNouns() {
 // What says no more than "is there".
 const WordRules& EnglishOffers() {
   static constexpr auto kOffers = std::to_array<PhraseRule>(
-      {{"", "available|offer|offered|offers|provide|provided|serve|served|have got", ""}});
+      {{"", "available|offer|offered|offers|provide|provided|serve|served", ""}});
   static const WordRules kRules(kOffers);
   return kRules;
 }
@@ -274,7 +274,8 @@ struct Agreeing {
   std::string_view kinds;
 };
 constexpr auto kAgreeing = std::to_array<Agreeing>({
-    {"", "how do manage what value"},
+    {"", "how do manage what value ?"},
+    {"?", "how do manage what value whether"},
     {"manage", "how do"},
     {"value", "what many"},
     {"big", "old age"},
@@ -305,7 +306,8 @@ bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
   const auto may_or_none = [](Modality m) { return m == Modality::kMay ? Modality::kNone : m; };
   if (is(a, "whether") && is(b, "whether"))
     return may_or_none(a.modality) == may_or_none(b.modality);
-  if (is(a, "how") || is(b, "how") || a.kinds.empty() || b.kinds.empty()) return true;
+  if (is(a, "how") || is(b, "how") || is(a, "?") || is(b, "?")) return true;
+  if (a.kinds.empty() || b.kinds.empty()) return true;
   const auto differ = [](Modality one, Modality other) {
     return one == Modality::kMay && other == Modality::kMust;
   };
@@ -314,15 +316,17 @@ bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
 
 }  // namespace
 
-QuestionFrame FrameOf(std::u32string_view folded) {
+QuestionFrame FrameOf(std::u32string_view clauses, bool asked) {
   QuestionFrame frame;
-  frame.worded = EnglishPhrases().Apply(folded).text;
-  if (std::ranges::any_of(folded, IsUnspacedCharacter)) {
+  frame.worded = EnglishPhrases().Apply(clauses).text;
+  if (std::ranges::any_of(clauses, IsUnspacedCharacter)) {
     frame.worded = ChinesePhrases().Apply(frame.worded).text;
     ReadChinese(frame);
   } else {
     ReadEnglish(frame);
   }
+  // "gift wrap?"
+  if (asked && frame.kinds.empty()) frame.kinds.emplace_back("?");
   std::ranges::sort(frame.kinds);
   return frame;
 }

@@ -14,7 +14,8 @@ enum class Modality : uint8_t { kNone, kMay, kMust, kShould };
 enum class Tense : uint8_t { kUnknown, kPast, kPresent };
 
 struct QuestionFrame {
-  // Sorted, each once: "how", "when", "when:hour", "whether", … Empty for keywords and statements.
+  // Sorted, each once: "how", "when", "when:hour", "whether", … Empty for keywords and statements;
+  // "?" for those with a question mark.
   std::vector<std::string> kinds;
   Modality modality = Modality::kNone;
   Tense tense = Tense::kUnknown;
@@ -22,11 +23,13 @@ struct QuestionFrame {
   std::u32string rest;    // that, without what only says what is asked for
 };
 
-// Of a text that FoldCharacters has folded, in English or Chinese. Linear.
-QuestionFrame FrameOf(std::u32string_view folded);
+// Of the QuestionClauses of a text in English or Chinese, `asked` if it has a question mark.
+// Linear.
+QuestionFrame FrameOf(std::u32string_view clauses, bool asked);
 
 // Whether both ask for the same kind of answer. A text that names none ("oven cleaning") agrees
-// with what such a text is written for: a way to do something, a remedy, or what something is.
+// with what such a text is written for: a way to do something, a remedy, or what something is; with
+// a question mark ("gift wrap?"), yes or no as well.
 bool FramesAgree(const QuestionFrame& a, const QuestionFrame& b);
 
 }  // namespace bantam::store

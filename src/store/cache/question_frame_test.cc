@@ -12,7 +12,7 @@ namespace {
 
 std::string KindsOf(std::string_view question) {
   std::string kinds;
-  for (const std::string& kind : FrameOf(FoldCharacters(question)).kinds) {
+  for (const std::string& kind : FrameOf(QuestionClauses(question), false).kinds) {
     kinds += (kinds.empty() ? "" : " + ") + kind;
   }
   return kinds;
@@ -83,6 +83,9 @@ TEST(QuestionFrameTest, OtherKindsAreOtherQuestions) {
 TEST(QuestionFrameTest, OneKindInOtherWords) {
   EXPECT_TRUE(Agree("How do I clean the oven?", "What are the steps to clean the oven?"));
   EXPECT_TRUE(Agree("How do I clean the oven?", "I'd like to clean the oven, how does that work?"));
+  EXPECT_TRUE(Agree("How do I clean the oven?", "Hello, how can I clean the oven? Thanks!"));
+  EXPECT_TRUE(Agree("怎么重置密码？", "你好，密码怎么重置？谢谢！"));
+  EXPECT_TRUE(Agree("Is gift wrapping available?", "gift wrapping?"));
   EXPECT_TRUE(Agree("What time does the bar close?", "When does the bar close?"));
   EXPECT_TRUE(Agree("Can I freeze rice?", "Is it possible to freeze rice?"));
   EXPECT_TRUE(Agree("How do I turn on the oven?", "How can I switch the oven on?"));

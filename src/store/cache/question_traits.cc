@@ -26,7 +26,10 @@ std::string Utf8(std::u32string_view text) {
 class TraitReader {
  public:
   explicit TraitReader(std::string_view question)
-      : original_(question), frame_(FrameOf(FoldCharacters(question))), text_(frame_.rest) {}
+      : original_(question),
+        frame_(
+            FrameOf(QuestionClauses(question), question.contains('?') || question.contains("？"))),
+        text_(frame_.rest) {}
 
   QuestionTraits Read() {
     for (const char32_t c : text_) n_unspaced_ += IsUnspacedCharacter(c) ? 1 : 0;
