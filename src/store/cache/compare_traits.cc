@@ -94,6 +94,16 @@ bool AskedAgrees(const QuestionTraits& a, const QuestionTraits& b) {
   return of_a.empty() || of_b.empty() || of_a == of_b;
 }
 
+// Whether something is done to the asker ("怎么联系我"), not by them.
+bool IsDoneToAsker(const std::vector<OrderedWord>& order) {
+  for (size_t i = 1; i < order.size(); ++i) {
+    const bool me = order[i].role == "object" && order[i].word == "i";
+    if (!order[i].between.empty()) continue;
+    if (me || (order[i].word == "我" && i + 1 == order.size())) return true;
+  }
+  return false;
+}
+
 // Whether what comes "from X" in a is said to go to X, or to be in it, in b.
 bool IsOtherwise(const QuestionTraits& a, const QuestionTraits& b) {
   return std::ranges::any_of(a.sources, [&b](const std::string& source) {
@@ -108,6 +118,10 @@ bool IsOtherwise(const QuestionTraits& a, const QuestionTraits& b) {
 bool HasCommon(const Words& a, const Words& b) {
   return std::ranges::any_of(
       a, [&b](const std::string& word) { return std::ranges::find(b, word) != b.end(); });
+}
+
+bool LightVerbsAgree(const QuestionTraits& a, const QuestionTraits& b) {
+  return a.light_verbs.empty() || b.light_verbs.empty() || HasCommon(a.light_verbs, b.light_verbs);
 }
 
 bool DirectionsAgree(const QuestionTraits& a, const QuestionTraits& b) {
@@ -139,8 +153,9 @@ bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
          (a.negations % 2) == (b.negations % 2) && OppositesAgree(a.opposites, b.opposites) &&
          OppositesAgree(b.opposites, a.opposites) && FramesAgree(a.frame, b.frame) &&
          ContentAgrees(a, b) && OrdersAgree(a.order, b.order) && !IsReversed(a, b) &&
-         CountsAgree(a, b) && AskedAgrees(a, b) && NamesAgree(a, b) && NamesAgree(b, a) &&
-         DirectionsAgree(a, b);
+         CountsAgree(a, b) && LightVerbsAgree(a, b) &&
+         IsDoneToAsker(a.order) == IsDoneToAsker(b.order) && AskedAgrees(a, b) &&
+         NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
 }
 
 float WordSimilarity(const QuestionTraits& a, const QuestionTraits& b) {

@@ -188,8 +188,8 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
      "it|this|that $",
      ""},
     {"do", "how do|can|should i|we|you|one proceed|react", ""},
-    {"how", "how can|could|do|does|should|would|must|may|might i|we|you|one be able to", ""},
-    {"how", "how can|could|do|does|should|would|must|may|might i|we|you|one", ""},
+    {"how", "how can|could|do|does|should|would|must|may|might i|we|one be able to", ""},
+    {"how", "how can|could|do|does|should|would|must|may|might i|we|one", ""},
     {"how", "^ how to", ""},
     {"how", "how to $", ""},
     {"how", "how $", ""},
@@ -361,6 +361,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"who", "who|whom is the person|one|guy that|who", ""},
     {"who", "who|whom", ""},
     {"whose", "^ whose", ""},
+    {"how", "how =can|could|do|does|did|is|are|was|were|should|would|must|may|might|will", ""},
     // What to do.
     {"do", "what now", ""},
     {"do",

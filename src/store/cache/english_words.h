@@ -58,7 +58,7 @@ inline constexpr auto kEnglishOpposites = std::to_array<Opposites>({
      "remove removing delete deleting uninstall export"},
     {"in", "login arrive arrival arrivals enter inside inbound internal indoor indoors",
      "logout depart departure departures leave exit outside outbound external outdoor outdoors"},
-    {"use", "use uses using used", "get gets getting obtain acquire"},
+    {"until", "until till", "from since"},
     {"lock", "lock locking encrypt encode block", "unlock unlocking decrypt decode unblock"},
     {"send", "send sending lend give", "receive receiving borrow"},
     {"hot", "hot warm heating heat summer", "cold cool cooling winter"},
@@ -78,6 +78,12 @@ inline constexpr auto kEnglishOpposites = std::to_array<Opposites>({
     {"front", "front", "back rear"},
     {"fast", "fast fastest quickest", "slow slowest"},
 });
+
+// Participles that do not end in "ed".
+inline constexpr std::string_view kParticiples =
+    "paid sent sold built stolen lost forgotten given bought caught frozen driven eaten worn "
+    "chosen "
+    "bitten hidden written kept held made shown told taught taken brought broken drunk found";
 
 // Words that mean nothing here.
 inline constexpr std::string_view kEmptyWords =

@@ -31,4 +31,15 @@ inline constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::st
     {"unit:f", "fahrenheit 华氏"},
 });
 
+// Verbs that are no content where they stand alone, but do not stand for each other.
+inline constexpr auto kLightVerbs = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"verb:use", "use uses used using"},
+    {"verb:get", "get gets getting obtain acquire"},
+    {"verb:find", "find finds finding"},
+    {"verb:give", "give gives giving gave given"},
+    {"verb:put", "put puts putting"},
+    {"verb:make", "make makes making made"},
+    {"verb:explain", "explain explains explained"},
+});
+
 }  // namespace bantam::store

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "store/cache/chinese_frames.h"
 #include "store/cache/english_frames.h"
+#include "store/cache/english_words.h"
 #include "store/cache/question_form.h"
 #include "store/cache/question_words.h"
 
@@ -122,12 +123,23 @@ Modality ModalityOf(const std::vector<WordToken>& words) {
   return modality;
 }
 
+// "have I eaten"
+bool IsPerfect(const std::vector<WordToken>& words, size_t have) {
+  if (!HasWord("have has", WithoutNegation(words[have].word))) return false;
+  for (size_t i = have + 1; i < std::min(have + 4, words.size()); ++i) {
+    const std::string& word = words[i].word;
+    if (word.empty() || word == "to") return false;
+    if (word.ends_with("ed") || HasWord(kParticiples, word)) return true;
+  }
+  return false;
+}
+
 Tense TenseOf(const std::vector<WordToken>& words) {
   bool past = false;
   bool present = false;
-  for (const WordToken& token : words) {
-    const std::string_view word = WithoutNegation(token.word);
-    past = past || HasWord("did was were had", word);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = WithoutNegation(words[i].word);
+    past = past || HasWord("did was were had", word) || IsPerfect(words, i);
     present = present || HasWord("do does is are am will can may must should would could", word);
   }
   if (past == present) return Tense::kUnknown;
@@ -262,7 +274,7 @@ void ReadChinese(QuestionFrame& frame) {
   if (frame.modality != Modality::kNone) return;
   if (HasAnyOf(kChineseMayWords, worded)) {
     frame.modality = Modality::kMay;
-  } else if (HasAnyOf(has("whether") ? kChineseMustWords : "必须", worded)) {
+  } else if (HasAnyOf(has("long") || has("price") ? "必须" : kChineseMustWords, worded)) {
     frame.modality = Modality::kMust;
   } else if (HasAnyOf(kChineseShouldWords, worded)) {
     frame.modality = Modality::kShould;

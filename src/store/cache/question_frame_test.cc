@@ -27,6 +27,7 @@ TEST(QuestionFrameTest, EnglishKinds) {
   EXPECT_EQ(KindsOf("What is the best way to clean the oven?"), "how");
   EXPECT_EQ(KindsOf("I want to clean the oven. What do I do?"), "how");
   EXPECT_EQ(KindsOf("The oven is dirty. What do I do?"), "do");
+  EXPECT_EQ(KindsOf("How does hail form?"), "how");
   EXPECT_EQ(KindsOf("How often should I clean the oven?"), "often");
   EXPECT_EQ(KindsOf("How long does it take to clean the oven?"), "long");
   EXPECT_EQ(KindsOf("How many minutes does it take?"), "long");
@@ -99,12 +100,17 @@ TEST(QuestionFrameTest, WhoDoesWhatToWhom) {
   EXPECT_FALSE(Agree("Was the cat bitten by the dog?", "Did the cat bite the dog?"));
   EXPECT_FALSE(Agree("Who invited Tom?", "Who was invited by Tom?"));
   EXPECT_FALSE(Agree("When am I paid?", "When do I pay?"));
+  EXPECT_FALSE(Agree("How do I pay you?", "How do you pay me?"));
+  EXPECT_FALSE(Agree("怎么联系客服？", "客服怎么联系我？"));
+  EXPECT_FALSE(Agree("What should I eat?", "What have I eaten?"));
   EXPECT_FALSE(Agree("How do I track Tom?", "How does Tom track?"));
   EXPECT_FALSE(Agree("Are two coupons allowed per order?", "Can I use a coupon for two orders?"));
   EXPECT_FALSE(Agree("A pound is how many grams?", "How many pounds are in a gram?"));
   EXPECT_FALSE(Agree("Are dogs allowed in the office?", "Can I take my dog from the office?"));
   EXPECT_FALSE(Agree("What is the way to the airport?", "How do I get from the airport?"));
   EXPECT_FALSE(Agree("How long can I use the visa?", "How long does it take to get the visa?"));
+  EXPECT_FALSE(Agree("How do I use the washer?", "How do I find the washer?"));
+  EXPECT_FALSE(Agree("Is the shop open until 5?", "Is the shop open from 5?"));
   EXPECT_FALSE(Agree("谁查了小明？", "小明查了谁？"));
   EXPECT_FALSE(Agree("怎么给小明退款？", "小明怎么给我退款？"));
   EXPECT_FALSE(Agree("一斤是多少克？", "一克是多少斤？"));

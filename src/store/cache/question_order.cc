@@ -33,10 +33,6 @@ constexpr std::string_view kVerbs =
     "give gives gave given giving let lets take takes took bring brings use uses used mean means";
 constexpr std::string_view kHave = "have get";
 constexpr std::string_view kPassiveForms = "is are was were be been being am get gets got getting";
-constexpr std::string_view kParticiples =
-    "paid sent sold built stolen lost forgotten given bought caught frozen driven eaten worn "
-    "chosen "
-    "bitten hidden written kept held made shown told taught taken brought broken drunk found";
 constexpr std::string_view kUnjoining =
     "a an the my your his its our their this that these those not no never";
 constexpr std::string_view kFormsOfBe = "is are was were be been being am";

@@ -53,7 +53,7 @@ class TraitReader {
       std::ranges::sort(*list);
       list->erase(std::ranges::unique(*list).begin(), list->end());
     }
-    for (Words* list : {&traits_.words, &traits_.names, &traits_.opposites}) {
+    for (Words* list : {&traits_.words, &traits_.names, &traits_.opposites, &traits_.light_verbs}) {
       std::ranges::sort(*list);
     }
     for (Words* list : {&traits_.names, &traits_.opposites}) {
@@ -120,6 +120,9 @@ class TraitReader {
     }
     for (const auto& [name, list] : kUnits) {
       if (HasWord(list, word)) traits_.opposites.emplace_back(name);
+    }
+    for (const auto& [name, list] : kLightVerbs) {
+      if (HasWord(list, word)) traits_.light_verbs.emplace_back(name);
     }
     if (kRelations.contains(" " + word + " ")) TakeRelation(word);
     if (word == "from") return StartSlot(traits_.sources);

@@ -25,13 +25,14 @@ struct QuestionTraits {
   QuestionFrame frame;               // what is asked for
   std::vector<std::string> numbers;  // in their order: digits, and number words as digits
   std::vector<std::pair<std::string, std::string>> counted;  // English: a number and its noun
-  std::vector<std::string> names;       // sorted: capitals, codes, Latin words within Chinese
-  std::vector<std::string> opposites;   // sorted: "open+", "open-": sides of pairs of opposites
-  std::vector<std::string> sources;     // words after "from", "从"
-  std::vector<std::string> targets;     // words after "to", "into", "到"
-  std::vector<std::string> recipients;  // words after "给"
-  std::vector<OrderedWord> order;       // what the question speaks of, as it does
-  std::u32string operators;             // signs that belong to no word and no number
+  std::vector<std::string> names;        // sorted: capitals, codes, Latin words within Chinese
+  std::vector<std::string> opposites;    // sorted: "open+", "open-": sides of pairs of opposites
+  std::vector<std::string> light_verbs;  // sorted
+  std::vector<std::string> sources;      // words after "from", "从"
+  std::vector<std::string> targets;      // words after "to", "into", "到"
+  std::vector<std::string> recipients;   // words after "给"
+  std::vector<OrderedWord> order;        // what the question speaks of, as it does
+  std::u32string operators;              // signs that belong to no word and no number
   int negations = 0;
   bool as_written = false;  // CountsAsWritten: nothing is like it
 };
