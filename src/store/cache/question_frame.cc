@@ -152,8 +152,7 @@ void AddStranded(const std::vector<WordToken>& words, Words& kinds) {
   while (last > 0 && words[last - 1].word.empty()) --last;
   if (last == 0 || !HasWord("for from about with without like into", words[last - 1].word)) return;
   for (std::string& kind : kinds) {
-    if (kind == "what" || kind == "where" || kind == "who" || kind == "price")
-      kind += " " + words[last - 1].word;
+    if (HasWord("what where who price", kind)) kind += " " + words[last - 1].word;
   }
 }
 
