@@ -62,7 +62,8 @@ class Encoder {
   // The most that EmbedOptions::max_tokens may ask for.
   virtual int positions() const = 0;
   virtual Pooling pooling() const = 0;  // what kModel stands for
-  // The ids of a text, special ones included, and nothing cut off.
+  // The ids of a text, special ones included, and nothing cut off. Where the model's files name a
+  // default prompt, that stands before it.
   virtual std::vector<TokenId> Tokenize(std::string_view text) const = 0;
 
   // One vector a text. A text's vector does not depend on the others, their order or number. What

@@ -190,7 +190,13 @@ Result<std::unique_ptr<AdapterFile>> AdapterFile::Open(const std::string& path,
   const Result<PeftConfig> config = ParsePeftConfig(text);
   if (!config) return std::unexpected(InFile(path + "/adapter_config.json", config.error()));
   const std::string file = path + "/adapter_model.safetensors";
-  adapter->safetensors_ = TRY(MappedFile::Open(file));
+  Result<MappedFile> mapped = MappedFile::Open(file);
+  if (!mapped && mapped.error().code == ErrorCode::kNotFound) {
+    return Fail(mapped.error().code,
+                mapped.error().message + " (adapters in pickle files, .bin, are not read)");
+  }
+  if (!mapped) return std::unexpected(mapped.error());
+  adapter->safetensors_ = *std::move(mapped);
   const auto tensors = TRY(ParseSafetensors(adapter->safetensors_.bytes(), file));
   auto pairs = PairsOfPeft(*config, tensors, architecture);
   if (!pairs) return std::unexpected(InFile(file, pairs.error()));

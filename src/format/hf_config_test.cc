@@ -304,6 +304,15 @@ TEST(HfQuantization, ReadsTheKeysOfEachTool) {
       "checkpoint_format": "gptq_v2"})")
                 .zero_offset,
             0);
+  // GPTQModel 7 names the method twice; auto-round says how it searched.
+  EXPECT_EQ(
+      read(R"({"quant_method": "gptq", "method": "gptq", "bits": 4, "group_size": 128})").Name(),
+      "GPTQ 4-bit g128");
+  EXPECT_EQ(read(R"({"quant_method": "gptq", "provider": "auto-round", "data_type": "int",
+      "bits": 4, "group_size": 128, "sym": true, "iters": 200, "seqlen": 2048, "nsamples": 128,
+      "autoround_version": "0.16.1", "scale_dtype": "torch.float16"})")
+                .Name(),
+            "GPTQ 4-bit g128");
 }
 
 TEST(HfQuantization, RefusesByKey) {
@@ -322,6 +331,8 @@ TEST(HfQuantization, RefusesByKey) {
   refused(R"("quant_method": "gptq", "bits": 4, "is_marlin_format": true)", "is_marlin_format");
   refused(R"("quant_method": "gptq", "bits": 4, "dynamic": {"-:mlp": {}})", "dynamic");
   refused(R"("quant_method": "gptq", "bits": 4, "pack_dtype": "int16")", "pack_dtype");
+  refused(R"("quant_method": "gptq", "bits": 4, "data_type": "mx_fp")", "data_type");
+  refused(R"("quant_method": "gptq", "bits": 4, "method": "awq")", "method");
   EXPECT_THAT(ErrorOf(Config(R"({"quantization_config": {"quant_method": "gptq", "bits": 4,
       "group_size": 48}})")),
               HasSubstr("group_size"));

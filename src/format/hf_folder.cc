@@ -20,6 +20,7 @@ namespace {
 constexpr uint64_t kMaxConfigBytes = 4 << 20;
 constexpr uint64_t kPieceBytes = 1 << 20;
 constexpr std::string_view kHead = "lm_head.weight";
+constexpr std::string_view kEmbedding = "model.embed_tokens.weight";
 constexpr std::string_view kPackedSuffix = ".qweight";
 // Tables that older files carry and no runtime reads.
 constexpr std::string_view kUnread = ".rotary_emb.inv_freq";
@@ -117,8 +118,8 @@ class HfFolderBuilder {
   // whatever config.json says, as in transformers (5.5).
   bool HeadIsEmbedding() const {
     const ShardTensor* head = Find(std::string(kHead));
-    const ShardTensor* embedding = Find("model.embed_tokens.weight");
-    if (head == nullptr || embedding == nullptr) return true;
+    const ShardTensor* embedding = Find(std::string(kEmbedding));
+    if (head == nullptr || embedding == nullptr) return head == nullptr;
     return head->tensor.type == embedding->tensor.type &&
            head->tensor.shape == embedding->tensor.shape && HaveSameBytes(*head, *embedding);
   }
@@ -152,9 +153,12 @@ class HfFolderBuilder {
     return false;
   }
 
-  // The GGUF name; what the table does not know keeps its own and is refused by name later.
+  // The GGUF name; what the table does not know keeps its own and is refused by name later. Of
+  // tensors that share their memory safetensors' save_model keeps the one that is called head.
   std::string Translated(const std::string& name) const {
-    std::string translated = GgufName(*config_.architecture, name);
+    const bool is_both = config_.tied && name == kHead && Find(std::string(kEmbedding)) == nullptr;
+    std::string translated =
+        GgufName(*config_.architecture, is_both ? std::string(kEmbedding) : name);
     return translated.empty() ? name : translated;
   }
 

@@ -188,6 +188,21 @@ TEST_F(HfFolder, TiedHeadsAreNotReadTwiceUnlessTheyDiffer) {
   EXPECT_TRUE(holds_head(R"(, "tie_word_embeddings": false)", shape, embedding));
 }
 
+TEST_F(HfFolder, ATiedHeadAloneIsTheEmbedding) {
+  const std::string bytes(3 * sizeof(float), '\1');
+  Write("model.safetensors",
+        SafetensorsTestFile().Tensor("lm_head.weight", "F32", "[1,3]", bytes).Bytes());
+  Write("config.json", std::string(kConfig) + R"(, "tie_word_embeddings": true})");
+  const auto tied = Open();
+  ASSERT_TRUE(tied) << tied.error().message;
+  EXPECT_NE((*tied)->Find("token_embd.weight"), nullptr);
+  EXPECT_EQ((*tied)->Find("output.weight"), nullptr);
+  Write("config.json", std::string(kConfig) + R"(, "tie_word_embeddings": false})");
+  const auto apart = Open();
+  ASSERT_TRUE(apart) << apart.error().message;
+  EXPECT_EQ((*apart)->Find("token_embd.weight"), nullptr);
+}
+
 // As transformers' classes make their linear layers.
 TEST_F(HfFolder, BiasesCountWhereTheModelHasThem) {
   const auto biases = [&](const char* keys) {

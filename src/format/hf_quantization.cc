@@ -1,4 +1,4 @@
-// The keys of AutoAWQ, AutoGPTQ and GPTQModel.
+// The keys of AutoAWQ, AutoGPTQ, GPTQModel and auto-round.
 #include "format/hf_quantization.h"
 
 #include <algorithm>
@@ -13,33 +13,50 @@ namespace bantam {
 namespace {
 
 // How the weights were found or should be run, not what they mean.
-constexpr std::array<std::string_view, 41> kHarmless = {"act_group_aware",
+constexpr std::array<std::string_view, 55> kHarmless = {"act_group_aware",
+                                                        "amp",
+                                                        "autoround_version",
                                                         "backend",
                                                         "batch_size",
                                                         "block_name_to_quantize",
                                                         "cache_block_outputs",
+                                                        "checkpoint_format",
                                                         "damp_auto_increment",
                                                         "damp_percent",
                                                         "dataset",
+                                                        "desc_act",
+                                                        "disable_exllama",
                                                         "do_fuse",
+                                                        "enable_minmax_tuning",
+                                                        "enable_norm_bias_tuning",
+                                                        "enable_quanted_input",
                                                         "exllama_config",
                                                         "format",
                                                         "fuse_max_seq_len",
+                                                        "gradient_accumulate_steps",
                                                         "is_marlin_format",
+                                                        "iters",
                                                         "lm_head",
+                                                        "low_gpu_mem_usage",
+                                                        "lr",
                                                         "max_input_length",
                                                         "meta",
+                                                        "minmax_lr",
                                                         "model_file_base_name",
                                                         "model_name_or_path",
                                                         "model_seqlen",
+                                                        "module_name_preceding_first_block",
                                                         "modules_in_block_to_quantize",
                                                         "modules_to_fuse",
                                                         "modules_to_not_convert",
-                                                        "module_name_preceding_first_block",
                                                         "mse",
+                                                        "nsamples",
                                                         "offload_to_disk",
                                                         "pad_token_id",
+                                                        "provider",
                                                         "quantizer",
+                                                        "scale_dtype",
+                                                        "seqlen",
                                                         "static_groups",
                                                         "sym",
                                                         "task",
@@ -49,11 +66,8 @@ constexpr std::array<std::string_view, 41> kHarmless = {"act_group_aware",
                                                         "use_exllama",
                                                         "use_exllama_v2",
                                                         "v2",
-                                                        "disable_exllama",
-                                                        "desc_act",
-                                                        "checkpoint_format",
-                                                        "zero_point",
-                                                        "version"};
+                                                        "version",
+                                                        "zero_point"};
 
 std::unexpected<Error> Refuse(std::string_view key, const Json& value) {
   return Fail(ErrorCode::kUnsupported, "quantization_config." + std::string(key) + " is " +
@@ -101,8 +115,9 @@ Result<int64_t> Number(const Json& config, std::string_view key, std::string_vie
 // Keys that stand for more than this build knows, unless they are switched off.
 Result<void> CheckKeys(const Json& config) {
   for (const auto& [key, value] : config.members()) {
-    constexpr std::array<std::string_view, 6> kRead = {
-        "quant_method", "bits", "w_bit", "group_size", "q_group_size", "pack_dtype"};
+    constexpr std::array<std::string_view, 8> kRead = {"quant_method", "method",     "bits",
+                                                       "w_bit",        "group_size", "q_group_size",
+                                                       "pack_dtype",   "data_type"};
     if (std::ranges::find(kRead, key) != kRead.end()) continue;
     if (std::ranges::find(kHarmless, key) != kHarmless.end()) continue;
     if (value.is_null() || (value.is_bool() && !value.AsBool())) continue;
@@ -150,6 +165,8 @@ Result<HfQuantization> ReadHfQuantization(const Json& config) {
   if (method.empty()) {
     return Fail(ErrorCode::kUnsupported, "quantization_config.quant_method is missing");
   }
+  TRY(OneOf(config, "method", {method}, method));
+  TRY(OneOf(config, "data_type", {"int"}, "int"));
   out.method = method == "awq" ? HfQuantization::Method::kAwq : HfQuantization::Method::kGptq;
   TRY(CheckKeys(config));
   TRY(ReadSizes(config, out));

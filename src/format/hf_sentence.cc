@@ -16,7 +16,9 @@
 namespace bantam {
 namespace {
 
-constexpr uint64_t kMaxBytes = 1 << 20;
+constexpr uint64_t kMaxBytes = 4 << 20;
+constexpr const char* kMaxTokens = "bantam.max_tokens";
+constexpr std::string_view kDefaultPrompt = "default_prompt_name";
 constexpr uint64_t kMeanType = 1, kClsType = 2;  // as GGUF numbers them
 
 Result<Json> ParseObject(std::string_view text) {
@@ -88,46 +90,88 @@ Result<std::string> ReadModules(std::string_view json_text) {
   return pooling;
 }
 
-Result<void> AddPooling(std::string_view json_text, HfConfig& out) {
+Result<bool> AddPooling(std::string_view json_text, HfConfig& out) {
   const Json json = TRY(ParseObject(json_text));
   const HfReader config(json, "");
   const std::vector<std::string> modes = TRY(ModesOf(config));
-  HfWriter writer(out);
-  if (modes.size() == 1 && (modes[0] == "mean" || modes[0] == "mean_tokens")) {
-    return writer.Add("pooling_type", kMeanType, config.Name("pooling_mode"));
-  }
-  if (modes.size() == 1 && (modes[0] == "cls" || modes[0] == "cls_token")) {
-    return writer.Add("pooling_type", kClsType, config.Name("pooling_mode"));
-  }
   std::string found;
   for (const std::string& mode : modes) found += (found.empty() ? "" : ", ") + mode;
-  return Fail(ErrorCode::kUnsupported,
-              "the pooling is " + Quote(found) + "; this build knows either mean or cls");
+  const bool mean = found == "mean" || found == "mean_tokens";
+  if (!mean && found != "cls" && found != "cls_token") {
+    return Fail(ErrorCode::kUnsupported,
+                "the pooling is " + Quote(found) + "; this build knows either mean or cls");
+  }
+  HfWriter writer(out);
+  TRY(writer.Add("pooling_type", mean ? kMeanType : kClsType, config.Name("pooling_mode")));
+  return config.FlagOr("include_prompt", true);
 }
 
-Result<void> AddLongestText(std::string_view json_text, HfConfig& out) {
+Result<bool> AddLongestText(std::string_view json_text, HfConfig& out) {
   const Json json = TRY(ParseObject(json_text));
   const HfReader config(json, "");
   if (TRY(config.FlagOr("do_lower_case", false))) {
     return config.Refuse("do_lower_case", "false: the tokenizer decides");
   }
   constexpr std::string_view kLongest = "max_seq_length";
-  if (config.Given(kLongest) == nullptr) return {};
-  return out.metadata.Add("bantam.max_tokens", TRY(config.Size(kLongest)), config.Name(kLongest));
+  if (config.Given(kLongest) == nullptr) return false;
+  const uint64_t longest = TRY(config.Size(kLongest));
+  TRY(out.metadata.Add(kMaxTokens, longest, config.Name(kLongest)));
+  return true;
+}
+
+Result<void> AddTokenizerLimit(std::string_view json_text, HfConfig& out) {
+  const Json json = TRY(ParseObject(json_text));
+  const HfReader config(json, "");
+  constexpr std::string_view kLongest = "model_max_length";
+  const double longest = TRY(config.NumberOr(kLongest, UINT32_MAX));
+  if (longest >= UINT32_MAX) return {};
+  return out.metadata.Add(kMaxTokens, TRY(config.Size(kLongest)), config.Name(kLongest));
+}
+
+Result<void> AddDefaultPrompt(std::string_view json_text, bool tokens_count, HfConfig& out) {
+  const Json json = TRY(ParseObject(json_text));
+  const HfReader config(json, "");
+  const std::string name = TRY(config.TextOr(kDefaultPrompt, ""));
+  if (name.empty()) return {};
+  const Json* prompts = config.Given("prompts");
+  if (prompts == nullptr || !prompts->is_object()) return config.Wrong("prompts", "an object");
+  const HfReader of_names(*prompts, "prompts.");
+  if (of_names.Given(name) == nullptr) {
+    return config.Wrong(kDefaultPrompt, "the name of one of the prompts");
+  }
+  const std::string prompt = TRY(of_names.TextOr(name, ""));
+  if (prompt.empty()) return {};
+  if (!tokens_count) {
+    return config.Refuse(kDefaultPrompt, "default prompts only where the pooling includes them");
+  }
+  return out.metadata.Add("bantam.prompt", prompt, of_names.Name(name));
 }
 
 Result<void> AddSentenceFiles(const std::string& folder, HfConfig& out) {
+  const auto read = [&folder](const char* name) {
+    return ReadFolderTextIfThere(folder, name, kMaxBytes);
+  };
   constexpr const char* kModules = "modules.json";
   constexpr const char* kTransformer = "sentence_bert_config.json";
-  const std::string modules = TRY(ReadFolderTextIfThere(folder, kModules, kMaxBytes));
-  if (modules.empty()) return {};
-  const std::string place = TRY(InFile(folder + "/" + kModules, ReadModules(modules)));
-  const std::string pooling_folder = folder + "/" + place;
-  const std::string pooling = TRY(ReadFolderText(pooling_folder, "config.json", kMaxBytes));
-  TRY(InFile(pooling_folder + "/config.json", AddPooling(pooling, out)));
-  const std::string longest = TRY(ReadFolderTextIfThere(folder, kTransformer, kMaxBytes));
-  if (longest.empty()) return {};
-  return InFile(folder + "/" + kTransformer, AddLongestText(longest, out));
+  constexpr const char* kPrompts = "config_sentence_transformers.json";
+  constexpr const char* kTokenizer = "tokenizer_config.json";
+  bool has_limit = false;
+  if (const std::string modules = TRY(read(kModules)); !modules.empty()) {
+    const std::string place = TRY(InFile(folder + "/" + kModules, ReadModules(modules)));
+    const std::string pooling_folder = folder + "/" + place;
+    const std::string pooling = TRY(ReadFolderText(pooling_folder, "config.json", kMaxBytes));
+    const bool prompt_counts =
+        TRY(InFile(pooling_folder + "/config.json", AddPooling(pooling, out)));
+    if (const std::string longest = TRY(read(kTransformer)); !longest.empty()) {
+      has_limit = TRY(InFile(folder + "/" + kTransformer, AddLongestText(longest, out)));
+    }
+    if (const std::string prompts = TRY(read(kPrompts)); !prompts.empty()) {
+      TRY(InFile(folder + "/" + kPrompts, AddDefaultPrompt(prompts, prompt_counts, out)));
+    }
+  }
+  const std::string tokenizer = TRY(read(kTokenizer));
+  if (has_limit || tokenizer.empty()) return {};
+  return InFile(folder + "/" + kTokenizer, AddTokenizerLimit(tokenizer, out));
 }
 
 }  // namespace bantam

@@ -1,5 +1,5 @@
 // The files that sentence-transformers adds to a Hugging Face folder: how a text's vector comes of
-// its tokens', and how long a text may be.
+// its tokens', how long a text may be, and what stands before it.
 #pragma once
 
 #include <string>
@@ -15,14 +15,22 @@ namespace bantam {
 Result<std::string> ReadModules(std::string_view json_text);
 
 // Reads that folder's config.json, in its old and its new form, into `pooling_type` (1: mean, 2:
-// cls). Fails with kUnsupported for other modes.
-Result<void> AddPooling(std::string_view json_text, HfConfig& out);
+// cls). Whether the tokens of a prompt count. Fails with kUnsupported for other modes.
+Result<bool> AddPooling(std::string_view json_text, HfConfig& out);
 
-// Reads sentence_bert_config.json: the longest text becomes bantam.max_tokens.
-Result<void> AddLongestText(std::string_view json_text, HfConfig& out);
+// Reads sentence_bert_config.json: the longest text becomes bantam.max_tokens. Whether there is
+// one.
+Result<bool> AddLongestText(std::string_view json_text, HfConfig& out);
 
-// Does all of this for a folder; a folder without modules.json is left as it is. Errors name the
-// file.
+// The same of tokenizer_config.json (model_max_length), whose makers write 1e30 for "any length".
+Result<void> AddTokenizerLimit(std::string_view json_text, HfConfig& out);
+
+// Reads config_sentence_transformers.json: the prompt that stands before every text, if a default
+// one is named, becomes bantam.prompt. Fails with kUnsupported if its tokens do not count.
+Result<void> AddDefaultPrompt(std::string_view json_text, bool tokens_count, HfConfig& out);
+
+// Does all of this for a folder; one without modules.json has a tokenizer's limit at most. Errors
+// name the file.
 Result<void> AddSentenceFiles(const std::string& folder, HfConfig& out);
 
 }  // namespace bantam

@@ -84,5 +84,48 @@ TEST(LongestText, IsKept) {
   EXPECT_FALSE(AddLongestText(R"({"do_lower_case": true})", lower));
 }
 
+TEST(TokenizerLimit, CountsUnlessItIsNone) {
+  HfConfig config = Bert();
+  ASSERT_TRUE(AddTokenizerLimit(R"({"model_max_length": 64})", config));
+  EXPECT_EQ(config.metadata.GetUint("bantam.max_tokens").value(), 64U);
+  for (const char* text : {"{}", R"({"model_max_length": null})", R"({"model_max_length": 1e30})",
+                           R"({"model_max_length": 1000000000000000019884624838656})"}) {
+    HfConfig open = Bert();
+    ASSERT_TRUE(AddTokenizerLimit(text, open)) << text;
+    EXPECT_EQ(open.metadata.Find("bantam.max_tokens"), nullptr) << text;
+  }
+  for (const char* text : {"[]", R"({"model_max_length": -1})", R"({"model_max_length": "64"})",
+                           R"({"model_max_length": 0.5})"}) {
+    HfConfig wrong = Bert();
+    EXPECT_FALSE(AddTokenizerLimit(text, wrong)) << text;
+  }
+}
+
+TEST(DefaultPrompt, StandsBeforeEveryText) {
+  constexpr const char* kNamed =
+      R"({"prompts": {"query": "query: ", "none": ""}, "default_prompt_name": "query"})";
+  HfConfig config = Bert();
+  ASSERT_TRUE(AddDefaultPrompt(kNamed, true, config));
+  EXPECT_EQ(config.metadata.GetString("bantam.prompt").value(), "query: ");
+  for (const char* text :
+       {"{}", R"({"prompts": {"query": "query: "}, "default_prompt_name": null})",
+        R"({"prompts": {"none": ""}, "default_prompt_name": "none"})"}) {
+    HfConfig none = Bert();
+    ASSERT_TRUE(AddDefaultPrompt(text, false, none)) << text;
+    EXPECT_EQ(none.metadata.Find("bantam.prompt"), nullptr) << text;
+  }
+  HfConfig left_out = Bert();
+  const auto refused = AddDefaultPrompt(kNamed, false, left_out);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);
+  for (const char* text :
+       {"[]", R"({"default_prompt_name": "query"})",
+        R"({"prompts": {"a": "b"}, "default_prompt_name": "query"})",
+        R"({"prompts": {"a": 1}, "default_prompt_name": "a"})", R"({"default_prompt_name": 1})"}) {
+    HfConfig wrong = Bert();
+    EXPECT_FALSE(AddDefaultPrompt(text, true, wrong)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace bantam

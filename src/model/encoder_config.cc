@@ -184,6 +184,9 @@ Result<EncoderConfig> ReadEncoderConfig(const Metadata& metadata) {
   if (config.max_tokens < 1 || config.max_tokens > model.context_length) {
     config.max_tokens = model.context_length;
   }
+  if (metadata.Find("bantam.prompt") != nullptr) {
+    config.prompt = TRY(metadata.GetString("bantam.prompt"));
+  }
   return config;
 }
 

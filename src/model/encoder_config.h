@@ -20,6 +20,7 @@ struct EncoderConfig {
   ModelConfig model;
   Pooling pooling = Pooling::kMean;  // of the file; kMean where it does not say
   int max_tokens = 0;                // most tokens of a text, special ones included
+  std::string prompt;                // before every text
 };
 
 // Positions of the longest text that any encoder takes.

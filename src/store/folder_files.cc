@@ -19,15 +19,23 @@ namespace bantam::store {
 namespace {
 
 bool IsFolderFile(std::string_view path) {
-  static constexpr std::string_view kNames[] = {
-      "config.json",          "generation_config.json",
-      "tokenizer.json",       "tokenizer_config.json",
-      "tokenizer.model",      "special_tokens_map.json",
-      "vocab.json",           "vocab.txt",
-      "merges.txt",           "added_tokens.json",
-      "chat_template.jinja",  "model.safetensors.index.json",
-      "modules.json",         "sentence_bert_config.json",
-      "quantize_config.json", "quant_config.json"};
+  static constexpr std::string_view kNames[] = {"config.json",
+                                                "generation_config.json",
+                                                "tokenizer.json",
+                                                "tokenizer_config.json",
+                                                "tokenizer.model",
+                                                "special_tokens_map.json",
+                                                "vocab.json",
+                                                "vocab.txt",
+                                                "merges.txt",
+                                                "added_tokens.json",
+                                                "chat_template.jinja",
+                                                "model.safetensors.index.json",
+                                                "modules.json",
+                                                "sentence_bert_config.json",
+                                                "config_sentence_transformers.json",
+                                                "quantize_config.json",
+                                                "quant_config.json"};
   return std::ranges::find(kNames, path) != std::end(kNames) || IsPoolingConfig(path) ||
          (path.ends_with(".safetensors") && path.find('/') == std::string_view::npos &&
           !path.starts_with("adapter_model"));

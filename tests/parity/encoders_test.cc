@@ -134,6 +134,33 @@ TEST(Encoder, SaysHowMuchOfATextIsLeftOut) {
   }
 }
 
+// As sentence-transformers 6 writes folders: the limit is the tokenizer's.
+TEST(Encoder, FoldersNameALimitAndAPromptForEveryText) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "prompted";
+  std::filesystem::remove_all(folder);
+  std::filesystem::copy(kGolden + "mean", folder, std::filesystem::copy_options::recursive);
+  const auto write = [&folder](const char* name, const char* text) {
+    std::ofstream(folder / name) << text;
+  };
+  write("sentence_bert_config.json", R"({"transformer_task": "feature-extraction"})");
+  write("tokenizer_config.json", R"({"model_max_length": 33})");
+  write("config_sentence_transformers.json",
+        R"({"prompts": {"query": "the query is "}, "default_prompt_name": "query"})");
+  const auto prompted = Encoder::Load(folder.string(), EncoderOptions());
+  ASSERT_TRUE(prompted) << prompted.error().message;
+  EXPECT_EQ((*prompted)->max_tokens(), 33);
+  const auto plain = Load("mean", Precision::kFast, 1);
+  ASSERT_NE(plain, nullptr);
+  const std::vector<std::string_view> text = {"a text"};
+  const std::vector<std::string_view> whole = {"the query is a text"};
+  const auto got = (*prompted)->Embed(text, {});
+  const auto expected = plain->Embed(whole, {});
+  ASSERT_TRUE(got && expected);
+  EXPECT_EQ(got->values, expected->values);
+  EXPECT_EQ((*prompted)->Tokenize("a text"), plain->Tokenize("the query is a text"));
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Encoder, NoTextsGiveNoVectors) {
   const auto encoder = Load("cls", Precision::kFast, 1);
   ASSERT_NE(encoder, nullptr);
