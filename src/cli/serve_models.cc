@@ -65,8 +65,10 @@ class Loader {
     const MemoryWish least = Wishes(info, limit, true).back();
     const uint64_t budgets[] = {*limit + others};
     const auto choices = TRY(env_.backend.fit(path, OptionsOf(path, least), budgets));
-    if (!choices.front()) return std::unexpected(choices.front().error());
-    return {};
+    if (choices.front()) return {};
+    return Fail(choices.front().error().code, path + ": does not fit in " +
+                                                  std::to_string(*limit >> 20) +
+                                                  " MiB, even with no other model beside it");
   }
 
  private:

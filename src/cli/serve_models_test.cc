@@ -74,7 +74,8 @@ TEST_F(ServeModelsTest, SaysWhetherAModelWouldFitAlone) {
   world_.fits = {std::unexpected(Error{ErrorCode::kResourceExhausted, "needs more"})};
   const auto refused = loader_.fits_alone("tiny.gguf");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, "needs more");
+  EXPECT_EQ(refused.error().message,
+            "tiny.gguf: does not fit in 600 MiB, even with no other model beside it");
   world_.model->info_.encoder = true;
   world_.model->info_.file_bytes = uint64_t{400} << 20;
   EXPECT_TRUE(loader_.fits_alone("tiny.gguf"));

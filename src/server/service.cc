@@ -289,6 +289,10 @@ struct Wanted {
   int tries = 3;  // of loading, while the files are replaced again and again
 };
 
+const std::string& NameOf(const Wanted& wanted, const ModelEntry& entry) {
+  return wanted.name.empty() ? entry.name : wanted.name;
+}
+
 // The client's name for the model where a message says the place of its files.
 Error Named(Error error, const std::string& path, const std::string& name) {
   std::string& text = error.message;
@@ -307,19 +311,21 @@ Error Named(Error error, const std::string& path, const std::string& name) {
 
 void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wanted);
 
-// What has just been loaded may be other files than those that were looked up before.
+// What has just been loaded, or could not be, may be other files than those that have the name now.
 void UseLoaded(Server& server, const std::shared_ptr<Call>& call, Wanted wanted,
-               const ModelEntry& entry, std::shared_ptr<Lease> lease) {
+               const ModelEntry& entry, Result<std::shared_ptr<Lease>> lease) {
   const auto now = FindKind(server.library, wanted.name, wanted.kind);
-  if (now && now->path == entry.path && now->identity == entry.identity) {
-    return wanted.next(entry, lease);
+  const bool unchanged = now && now->path == entry.path && now->identity == entry.identity;
+  if (lease && unchanged) return wanted.next(entry, *std::move(lease));
+  if (!lease && (unchanged || !now)) {
+    return call->ReplyError(Named(lease.error(), entry.path, NameOf(wanted, entry)));
   }
   if (!now) return call->ReplyError(now.error());
   if (--wanted.tries <= 0) {
     return call->ReplyError({ErrorCode::kResourceExhausted,
                              "model " + Quote(entry.name) + " is being replaced; try again later"});
   }
-  lease.reset();
+  lease = Fail(ErrorCode::kCancelled, "");
   Provide(server, call, wanted);
 }
 
@@ -337,13 +343,15 @@ void Provide(Server& server, const std::shared_ptr<Call>& call, const Wanted& wa
                                 .state = call->state()};
   server.host.Acquire(request, [&server, call, here, wanted,
                                 entry = *std::move(entry)](Result<std::shared_ptr<Lease>> lease) {
-    if (!lease) {
-      const std::string& name = wanted.name.empty() ? entry.name : wanted.name;
-      return call->ReplyError(Named(lease.error(), entry.path, name));
+    if (!lease && (lease.error().code == ErrorCode::kResourceExhausted ||
+                   lease.error().code == ErrorCode::kCancelled)) {
+      return call->ReplyError(Named(lease.error(), entry.path, NameOf(wanted, entry)));
     }
-    if (std::this_thread::get_id() == here) return wanted.next(entry, *std::move(lease));
-    const bool posted = PostWork(
-        server, *call, [&server, call, wanted, entry, lease = *std::move(lease)]() mutable {
+    if (lease && std::this_thread::get_id() == here) {
+      return wanted.next(entry, *std::move(lease));
+    }
+    const bool posted =
+        PostWork(server, *call, [&server, call, wanted, entry, lease = std::move(lease)]() mutable {
           UseLoaded(server, call, std::move(wanted), entry, std::move(lease));
         });
     if (!posted) {

@@ -432,6 +432,22 @@ TEST_F(ServiceTest, AModelWaitsForTheUsersOfAnother) {
   EXPECT_EQ(waits->status(), 200);
 }
 
+TEST_F(ServiceTest, AModelThatIsReplacedWhileItWaitsIsLookedUpAgain) {
+  Make({}, {.context = 1000, .max_sequences = 2}, 150);
+  Library& library = service_->server().library;
+  Recipe recipe;
+  recipe.from = "broken";
+  ASSERT_TRUE(library.Create("mine", recipe));
+  auto held = Hold("path");
+  const auto waits = Send("POST", "/api/generate", R"({"prompt": "a", "model": "mine"})");
+  while (service_->server().host.figures().queued < 1) std::this_thread::yield();
+  recipe.from = "twin";
+  ASSERT_TRUE(library.Create("mine", recipe));
+  held = Fail(ErrorCode::kCancelled, "");
+  waits->Wait();
+  EXPECT_EQ(waits->status(), 200) << waits->body();
+}
+
 TEST_F(ServiceTest, WhatDoesNotFitIsNamedAsTheClientDid) {
   ServiceOptions options;
   options.deadlines.queue_s = 0.001;

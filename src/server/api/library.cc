@@ -44,6 +44,14 @@ bool SameName(std::string_view a, std::string_view b) {
   return WithoutLatest(a) == WithoutLatest(b);
 }
 
+bool IsSamePath(const std::string& a, const std::string& b) {
+  const auto plain = [](const std::string& path) {
+    std::error_code none;
+    return std::filesystem::absolute(path, none).lexically_normal();
+  };
+  return plain(a) == plain(b);
+}
+
 bool SameFile(const std::string& a, const std::string& b) {
   std::error_code none;
   return a == b || std::filesystem::equivalent(a, b, none);
@@ -237,9 +245,10 @@ std::vector<ModelEntry> Library::List() const {
   for (const store::Manifest& manifest : *manifests) {
     if (known(manifest.name)) continue;
     const auto path = store_->PathOf(manifest);
-    // A file of the store that the command line names by its path is one model, not two.
+    // A file of the store that the command line names by its path is one model, not two. Copies
+    // of it are others, if of the same bytes.
     if (path && std::ranges::any_of(served_, [&](const ModelEntry& entry) {
-          return SameFile(entry.path, *path);
+          return IsSamePath(entry.path, *path);
         })) {
       continue;
     }

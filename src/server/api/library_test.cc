@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/sha256.h"
@@ -312,6 +313,20 @@ TEST_F(LibraryTest, ModelsOfTheCommandLineAreAsTheirFilesAreNow) {
   EXPECT_EQ(library_.Inspect(replaced)->name, "two");
   directory_.Write("a.gguf", "another");
   EXPECT_NE(library_.Find("mine")->identity, replaced.identity);
+}
+
+TEST_F(LibraryTest, CopiesOfTheCommandLinesModelAreListed) {
+  Store("small", "same");
+  Store("copy", "same");
+  const auto names = [this] {
+    std::vector<std::string> all;
+    for (const ModelEntry& entry : library_.List()) all.push_back(entry.name);
+    std::ranges::sort(all);
+    return all;
+  };
+  EXPECT_EQ(names(), (std::vector<std::string>{"copy", "small"}));
+  library_.Add(library_.Find("small")->path, {"served"});
+  EXPECT_EQ(names(), (std::vector<std::string>{"copy", "served"}));
 }
 
 TEST_F(LibraryTest, ARecipeReplacesTheFilesOfItsName) {

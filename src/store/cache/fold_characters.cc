@@ -101,6 +101,20 @@ class CaseReader {
     return end == begin && end < text_.size() && IsGreek(text_[end]) ? end + 1 : end;
   }
 
+  // Where a unit after a number ends whose capitals tell it apart, in other letters: MΩ, мВт, МВт.
+  size_t EndOfUnit(size_t begin) const {
+    constexpr size_t kLongest = 4;
+    const bool numbered =
+        IsDigit(At(begin, -1)) || (IsBlank(At(begin, -1)) && IsDigit(At(begin, -2)));
+    if (!numbered) return begin;
+    size_t end = begin;
+    bool ascii = true;
+    for (; end < text_.size() && IsLetter(text_[end]) && !IsUnspacedCharacter(text_[end]); ++end) {
+      ascii = ascii && text_[end] < 0x80;
+    }
+    return ascii || end > begin + kLongest ? begin : end;
+  }
+
   bool KeepsCase(size_t begin, size_t end) const {
     const std::u32string_view word = text_.substr(begin, end - begin);
     if (word.size() == 1) return StandsAlone(begin, end) && !IsArticle(begin);
@@ -207,6 +221,11 @@ std::u32string FoldCharacters(std::string_view bytes) {
   out.reserve(wide.size());
   const CaseReader reader(wide);
   for (size_t begin = 0; begin < wide.size();) {
+    if (const size_t unit = reader.EndOfUnit(begin); unit > begin) {
+      out += wide.substr(begin, unit - begin);
+      begin = unit;
+      continue;
+    }
     const size_t end = reader.EndOf(begin);
     const bool keeps = end > begin && reader.KeepsCase(begin, end);
     const size_t next = std::max(end, begin + 1);

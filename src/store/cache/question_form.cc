@@ -98,9 +98,23 @@ class FormWriter {
     return std::min(marks.find_first_not_of('!'), marks.size());  // factorials
   }
 
+  // Of 6' and 6", feet and inches: no quotation that was begun before ends there.
+  bool IsMeasure(size_t i) const {
+    const char32_t c = in_[i];
+    if ((c != '"' && c != '\'') || !IsDigit(Before(i)) || IsAsciiLetter(At(i + 1))) return false;
+    for (size_t k = 0; k < i; ++k) {
+      if (in_[k] == c && IsBlank(Before(k))) return false;
+    }
+    return true;
+  }
+
   // Takes what begins at `i`, and says where the next begins.
   size_t Take(size_t i) {
     const char32_t c = in_[i];
+    if (IsMeasure(i)) {
+      marked_ += c == '"' ? U'″' : U'′';
+      return i + 1;
+    }
     if (kSometimesDividing.contains(c)) return TakeMarks(i);
     if (IsBlank(c)) {
       Break(U' ');

@@ -96,6 +96,11 @@ TEST(QuestionFormTest, WhatMatters) {
   ExpectOther("5 - 3", "5, 3");
   ExpectOther("5 – 3", "5, 3");
   ExpectOther("“、”怎么用", "“；”怎么用");
+  ExpectOther("How many cm are 6'?", "How many cm are 6\"?");
+  ExpectOther("How many cm are 6\"?", "How many cm are 6?");
+  ExpectOther("What's 6' in cm?", "What's 6 in cm?");
+  ExpectSame("What is \"route 6\"?", "What is route 6?");
+  ExpectSame("the 90's", "the 90’s");
   ExpectSame("What is 5!?", "What is 5!");
   ExpectSame("Comment ça va ?", "Comment ça va?");
 }
@@ -107,6 +112,9 @@ TEST(QuestionFormTest, CaseThatMatters) {
   ExpectOther("How many mW are there?", "How many MW are there?");
   ExpectOther("How large is 8 Mb?", "How large is 8 MB?");
   ExpectOther("5G", "5g");
+  ExpectOther("What is 5 mΩ?", "What is 5 MΩ?");
+  ExpectOther("Сколько это 3 мВт?", "Сколько это 3 МВт?");
+  ExpectSame("Есть ли 3 Варианта?", "есть ли 3 варианта?");
   ExpectOther("What is Δ in maths?", "What is δ in maths?");
   ExpectOther("what is getName", "what is getname");
 }
