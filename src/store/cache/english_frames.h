@@ -51,7 +51,10 @@ inline constexpr auto kEnglishPhrases = std::to_array<PhraseRule>({
     {"", "air conditioner|conditioning|con", "aircon"},
     {"", "ac unit", "aircon"},
     {"", "washing machine|machines", "washer"},
-    {"", "each|every|a|per =day|week|month|year|hour|night", "per"},
+    {"", "through|over|via|on the internet|web", "online"},
+    {"", "in|on|at|from|through|via the online|web shop|store", "online"},
+    {"", "android phone|phones|smartphone|device", "android"},
+    {"", "each|every|a|per =day|week|month|year|hour|night|person", "per"},
     {"", "for ever|good", "permanently"},
     {"", "due date", "deadline"},
     {"", "hard disk|disc|drive", "harddrive"},
@@ -244,9 +247,12 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
      "of|for|to|be?",
      "*"},
     {"price",
-     "how much|high is|are|was|were|will|would the|a|an|it|this|that|your|my "
+     "how much is|are|was|were|will|would the|a|an|it|this|that|your|my "
      "cost|costs|price|fee|charge? "
      "of|for|to?",
+     ""},
+    {"price",
+     "how high is|are|was|were|will|would the|a|your|my cost|costs|price|fee|charge of|for|to?",
      ""},
     {"price", "how much do|must|will|would|should|does i|we|you|one have|need? to? pay for", ""},
     {"price", "what do|must|will|would|should i|we|you|one have|need? to? pay for", ""},
@@ -256,7 +262,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"price", "what do you charge|take|ask for", ""},
     {"price", "is|are how much $", ""},
     // How many and how much.
-    {"what", "how much is|are", ""},
+    {"price", "how much is|are", ""},
     {"many", "what is|are|was the * number|count of", "*"},
     {"much", "what is|are|was the * amount of", "*"},
     {"many", "what|which number|amount of", ""},
@@ -268,7 +274,8 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"old", "how old", ""},
     {"hot", "at|to|from|on? what|which temperature|temp|temperatures is|do?", ""},
     {"hot", "what is the =boiling|freezing|melting", ""},
-    {"hot", "how hot|cold|warm", ""},
+    {"hot", "how hot|warm", ""},
+    {"cold", "how cold", ""},
     {"far", "how far away|off|apart?", ""},
     {"far", "how many =kilometers|kilometres|miles|metres|meters away", ""},
     {"big", "how big|large", ""},
@@ -325,9 +332,15 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"where", "which|what way is it to", ""},
     {"place",
      "where can|do|could|should|would i|we|you|one "
-     "=change|switch|enable|disable|set|setup|edit|update|"
-     "modify|adjust|configure|unsubscribe|deactivate|activate|export|reset|rename|cancel|delete|"
-     "remove",
+     "=enable|disable|setup|configure|unsubscribe|deactivate|activate|export|reset|rename",
+     ""},
+    {"place",
+     "where can|do|could|should|would i|we|you|one "
+     "=change|switch|set|edit|update|modify|adjust|cancel|delete|remove the|a|an|my|your? "
+     "language|password|passcode|pin|setting|settings|option|options|account|profile|username|name|"
+     "email|address|number|data|theme|notification|notifications|subscription|membership|plan|"
+     "newsletter|preferences|privacy|payment|billing|delivery|shipping|order|ringtone|wallpaper|"
+     "time|date|timezone|region|currency|history|cache|cookies",
      ""},
     {"where from", "from where|whence", ""},
     {"where", "in|at|on|to what|which place|location|office|part of?", ""},

@@ -139,8 +139,9 @@ Tense TenseOf(const std::vector<WordToken>& words) {
   bool present = false;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = WithoutNegation(words[i].word);
-    past = past || HasWord("did was were had", word) || IsPerfect(words, i);
-    present = present || HasWord("do does is are am will can may must should would could", word);
+    past = past || HasWord("did was were had happened", word) || IsPerfect(words, i);
+    present =
+        present || HasWord("do does is are am will can may must should would could happens", word);
   }
   if (past == present) return Tense::kUnknown;
   return past ? Tense::kPast : Tense::kPresent;
@@ -253,6 +254,7 @@ void ReadChinese(QuestionFrame& frame) {
     }
     if (wishes && (name == "do" || name == "manage")) name = "how";
     if (name == "long" && repeated) name = "often";
+    if (name == "big") name = "多大";  // of things, and of years
     Add(frame.kinds, std::move(name));
   }
   // "能告诉我……吗" asks for what is to be told.
@@ -289,7 +291,7 @@ constexpr auto kAgreeing = std::to_array<Agreeing>({
     {"?", "how do manage what value whether"},
     {"manage", "how do"},
     {"value", "what many"},
-    {"big", "old age"},
+    {"多大", "old age"},
     {"place", "how where"},
     {"when", "when:hour when:day when:month when:year"},
     {"time", "when when:hour when:day when:month when:year long"},
@@ -317,6 +319,8 @@ bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
   const auto may_or_none = [](Modality m) { return m == Modality::kMay ? Modality::kNone : m; };
   if (is(a, "whether") && is(b, "whether"))
     return may_or_none(a.modality) == may_or_none(b.modality);
+  // Who does something, and who may.
+  if (is(a, "who") && is(b, "who") && a.modality != b.modality) return false;
   if (is(a, "how") || is(b, "how") || is(a, "?") || is(b, "?")) return true;
   if (a.kinds.empty() || b.kinds.empty()) return true;
   const auto differ = [](Modality one, Modality other) {

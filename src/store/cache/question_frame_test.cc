@@ -81,6 +81,18 @@ TEST(QuestionFrameTest, OtherKindsAreOtherQuestions) {
   EXPECT_FALSE(Agree("oven cleaning", "How often should I clean the oven?"));
 }
 
+TEST(QuestionFrameTest, KindsNearEachOther) {
+  EXPECT_FALSE(Agree("How old is the church?", "How big is the church?"));
+  EXPECT_FALSE(Agree("How high is the tower?", "How much is the tower?"));
+  EXPECT_FALSE(Agree("How much is rent?", "What is rent?"));
+  EXPECT_FALSE(Agree("How hot is the lake?", "How cold is the lake?"));
+  EXPECT_FALSE(Agree("Where can I change my tyres?", "How do I change my tyres?"));
+  EXPECT_FALSE(Agree("Who uses the gym?", "Who may use the gym?"));
+  EXPECT_FALSE(Agree("What happened?", "What will happen?"));
+  EXPECT_TRUE(Agree("Where can I change my password?", "How do I change my password?"));
+  EXPECT_TRUE(Agree("How high is the price of the tour?", "How much is the tour?"));
+}
+
 TEST(QuestionFrameTest, OneKindInOtherWords) {
   EXPECT_TRUE(Agree("How do I clean the oven?", "What are the steps to clean the oven?"));
   EXPECT_TRUE(Agree("How do I clean the oven?", "I'd like to clean the oven, how does that work?"));
@@ -94,6 +106,21 @@ TEST(QuestionFrameTest, OneKindInOtherWords) {
   EXPECT_TRUE(Agree("滤网能洗吗？", "滤网可不可以洗？"));
   EXPECT_TRUE(Agree("怎么重置密码？", "请问密码如何重设？"));
   EXPECT_TRUE(Agree("滤网多久能寄到？", "滤网多长时间能寄到"));
+}
+
+TEST(QuestionFrameTest, WordsThatDoNotStandForEachOther) {
+  EXPECT_FALSE(Agree("How do I open the car?", "How do I start the car?"));
+  EXPECT_FALSE(Agree("How do I pick a lock?", "How do I select a lock?"));
+  EXPECT_FALSE(Agree("What is your email address?", "What is your mail address?"));
+  EXPECT_FALSE(Agree("How do I pay online?", "How do I pay the internet?"));
+  EXPECT_FALSE(Agree("Are tablets covered?", "Are pills covered?"));
+  EXPECT_FALSE(Agree("Is there underground parking?", "Is there subway parking?"));
+  EXPECT_FALSE(Agree("How do I cook flat noodles?", "How do I cook apartment noodles?"));
+  EXPECT_FALSE(Agree("Is there a kids menu?", "Are there kids?"));
+  EXPECT_FALSE(Agree("How much is the tour?", "How much is the tour per person?"));
+  EXPECT_FALSE(Agree("How much is parking?", "How much is parking per day?"));
+  EXPECT_TRUE(Agree("What is your email address?", "What is your e-mail address?"));
+  EXPECT_TRUE(Agree("What does the plan cost per month?", "What is the monthly cost of the plan?"));
 }
 
 TEST(QuestionFrameTest, WhoDoesWhatToWhom) {

@@ -123,6 +123,8 @@ class OrderReader {
     Stem(word);
     if (HasWord(kVerbs, form) || IsFunctionWord(word)) return between_.push_back(word);
     const std::string_view meaning = MeaningOf(word);
+    // "monthly", "per month": wherever it stands.
+    if (meaning == "per") return between_.push_back(std::move(word));
     if (meaning.empty()) return;
     const Voice voice = VoiceOf(form);
     TakeVoice(form);
