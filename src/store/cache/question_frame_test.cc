@@ -149,6 +149,21 @@ TEST(QuestionFrameTest, WhoDoesWhatToWhom) {
   EXPECT_TRUE(Agree("银行周六开门吗？", "周六银行开不开门？"));
 }
 
+TEST(QuestionFrameTest, WhoseItIsAndWhoDoesIt) {
+  EXPECT_FALSE(Agree("What is your account number?", "What is my account number?"));
+  EXPECT_FALSE(Agree("Can my dog sleep in your bed?", "Can your dog sleep in my bed?"));
+  EXPECT_FALSE(Agree("Do you clean my room?", "Do I clean my room?"));
+  EXPECT_FALSE(Agree("Can I use your phone?", "Can you use my phone?"));
+  EXPECT_FALSE(Agree("Can I cancel an order?", "Can the shop cancel an order?"));
+  EXPECT_FALSE(Agree("Can I cancel an order?", "Can somebody cancel an order?"));
+  EXPECT_FALSE(Agree("What if my train is late?", "What if I am late for my train?"));
+  EXPECT_FALSE(Agree("Where is your office?", "Where is our office?"));
+
+  EXPECT_TRUE(Agree("How do I delete my account?", "How can we delete an account?"));
+  EXPECT_TRUE(Agree("Could you tell me how I delete my account?", "How do I delete my account?"));
+  EXPECT_TRUE(Agree("Can I return shoes?", "Can shoes be returned?"));
+}
+
 TEST(PhraseRulesTest, GapsAnchorsAndWhatStays) {
   constexpr PhraseRule kTable[] = {
       {"on", "turn * on $", "enable *"},

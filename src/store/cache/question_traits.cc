@@ -49,6 +49,7 @@ class TraitReader {
     ReadContent();
     ReadOperators();
     traits_.order = OrderOf(text_);
+    traits_.persons = PersonsOf(frame_.worded);
     for (Words* list : {&traits_.content, &traits_.optional}) {
       std::ranges::sort(*list);
       list->erase(std::ranges::unique(*list).begin(), list->end());

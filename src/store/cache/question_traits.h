@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "store/cache/question_frame.h"
 #include "store/cache/question_order.h"
+#include "store/cache/question_persons.h"
 
 namespace bantam::store {
 
@@ -31,6 +32,7 @@ struct QuestionTraits {
   std::vector<std::string> sources;      // words after "from", "从"
   std::vector<std::string> targets;      // words after "to", "into", "到"
   std::vector<std::string> recipients;   // words after "给"
+  QuestionPersons persons;
   std::vector<OrderedWord> order;        // what the question speaks of, as it does
   std::u32string operators;              // signs that belong to no word and no number
   int negations = 0;
@@ -43,8 +45,8 @@ QuestionTraits TraitsOf(std::string_view question);
 // The hash of `content`: questions whose traits agree have the same.
 Sha256::Digest ContentHash(const QuestionTraits& traits);
 
-// Whether content and its order, numbers, operators, negations, opposites, names and directions
-// agree.
+// Whether content and its order, numbers, operators, negations, opposites, names, directions and
+// persons agree.
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b);
 
 // The share of words two questions have in common (Dice), 0 to 1.
