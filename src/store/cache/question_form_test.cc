@@ -164,6 +164,30 @@ TEST(QuestionTraitsTest, WhatMustAgree) {
   ExpectAgree("What does `a b` do?", "What does `a b` do?", false);
 }
 
+TEST(QuestionTraitsTest, WordsWithOneStemAlone) {
+  const auto agree = [](std::string_view a, std::string_view b) {
+    return TraitsAgree(TraitsOf("Where can I buy " + std::string(a) + "?"),
+                       TraitsOf("Where can I buy " + std::string(b) + "?"));
+  };
+  EXPECT_FALSE(agree("a car", "care"));
+  EXPECT_FALSE(agree("a plan", "a plane"));
+  EXPECT_FALSE(agree("a kit", "kites"));
+  EXPECT_FALSE(agree("tape", "taps"));
+  EXPECT_FALSE(agree("a park", "parking"));
+  EXPECT_FALSE(agree("a dress", "dressing"));
+  EXPECT_FALSE(agree("a train", "a training"));
+  EXPECT_FALSE(agree("glass", "glasses"));
+  EXPECT_FALSE(agree("a theme", "it"));
+  EXPECT_FALSE(agree("cans", "it"));
+  EXPECT_TRUE(agree("a tube", "tubes"));
+  EXPECT_TRUE(agree("boxes", "a box"));
+  EXPECT_TRUE(agree("buses", "a bus"));
+  EXPECT_TRUE(agree("a building", "buildings"));
+  EXPECT_TRUE(TraitsAgree(TraitsOf("How do I prune roses?"), TraitsOf("rose pruning")));
+  EXPECT_TRUE(TraitsAgree(TraitsOf("How do I close an account?"),
+                          TraitsOf("How do I get an account closed?")));
+}
+
 TEST(QuestionTraitsTest, OperatorsMustAgree) {
   ExpectAgree("What does ?. do?", "What does . do?", false);
   ExpectAgree("What is n! here?", "What is n here?", false);

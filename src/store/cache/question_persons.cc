@@ -133,7 +133,9 @@ class PersonReader {
 
   // "my train is late", "is my train late"
   void ReadBe(size_t i) {
-    const bool of_noun = i > 0 && !IsFunction(i - 1);
+    size_t before = i;
+    while (before > 0 && !IsFunction(before - 1)) --before;
+    const bool of_noun = before < i && before > 0 && HasWord(kArticles, At(before - 1));
     size_t at = i + 1;
     if (of_noun) {
       while (HasWord("not so too very still also", At(at))) ++at;

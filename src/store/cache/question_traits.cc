@@ -130,8 +130,9 @@ class TraitReader {
     if (word == "to" || word == "into") return StartSlot(traits_.targets);
     if (std::ranges::binary_search(kFunctionWords, std::string_view(word))) return;
     if (n_unspaced_ > 0) traits_.names.push_back(word);
+    const bool is_noun = HasWord("cans wills mines", word);
     Stem(word);
-    if (std::ranges::binary_search(kFunctionWords, std::string_view(word))) return;
+    if (!is_noun && std::ranges::binary_search(kFunctionWords, std::string_view(word))) return;
     if (slot_left_ > 0) {
       --slot_left_;
       slot_->push_back(word);

@@ -57,6 +57,21 @@ bool HasAnyOf(std::string_view list, std::string_view text) {
   return false;
 }
 
+// Nouns whose stem would be another word.
+constexpr std::string_view kOwnStems =
+    "glasses parking training painting dressing setting building meeting wedding housing clothing "
+    "crossing stocking wiring heating lighting filling stuffing";
+
+// Consonants, one vowel, one consonant: what "car" and "care" share, and "bak" of "baking".
+bool IsClosedSyllable(std::string_view stem) {
+  if (stem.size() < 3) return false;
+  const size_t vowel = stem.size() - 2;
+  const auto is_vowel = [](char c) { return std::string_view("aeiouy").contains(c); };
+  return is_vowel(stem[vowel]) && !is_vowel(stem[vowel + 1]) &&
+         !std::string_view("wx").contains(stem.back()) &&
+         std::ranges::none_of(stem.substr(0, vowel), is_vowel);
+}
+
 void Stem(std::string& word) {
   const auto is_small = [](char c) { return IsAsciiLower(c); };
   if (!std::ranges::all_of(word, is_small)) return;
@@ -65,18 +80,23 @@ void Stem(std::string& word) {
     word.resize(word.size() - ending.size());
     return true;
   };
+  if (HasWord(kOwnStems, word)) return;
+  if (word == "buses") word = "bus";
   if (cut("ies", 2) || cut("ied", 3)) {
     word += 'y';
   } else if (!word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is")) {
     cut("s", 2);
   }
+  if (HasWord(kOwnStems, word)) return;
   if (cut("ing", 3) || cut("ed", 3)) {
     const size_t n = word.size();
     if (n > 3 && word[n - 1] == word[n - 2] && std::string_view("bdgmnprt").contains(word[n - 1])) {
       word.pop_back();
+    } else if (IsClosedSyllable(word)) {
+      word += 'e';
     }
   }
-  cut("e", 3);
+  if (!IsClosedSyllable(std::string_view(word).substr(0, word.size() - 1))) cut("e", 3);
 }
 
 int ChineseDigit(char32_t c) {
