@@ -120,8 +120,17 @@ bool HasCommon(const Words& a, const Words& b) {
       a, [&b](const std::string& word) { return std::ranges::find(b, word) != b.end(); });
 }
 
+// "Is water allowed?" may be said for "Can I take water?".
+bool SaysLess(const QuestionTraits& less, const QuestionTraits& more) {
+  if (!less.light_verbs.empty()) return false;
+  return std::ranges::all_of(more.light_verbs, [&](const std::string& verb) {
+    return verb == "verb:explain" || (verb == "verb:get" && more.to_get) ||
+           (less.allows && HasWord("verb:take verb:use", verb));
+  });
+}
+
 bool LightVerbsAgree(const QuestionTraits& a, const QuestionTraits& b) {
-  return a.light_verbs.empty() || b.light_verbs.empty() || HasCommon(a.light_verbs, b.light_verbs);
+  return a.light_verbs == b.light_verbs || SaysLess(a, b) || SaysLess(b, a);
 }
 
 bool DirectionsAgree(const QuestionTraits& a, const QuestionTraits& b) {

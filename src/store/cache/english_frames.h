@@ -29,6 +29,11 @@ inline constexpr auto kEnglishPhrases = std::to_array<PhraseRule>({
     {"", "give|bring|send|take|giving|bringing|sending|taking back", "return"},
     {"", "hand|turn|handing in", "submit"},
     {"", "on hold", "pause"},
+    {"",
+     "make|makes|making a|an? "
+     "=payment|payments|reservation|booking|donation|transfer|withdrawal|claim|copy|"
+     "deposit|decision|translation|calculation|measurement",
+     ""},
     {"", "run|runs|running out", "expire"},
     {"", "e mail|mails", "email"},
     {"", "wi fi", "wifi"},
@@ -352,6 +357,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"where", "in|at|on|to what|which place|location|office|part of?", ""},
     {"where", "what is the exact? location|place|whereabouts of|for|to", ""},
     {"where", "whereabouts", ""},
+    {"where", "where can|could|do i|we|you|one find", ""},
     {"where", "^ where exactly?", ""},
     {"where",
      "where exactly? "

@@ -34,7 +34,7 @@ inline constexpr auto kNumberWords = std::to_array<std::pair<std::string_view, s
     {"fifty", "50"},      {"sixty", "60"},        {"ninety", "90"}, {"hundred", "100"},
     {"thousand", "1000"}, {"million", "1000000"}, {"half", "1/2"},  {"first", "1."},
     {"second", "2."},     {"third", "3."},        {"1st", "1."},    {"2nd", "2."},
-    {"3rd", "3."},        {"twice", "2"},         {"double", "2"},  {"dozen", "12"},
+    {"3rd", "3."},        {"twice", "2"},         {"dozen", "12"},
 });
 
 inline constexpr auto kNegations = std::to_array<std::string_view>({
@@ -92,7 +92,7 @@ inline constexpr std::string_view kEmptyWords =
     "kind type sort let take took bring have need get time times hour minute day month year "
     "often frequently another during while until way process "
     "look appear mean work via from to into reason alright obtain acquire located situated okay "
-    "ok carry inside itself myself yourself";
+    "ok carry itself myself yourself";
 
 // Words that may be said or not.
 inline constexpr std::string_view kOptionalWords =

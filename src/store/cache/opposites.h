@@ -31,7 +31,8 @@ inline constexpr auto kUnits = std::to_array<std::pair<std::string_view, std::st
     {"unit:f", "fahrenheit 华氏"},
 });
 
-// Verbs that are no content where they stand alone, but do not stand for each other.
+// Verbs that are no content where they stand alone, but do not stand for each other, nor for none:
+// only "have", "there is" and what offers a thing say no more than that.
 inline constexpr auto kLightVerbs = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"verb:use", "use uses used using"},
     {"verb:get", "get gets getting obtain acquire"},
@@ -39,6 +40,14 @@ inline constexpr auto kLightVerbs = std::to_array<std::pair<std::string_view, st
     {"verb:give", "give gives giving gave given"},
     {"verb:put", "put puts putting"},
     {"verb:make", "make makes making made"},
+    {"verb:take",
+     "take takes taking took taken bring brings bringing brought carry carries carrying"},
+    {"verb:need", "need needs needed require requires required necessary requirement requirements"},
+    {"verb:work", "work works working worked"},
+    {"verb:let", "let lets letting"},
+    {"verb:turn", "turn turns turning turned"},
+    {"verb:like", "like likes liked"},
+    {"verb:want", "want wants wanted"},
     {"verb:explain", "explain explains explained"},
 });
 

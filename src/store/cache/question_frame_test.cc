@@ -108,6 +108,22 @@ TEST(QuestionFrameTest, OneKindInOtherWords) {
   EXPECT_TRUE(Agree("滤网多久能寄到？", "滤网多长时间能寄到"));
 }
 
+TEST(QuestionFrameTest, LightVerbsDoNotStandForEachOtherNorForNone) {
+  EXPECT_FALSE(Agree("Does the heating work?", "Is there heating?"));
+  EXPECT_FALSE(Agree("Is there a printer?", "Is the printer working?"));
+  EXPECT_FALSE(Agree("Can I bring a camera?", "Can I use a camera?"));
+  EXPECT_FALSE(Agree("Do you take credit cards?", "Do you have credit cards?"));
+  EXPECT_FALSE(Agree("What do I need for the trip?", "What do I get for the trip?"));
+  EXPECT_FALSE(Agree("What does a notary need?", "What is a notary?"));
+  EXPECT_FALSE(Agree("Do dogs like cats?", "Do dogs have cats?"));
+  EXPECT_FALSE(Agree("How do I get a work permit?", "How do I get a permit?"));
+  EXPECT_TRUE(Agree("Do you have a pool?", "Is there a pool?"));
+  EXPECT_TRUE(Agree("Can I take liquids on the plane?", "Are liquids allowed on the plane?"));
+  EXPECT_TRUE(Agree("Do I need a visa?", "Is a visa required?"));
+  EXPECT_TRUE(Agree("Where can I find the pool?", "Where is the pool?"));
+  EXPECT_TRUE(Agree("How do I make a payment?", "How do I make payments?"));
+}
+
 TEST(QuestionFrameTest, WordsThatDoNotStandForEachOther) {
   EXPECT_FALSE(Agree("How do I open the car?", "How do I start the car?"));
   EXPECT_FALSE(Agree("How do I pick a lock?", "How do I select a lock?"));

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "store/cache/chinese_words.h"
 #include "store/cache/english_words.h"
+#include "store/cache/phrase_rules.h"
 #include "store/cache/question_form.h"
 #include "store/cache/question_words.h"
 
@@ -49,6 +50,7 @@ class TraitReader {
     ReadContent();
     ReadOperators();
     traits_.order = OrderOf(text_);
+    ReadLightVerbs();
     traits_.persons = PersonsOf(frame_.worded);
     for (Words* list : {&traits_.content, &traits_.optional}) {
       std::ranges::sort(*list);
@@ -57,7 +59,7 @@ class TraitReader {
     for (Words* list : {&traits_.words, &traits_.names, &traits_.opposites, &traits_.light_verbs}) {
       std::ranges::sort(*list);
     }
-    for (Words* list : {&traits_.names, &traits_.opposites}) {
+    for (Words* list : {&traits_.names, &traits_.opposites, &traits_.light_verbs}) {
       list->erase(std::ranges::unique(*list).begin(), list->end());
     }
     traits_.frame = std::move(frame_);
@@ -122,9 +124,6 @@ class TraitReader {
     for (const auto& [name, list] : kUnits) {
       if (HasWord(list, word)) traits_.opposites.emplace_back(name);
     }
-    for (const auto& [name, list] : kLightVerbs) {
-      if (HasWord(list, word)) traits_.light_verbs.emplace_back(name);
-    }
     if (kRelations.contains(" " + word + " ")) TakeRelation(word);
     if (word == "from") return StartSlot(traits_.sources);
     if (word == "to" || word == "into") return StartSlot(traits_.targets);
@@ -139,6 +138,43 @@ class TraitReader {
     }
     TakeContent(word);
     traits_.words.push_back(std::move(word));
+  }
+
+  // Light verbs that are verbs of their own: not "need to", "get to", "would like", "get it done".
+  void ReadLightVerbs() {
+    if (n_unspaced_ > 0) return;
+    const std::vector<WordToken> words = WordsOf(text_);
+    const auto at = [&words](size_t i) {
+      return i < words.size() ? std::string_view(words[i].word) : std::string_view();
+    };
+    traits_.allows = std::ranges::any_of(
+        words, [](const WordToken& word) { return HasWord("allowed permitted", word.word); });
+    const auto is_kind = [this](std::string_view kind) {
+      return std::ranges::find(frame_.kinds, kind) != frame_.kinds.end();
+    };
+    for (size_t i = 0; i < words.size(); ++i) {
+      const std::string_view word = at(i);
+      const auto* verb = std::ranges::find_if(
+          kLightVerbs, [word](const auto& pair) { return HasWord(pair.second, word); });
+      if (verb == kLightVerbs.end()) continue;
+      const bool helps = at(i + 1) == "to" && HasWord("need needs get like want wants", word);
+      const bool done = HasWord("get gets getting", word) && HasParticiple(words, i + 1);
+      const bool lasts = verb->first == "verb:take" && (is_kind("long") || is_kind("price"));
+      const bool recurs = verb->first == "verb:need" && is_kind("often");
+      if (helps || done || lasts || recurs) continue;
+      traits_.to_get = traits_.to_get || (word == "get" && i > 0 && at(i - 1) == "to");
+      traits_.light_verbs.emplace_back(verb->first);
+    }
+  }
+
+  // Within the words from `begin` on, four at most.
+  static bool HasParticiple(const std::vector<WordToken>& words, size_t begin) {
+    for (size_t i = begin; i < std::min(begin + 4, words.size()); ++i) {
+      const std::string& word = words[i].word;
+      if (word.empty()) return false;
+      if (word.ends_with("ed") || HasWord(kParticiples, word)) return true;
+    }
+    return false;
   }
 
   void TakeContent(const std::string& stem) {

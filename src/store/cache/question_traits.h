@@ -28,13 +28,15 @@ struct QuestionTraits {
   std::vector<std::pair<std::string, std::string>> counted;  // English: a number and its noun
   std::vector<std::string> names;        // sorted: capitals, codes, Latin words within Chinese
   std::vector<std::string> opposites;    // sorted: "open+", "open-": sides of pairs of opposites
-  std::vector<std::string> light_verbs;  // sorted
+  std::vector<std::string> light_verbs;  // sorted, each once
+  bool to_get = false;                   // "to get …", which "for …" may be said for
+  bool allows = false;                   // "allowed", "permitted": English
   std::vector<std::string> sources;      // words after "from", "从"
   std::vector<std::string> targets;      // words after "to", "into", "到"
   std::vector<std::string> recipients;   // words after "给"
   QuestionPersons persons;
-  std::vector<OrderedWord> order;        // what the question speaks of, as it does
-  std::u32string operators;              // signs that belong to no word and no number
+  std::vector<OrderedWord> order;  // what the question speaks of, as it does
+  std::u32string operators;        // signs that belong to no word and no number
   int negations = 0;
   bool as_written = false;  // CountsAsWritten: nothing is like it
 };
