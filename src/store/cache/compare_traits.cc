@@ -163,6 +163,7 @@ bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b) {
          OppositesAgree(b.opposites, a.opposites) && FramesAgree(a.frame, b.frame) &&
          ContentAgrees(a, b) && OrdersAgree(a.order, b.order) && !IsReversed(a, b) &&
          CountsAgree(a, b) && LightVerbsAgree(a, b) && PersonsAgree(a.persons, b.persons) &&
+         PrepositionsAgree(a.prepositions, b.prepositions) &&
          IsDoneToAsker(a.order) == IsDoneToAsker(b.order) && AskedAgrees(a, b) &&
          NamesAgree(a, b) && NamesAgree(b, a) && DirectionsAgree(a, b);
 }

@@ -124,6 +124,20 @@ TEST(QuestionFrameTest, LightVerbsDoNotStandForEachOtherNorForNone) {
   EXPECT_TRUE(Agree("How do I make a payment?", "How do I make payments?"));
 }
 
+TEST(QuestionFrameTest, PrepositionsThatMatter) {
+  EXPECT_FALSE(Agree("Can I pay with the gift card?", "Can I pay for the gift card?"));
+  EXPECT_FALSE(Agree("Can I rent from you?", "Can I rent to you?"));
+  EXPECT_FALSE(Agree("Is the key in the box?", "Is the key on the box?"));
+  EXPECT_FALSE(Agree("Is the shop in the church?", "Is the shop by the church?"));
+  EXPECT_FALSE(Agree("Do I have to pay on Friday?", "Do I have to pay by Friday?"));
+  EXPECT_FALSE(Agree("Can I eat during the flight?", "Can I eat until the flight?"));
+  EXPECT_FALSE(Agree("Can I come in 2 weeks?", "Can I come for 2 weeks?"));
+  EXPECT_FALSE(Agree("Do you have a dog or a cat?", "Do you have a dog and a cat?"));
+  EXPECT_TRUE(Agree("Can I sleep in the train?", "Can I sleep on the train?"));
+  EXPECT_TRUE(Agree("Can I pay by card?", "Can I pay with a card?"));
+  EXPECT_TRUE(Agree("Do you open at night?", "Do you open during the night?"));
+}
+
 TEST(QuestionFrameTest, WordsThatDoNotStandForEachOther) {
   EXPECT_FALSE(Agree("How do I open the car?", "How do I start the car?"));
   EXPECT_FALSE(Agree("How do I pick a lock?", "How do I select a lock?"));

@@ -52,6 +52,7 @@ class TraitReader {
     traits_.order = OrderOf(text_);
     ReadLightVerbs();
     traits_.persons = PersonsOf(frame_.worded);
+    traits_.prepositions = PrepositionsOf(text_);
     for (Words* list : {&traits_.content, &traits_.optional}) {
       std::ranges::sort(*list);
       list->erase(std::ranges::unique(*list).begin(), list->end());

@@ -13,6 +13,7 @@
 #include "store/cache/question_frame.h"
 #include "store/cache/question_order.h"
 #include "store/cache/question_persons.h"
+#include "store/cache/question_prepositions.h"
 
 namespace bantam::store {
 
@@ -35,6 +36,7 @@ struct QuestionTraits {
   std::vector<std::string> targets;      // words after "to", "into", "到"
   std::vector<std::string> recipients;   // words after "给"
   QuestionPersons persons;
+  QuestionPrepositions prepositions;
   std::vector<OrderedWord> order;  // what the question speaks of, as it does
   std::u32string operators;        // signs that belong to no word and no number
   int negations = 0;
@@ -47,8 +49,8 @@ QuestionTraits TraitsOf(std::string_view question);
 // The hash of `content`: questions whose traits agree have the same.
 Sha256::Digest ContentHash(const QuestionTraits& traits);
 
-// Whether content and its order, numbers, operators, negations, opposites, names, directions and
-// persons agree.
+// Whether content and its order, numbers, operators, negations, opposites, names, directions,
+// persons and prepositions agree.
 bool TraitsAgree(const QuestionTraits& a, const QuestionTraits& b);
 
 // The share of words two questions have in common (Dice), 0 to 1.
