@@ -59,6 +59,9 @@ inline constexpr auto kEnglishPhrases = std::to_array<PhraseRule>({
     {"", "through|over|via|on the internet|web", "online"},
     {"", "in|on|at|from|through|via the online|web shop|store", "online"},
     {"", "android phone|phones|smartphone|device", "android"},
+    {"", "in a|an =day|week|month|year|hour|night", "in the"},
+    {"", "for a|an =day|week|month|year|hour|night", "for the"},
+    {"", "within a|an =day|week|month|year|hour|night", "within the"},
     {"", "each|every|a|per =day|week|month|year|hour|night|person", "per"},
     {"", "for ever|good", "permanently"},
     {"", "due date", "deadline"},
@@ -357,7 +360,7 @@ inline constexpr auto kEnglishFrames = std::to_array<PhraseRule>({
     {"where", "in|at|on|to what|which place|location|office|part of?", ""},
     {"where", "what is the exact? location|place|whereabouts of|for|to", ""},
     {"where", "whereabouts", ""},
-    {"where", "where can|could|do i|we|you|one find", ""},
+    {"where", "where can|could|do i|we|you|one find =the|a|an|your|any|some", ""},
     {"where", "^ where exactly?", ""},
     {"where",
      "where exactly? "

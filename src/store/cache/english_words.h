@@ -473,6 +473,6 @@ inline constexpr std::string_view kEnglishActions =
     "collect translate convert descale treat calculate move record save share sell ship "
     "withdraw apply tune deduct approve";
 
-inline constexpr std::string_view kRelations = " in to into than of by on with per ";
+inline constexpr std::string_view kRelations = " in to into than of by on with about from for at ";
 
 }  // namespace bantam::store

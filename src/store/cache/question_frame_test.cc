@@ -116,6 +116,7 @@ TEST(QuestionFrameTest, LightVerbsDoNotStandForEachOtherNorForNone) {
   EXPECT_FALSE(Agree("What do I need for the trip?", "What do I get for the trip?"));
   EXPECT_FALSE(Agree("What does a notary need?", "What is a notary?"));
   EXPECT_FALSE(Agree("Do dogs like cats?", "Do dogs have cats?"));
+  EXPECT_FALSE(Agree("Where do I make a complaint?", "Where do I find my complaint?"));
   EXPECT_FALSE(Agree("How do I get a work permit?", "How do I get a permit?"));
   EXPECT_TRUE(Agree("Do you have a pool?", "Is there a pool?"));
   EXPECT_TRUE(Agree("Can I take liquids on the plane?", "Are liquids allowed on the plane?"));
@@ -132,6 +133,9 @@ TEST(QuestionFrameTest, PrepositionsThatMatter) {
   EXPECT_FALSE(Agree("Do I have to pay on Friday?", "Do I have to pay by Friday?"));
   EXPECT_FALSE(Agree("Can I eat during the flight?", "Can I eat until the flight?"));
   EXPECT_FALSE(Agree("Can I come in 2 weeks?", "Can I come for 2 weeks?"));
+  EXPECT_FALSE(Agree("Can I come in a week?", "Can I come for a week?"));
+  EXPECT_FALSE(Agree("Can I pay in euros?", "Can I pay for euros?"));
+  EXPECT_FALSE(Agree("Is the film about a book?", "Is the book about a film?"));
   EXPECT_FALSE(Agree("Do you have a dog or a cat?", "Do you have a dog and a cat?"));
   EXPECT_TRUE(Agree("Can I sleep in the train?", "Can I sleep on the train?"));
   EXPECT_TRUE(Agree("Can I pay by card?", "Can I pay with a card?"));

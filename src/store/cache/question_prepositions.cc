@@ -41,6 +41,7 @@ constexpr auto kApart = std::to_array<std::string_view>({
     "until at",
     "until by",
     "until for",
+    "in for",
     "in near",
     "in by",
     "on by",
@@ -52,12 +53,10 @@ constexpr auto kApart = std::to_array<std::string_view>({
 
 // Things one is in and on alike.
 constexpr std::string_view kInOrOn =
-    "train plan plane bus ship boat ferry tram app site website internet network phone computer tv "
+    "train plane bus ship boat ferry tram app site website internet network phone computer tv "
     "screen page menu street road island bill invoice receipt list team market campus "
     "morning evening afternoon night day weekend monday tuesday wednesday thursday friday saturday "
     "sunday holiday date";
-constexpr std::string_view kTimes =
-    "second minute hour day night week weekend month year moment while";
 constexpr std::string_view kArticles =
     "a an the my your our his her its their this that these those some any all every";
 
@@ -88,7 +87,6 @@ bool MayStandFor(const std::string& noun, const std::string& one, const std::str
   const auto are = [&](std::string_view pair) {
     return HasWord(pair, one) && HasWord(pair, other);
   };
-  if (are("in for")) return !HasWord(kTimes, noun);
   if (are("in on")) return HasWord(kInOrOn, noun);
   return std::ranges::none_of(kApart, are);
 }
