@@ -320,7 +320,10 @@ bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
   if (is(a, "whether") && is(b, "whether"))
     return may_or_none(a.modality) == may_or_none(b.modality);
   // Who does something, and who may.
-  if (is(a, "who") && is(b, "who") && a.modality != b.modality) return false;
+  if (is(a, "who") && is(b, "who") &&
+      (a.modality == Modality::kMay) != (b.modality == Modality::kMay)) {
+    return false;
+  }
   if (is(a, "how") || is(b, "how") || is(a, "?") || is(b, "?")) return true;
   if (a.kinds.empty() || b.kinds.empty()) return true;
   const auto differ = [](Modality one, Modality other) {

@@ -54,6 +54,8 @@ class PersonReader {
       ReadPossessive(i);
       if (word == "i" || word == "we") ReadPronoun(i, "i");
       if (word == "you" && IsSubject(i)) ReadPronoun(i, "you");
+      if (HasWord("me us", word)) ReadObject(i, "i");
+      if (word == "you" && !IsSubject(i)) ReadObject(i, "you");
       if (HasWord(kActive, word)) ReadNoun(i + 1);
       if (HasWord("is are was were isn't aren't", word)) ReadBe(i);
     }
@@ -117,6 +119,12 @@ class PersonReader {
     if (!HasWord(kOfAnswering, verb)) persons_.acts[verb].emplace(who);
   }
 
+  // "call me", "for you"
+  void ReadObject(size_t i, std::string_view whom) {
+    if (i == 0 || At(i - 1).empty() || HasWord(kOfAnswering, At(i - 1))) return;
+    persons_.objects.emplace(MeaningOfForm(At(i - 1)), whom);
+  }
+
   // "(can) the shop cancel an order": any word but the first may be the verb.
   void ReadNoun(size_t at) {
     if (At(at) == "not") ++at;
@@ -166,14 +174,17 @@ QuestionPersons PersonsOf(std::u32string_view folded) {
 
 bool PersonsAgree(const QuestionPersons& a, const QuestionPersons& b) {
   if (!a.owners.empty() && !b.owners.empty() && a.owners != b.owners) return false;
-  const bool owned = std::ranges::all_of(a.owned, [&b](const auto& entry) {
-    const auto found = b.owned.find(entry.first);
-    return found == b.owned.end() || found->second == entry.second;
+  const auto agree = [](const auto& one, const auto& other) {
+    return std::ranges::all_of(one, [&other](const auto& entry) {
+      const auto found = other.find(entry.first);
+      return found == other.end() || found->second == entry.second;
+    });
+  };
+  if (!agree(a.owned, b.owned) || !agree(a.objects, b.objects)) return false;
+  return std::ranges::all_of(a.acts, [&b](const auto& entry) {
+    const auto found = b.acts.find(entry.first);
+    return found == b.acts.end() || HasCommon(entry.second, found->second);
   });
-  return owned && std::ranges::all_of(a.acts, [&b](const auto& entry) {
-           const auto found = b.acts.find(entry.first);
-           return found == b.acts.end() || HasCommon(entry.second, found->second);
-         });
 }
 
 }  // namespace bantam::store

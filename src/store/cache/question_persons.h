@@ -10,8 +10,9 @@
 namespace bantam::store {
 
 struct QuestionPersons {
-  std::set<std::string> owners;              // "i" (my, our), "you", "he", "she"
-  std::map<std::string, std::string> owned;  // what stands after a possessive → whose it is
+  std::set<std::string> owners;                // "i" (my, our), "you", "he", "she"
+  std::map<std::string, std::string> owned;    // what stands after a possessive → whose it is
+  std::map<std::string, std::string> objects;  // verb or preposition → "i" (me, us), "you"
   // Verb or adjective → "i" (I, we), "you", "noun": anything else.
   std::map<std::string, std::set<std::string>> acts;
 };
