@@ -199,6 +199,15 @@ TEST(QuestionFrameTest, WhoseItIsAndWhoDoesIt) {
   EXPECT_TRUE(Agree("Can I return shoes?", "Can shoes be returned?"));
 }
 
+TEST(QuestionFrameTest, ChineseDenials) {
+  EXPECT_FALSE(Agree("可以打疫苗吗？", "可以不打疫苗吗？"));
+  EXPECT_FALSE(Agree("孩子可以睡午觉吗？", "孩子可以不睡午觉吗？"));
+  EXPECT_FALSE(Agree("银行开门吗？", "银行不开门吗？"));
+  EXPECT_TRUE(Agree("可以打疫苗吗？", "打疫苗可以不？"));
+  EXPECT_TRUE(Agree("可以打疫苗吗？", "可以不可以打疫苗？"));
+  EXPECT_TRUE(Agree("可以打疫苗吗？", "打疫苗行不？"));
+}
+
 TEST(PhraseRulesTest, GapsAnchorsAndWhatStays) {
   constexpr PhraseRule kTable[] = {
       {"on", "turn * on $", "enable *"},
