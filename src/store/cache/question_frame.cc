@@ -241,6 +241,22 @@ bool IsRepeated(std::string_view worded) {
   return false;
 }
 
+// "孩子多大", "多大可以租车"
+bool AsksForAge(std::string_view worded) {
+  constexpr std::string_view kBig = "多大";
+  const size_t at = worded.find(kBig);
+  if (at == std::string_view::npos) return false;
+  const std::string_view before = worded.substr(0, at);
+  const std::string_view after = worded.substr(at + kBig.size());
+  if (before.empty()) {
+    return std::ranges::any_of(
+        std::to_array<std::string_view>({"可", "能", "才", "就", "开始"}),
+        [after](std::string_view follows) { return after.starts_with(follows); });
+  }
+  return std::ranges::any_of(kChineseAged,
+                             [before](std::string_view aged) { return before.ends_with(aged); });
+}
+
 void ReadChinese(QuestionFrame& frame) {
   Rewritten read = ChineseFrames().Apply(frame.worded);
   const std::string worded = Utf8(frame.worded);
@@ -268,6 +284,11 @@ void ReadChinese(QuestionFrame& frame) {
   if (has("whether") || has("many") || has("long")) {
     frame.rest = Without(frame.rest, {U"支持", U"允许", U"准许", U"提供"});
   }
+  // "考试时间是什么" asks for nothing but the time.
+  if (has("time") && HasAnyOf("时间是什么 日期是什么", worded)) std::erase(frame.kinds, "what");
+  if (has("big") && AsksForAge(worded)) {
+    std::ranges::replace(frame.kinds, std::string("big"), std::string("old"));
+  }
   // Nouns of time, and "是多少", count where nothing else is asked for.
   for (const std::string_view weak : {"time", "value"}) {
     if (has(weak) && frame.kinds.size() > 1) std::erase(frame.kinds, weak);
@@ -291,10 +312,10 @@ constexpr auto kAgreeing = std::to_array<Agreeing>({
     {"?", "how do manage what value whether"},
     {"manage", "how do"},
     {"value", "what many"},
-    {"多大", "old age"},
     {"place", "how where"},
-    {"when", "when:hour when:day when:month when:year"},
-    {"time", "when when:hour when:day when:month when:year long"},
+    {"when", "when:hour when:day when:date when:weekday when:month when:year"},
+    {"when:day", "when:date when:weekday"},
+    {"time", "when when:hour when:day when:date when:weekday when:month when:year long"},
 });
 
 bool KindsAgree(std::string_view a, std::string_view b) {

@@ -208,6 +208,27 @@ TEST(QuestionFrameTest, ChineseDenials) {
   EXPECT_TRUE(Agree("可以打疫苗吗？", "打疫苗行不？"));
 }
 
+TEST(QuestionFrameTest, ChineseDaysAges) {
+  EXPECT_FALSE(Agree("今天是星期几？", "今天是几号？"));
+  EXPECT_TRUE(Agree("今天是星期几？", "今天是周几？"));
+  EXPECT_TRUE(Agree("发工资是哪天？", "发工资是几号？"));
+  EXPECT_FALSE(Agree("这座桥多大？", "这座桥多少岁？"));
+  EXPECT_TRUE(Agree("孩子多大可以上学？", "孩子几岁可以上学？"));
+  EXPECT_TRUE(Agree("多大可以租车？", "几岁可以租车？"));
+  EXPECT_FALSE(Agree("考试时间是什么？", "考试是什么？"));
+  EXPECT_TRUE(Agree("考试时间是什么时候？", "考试是什么时候？"));
+}
+
+TEST(QuestionFrameTest, ChineseWordsThatAreNotTheSame) {
+  EXPECT_FALSE(Agree("怎么出租房子？", "怎么租房子？"));
+  EXPECT_FALSE(Agree("电脑配置怎么看？", "电脑设置怎么看？"));
+  EXPECT_FALSE(Agree("行李箱多少钱？", "行李多少钱？"));
+  EXPECT_FALSE(Agree("饭店有房间吗？", "餐厅有房间吗？"));
+  EXPECT_FALSE(Agree("手机有哪些型号？", "手机有哪些规格？"));
+  EXPECT_FALSE(Agree("怎么激活手机？", "怎么打开手机？"));
+  EXPECT_TRUE(Agree("怎么激活会员？", "怎么开通会员？"));
+}
+
 TEST(PhraseRulesTest, GapsAnchorsAndWhatStays) {
   constexpr PhraseRule kTable[] = {
       {"on", "turn * on $", "enable *"},
