@@ -284,6 +284,7 @@ void ReadChinese(QuestionFrame& frame) {
   if (has("whether") || has("many") || has("long")) {
     frame.rest = Without(frame.rest, {U"支持", U"允许", U"准许", U"提供"});
   }
+  if (has("far")) frame.rest = Without(frame.rest, {U"离"});
   // "考试时间是什么" asks for nothing but the time.
   if (has("time") && HasAnyOf("时间是什么 日期是什么", worded)) std::erase(frame.kinds, "what");
   if (has("big") && AsksForAge(worded)) {

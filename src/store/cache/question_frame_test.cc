@@ -229,6 +229,23 @@ TEST(QuestionFrameTest, ChineseWordsThatAreNotTheSame) {
   EXPECT_TRUE(Agree("怎么激活会员？", "怎么开通会员？"));
 }
 
+TEST(QuestionFrameTest, ChineseCharactersWithinWords) {
+  EXPECT_FALSE(Agree("离职证明怎么开？", "在职证明怎么开？"));
+  EXPECT_FALSE(Agree("职工证明怎么开？", "在职职工证明怎么开？"));
+  EXPECT_FALSE(Agree("什么时候离开学校？", "什么时候开学校？"));
+  EXPECT_FALSE(Agree("把手怎么洗？", "手怎么洗？"));
+  EXPECT_FALSE(Agree("掉头发怎么办？", "头发怎么办？"));
+  EXPECT_FALSE(Agree("城管电话是多少？", "管电话是多少？"));
+  EXPECT_FALSE(Agree("可以坐着睡吗？", "可以睡着吗？"));
+  EXPECT_FALSE(Agree("怎么弄湿纸巾？", "湿纸巾怎么弄？"));
+  EXPECT_FALSE(Agree("服务范围是什么？", "服务是什么？"));
+  EXPECT_FALSE(Agree("还能退票吗？", "能退票吗？"));
+  EXPECT_FALSE(Agree("他写的书叫什么？", "写他的书叫什么？"));
+  EXPECT_TRUE(Agree("怎么取消订单？", "怎么把订单取消？"));
+  EXPECT_TRUE(Agree("坐地铁怎么去机场？", "地铁怎么去机场？"));
+  EXPECT_TRUE(Agree("酒店离机场多远？", "酒店到机场多远？"));
+}
+
 TEST(PhraseRulesTest, GapsAnchorsAndWhatStays) {
   constexpr PhraseRule kTable[] = {
       {"on", "turn * on $", "enable *"},

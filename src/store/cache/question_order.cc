@@ -82,6 +82,10 @@ class OrderReader {
   // Each gives how many characters it took.
   size_t TakeUnspaced(size_t i) {
     const char32_t c = text_[i];
+    if (const size_t whole = WholeLength(text_.substr(i)); whole > 0) {
+      for (size_t at = i; at < i + whole; ++at) Add(Utf8(at, 1));
+      return whole;
+    }
     // "谁是…" is "…是谁".
     const bool identity = c == U'谁' && (Is(i + 1, U'是') || (i > 0 && text_[i - 1] == U'是'));
     if (kPersons.contains(c) && !identity) {

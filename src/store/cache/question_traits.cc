@@ -210,6 +210,10 @@ class TraitReader {
         i += 2;
         continue;
       }
+      if (const size_t whole = WholeLength(text.substr(i)); whole > 0) {
+        for (const size_t end = i + whole; i < end; ++i) TakeCharacter(Utf8(text.substr(i, 1)));
+        continue;
+      }
       if (const size_t light = LightLength(text.substr(i)); light > 0) {
         i += light;
         continue;
@@ -225,14 +229,18 @@ class TraitReader {
         continue;
       }
       std::string character = Utf8(text.substr(i, 1));
-      if (kOptionalCharacters.contains(text[i])) {
+      if (IsOptional(text.substr(i))) {
         traits_.optional.push_back(std::move(character));
       } else {
-        for (auto& [word, sides] : traits_.around) sides.second.push_back(character);
-        traits_.content.push_back(std::move(character));
+        TakeCharacter(std::move(character));
       }
       ++i;
     }
+  }
+
+  void TakeCharacter(std::string character) {
+    for (auto& [word, sides] : traits_.around) sides.second.push_back(character);
+    traits_.content.push_back(std::move(character));
   }
 
   // Of the signs those that the canonical form keeps: the others are punctuation.
@@ -368,9 +376,15 @@ class TraitReader {
   static void TakePairs(std::u32string_view text, Words& out) {
     std::u32string name;
     for (size_t i = 0; i < text.size() && name.size() < 3;) {
-      const size_t light = LightLength(text.substr(i));
-      if (light == 0 && !kOptionalCharacters.contains(text[i])) name += text[i];
-      i += std::max<size_t>(light, 1);
+      const std::u32string_view rest = text.substr(i);
+      const size_t whole = WholeLength(rest);
+      const size_t light = whole > 0 ? 0 : LightLength(rest);
+      if (whole > 0) {
+        name += rest.substr(0, whole);
+      } else if (light == 0 && !IsOptional(rest)) {
+        name += rest[0];
+      }
+      i += std::max<size_t>({whole, light, 1});
     }
     for (size_t i = 0; i + 1 < name.size(); ++i) {
       out.push_back(Utf8(std::u32string_view(name).substr(i, 2)));

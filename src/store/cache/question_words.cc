@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/ascii.h"
@@ -120,6 +121,19 @@ std::string_view MeaningOf(std::string_view stem) {
   const auto& synonyms = Synonyms();
   const auto found = synonyms.find(stem);
   return found == synonyms.end() ? stem : found->second;
+}
+
+size_t WholeLength(std::u32string_view text) {
+  static const std::set<std::u32string_view> kWords(kWholeWords.begin(), kWholeWords.end());
+  return kWords.contains(text.substr(0, 2)) ? 2 : 0;
+}
+
+bool IsOptional(std::u32string_view text) {
+  if (kOptionalCharacters.contains(text[0])) return true;
+  return kVehicleVerbs.contains(text[0]) &&
+         std::ranges::any_of(kVehicles, [text](std::u32string_view vehicle) {
+           return text.substr(1).starts_with(vehicle);
+         });
 }
 
 size_t LightLength(std::u32string_view text) {

@@ -22,6 +22,13 @@ void Stem(std::string& word);
 // be said or not.
 std::string_view MeaningOf(std::string_view stem);
 
+// The length of the Chinese word that `text` begins with if its characters count although they say
+// nothing alone; 0: none.
+size_t WholeLength(std::u32string_view text);
+
+// Whether the character that `text` begins with may be said or not.
+bool IsOptional(std::u32string_view text);
+
 // The length of the light phrase that `text` begins with; 0: none.
 size_t LightLength(std::u32string_view text);
 
