@@ -354,6 +354,11 @@ bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
   return !differ(a.modality, b.modality) && !differ(b.modality, a.modality);
 }
 
+bool MayAskWhether(const QuestionFrame& frame) {
+  return std::ranges::any_of(
+      frame.kinds, [](const std::string& kind) { return kind == "whether" || kind == "?"; });
+}
+
 }  // namespace
 
 QuestionFrame FrameOf(std::u32string_view clauses, bool asked) {
@@ -362,6 +367,7 @@ QuestionFrame FrameOf(std::u32string_view clauses, bool asked) {
   if (std::ranges::any_of(clauses, IsUnspacedCharacter)) {
     frame.worded = ChinesePhrases().Apply(frame.worded).text;
     ReadChinese(frame);
+    frame.chinese = ChineseTraitsOf(frame.worded, frame.rest);
   } else {
     ReadEnglish(frame);
   }
@@ -376,7 +382,8 @@ bool FramesAgree(const QuestionFrame& a, const QuestionFrame& b) {
       a.tense == b.tense || a.tense == Tense::kUnknown || b.tense == Tense::kUnknown;
   const bool remedy = std::ranges::find(a.kinds, "do") != a.kinds.end();
   return AllAgree(a.kinds, b.kinds) && AllAgree(b.kinds, a.kinds) && ModalitiesAgree(a, b) &&
-         (tenses || remedy);
+         (tenses || remedy) &&
+         ChineseTraitsAgree(a.chinese, b.chinese, MayAskWhether(a) && MayAskWhether(b));
 }
 
 }  // namespace bantam::store

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "store/cache/chinese_traits.h"
+
 namespace bantam::store {
 
 enum class Modality : uint8_t { kNone, kMay, kMust, kShould };
@@ -19,6 +21,7 @@ struct QuestionFrame {
   std::vector<std::string> kinds;
   Modality modality = Modality::kNone;
   Tense tense = Tense::kUnknown;
+  ChineseTraits chinese;
   std::u32string worded;  // the text, phrases that mean the same as one
   std::u32string rest;    // that, without what only says what is asked for
 };

@@ -125,7 +125,8 @@ std::string_view MeaningOf(std::string_view stem) {
 
 size_t WholeLength(std::u32string_view text) {
   static const std::set<std::u32string_view> kWords(kWholeWords.begin(), kWholeWords.end());
-  return kWords.contains(text.substr(0, 2)) ? 2 : 0;
+  if (!kWords.contains(text.substr(0, 2))) return 0;
+  return std::ranges::find(kNoWholeWords, text.substr(0, 3)) == kNoWholeWords.end() ? 2 : 0;
 }
 
 bool IsOptional(std::u32string_view text) {
