@@ -73,16 +73,6 @@ bool HasEver(std::u32string_view text) {
   return false;
 }
 
-Aspect AspectOf(std::u32string_view text) {
-  size_t last = text.size();
-  while (last > 0 && !IsUnspacedCharacter(text[last - 1])) --last;
-  const bool ends = last > 0 && text[last - 1] == U'了';
-  if (ends || Has(text, {U"了吗", U"了没", U"了么", U"了吧", U"已经"})) return Aspect::kDone;
-  if (Has(text, {U"能", U"可", U"会", U"要", U"该"})) return Aspect::kPlain;
-  if (HasEver(text)) return Aspect::kEver;
-  return text.contains(U'了') ? Aspect::kDone : Aspect::kPlain;
-}
-
 // Whether `verb` stands as a word of its own.
 bool HasVerb(std::u32string_view text, char32_t verb, std::u32string_view not_after,
              std::u32string_view not_before) {
@@ -95,13 +85,60 @@ bool HasVerb(std::u32string_view text, char32_t verb, std::u32string_view not_af
   return false;
 }
 
+// Whether something will, can or must be: 会 but not 会员 and 开会.
+bool IsAhead(std::u32string_view text) {
+  return HasVerb(text, U'会', U"机社协委宴聚开晚年议约大展退入工国", U"员议计费展场所") ||
+         Has(text, {U"能", U"可", U"要", U"该", U"才"});
+}
+
+std::u32string_view WithoutMarks(std::u32string_view text) {
+  while (!text.empty() && !IsUnspacedCharacter(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// "在下雨吗": what follows 在 is all.
+bool IsGoingOn(std::u32string_view text) {
+  constexpr size_t kMost = 4;
+  if (text.contains(U"正在")) return true;
+  const size_t at = text.rfind(U'在');
+  if (at == std::u32string_view::npos || Has(text, {U"在哪", U"在几", U"在什么", U"现在"})) {
+    return false;
+  }
+  return text.size() - at - 1 <= kMost;
+}
+
+Aspect AspectOf(std::u32string_view text) {
+  if (text.ends_with(U"了") || Has(text, {U"了吗", U"了没", U"了么", U"了吧", U"已经"})) {
+    return Aspect::kDone;
+  }
+  if (IsAhead(text)) return Aspect::kPlain;
+  if (HasEver(text)) return Aspect::kEver;
+  if (text.contains(U'了')) return Aspect::kDone;
+  return IsGoingOn(text) ? Aspect::kGoingOn : Aspect::kPlain;
+}
+
 char32_t VerbOf(std::u32string_view text) {
+  if (Has(text, {U"在几楼", U"在几层", U"在几号", U"谁在"})) return U'在';
+  if (text.contains(U"谁会")) return U'会';
   if (Has(text, {U"能用", U"可以用", U"能不能用", U"可不可以用"})) return U'用';
   if (HasVerb(text, U'做', U"", U"饭工")) return U'做';
-  if (HasVerb(text, U'有', U"没所拥公私还具", U"效限害毒线机关")) return U'有';
+  // "有什么好处" is "好处是什么", "里面有什么" is not.
+  const bool of_which =
+      Has(text, {U"有什么", U"有哪"}) && !text.ends_with(U"有什么") && !text.ends_with(U"有哪些");
+  if (of_which) return 0;
+  if (HasVerb(text, U'有', U"没拥公私还具", U"效限害毒线机关")) return U'有';
   if (text.contains(U"有没有")) return U'有';
   if (HasVerb(text, U'要', U"需必主重不", U"求点")) return U'要';
   return HasVerb(text, U'是', U"还不于可但", U"否不") ? U'是' : 0;
+}
+
+// "什么时候到的", "谁买的票"
+bool IsPast(std::u32string_view text) {
+  if (text.ends_with(U"了")) return true;
+  const size_t who = text.find(U'谁');
+  const size_t done = who == std::u32string_view::npos ? who : text.find_first_of(U"的了", who + 2);
+  if (done != std::u32string_view::npos) return true;
+  return text.ends_with(U"的") && !text.ends_with(U"谁的");
 }
 
 // "在车里", "在车上"; of screens both are said.
@@ -122,31 +159,42 @@ bool ShareOne(std::u32string_view a, std::u32string_view b) {
   return a.empty() || b.empty() || a.find_first_of(b) != std::u32string_view::npos;
 }
 
-// What is denied, or asked for, of things: 有 is not 是.
-bool VerbsAgree(char32_t a, char32_t b) {
+// Of things unlike, and not unsaid.
+bool Same(char32_t a, char32_t b) {
   return a == b || a == 0 || b == 0;
 }
 
 }  // namespace
 
-ChineseTraits ChineseTraitsOf(std::u32string_view worded, std::u32string_view rest) {
+ChineseTraits ChineseTraitsOf(std::u32string_view worded, std::u32string_view rest, bool wishes) {
   ChineseTraits traits;
   ReadPersons(rest, traits);
+  if (wishes) {
+    AddOnce(traits.persons, U'我');
+    AddOnce(traits.subjects, U'我');
+  }
+  worded = WithoutMarks(worded);
   traits.aspect = AspectOf(worded);
   traits.verb = VerbOf(worded);
   traits.place = PlaceOf(worded);
   traits.is_given = Has(worded, {U"租", U"借"}) && worded.contains(U'给');
-  traits.goes_on = worded.contains(U"一直");
+  traits.always = worded.contains(U"一直");
+  traits.ahead = IsAhead(worded);
+  traits.past = IsPast(worded) && !traits.ahead;
   return traits;
 }
 
-bool ChineseTraitsAgree(const ChineseTraits& a, const ChineseTraits& b, bool whether) {
+bool ChineseTraitsAgree(const ChineseTraits& a, const ChineseTraits& b, BothAsk both) {
   if (!ShareOne(a.persons, b.persons) || !ShareOne(a.owners, b.owners) ||
-      !ShareOne(a.subjects, b.subjects)) {
+      !ShareOne(a.subjects, b.subjects) || !Same(a.place, b.place) || a.is_given != b.is_given) {
     return false;
   }
-  if (whether && (a.aspect != b.aspect || a.goes_on != b.goes_on)) return false;
-  return VerbsAgree(a.verb, b.verb) && VerbsAgree(a.place, b.place) && a.is_given == b.is_given;
+  if (both == BothAsk::kWhether && (a.aspect != b.aspect || a.always != b.always)) return false;
+  const bool compares_verbs =
+      both == BothAsk::kWhether || both == BothAsk::kThing || a.verb == U'在' || b.verb == U'在';
+  if (compares_verbs && !Same(a.verb, b.verb)) return false;
+  const bool events = both == BothAsk::kEvent || both == BothAsk::kThing;
+  return !events || !((a.past && b.ahead) || (b.past && a.ahead));
 }
 
 }  // namespace bantam::store

@@ -8,8 +8,8 @@
 
 namespace bantam::store {
 
-// 开门吗 and 会开门吗; 开门了吗; 去过吗.
-enum class Aspect : uint8_t { kPlain, kDone, kEver };
+// 开门吗 and 会开门吗; 开门了吗; 去过吗; 在开会吗.
+enum class Aspect : uint8_t { kPlain, kDone, kEver, kGoingOn };
 
 struct ChineseTraits {
   // Persons, each once, sorted: 我 (我们, 咱们), 你 (您, 你们), 他, 她, 它, and 们 for 他们.
@@ -20,13 +20,20 @@ struct ChineseTraits {
   char32_t verb = 0;      // 有, 是, 要, 做 or 用, where it is what is asked for; 0: another
   char32_t place = 0;     // 里 or 上 of "在…里"; 0: none
   bool is_given = false;  // "租给", "借给"
-  bool goes_on = false;   // 一直
+  bool always = false;    // 一直
+  bool past = false;      // 什么时候到的, 谁买的票
+  bool ahead = false;     // 会到, 能到
 };
 
-// Of QuestionFrame's `worded`, and of its `rest` (whose phrases to the asked are gone). Linear.
-ChineseTraits ChineseTraitsOf(std::u32string_view worded, std::u32string_view rest);
+// Of QuestionFrame's `worded`, and of its `rest` (whose phrases to the asked are gone); `wishes`:
+// it began with 我想, which is gone, too. Linear.
+ChineseTraits ChineseTraitsOf(std::u32string_view worded, std::u32string_view rest, bool wishes);
 
-// Whether questions with the same content may have one answer; `whether`: both ask for yes or no.
-bool ChineseTraitsAgree(const ChineseTraits& a, const ChineseTraits& b, bool whether);
+// What both of two questions ask for.
+enum class BothAsk : uint8_t { kOther, kWhether, kThing, kEvent };
+
+// Whether questions with the same content may have one answer, if they ask for yes or no, for a
+// thing or person, for when or where, or for something else.
+bool ChineseTraitsAgree(const ChineseTraits& a, const ChineseTraits& b, BothAsk both);
 
 }  // namespace bantam::store

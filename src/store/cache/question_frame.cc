@@ -280,6 +280,7 @@ void ReadChinese(QuestionFrame& frame) {
     return std::ranges::find(frame.kinds, kind) != frame.kinds.end();
   };
   frame.rest = WithoutAlternatives(read.text, frame.kinds);
+  frame.chinese = ChineseTraitsOf(frame.worded, read.text, wishes);
   ReadChinesePlace(frame);
   if (has("whether") || has("many") || has("long")) {
     frame.rest = Without(frame.rest, {U"支持", U"允许", U"准许", U"提供"});
@@ -354,9 +355,17 @@ bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
   return !differ(a.modality, b.modality) && !differ(b.modality, a.modality);
 }
 
-bool MayAskWhether(const QuestionFrame& frame) {
-  return std::ranges::any_of(
-      frame.kinds, [](const std::string& kind) { return kind == "whether" || kind == "?"; });
+BothAsk BothAskOf(const QuestionFrame& a, const QuestionFrame& b) {
+  const auto both = [&](std::string_view kinds) {
+    return std::ranges::all_of(std::to_array({&a, &b}), [kinds](const QuestionFrame* frame) {
+      return std::ranges::any_of(frame->kinds, [kinds](const std::string& kind) {
+        return HasWord(kinds, kind.substr(0, kind.find(':')));
+      });
+    });
+  };
+  if (both("whether ?")) return BothAsk::kWhether;
+  if (both("what who")) return BothAsk::kThing;
+  return both("when where") ? BothAsk::kEvent : BothAsk::kOther;
 }
 
 }  // namespace
@@ -367,7 +376,6 @@ QuestionFrame FrameOf(std::u32string_view clauses, bool asked) {
   if (std::ranges::any_of(clauses, IsUnspacedCharacter)) {
     frame.worded = ChinesePhrases().Apply(frame.worded).text;
     ReadChinese(frame);
-    frame.chinese = ChineseTraitsOf(frame.worded, frame.rest);
   } else {
     ReadEnglish(frame);
   }
@@ -382,8 +390,7 @@ bool FramesAgree(const QuestionFrame& a, const QuestionFrame& b) {
       a.tense == b.tense || a.tense == Tense::kUnknown || b.tense == Tense::kUnknown;
   const bool remedy = std::ranges::find(a.kinds, "do") != a.kinds.end();
   return AllAgree(a.kinds, b.kinds) && AllAgree(b.kinds, a.kinds) && ModalitiesAgree(a, b) &&
-         (tenses || remedy) &&
-         ChineseTraitsAgree(a.chinese, b.chinese, MayAskWhether(a) && MayAskWhether(b));
+         (tenses || remedy) && ChineseTraitsAgree(a.chinese, b.chinese, BothAskOf(a, b));
 }
 
 }  // namespace bantam::store
