@@ -121,6 +121,7 @@ char32_t VerbOf(std::u32string_view text) {
   if (Has(text, {U"在几楼", U"在几层", U"在几号", U"谁在"})) return U'在';
   if (text.contains(U"谁会")) return U'会';
   if (Has(text, {U"能用", U"可以用", U"能不能用", U"可不可以用"})) return U'用';
+  if (text.contains(U"好用")) return U'好';
   if (HasVerb(text, U'做', U"", U"饭工")) return U'做';
   // "有什么好处" is "好处是什么", "里面有什么" is not.
   const bool of_which =
@@ -155,11 +156,33 @@ char32_t PlaceOf(std::u32string_view text) {
   return 0;
 }
 
+// What kind of denial comes first; none in 能不能, 有没有 and 到了没.
+char32_t DenialOf(std::u32string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char32_t before = i > 0 ? text[i - 1] : 0;
+    const char32_t after = At(text, i + 1);
+    if (before == after) continue;
+    if (text[i] == U'不' && IsOneOf(after, U"能会要是想")) return after;
+    if (text[i] == U'没' && after != 0 && !IsOneOf(before, U"了有淹") && after != U'收')
+      return U'没';
+  }
+  return 0;
+}
+
+// "被投诉怎么办"
+bool IsDoneToAsker(std::u32string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != U'被' || At(text, i + 1) == U'子') continue;
+    if (BeginsClause(text, i) || text[i - 1] == U'我') return true;
+  }
+  return false;
+}
+
 bool ShareOne(std::u32string_view a, std::u32string_view b) {
   return a.empty() || b.empty() || a.find_first_of(b) != std::u32string_view::npos;
 }
 
-// Of things unlike, and not unsaid.
+// Whether two are the same, as far as both are said.
 bool Same(char32_t a, char32_t b) {
   return a == b || a == 0 || b == 0;
 }
@@ -177,6 +200,8 @@ ChineseTraits ChineseTraitsOf(std::u32string_view worded, std::u32string_view re
   traits.aspect = AspectOf(worded);
   traits.verb = VerbOf(worded);
   traits.place = PlaceOf(worded);
+  traits.denial = DenialOf(worded);
+  traits.suffers = IsDoneToAsker(rest);
   traits.is_given = Has(worded, {U"租", U"借"}) && worded.contains(U'给');
   traits.always = worded.contains(U"一直");
   traits.ahead = IsAhead(worded);
@@ -186,7 +211,8 @@ ChineseTraits ChineseTraitsOf(std::u32string_view worded, std::u32string_view re
 
 bool ChineseTraitsAgree(const ChineseTraits& a, const ChineseTraits& b, BothAsk both) {
   if (!ShareOne(a.persons, b.persons) || !ShareOne(a.owners, b.owners) ||
-      !ShareOne(a.subjects, b.subjects) || !Same(a.place, b.place) || a.is_given != b.is_given) {
+      !ShareOne(a.subjects, b.subjects) || !Same(a.place, b.place) || !Same(a.denial, b.denial) ||
+      a.suffers != b.suffers || a.is_given != b.is_given) {
     return false;
   }
   if (both == BothAsk::kWhether && (a.aspect != b.aspect || a.always != b.always)) return false;

@@ -19,6 +19,8 @@ struct ChineseTraits {
   Aspect aspect = Aspect::kPlain;
   char32_t verb = 0;      // 有, 是, 要, 做 or 用, where it is what is asked for; 0: another
   char32_t place = 0;     // 里 or 上 of "在…里"; 0: none
+  char32_t denial = 0;    // what is denied with 不: 能, 会, 要, 是, 想; 没 for 没; 0: another
+  bool suffers = false;   // "被投诉", "我被…": something is done to the asker
   bool is_given = false;  // "租给", "借给"
   bool always = false;    // 一直
   bool past = false;      // 什么时候到的, 谁买的票

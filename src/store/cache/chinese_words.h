@@ -101,12 +101,12 @@ inline constexpr auto kLightPhrases = std::to_array<std::u32string_view>({
     U"啊",       U"呀",       U"么",       U"想",       U"请",       U"做",       U"用",
     U"个",       U"名",       U"次",       U"得",       U"地",       U"着",       U"过",
     U"与",       U"和",       U"跟",       U"就",       U"都",       U"也",       U"很",
-    U"才",       U"去",       U"从",       U"到",       U"成",       U"为",       U"等",
-    U"于",       U"时",       U"一",       U"二",       U"两",       U"三",       U"四",
-    U"五",       U"六",       U"七",       U"八",       U"九",       U"十",       U"百",
-    U"千",       U"万",       U"零",       U"好",       U"走",       U"办",       U"上",
-    U"中",       U"每",       U"隔",       U"位",       U"所",       U"支",       U"根",
-    U"不",       U"没",
+    U"才",       U"去",       U"从",       U"到",       U"成",       U"为",       U"于",
+    U"时",       U"一",       U"二",       U"两",       U"三",       U"四",       U"五",
+    U"六",       U"七",       U"八",       U"九",       U"十",       U"百",       U"千",
+    U"万",       U"零",       U"好",       U"走",       U"办",       U"上",       U"中",
+    U"每",       U"隔",       U"位",       U"所",       U"支",       U"根",       U"不",
+    U"没",
 });
 
 static_assert(std::ranges::is_sorted(kLightPhrases, std::greater{}, &std::u32string_view::size));
