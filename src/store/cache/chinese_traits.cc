@@ -173,7 +173,9 @@ char32_t DenialOf(std::u32string_view text) {
 bool IsDoneToAsker(std::u32string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != U'被' || At(text, i + 1) == U'子') continue;
-    if (BeginsClause(text, i) || text[i - 1] == U'我') return true;
+    // Not after a blank: "银行卡 被吞".
+    if (i == 0 || text[i - 1] == U'我') return true;
+    if (text[i - 1] != ' ' && BeginsClause(text, i)) return true;
   }
   return false;
 }

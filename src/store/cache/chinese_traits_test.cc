@@ -63,6 +63,7 @@ TEST(ChineseTraitsTest, DenialsAndThePassive) {
   EXPECT_FALSE(Agree("这个软件好用吗？", "这个软件能用吗？"));
   EXPECT_FALSE(Agree("地铁要等多久？", "地铁要多久？"));
   EXPECT_TRUE(Agree("账号被冻结怎么办？", "账号冻结怎么办？"));
+  EXPECT_TRUE(Agree("账号被冻结怎么办？", "账号 被冻结怎么办"));
   EXPECT_TRUE(Agree("没带票怎么办？", "没有带票怎么办？"));
 }
 
