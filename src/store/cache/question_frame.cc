@@ -270,7 +270,6 @@ void ReadChinese(QuestionFrame& frame) {
     }
     if (wishes && (name == "do" || name == "manage")) name = "how";
     if (name == "long" && repeated) name = "often";
-    if (name == "big") name = "多大";  // of things, and of years
     Add(frame.kinds, std::move(name));
   }
   // "能告诉我……吗" asks for what is to be told.
