@@ -28,12 +28,13 @@ inline std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-constexpr bool IsAsciiDigit(char c) {
+constexpr bool IsAsciiDigit(char32_t c) {
   return c >= '0' && c <= '9';
 }
 
 constexpr bool IsAsciiAlphanumeric(char c) {
-  return IsAsciiLetter(static_cast<unsigned char>(c)) || IsAsciiDigit(c);
+  return IsAsciiLetter(static_cast<unsigned char>(c)) ||
+         IsAsciiDigit(static_cast<unsigned char>(c));
 }
 
 }  // namespace bantam

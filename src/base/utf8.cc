@@ -107,4 +107,10 @@ void AppendUtf8(char32_t c, std::string& out) {
   }
 }
 
+std::string ToUtf8(std::u32string_view characters) {
+  std::string out;
+  for (const char32_t c : characters) AppendUtf8(c, out);
+  return out;
+}
+
 }  // namespace bantam

@@ -39,6 +39,7 @@ std::string LossyUtf8(std::string_view text);
 size_t CountCharacters(std::string_view text);
 
 void AppendUtf8(char32_t c, std::string& out);
+std::string ToUtf8(std::u32string_view characters);
 
 struct DecodedChar {
   char32_t code_point;

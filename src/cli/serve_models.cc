@@ -188,10 +188,12 @@ class Loader {
     return loaded;
   }
 
+  static uint64_t NeededBy(const ModelInfo& encoder) { return encoder.file_bytes + kEncoderWork; }
+
   // Of `limit` bytes the program has `before`.
   static Result<void> CheckEncoder(const std::string& path, const ModelInfo& info, uint64_t before,
                                    uint64_t limit) {
-    const uint64_t needed = info.file_bytes + kEncoderWork;
+    const uint64_t needed = NeededBy(info);
     if (before + needed <= limit) return {};
     return Fail(ErrorCode::kResourceExhausted,
                 path + ": needs about " + std::to_string(needed >> 20) + " MiB, but only " +
@@ -207,7 +209,7 @@ class Loader {
     load.threads = options_.setup.engine.threads;
     server::Backend::Loaded loaded;
     loaded.encoder = TRY(env_.backend.load_encoder(path, load));
-    loaded.memory_bytes = info.file_bytes + kEncoderWork;
+    loaded.memory_bytes = NeededBy(info);
     return loaded;
   }
 

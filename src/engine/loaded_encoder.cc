@@ -121,8 +121,7 @@ Result<void> LoadedEncoder::LoadWeights(const EncoderOptions& options) {
 }
 
 std::vector<TokenId> LoadedEncoder::Tokenize(std::string_view text) const {
-  return config_.prompt.empty() ? tokenizer_->Encode(text, {})
-                                : tokenizer_->Encode(config_.prompt + std::string(text), {});
+  return tokenizer_->Encode(config_.prompt + std::string(text), {});
 }
 
 int64_t LoadedEncoder::Shorten(std::vector<TokenId>& ids, int max_tokens) const {

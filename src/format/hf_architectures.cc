@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace bantam {
 namespace {
 
@@ -170,17 +172,13 @@ constexpr std::array kRows = {
 
 constexpr std::string_view kLayer = "%d";
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // Whether `name` is `pattern` with a number for %d; `layer` becomes its digits.
 bool Matches(std::string_view pattern, std::string_view name, std::string_view* layer) {
   const size_t at = pattern.find(kLayer);
   if (at == std::string_view::npos) return pattern == name;
   if (name.substr(0, at) != pattern.substr(0, at)) return false;
   size_t end = at;
-  while (end < name.size() && IsDigit(name[end])) ++end;
+  while (end < name.size() && IsAsciiDigit(name[end])) ++end;
   if (end == at || name.substr(end) != pattern.substr(at + kLayer.size())) return false;
   *layer = name.substr(at, end - at);
   return true;

@@ -94,7 +94,7 @@ class HfFolderBuilder {
   }
 
  private:
-  const ShardTensor* Find(const std::string& name) const {
+  const ShardTensor* Find(std::string_view name) const {
     const auto name_of = [](const ShardTensor& one) -> std::string_view { return one.tensor.name; };
     const auto place =
         std::ranges::lower_bound(shards_.tensors, std::string_view(name), {}, name_of);
@@ -117,8 +117,8 @@ class HfFolderBuilder {
   // Whether a head in the files is the token embedding once more. One with other values counts,
   // whatever config.json says, as in transformers (5.5).
   bool HeadIsEmbedding() const {
-    const ShardTensor* head = Find(std::string(kHead));
-    const ShardTensor* embedding = Find(std::string(kEmbedding));
+    const ShardTensor* head = Find(kHead);
+    const ShardTensor* embedding = Find(kEmbedding);
     if (head == nullptr || embedding == nullptr) return head == nullptr;
     return head->tensor.type == embedding->tensor.type &&
            head->tensor.shape == embedding->tensor.shape && HaveSameBytes(*head, *embedding);
@@ -156,7 +156,7 @@ class HfFolderBuilder {
   // The GGUF name; what the table does not know keeps its own and is refused by name later. Of
   // tensors that share their memory safetensors' save_model keeps the one that is called head.
   std::string Translated(const std::string& name) const {
-    const bool is_both = config_.tied && name == kHead && Find(std::string(kEmbedding)) == nullptr;
+    const bool is_both = config_.tied && name == kHead && Find(kEmbedding) == nullptr;
     std::string translated =
         GgufName(*config_.architecture, is_both ? std::string(kEmbedding) : name);
     return translated.empty() ? name : translated;

@@ -121,11 +121,8 @@ bool IsPassiveOf(const Common& active, const Common& passive) {
 
 bool SaysWhichDoesWhat(const std::string& word) {
   const bool latin = static_cast<unsigned char>(word[0]) < 0x80;
-  return latin || word == "比" || std::ranges::any_of(kRoles, [&word](char32_t c) {
-           std::string role;
-           AppendUtf8(c, role);
-           return role == word;
-         });
+  return latin || word == "比" ||
+         std::ranges::any_of(kRoles, [&word](char32_t c) { return ToUtf8({&c, 1}) == word; });
 }
 
 bool JoinAlike(const Words& a, const Words& b) {
@@ -138,15 +135,12 @@ bool JoinAlike(const Words& a, const Words& b) {
 // Of words separated by blanks what OrderOf makes of each.
 std::set<std::string> FormsOf(std::string_view list) {
   std::set<std::string> forms;
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(' ', at), list.size());
+  AnyWord(list, [&forms](std::string_view word) {
     std::string form;
-    for (const OrderedWord& word : OrderOf(FoldCharacters(list.substr(at, end - at)))) {
-      form += word.word;
-    }
+    for (const OrderedWord& ordered : OrderOf(FoldCharacters(word))) form += ordered.word;
     if (!form.empty()) forms.insert(std::move(form));
-    at = end + 1;
-  }
+    return false;
+  });
   return forms;
 }
 

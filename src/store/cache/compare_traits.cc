@@ -81,7 +81,7 @@ bool CountsAgree(const QuestionTraits& a, const QuestionTraits& b) {
 
 // What "how many" and "多少" are followed by.
 std::string AskedOf(const QuestionTraits& traits) {
-  if (!HasWordOf(traits.frame.kinds, "many")) return "";
+  if (!traits.frame.Asks("many")) return "";
   const auto asked = std::ranges::find_if(traits.order, [](const OrderedWord& word) {
     return HasWordOf(word.between, "how") || HasWordOf(word.between, "怎么");
   });

@@ -79,6 +79,9 @@ inline constexpr auto kEnglishOpposites = std::to_array<Opposites>({
     {"fast", "fast fastest quickest", "slow slowest"},
 });
 
+inline constexpr std::string_view kDeterminers =
+    "a an the my your our his her its their this that these those some any all every";
+
 // Participles that do not end in "ed".
 inline constexpr std::string_view kParticiples =
     "paid sent sold built stolen lost forgotten given bought caught frozen driven eaten worn "

@@ -64,10 +64,6 @@ bool IsGreek(char32_t c) {
   return c >= 0x0391 && c <= 0x03C9;
 }
 
-bool IsDigit(char32_t c) {
-  return c >= '0' && c <= '9';
-}
-
 bool IsBlank(char32_t c) {
   return unicode::PropertiesOf(c).In(unicode::kSpace);
 }
@@ -105,7 +101,7 @@ class CaseReader {
   size_t EndOfUnit(size_t begin) const {
     constexpr size_t kLongest = 4;
     const bool numbered =
-        IsDigit(At(begin, -1)) || (IsBlank(At(begin, -1)) && IsDigit(At(begin, -2)));
+        IsAsciiDigit(At(begin, -1)) || (IsBlank(At(begin, -1)) && IsAsciiDigit(At(begin, -2)));
     if (!numbered) return begin;
     size_t end = begin;
     bool ascii = true;
@@ -148,7 +144,7 @@ class CaseReader {
     const bool accented = unicode::PropertiesOf(after).In(unicode::kMark) ||
                           (after >= 0x80 && !IsUnspacedCharacter(after) && IsLetter(after)) ||
                           (before >= 0x80 && !IsUnspacedCharacter(before) && IsLetter(before));
-    return !joined && !short_form && !named && !accented && !IsDigit(after);
+    return !joined && !short_form && !named && !accented && !IsAsciiDigit(after);
   }
 
   static bool IsLetter(char32_t c) { return unicode::PropertiesOf(c).In(unicode::kLetter); }
@@ -185,8 +181,8 @@ class CaseReader {
 
   bool IsWithinSentence(size_t begin) const {
     const char32_t before = At(begin, -2);
-    return IsDigit(At(begin, -1)) ||
-           (begin >= 2 && IsBlank(At(begin, -1)) && (IsAsciiLetter(before) || IsDigit(before)));
+    return IsAsciiDigit(At(begin, -1)) || (begin >= 2 && IsBlank(At(begin, -1)) &&
+                                           (IsAsciiLetter(before) || IsAsciiDigit(before)));
   }
 
   bool IsFunctionWord(std::u32string_view word) const {

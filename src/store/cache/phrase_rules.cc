@@ -38,12 +38,8 @@ bool IsClauseMark(char32_t c) {
   return std::u32string_view(U".,?!:;()。，？！：；（）、…—–").contains(c);
 }
 
-bool IsDigit(char32_t c) {
-  return c >= '0' && c <= '9';
-}
-
 bool IsWordCharacter(char32_t c) {
-  return IsAsciiLower(c) || (c >= '0' && c <= '9') || (c >= 0xC0 && c < 0x2000) ||
+  return IsAsciiLower(c) || IsAsciiDigit(c) || (c >= 0xC0 && c < 0x2000) ||
          (c >= 0xE000 && c <= 0xF8FF);
 }
 
@@ -84,7 +80,7 @@ std::vector<WordToken> WordsOf(std::u32string_view text) {
     const bool dash =
         text[i] == '-' && i > 0 && text[i - 1] == ' ' && i + 1 < text.size() && text[i + 1] == ' ';
     const bool in_number =
-        i > 0 && i + 1 < text.size() && IsDigit(text[i - 1]) && IsDigit(text[i + 1]);
+        i > 0 && i + 1 < text.size() && IsAsciiDigit(text[i - 1]) && IsAsciiDigit(text[i + 1]);
     if ((IsClauseMark(text[i]) && !in_number) || dash) {
       words.push_back({"", i, i + 1});
       ++i;

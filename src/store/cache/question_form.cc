@@ -16,10 +16,6 @@ constexpr std::u32string_view kAlwaysDividing = U"。、，；：？！…‥·�
 constexpr std::u32string_view kQuotes = U"\"“”„‟«»‹›「」『』《》〈〉〝〞`";
 constexpr std::u32string_view kSometimesDividing = U".,;:?!'";
 
-bool IsDigit(char32_t c) {
-  return c >= '0' && c <= '9';
-}
-
 bool IsBlank(char32_t c) {
   return unicode::PropertiesOf(c).In(unicode::kSpace);
 }
@@ -70,7 +66,7 @@ class FormWriter {
   bool IsBetweenNumbers(size_t begin, size_t end) const {
     while (begin > 0 && IsBlank(in_[begin - 1])) --begin;
     while (end < in_.size() && IsBlank(in_[end])) ++end;
-    return IsDigit(Before(begin)) && IsDigit(At(end));
+    return IsAsciiDigit(Before(begin)) && IsAsciiDigit(At(end));
   }
 
   bool IsQuoted(size_t begin, size_t end) const {
@@ -94,14 +90,15 @@ class FormWriter {
       return attached ? marks.size() : 0;
     }
     const bool lone = IsAsciiLetter(before) && (begin < 2 || !IsSolid(in_[begin - 2]));
-    if (!IsDigit(before) && !lone) return 0;
+    if (!IsAsciiDigit(before) && !lone) return 0;
     return std::min(marks.find_first_not_of('!'), marks.size());  // factorials
   }
 
   // Of 6' and 6", feet and inches: no quotation that was begun before ends there.
   bool IsMeasure(size_t i) const {
     const char32_t c = in_[i];
-    if ((c != '"' && c != '\'') || !IsDigit(Before(i)) || IsAsciiLetter(At(i + 1))) return false;
+    if ((c != '"' && c != '\'') || !IsAsciiDigit(Before(i)) || IsAsciiLetter(At(i + 1)))
+      return false;
     for (size_t k = 0; k < i; ++k) {
       if (in_[k] == c && IsBlank(Before(k))) return false;
     }
@@ -137,7 +134,7 @@ class FormWriter {
   void TakeDividing(size_t i) {
     const char32_t c = in_[i];
     const bool dash = c == U'—' || c == U'–' || c == U'～' || c == U'〜';
-    const bool between = IsDigit(Before(i)) && IsDigit(At(i + 1));
+    const bool between = IsAsciiDigit(Before(i)) && IsAsciiDigit(At(i + 1));
     if (between || (dash && IsBetweenNumbers(i, i + 1))) {
       marked_ += dash ? U'-' : U',';
     } else if (IsQuoted(i, i + 1)) {
@@ -194,7 +191,7 @@ class FormWriter {
 
 // Programs are told by these, and by calls ("f(x)"), line breaks within the text aside.
 bool CountsAsWritten(std::string_view text) {
-  const auto is_of_name = [](char c) { return IsAsciiLetter(c) || IsDigit(c) || c == '_'; };
+  const auto is_of_name = [](char c) { return IsAsciiLetter(c) || IsAsciiDigit(c) || c == '_'; };
   const size_t begin = text.find_first_not_of(" \t\r\n");
   const size_t end = text.find_last_not_of(" \t\r\n");
   for (size_t i = begin; i <= end && i < text.size(); ++i) {

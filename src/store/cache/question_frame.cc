@@ -80,12 +80,6 @@ const WordRules& EnglishOffers() {
   return kRules;
 }
 
-std::string Utf8(std::u32string_view text) {
-  std::string out;
-  for (const char32_t c : text) AppendUtf8(c, out);
-  return out;
-}
-
 std::string_view WithoutNegation(std::string_view word) {
   if (word == "can't") return "can";
   if (word == "won't") return "will";
@@ -129,7 +123,7 @@ bool IsPerfect(const std::vector<WordToken>& words, size_t have) {
   for (size_t i = have + 1; i < std::min(have + 4, words.size()); ++i) {
     const std::string& word = words[i].word;
     if (word.empty() || word == "to") return false;
-    if (word.ends_with("ed") || HasWord(kParticiples, word)) return true;
+    if (IsParticiple(word)) return true;
   }
   return false;
 }
@@ -181,7 +175,7 @@ void ReadEnglish(QuestionFrame& frame) {
     frame.rest = std::move(read.text);
     for (std::string& name : read.names) Add(frame.kinds, std::move(name));
   }
-  if (std::ranges::find(frame.kinds, "whether") != frame.kinds.end()) {
+  if (frame.Asks("whether")) {
     frame.rest = EnglishOffers().Apply(frame.rest).text;
   }
   frame.modality = ModalityOf(WordsOf(frame.rest));
@@ -202,7 +196,7 @@ std::u32string Without(std::u32string text, std::initializer_list<std::u32string
 void ReadChinesePlace(QuestionFrame& frame) {
   const auto where = std::ranges::find(frame.kinds, "where");
   if (where == frame.kinds.end()) return;
-  const std::string rest = Utf8(frame.rest);
+  const std::string rest = ToUtf8(frame.rest);
   for (const std::string_view may : {"怎么", "怎么可以", "怎么能"}) {
     for (const std::string_view verb : kChineseSettings) {
       if (rest.contains(std::string(may) + std::string(verb))) *where = "place";
@@ -259,7 +253,7 @@ bool AsksForAge(std::string_view worded) {
 
 void ReadChinese(QuestionFrame& frame) {
   Rewritten read = ChineseFrames().Apply(frame.worded);
-  const std::string worded = Utf8(frame.worded);
+  const std::string worded = ToUtf8(frame.worded);
   const bool wishes = std::ranges::find(read.names, "wish") != read.names.end();
   const bool repeated = IsRepeated(worded);
   for (std::string& name : read.names) {
@@ -275,29 +269,28 @@ void ReadChinese(QuestionFrame& frame) {
   // "能告诉我……吗" asks for what is to be told.
   const bool told = std::ranges::find(read.names, "tell") != read.names.end();
   if (told && frame.kinds.size() > 1) std::erase(frame.kinds, "whether");
-  const auto has = [&frame](std::string_view kind) {
-    return std::ranges::find(frame.kinds, kind) != frame.kinds.end();
-  };
   frame.rest = WithoutAlternatives(read.text, frame.kinds);
   frame.chinese = ChineseTraitsOf(frame.worded, read.text, wishes);
   ReadChinesePlace(frame);
-  if (has("whether") || has("many") || has("long")) {
+  if (frame.Asks("whether") || frame.Asks("many") || frame.Asks("long")) {
     frame.rest = Without(frame.rest, {U"支持", U"允许", U"准许", U"提供"});
   }
-  if (has("far")) frame.rest = Without(frame.rest, {U"离"});
+  if (frame.Asks("far")) frame.rest = Without(frame.rest, {U"离"});
   // "考试时间是什么" asks for nothing but the time.
-  if (has("time") && HasAnyOf("时间是什么 日期是什么", worded)) std::erase(frame.kinds, "what");
-  if (has("big") && AsksForAge(worded)) {
+  if (frame.Asks("time") && HasAnyOf("时间是什么 日期是什么", worded))
+    std::erase(frame.kinds, "what");
+  if (frame.Asks("big") && AsksForAge(worded)) {
     std::ranges::replace(frame.kinds, std::string("big"), std::string("old"));
   }
   // Nouns of time, and "是多少", count where nothing else is asked for.
   for (const std::string_view weak : {"time", "value"}) {
-    if (has(weak) && frame.kinds.size() > 1) std::erase(frame.kinds, weak);
+    if (frame.Asks(weak) && frame.kinds.size() > 1) std::erase(frame.kinds, weak);
   }
   if (frame.modality != Modality::kNone) return;
   if (HasAnyOf(kChineseMayWords, worded)) {
     frame.modality = Modality::kMay;
-  } else if (HasAnyOf(has("long") || has("price") ? "必须" : kChineseMustWords, worded)) {
+  } else if (HasAnyOf(frame.Asks("long") || frame.Asks("price") ? "必须" : kChineseMustWords,
+                      worded)) {
     frame.modality = Modality::kMust;
   } else if (HasAnyOf(kChineseShouldWords, worded)) {
     frame.modality = Modality::kShould;
@@ -335,18 +328,15 @@ bool AllAgree(const Words& a, const Words& b) {
 }
 
 bool ModalitiesAgree(const QuestionFrame& a, const QuestionFrame& b) {
-  const auto is = [](const QuestionFrame& frame, std::string_view kind) {
-    return std::ranges::find(frame.kinds, kind) != frame.kinds.end();
-  };
   const auto may_or_none = [](Modality m) { return m == Modality::kMay ? Modality::kNone : m; };
-  if (is(a, "whether") && is(b, "whether"))
+  if (a.Asks("whether") && b.Asks("whether"))
     return may_or_none(a.modality) == may_or_none(b.modality);
   // Who does something, and who may.
-  if (is(a, "who") && is(b, "who") &&
+  if (a.Asks("who") && b.Asks("who") &&
       (a.modality == Modality::kMay) != (b.modality == Modality::kMay)) {
     return false;
   }
-  if (is(a, "how") || is(b, "how") || is(a, "?") || is(b, "?")) return true;
+  if (a.Asks("how") || b.Asks("how") || a.Asks("?") || b.Asks("?")) return true;
   if (a.kinds.empty() || b.kinds.empty()) return true;
   const auto differ = [](Modality one, Modality other) {
     return one == Modality::kMay && other == Modality::kMust;
@@ -387,7 +377,7 @@ QuestionFrame FrameOf(std::u32string_view clauses, bool asked) {
 bool FramesAgree(const QuestionFrame& a, const QuestionFrame& b) {
   const bool tenses =
       a.tense == b.tense || a.tense == Tense::kUnknown || b.tense == Tense::kUnknown;
-  const bool remedy = std::ranges::find(a.kinds, "do") != a.kinds.end();
+  const bool remedy = a.Asks("do");
   return AllAgree(a.kinds, b.kinds) && AllAgree(b.kinds, a.kinds) && ModalitiesAgree(a, b) &&
          (tenses || remedy) && ChineseTraitsAgree(a.chinese, b.chinese, BothAskOf(a, b));
 }

@@ -3,6 +3,7 @@
 // have other answers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct QuestionFrame {
   ChineseTraits chinese;
   std::u32string worded;  // the text, phrases that mean the same as one
   std::u32string rest;    // that, without what only says what is asked for
+
+  bool Asks(std::string_view kind) const { return std::ranges::find(kinds, kind) != kinds.end(); }
 };
 
 // Of the QuestionClauses of a text in English or Chinese, `asked` if it has a question mark.

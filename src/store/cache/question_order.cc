@@ -72,9 +72,7 @@ class OrderReader {
   }
 
   std::string Utf8(size_t begin, size_t length) const {
-    std::string out;
-    for (const char32_t c : text_.substr(begin, length)) AppendUtf8(c, out);
-    return out;
+    return ToUtf8(text_.substr(begin, length));
   }
 
   bool Is(size_t at, char32_t c) const { return at < text_.size() && text_[at] == c; }
@@ -113,10 +111,7 @@ class OrderReader {
   }
 
   void Take(std::string word) {
-    const bool has_digit = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
-    const bool is_number =
-        std::ranges::any_of(kNumberWords, [&word](const auto& pair) { return pair.first == word; });
-    if (has_digit || is_number || HasWord(kUnjoining, word)) return;
+    if (IsNumber(word) || HasWord(kUnjoining, word)) return;
     if (word == "you") return Add(std::move(word));
     for (const auto& [person, subject, object] : kPronouns) {
       if (HasWord(subject, word)) return Add(std::string(person), "subject");
@@ -138,7 +133,7 @@ class OrderReader {
 
   // "is paid", "is the rent paid".
   Voice VoiceOf(std::string_view form) const {
-    if (!form.ends_with("ed") && !HasWord(kParticiples, form)) return Voice::kActive;
+    if (!IsParticiple(form)) return Voice::kActive;
     const auto is = [](const Words& words) {
       return std::ranges::any_of(
           words, [](const std::string& word) { return HasWord(kPassiveForms, word); });

@@ -28,8 +28,6 @@ constexpr auto kPossessives = std::to_array<std::pair<std::string_view, std::str
 constexpr std::string_view kActive =
     "do does did can could may might will would shall should must don't doesn't didn't can't won't";
 constexpr std::string_view kForms = "is are was were am be been being 'm 're isn't aren't";
-constexpr std::string_view kArticles =
-    "a an the my your our his her its their this that these those some any no every all";
 constexpr std::string_view kPronounSubjects = "i we you he she it they one there";
 constexpr std::string_view kBeforeSubjects =
     "what which who whom when where how why if that whether while after before because so and or "
@@ -43,6 +41,10 @@ constexpr std::string_view kLight =
     "work use need take get bring have make give find like want let keep go";
 // Asked of whoever answers.
 constexpr std::string_view kOfAnswering = "tell explain show help know say wonder ask think mean";
+
+bool IsArticle(std::string_view word) {
+  return word == "no" || HasWord(kDeterminers, word);
+}
 
 class PersonReader {
  public:
@@ -72,20 +74,9 @@ class PersonReader {
     const std::string_view word = At(i);
     if (word.empty() || word.starts_with('\'')) return true;
     return !HasWord(kLight, word) &&
-           (std::ranges::binary_search(kFunctionWords, word) || HasWord(kArticles, word) ||
+           (std::ranges::binary_search(kFunctionWords, word) || IsArticle(word) ||
             HasWord(kForms, word) || HasWord(kActive, word) ||
             HasWord("after before until during without into onto per not", word));
-  }
-
-  static std::string MeaningOfForm(std::string_view form) {
-    std::string word(form);
-    Stem(word);
-    const std::string_view meaning = MeaningOf(word);
-    return meaning.empty() || meaning == "?" ? word : std::string(meaning);
-  }
-
-  static bool IsParticiple(std::string_view form) {
-    return form.ends_with("ed") || HasWord(kParticiples, form);
   }
 
   bool IsSubject(size_t i) const {
@@ -128,7 +119,7 @@ class PersonReader {
   // "(can) the shop cancel an order": any word but the first may be the verb.
   void ReadNoun(size_t at) {
     if (At(at) == "not") ++at;
-    while (HasWord(kArticles, At(at))) ++at;
+    while (IsArticle(At(at))) ++at;
     if (HasWord(kPronounSubjects, At(at)) || IsFunction(at)) return;
     for (size_t verb = at + 1; !IsFunction(verb); ++verb) {
       if (HasWord(kLight, At(verb))) {
@@ -143,13 +134,13 @@ class PersonReader {
   void ReadBe(size_t i) {
     size_t before = i;
     while (before > 0 && !IsFunction(before - 1)) --before;
-    const bool of_noun = before < i && before > 0 && HasWord(kArticles, At(before - 1));
+    const bool of_noun = before < i && before > 0 && IsArticle(At(before - 1));
     size_t at = i + 1;
     if (of_noun) {
       while (HasWord("not so too very still also", At(at))) ++at;
     } else {
-      if (HasWord(kPronounSubjects, At(at)) || !HasWord(kArticles, At(at))) return;
-      while (HasWord(kArticles, At(at))) ++at;
+      if (HasWord(kPronounSubjects, At(at)) || !IsArticle(At(at))) return;
+      while (IsArticle(At(at))) ++at;
       const size_t noun = at;
       while (!IsFunction(at + 1)) ++at;
       if (at == noun) return;

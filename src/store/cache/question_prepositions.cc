@@ -57,8 +57,6 @@ constexpr std::string_view kInOrOn =
     "screen page menu street road island bill invoice receipt list team market campus "
     "morning evening afternoon night day weekend monday tuesday wednesday thursday friday saturday "
     "sunday holiday date";
-constexpr std::string_view kArticles =
-    "a an the my your our his her its their this that these those some any all every";
 
 std::optional<std::string_view> PrepositionOf(std::string_view word) {
   for (const std::string_view row : kPrepositions) {
@@ -67,19 +65,11 @@ std::optional<std::string_view> PrepositionOf(std::string_view word) {
   return std::nullopt;
 }
 
-bool IsNumber(std::string_view word) {
-  return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; }) ||
-         std::ranges::any_of(kNumberWords, [word](const auto& pair) { return pair.first == word; });
-}
-
 std::string NounOf(std::string_view form) {
   if (HasWord("me us", form)) return "i";
   if (form == "you") return "you";
   if (std::ranges::binary_search(kFunctionWords, form)) return "";
-  std::string word(form);
-  Stem(word);
-  const std::string_view meaning = MeaningOf(word);
-  return meaning.empty() || meaning == "?" ? word : std::string(meaning);
+  return MeaningOfForm(form);
 }
 
 bool MayStandFor(const std::string& noun, const std::string& one, const std::string& other) {
@@ -101,7 +91,7 @@ QuestionPrepositions PrepositionsOf(std::u32string_view folded) {
       before = preposition;
       continue;
     }
-    if (HasWord(kArticles, token.word) || IsNumber(token.word)) continue;
+    if (HasWord(kDeterminers, token.word) || IsNumber(token.word)) continue;
     std::string noun = before ? NounOf(token.word) : std::string();
     if (!noun.empty()) prepositions[std::move(noun)].emplace(*before);
     before.reset();

@@ -18,12 +18,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::string Utf8(std::u32string_view text) {
-  std::string out;
-  for (const char32_t c : text) AppendUtf8(c, out);
-  return out;
-}
-
 class TraitReader {
  public:
   explicit TraitReader(std::string_view question)
@@ -86,7 +80,7 @@ class TraitReader {
   size_t ReadWord(size_t begin) {
     size_t end = begin;
     while (end < text_.size() && IsPartOfWord(end)) ++end;
-    std::string word = Utf8(text_.substr(begin, end - begin));
+    std::string word = ToUtf8(text_.substr(begin, end - begin));
     // n't
     if (word.ends_with('n') && end + 1 < text_.size() && text_[end] == '\'' &&
         text_[end + 1] == 't') {
@@ -150,9 +144,6 @@ class TraitReader {
     };
     traits_.allows = std::ranges::any_of(
         words, [](const WordToken& word) { return HasWord("allowed permitted", word.word); });
-    const auto is_kind = [this](std::string_view kind) {
-      return std::ranges::find(frame_.kinds, kind) != frame_.kinds.end();
-    };
     for (size_t i = 0; i < words.size(); ++i) {
       const std::string_view word = at(i);
       const auto* verb = std::ranges::find_if(
@@ -160,8 +151,9 @@ class TraitReader {
       if (verb == kLightVerbs.end()) continue;
       const bool helps = at(i + 1) == "to" && HasWord("need needs get like want wants", word);
       const bool done = HasWord("get gets getting", word) && HasParticiple(words, i + 1);
-      const bool lasts = verb->first == "verb:take" && (is_kind("long") || is_kind("price"));
-      const bool recurs = verb->first == "verb:need" && is_kind("often");
+      const bool lasts =
+          verb->first == "verb:take" && (frame_.Asks("long") || frame_.Asks("price"));
+      const bool recurs = verb->first == "verb:need" && frame_.Asks("often");
       if (helps || done || lasts || recurs) continue;
       traits_.to_get = traits_.to_get || (word == "get" && i > 0 && at(i - 1) == "to");
       traits_.light_verbs.emplace_back(verb->first);
@@ -173,7 +165,7 @@ class TraitReader {
     for (size_t i = begin; i < std::min(begin + 4, words.size()); ++i) {
       const std::string& word = words[i].word;
       if (word.empty()) return false;
-      if (word.ends_with("ed") || HasWord(kParticiples, word)) return true;
+      if (IsParticiple(word)) return true;
     }
     return false;
   }
@@ -211,7 +203,7 @@ class TraitReader {
         continue;
       }
       if (const size_t whole = WholeLength(text.substr(i)); whole > 0) {
-        for (const size_t end = i + whole; i < end; ++i) TakeCharacter(Utf8(text.substr(i, 1)));
+        for (const size_t end = i + whole; i < end; ++i) TakeCharacter(ToUtf8(text.substr(i, 1)));
         continue;
       }
       if (const size_t light = LightLength(text.substr(i)); light > 0) {
@@ -224,11 +216,11 @@ class TraitReader {
                                                ? text.substr(i, 2)
                                                : text.substr(i, text[i] == U'比' ? 1 : 0);
       if (!relation.empty()) {
-        TakeRelation(Utf8(relation));
+        TakeRelation(ToUtf8(relation));
         i += relation.size();
         continue;
       }
-      std::string character = Utf8(text.substr(i, 1));
+      std::string character = ToUtf8(text.substr(i, 1));
       if (IsOptional(text.substr(i))) {
         traits_.optional.push_back(std::move(character));
       } else {
@@ -285,9 +277,9 @@ class TraitReader {
         alone = 0;
         continue;
       }
-      if (alone++ > 0) traits_.words.push_back(Utf8(run.substr(i - 1, 2)));
+      if (alone++ > 0) traits_.words.push_back(ToUtf8(run.substr(i - 1, 2)));
       const bool ends = i + 1 == run.size() || kFunctionCharacters.contains(run[i + 1]);
-      if (alone == 1 && ends) traits_.words.push_back(Utf8(run.substr(i, 1)));
+      if (alone == 1 && ends) traits_.words.push_back(ToUtf8(run.substr(i, 1)));
     }
     ReadDirection(run);
     return end;
@@ -387,7 +379,7 @@ class TraitReader {
       i += std::max<size_t>({whole, light, 1});
     }
     for (size_t i = 0; i + 1 < name.size(); ++i) {
-      out.push_back(Utf8(std::u32string_view(name).substr(i, 2)));
+      out.push_back(ToUtf8(std::u32string_view(name).substr(i, 2)));
     }
   }
 
@@ -416,7 +408,7 @@ class TraitReader {
   }
 
   void TakeName(std::string_view word) {
-    std::string folded = Utf8(FoldCharacters(word));
+    std::string folded = ToUtf8(FoldCharacters(word));
     if (std::ranges::binary_search(kFunctionWords, std::string_view(folded))) return;
     Stem(folded);
     if (std::ranges::binary_search(traits_.words, folded) ||
@@ -427,20 +419,16 @@ class TraitReader {
 
   void ReadPhrases() {
     if (n_unspaced_ == 0) return;
-    const std::string text = Utf8(frame_.worded);
+    const std::string text = ToUtf8(frame_.worded);
     for (const Opposites& pair : kChineseOpposites) {
       if (HasAnyOf(pair.one, text)) traits_.opposites.push_back(std::string(pair.name) + "+");
       if (HasAnyOf(pair.other, text)) traits_.opposites.push_back(std::string(pair.name) + "-");
     }
     for (const auto& [name, list] : kUnits) {
-      for (size_t begin = 0; begin < list.size();) {
-        const size_t end = std::min(list.find(' ', begin), list.size());
-        const std::string_view word = list.substr(begin, end - begin);
-        if (static_cast<uint8_t>(word[0]) >= 0x80 && text.contains(word)) {
-          traits_.opposites.emplace_back(name);
-        }
-        begin = end + 1;
-      }
+      const bool said = AnyWord(list, [&text](std::string_view word) {
+        return static_cast<uint8_t>(word[0]) >= 0x80 && text.contains(word);
+      });
+      if (said) traits_.opposites.emplace_back(name);
     }
   }
 

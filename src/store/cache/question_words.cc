@@ -17,13 +17,12 @@ namespace {
 using Meanings = std::map<std::string, std::string_view, std::less<>>;
 
 void AddWords(Meanings& table, std::string_view list, std::string_view meaning) {
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(' ', at), list.size());
-    std::string word(list.substr(at, end - at));
+  AnyWord(list, [&](std::string_view form) {
+    std::string word(form);
     Stem(word);
     table.try_emplace(std::move(word), meaning);
-    at = end + 1;
-  }
+    return false;
+  });
 }
 
 // Stem → what it stands for.
@@ -36,26 +35,6 @@ const Meanings& Synonyms() {
     return table;
   }();
   return kTable;
-}
-
-}  // namespace
-
-bool HasWord(std::string_view list, std::string_view word) {
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(' ', at), list.size());
-    if (list.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
-}
-
-bool HasAnyOf(std::string_view list, std::string_view text) {
-  for (size_t at = 0; at < list.size();) {
-    const size_t end = std::min(list.find(' ', at), list.size());
-    if (text.contains(list.substr(at, end - at))) return true;
-    at = end + 1;
-  }
-  return false;
 }
 
 // Nouns whose stem would be another word.
@@ -71,6 +50,16 @@ bool IsClosedSyllable(std::string_view stem) {
   return is_vowel(stem[vowel]) && !is_vowel(stem[vowel + 1]) &&
          !std::string_view("wx").contains(stem.back()) &&
          std::ranges::none_of(stem.substr(0, vowel), is_vowel);
+}
+
+}  // namespace
+
+bool HasWord(std::string_view list, std::string_view word) {
+  return AnyWord(list, [word](std::string_view one) { return one == word; });
+}
+
+bool HasAnyOf(std::string_view list, std::string_view text) {
+  return AnyWord(list, [text](std::string_view word) { return text.contains(word); });
 }
 
 void Stem(std::string& word) {
@@ -121,6 +110,22 @@ std::string_view MeaningOf(std::string_view stem) {
   const auto& synonyms = Synonyms();
   const auto found = synonyms.find(stem);
   return found == synonyms.end() ? stem : found->second;
+}
+
+std::string MeaningOfForm(std::string_view form) {
+  std::string word(form);
+  Stem(word);
+  const std::string_view meaning = MeaningOf(word);
+  return meaning.empty() || meaning == "?" ? word : std::string(meaning);
+}
+
+bool IsParticiple(std::string_view form) {
+  return form.ends_with("ed") || HasWord(kParticiples, form);
+}
+
+bool IsNumber(std::string_view word) {
+  return std::ranges::any_of(word, [](char c) { return IsAsciiDigit(c); }) ||
+         std::ranges::any_of(kNumberWords, [word](const auto& pair) { return pair.first == word; });
 }
 
 size_t WholeLength(std::u32string_view text) {

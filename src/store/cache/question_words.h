@@ -2,6 +2,7 @@
 // chinese_words.h.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -9,7 +10,18 @@
 
 namespace bantam::store {
 
-// Whether `word` is one of the words of a list (separated by blanks).
+// visit(word) for the words of a list (separated by blanks), until it gives true; whether it did.
+template <typename Visit>
+bool AnyWord(std::string_view list, const Visit& visit) {
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(' ', at), list.size());
+    if (visit(list.substr(at, end - at))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+// Whether `word` is one of the words of a list.
 bool HasWord(std::string_view list, std::string_view word);
 
 // Whether one of the list's words stands somewhere in `text`.
@@ -21,6 +33,15 @@ void Stem(std::string& word);
 // What a stem stands for: itself, or the first of its row in kSynonyms; "" means nothing, "?" may
 // be said or not.
 std::string_view MeaningOf(std::string_view stem);
+
+// The same of a word as it stands in a text: its stem where that means nothing or may be said or
+// not.
+std::string MeaningOfForm(std::string_view form);
+
+bool IsParticiple(std::string_view form);
+
+// Whether it has digits or is a word for a number.
+bool IsNumber(std::string_view word);
 
 // The length of the Chinese word that `text` begins with if its characters count although they say
 // nothing alone; 0: none.
