@@ -26,11 +26,11 @@ import report
 import results as results_file
 import rows as table
 from openvino_program import OpenVino
-from programs import Bantam, FileReading, LlamaCpp, MemoryReading, OneSequence
+from programs import Bantam, FileReading, LlamaCpp, OneSequence
 from tests import NotMeasured
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KINDS = (Bantam, OneSequence, FileReading, MemoryReading, LlamaCpp, OpenVino)
+KINDS = (Bantam, OneSequence, FileReading, LlamaCpp, OpenVino)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -8,7 +8,8 @@ import time
 
 import process
 from answers import Answer
-from tests import Decode, Failed, FirstToken, MappedMemory, Memory, NotMeasured, Prefill, Test
+from tests import (Decode, Failed, FirstToken, MappedMemory, Memory, NotMeasured, Prefill,
+                   ReadingShare, Test)
 
 START_REPEATS = 3  # of a start to the first token, after one that warms the file
 
@@ -76,6 +77,10 @@ class Bantam(Program):
                 return self.rate(
                     test, environment, "-p", 0, "-n", test.tokens, "-d", test.depth, "-s",
                     test.sequences, "--two-stage-head", "on" if test.two_stage_head else "off")
+            case ReadingShare():
+                done = self.bench(test, environment, "-p", 0, "-n", test.tokens, "--beside-memory",
+                                  repetitions=test.replies)
+                return 100 * Answer(done.output).number("tests", 0, "share_of_reading", "median")
             case Memory():
                 return self.filled(test, environment).peak_bytes / 2**20
             case MappedMemory():
@@ -89,9 +94,10 @@ class Bantam(Program):
                      "--temperature", 0, "-t", self.options.threads, test.prompt], environment)
         raise NotMeasured("has no such test")
 
-    def bench(self, test: Test, environment, *arguments, private=False) -> process.Finished:
-        return self.run([self.options.bantam, "bench", self.model(test), *arguments, "-r", 1,
-                         "-t", self.options.threads, "--json"], environment, private)
+    def bench(self, test: Test, environment, *arguments, repetitions=1,
+              private=False) -> process.Finished:
+        return self.run([self.options.bantam, "bench", self.model(test), *arguments, "-r",
+                         repetitions, "-t", self.options.threads, "--json"], environment, private)
 
     def filled(self, test: Memory | MappedMemory, environment, *arguments,
                private=False) -> process.Finished:
@@ -145,17 +151,6 @@ class FileReading(Program):
                 raise Failed(f"{path}: {error.strerror}") from error
             times.append(time.monotonic() - start)
         return statistics.median(times) * 1000
-
-
-class MemoryReading(Program):
-    """Replies that took no longer than reading the weights from memory does (`bantam doctor`)."""
-
-    name = "reading memory"
-
-    def measure(self, test: Test) -> float:
-        done = self.run([self.options.bantam, "doctor", self.model(test), "-t",
-                         self.options.threads, "--json"])
-        return Answer(done.output).number("model", "decode_bound")
 
 
 class LlamaCpp(Program):

@@ -5,7 +5,7 @@ from rows import Row
 
 PROGRAMS = ("bantam", "llama.cpp", "OpenVINO")
 # Without a column: a ratio in the last one.
-YARDSTICKS = ("one sequence", "reading the file", "reading memory")
+YARDSTICKS = ("one sequence", "reading the file")
 
 
 def number(value: float) -> str:
@@ -30,10 +30,12 @@ def table(rows: list[Row], results: Results) -> str:
 
 def broken(rows: list[Row], results: Results, floors: dict[str, float]) -> list[str]:
     """Ratios below their floors; `floors` replaces those of rows by name, "" those of all. And
-    medians above what a row allows at most."""
+    medians beyond what a row allows."""
     out = []
     for row in rows:
         ours = results.median(row.name, "bantam")
+        if ours and row.least is not None and ours < row.least:
+            out.append(f"{row.name}: {ours:.1f} {row.unit}, at least {row.least:g} wanted")
         if ours and row.most is not None and ours > row.most:
             out.append(f"{row.name}: {ours:.1f} {row.unit}, at most {row.most:g} wanted")
         for name in results.samples.get(row.name, {}) if ours else ():

@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from tests import Decode, FirstToken, MappedMemory, Memory, Prefill, Test
+from tests import Decode, FirstToken, MappedMemory, Memory, Prefill, ReadingShare, Test
 
 LLAMA, OPENVINO, ALONE = "llama.cpp", "OpenVINO", "one sequence"
-READING, MEMORY = "reading the file", "reading memory"
+READING = "reading the file"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,16 +17,18 @@ class Row:
     share: float = 1  # of --rounds; at least one round
     floor: float = 1  # smallest ratio to llama.cpp allowed
     floors: tuple[tuple[str, float], ...] = ()  # to other peers, if not 1
-    most: float | None = None  # largest value of Bantam's own allowed, in the row's unit
+    least: float | None = None  # smallest value of Bantam's own allowed, in the row's unit
+    most: float | None = None   # largest
     quick: bool = False  # one of --quick
 
     @property
     def unit(self) -> str:
-        return {Memory: "MiB", MappedMemory: "MB", FirstToken: "ms"}.get(type(self.test), "tok/s")
+        return {Memory: "MiB", MappedMemory: "MB", FirstToken: "ms",
+                ReadingShare: "%"}.get(type(self.test), "tok/s")
 
     @property
     def less_is_better(self) -> bool:
-        return self.unit != "tok/s"
+        return self.unit not in ("tok/s", "%")
 
     def floor_for(self, peer: str) -> float:
         return dict(self.floors).get(peer, self.floor if peer == LLAMA else 1)
@@ -47,8 +49,9 @@ ROWS = [
     Row("decode-64-one-stage", "reply of 64, head in one stage", Decode(two_stage_head=False),
         BOTH, floor=1.5),
     Row("decode-64-q4_0", "reply of 64, pure Q4_0 file", Decode(model="q4_0")),
-    Row("decode-64-f16", "reply of 64, F16 file", Decode(model="f16"), (MEMORY, LLAMA),
-        floors=((MEMORY, 0.9),)),
+    Row("decode-64-f16", "reply of 64, F16 file", Decode(model="f16"), share=4),
+    Row("f16-beside-memory", "replies of 16, F16 file, of the speed of memory",
+        ReadingShare(model="f16"), (), least=90),
     Row("decode-8192", "reply at a depth of 8,192", Decode(depth=8192), BOTH, 0.6, floor=3.5,
         floors=((OPENVINO, 1.9),)),
     Row("decode-32000", "reply at a depth of 32,000", Decode(tokens=32, depth=32000), BOTH, 0.2),

@@ -35,6 +35,15 @@ class Decode(Test):
 
 
 @dataclasses.dataclass(frozen=True)
+class ReadingShare(Test):
+    """Percent of the time of short replies that reading their bytes from memory takes, which is
+    measured before and after each of them in the same process."""
+
+    tokens: int = 16
+    replies: int = 30
+
+
+@dataclasses.dataclass(frozen=True)
 class Memory(Test):
     """Peak resident MiB (VmHWM) with a context that is filled to the last token."""
 

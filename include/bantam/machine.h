@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,21 @@ struct MachineSpeed {
 // and 1 GiB where four times that is free, else 256 MiB. Fails with kResourceExhausted where there
 // is no such memory.
 Result<MachineSpeed> MeasureMachine(int threads, int prefill_threads);
+
+// Memory beyond the caches: 1 GiB where four times that is free, else 256 MiB, in huge pages. A
+// yardstick to put beside what is measured, on machines that change their speed meanwhile. One
+// caller at a time.
+class MemoryReader {
+ public:
+  virtual ~MemoryReader() = default;
+
+  // Fails with kInvalidArgument for threads that no model takes, with kResourceExhausted where
+  // there is no such memory.
+  static Result<std::unique_ptr<MemoryReader>> Create(int threads);
+
+  // Reads all of it once, by wall clock: bytes a second.
+  virtual double Read() = 0;
+};
 
 struct DiskSpeed {
   uint64_t bytes = 0;  // that were read

@@ -14,6 +14,10 @@ Result<MachineSpeed> MeasureMachine(int threads, int prefill_threads) {
   return MeasureSpeed(threads, prefill_threads);
 }
 
+Result<std::unique_ptr<MemoryReader>> MemoryReader::Create(int threads) {
+  return CreateMemoryReader(threads);
+}
+
 Result<DiskSpeed> MeasureDisk(const std::string& path) {
   return MeasureFileReads(path);
 }

@@ -26,6 +26,7 @@ Backend RealBackend() {
       .describe_machine = DescribeMachine,
       .measure_machine = MeasureMachine,
       .measure_disk = MeasureDisk,
+      .memory_reader = MemoryReader::Create,
   };
 }
 

@@ -82,6 +82,20 @@ Result<void> Bench::Prepare(const BenchTest& test, int tokens) {
   return {};
 }
 
+void Bench::PutBeside(std::unique_ptr<MemoryReader> memory, double weight_bytes,
+                      double kv_bytes_per_token) {
+  memory_ = std::move(memory);
+  weight_bytes_ = weight_bytes;
+  kv_bytes_per_token_ = kv_bytes_per_token;
+}
+
+// Tokens a second of all sequences together, if nothing took time but reading.
+double Bench::TokensAllowed(const BenchTest& test, double read_bytes_per_s) const {
+  const double mean_depth = test.depth + test.n_gen / 2.0;
+  const double step_bytes = weight_bytes_ + test.n_sequences * mean_depth * kv_bytes_per_token_;
+  return test.n_sequences * read_bytes_per_s / step_bytes;
+}
+
 int Bench::threads() const {
   return engine_ ? engine_->options().threads : options_.threads;
 }
@@ -171,14 +185,23 @@ Result<BenchResult> Bench::Run(const BenchTest& test, int repetitions) {
   TRY(Prepare(test, std::max(test.n_prompt, test.n_gen)));
   TRY(Once(test));  // warms caches, clocks and pages
   TRY(PackWeights());
+  const bool beside_memory = memory_ && test.n_gen > 0;
   std::vector<double> rates;
   std::vector<double> first;
+  std::vector<double> shares;
+  double before = beside_memory ? memory_->Read() : 0;
   for (int i = 0; i < repetitions; ++i) {
     const Sample sample = TRY(Once(test));
     rates.push_back(sample.tokens_per_s);
     first.push_back(sample.first_token_s);
+    if (!beside_memory) continue;
+    const double after = memory_->Read();
+    shares.push_back(sample.tokens_per_s / TokensAllowed(test, (before + after) / 2));
+    before = after;
   }
-  return BenchResult{test, SpreadOf(std::move(rates)), SpreadOf(std::move(first)).median};
+  BenchResult result{test, SpreadOf(std::move(rates)), SpreadOf(std::move(first)).median, {}};
+  if (beside_memory) result.share_of_reading = SpreadOf(std::move(shares));
+  return result;
 }
 
 }  // namespace bantam::cli

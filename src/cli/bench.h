@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bantam/engine.h"
+#include "bantam/machine.h"
 #include "bantam/model.h"
 #include "bantam/result.h"
 #include "cli/environment.h"
@@ -36,6 +38,8 @@ struct BenchResult {
   BenchTest test;
   Spread tokens_per_s;       // of all sequences together
   double first_token_s = 0;  // median over the repetitions
+  // Of replies beside memory: the rate over that of reading what their steps have to read.
+  std::optional<Spread> share_of_reading;
 };
 
 // The tests in the order they run: by depth, prompts before generation, and that by the number of
@@ -51,6 +55,11 @@ class Bench {
 
   // One run that is not counted, then `repetitions`. Fails with kCancelled after Ctrl-C.
   Result<BenchResult> Run(const BenchTest& test, int repetitions);
+
+  // From now on memory is read before and after every repetition. A step reads the weights, and of
+  // each sequence the keys and values of all tokens so far.
+  void PutBeside(std::unique_ptr<MemoryReader> memory, double weight_bytes,
+                 double kv_bytes_per_token);
 
   // Makes the engine for a test and up to `tokens` after its depth; Run does it when needed.
   // Separate, so that it can be timed.
@@ -72,6 +81,7 @@ class Bench {
   static GenerationRequest RequestFor(std::vector<TokenId> prompt, int max_tokens);
   Result<GenerationResult> Generate(std::vector<TokenId> prompt, int max_tokens);
   Result<Sample> DecodeTogether(const BenchTest& test, const std::vector<TokenId>& prefix);
+  double TokensAllowed(const BenchTest& test, double read_bytes_per_s) const;
   Result<void> PackWeights();
   std::vector<TokenId> RandomTokens(int n);
 
@@ -79,6 +89,9 @@ class Bench {
   std::shared_ptr<const Model> model_;
   EngineOptions options_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<MemoryReader> memory_;
+  double weight_bytes_ = 0;
+  double kv_bytes_per_token_ = 0;
   int prepared_depth_ = -1;
   int prepared_context_ = 0;
   int prepared_sequences_ = 0;

@@ -26,6 +26,7 @@ struct BenchOptions {
   std::vector<int> sequences = {1};
   int repetitions = 5;
   int prompt_chunk = 0;  // 0: 512, or what --memory-budget leaves
+  bool beside_memory = false;
   bool as_json = false;
 };
 
@@ -59,6 +60,8 @@ void Declare(ArgParser& parser, BenchOptions& options) {
                    StoreList(options.sequences, 1));
   parser.AddOption("-r,--repetitions", "N", "runs of each test, after one not counted (5)",
                    StoreInt(options.repetitions, 1));
+  parser.AddFlag("--beside-memory", "read memory between runs; replies as a share of that",
+                 [&] { options.beside_memory = true; });
   parser.AddFlag("--json", "as one JSON object", [&] { options.as_json = true; });
   parser.AddSection("The machine");
   options.setup.engine.speculation = false;  // the tests are about the model, not the text
@@ -68,6 +71,7 @@ void Declare(ArgParser& parser, BenchOptions& options) {
                    StoreInt(options.prompt_chunk, 1));
   parser.AddExample("bantam bench model.gguf -p 512 -n 64 -t 2");
   parser.AddExample("bantam bench model.gguf -p 512 -n 64 -d 0,4096,8192 --json");
+  parser.AddExample("bantam bench model.gguf -p 0 -n 16 -r 30 --beside-memory");
 }
 
 double MillisecondsSince(std::chrono::steady_clock::time_point start) {
@@ -95,6 +99,17 @@ void NoteLength(const Environment& env, const ModelInfo& info, int context) {
                 FormatCount(static_cast<uint64_t>(info.context_length)) + "\n");
 }
 
+// The yardstick of replies, and what a step of theirs has to read.
+Result<void> PutBesideMemory(const Environment& env, const EngineSetup& setup, int context,
+                             Bench& bench) {
+  const KvPrecision kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
+  const MemoryPlan plan =
+      TRY(env.backend.plan(setup.model_path, context, 1, setup.precision, setup.weights, kv));
+  bench.PutBeside(TRY(env.backend.memory_reader(bench.threads())),
+                  static_cast<double>(plan.weights), static_cast<double>(plan.kv_cache) / context);
+  return {};
+}
+
 Result<BenchReport> Measure(const Environment& env, const BenchOptions& options) {
   const std::vector<BenchTest> tests =
       BenchTests(options.prompts, options.gens, options.depths, options.sequences);
@@ -114,6 +129,7 @@ Result<BenchReport> Measure(const Environment& env, const BenchOptions& options)
   Bench bench(env, model, engine);
   TRY(bench.Prepare(tests[0], longest));
   report.load_ms = MillisecondsSince(start);
+  if (options.beside_memory) TRY(PutBesideMemory(env, options.setup, wish.context, bench));
   InstallInterruptHandler();
   for (const BenchTest& test : tests) {
     TRY(bench.Prepare(test, longest));
@@ -141,20 +157,27 @@ Json Rounded(double value, int digits) {
   return Json::NumberText(FormatFixed(value, digits));
 }
 
+Json SpreadJson(const Spread& spread) {
+  Json json = Json::MakeObject();
+  json.Set("median", Rounded(spread.median, 3));
+  json.Set("min", Rounded(spread.min, 3));
+  json.Set("max", Rounded(spread.max, 3));
+  return json;
+}
+
 Json ReportJson(const BenchReport& report) {
   Json tests = Json::MakeArray();
   for (const BenchResult& result : report.results) {
-    Json rate = Json::MakeObject();
-    rate.Set("median", Rounded(result.tokens_per_s.median, 3));
-    rate.Set("min", Rounded(result.tokens_per_s.min, 3));
-    rate.Set("max", Rounded(result.tokens_per_s.max, 3));
     Json test = Json::MakeObject();
     test.Set("name", Json::String(result.test.Name()));
     test.Set("n_prompt", Json::Int(result.test.n_prompt));
     test.Set("n_gen", Json::Int(result.test.n_gen));
     test.Set("depth", Json::Int(result.test.depth));
     if (result.test.n_sequences > 1) test.Set("n_sequences", Json::Int(result.test.n_sequences));
-    test.Set("tokens_per_s", std::move(rate));
+    test.Set("tokens_per_s", SpreadJson(result.tokens_per_s));
+    if (result.share_of_reading) {
+      test.Set("share_of_reading", SpreadJson(*result.share_of_reading));
+    }
     tests.Append(std::move(test));
   }
   Json json = Json::MakeObject();
@@ -169,6 +192,11 @@ Json ReportJson(const BenchReport& report) {
   return json;
 }
 
+std::string SpreadLine(const std::string& name, const Spread& spread) {
+  return PadRight(name, 18) + PadLeft(FormatFixed(spread.median, 2), 12) +
+         PadLeft(FormatFixed(spread.min, 2), 12) + PadLeft(FormatFixed(spread.max, 2), 12) + "\n";
+}
+
 std::string ReportText(const BenchReport& report) {
   std::string out = report.model + ", " + std::to_string(report.threads) +
                     (report.threads == 1 ? " thread, " : " threads, ");
@@ -179,10 +207,8 @@ std::string ReportText(const BenchReport& report) {
   out +=
       PadRight("test", 18) + PadLeft("tok/s", 12) + PadLeft("min", 12) + PadLeft("max", 12) + "\n";
   for (const BenchResult& result : report.results) {
-    out += PadRight(result.test.Name(), 18) +
-           PadLeft(FormatFixed(result.tokens_per_s.median, 2), 12) +
-           PadLeft(FormatFixed(result.tokens_per_s.min, 2), 12) +
-           PadLeft(FormatFixed(result.tokens_per_s.max, 2), 12) + "\n";
+    out += SpreadLine(result.test.Name(), result.tokens_per_s);
+    if (result.share_of_reading) out += SpreadLine("  of reading", *result.share_of_reading);
   }
   return out + "\nload " + FormatFixed(report.load_ms, 1) + " ms, first token " +
          FormatFixed(report.first_token_ms, 1) + " ms (" + report.results[0].test.Name() +

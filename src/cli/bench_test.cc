@@ -101,6 +101,22 @@ TEST_F(BenchCommandTest, SequencesAtOnceAddUp) {
       << "four tokens in two seconds, eight times";
 }
 
+// A step reads 1,024 bytes of weights, and of each sequence 2 for every one of 64 tokens in the
+// mean: of 2,048 bytes a second that allows 1.778 tokens a second, and eight at once 8.
+TEST_F(BenchCommandTest, RepliesBesideMemory) {
+  ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "4", "-d", "62", "-s", "1,8", "-r",
+                        "3", "--beside-memory", "--json"}),
+            0)
+      << world_.err.text;
+  const auto json = *Json::Parse(world_.out.text);
+  const Json& tests = *json.Find("tests");
+  EXPECT_FALSE(tests.items()[0].Find("share_of_reading")) << "a prompt is bound by arithmetic";
+  EXPECT_EQ(tests.items()[1].Find("share_of_reading")->Dump(),
+            R"({"median":1.125,"min":1.125,"max":1.125})")
+      << "two tokens a second";
+  EXPECT_EQ(tests.items()[2].Find("share_of_reading")->Find("median")->AsDouble(), 2) << "sixteen";
+}
+
 TEST_F(BenchCommandTest, SameTokensEveryTime) {
   ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "0", "-r", "1"}), 0);
   ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "0", "-r", "1"}), 0);

@@ -48,6 +48,7 @@ struct Backend {
   std::function<MachineInfo()> describe_machine;
   std::function<Result<MachineSpeed>(int, int)> measure_machine;
   std::function<Result<DiskSpeed>(const std::string&)> measure_disk;
+  std::function<Result<std::unique_ptr<MemoryReader>>(int)> memory_reader;
 };
 
 // The real thing.

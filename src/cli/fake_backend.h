@@ -126,6 +126,15 @@ class FakeEncoder : public Encoder {
   ModelInfo info_;
 };
 
+// Three times as fast every second time, as slow as the fake engine.
+class FakeMemoryReader : public MemoryReader {
+ public:
+  double Read() override { return ++readings_ % 2 == 1 ? 1024 : 3072; }
+
+ private:
+  int readings_ = 0;
+};
+
 // A whole environment around them.
 struct FakeWorld {
   FakeWorld();

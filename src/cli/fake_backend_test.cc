@@ -306,6 +306,10 @@ FakeWorld::FakeWorld()
     return speed;
   };
   backend.measure_disk = [this](const std::string&) { return disk; };
+  backend.memory_reader = [this](int threads) -> Result<std::unique_ptr<MemoryReader>> {
+    measured_threads = threads;
+    return std::make_unique<FakeMemoryReader>();
+  };
 }
 
 int FakeWorld::Run(const std::vector<std::string>& args) {

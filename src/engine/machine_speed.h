@@ -1,6 +1,7 @@
 // MachineSpeed: the measured half of bantam/machine.h.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "bantam/machine.h"
@@ -9,6 +10,9 @@ namespace bantam {
 
 // MeasureMachine.
 Result<MachineSpeed> MeasureSpeed(int threads, int prefill_threads);
+
+// MemoryReader::Create.
+Result<std::unique_ptr<MemoryReader>> CreateMemoryReader(int threads);
 
 // Rates of equal pieces of work, cut into ten parts in time (those of a part by their median, so
 // that single pauses do not count): the slowest part over the fastest, the last over the first.

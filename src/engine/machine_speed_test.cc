@@ -21,6 +21,17 @@ TEST(MachineSpeed, RatesAreNumbersThatMachinesHave) {
   EXPECT_GE(speed->throttled_s, 0);
 }
 
+TEST(MachineSpeed, MemoryIsReadAsOftenAsAsked) {
+  const auto reader = CreateMemoryReader(2);
+  ASSERT_TRUE(reader) << reader.error().message;
+  for (int i = 0; i < 2; ++i) {
+    const double rate = (*reader)->Read();
+    EXPECT_GT(rate, 1e6);
+    EXPECT_LT(rate, 1e13);
+  }
+  EXPECT_EQ(CreateMemoryReader(257).error().message, "threads must be between 0 and 256, not 257");
+}
+
 TEST(MachineSpeed, ThreadsThatNoModelTakesAreRefused) {
   EXPECT_EQ(MeasureSpeed(257, 1).error().message, "threads must be between 0 and 256, not 257");
   EXPECT_EQ(MeasureSpeed(1, 999).error().message,

@@ -285,6 +285,16 @@ print("{{\\"tests\\": [{{\\"tokens_per_s\\": {{\\"median\\": 40}}}}]}}")'""")
             self.assertTrue(size <= float(found[1]) <= size + 30, done.stdout)
         self.assertRegex(done.stdout, r"BROKEN  memory-mapped: 1\d\d\.\d MB, at most 130 wanted")
 
+    def test_a_share_of_reading_has_a_least(self):
+        for share, code in ((0.95, 0), (0.85, 1)):
+            self.program("bantam", f"""echo '{{"tests": [{{"share_of_reading":
+                {{"median": {share}}}}}]}}'""")
+            done = self.peers("--rows", "f16-beside-memory", "--rounds", "1", "--f16", "f16.gguf")
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("bench f16.gguf -p 0 -n 16 --beside-memory -r 30", self.calls()[-1])
+            self.assertRegex(done.stdout, rf"f16-beside-memory +bantam +{100 * share:.2f} .* %\n")
+        self.assertIn("BROKEN  f16-beside-memory: 85.0 %, at least 90 wanted", done.stdout)
+
     def test_several_sequences_are_measured_beside_one(self):
         self.peers("--rows", "sequences-8", "--rounds", "1", "--floor", "0")
         sequences = [call.split("-s ")[1].split()[0] for call in self.calls()]
