@@ -102,9 +102,7 @@ void NoteLength(const Environment& env, const ModelInfo& info, int context) {
 // The yardstick of replies, and what a step of theirs has to read.
 Result<void> PutBesideMemory(const Environment& env, const EngineSetup& setup, int context,
                              Bench& bench) {
-  const KvPrecision kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
-  const MemoryPlan plan =
-      TRY(env.backend.plan(setup.model_path, context, 1, setup.precision, setup.weights, kv));
+  const MemoryPlan plan = TRY(PlanOneSequence(env, setup, context));
   bench.PutBeside(TRY(env.backend.memory_reader(bench.threads())),
                   static_cast<double>(plan.weights), static_cast<double>(plan.kv_cache) / context);
   return {};

@@ -41,6 +41,9 @@ void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget)
 // disagree.
 Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup);
 
+// What the setup's model takes with one sequence of `context` tokens, by the options given alone.
+Result<MemoryPlan> PlanOneSequence(const Environment& env, const EngineSetup& setup, int context);
+
 // Loads the model, with a progress bar on env.err when it takes a while.
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup);
 
