@@ -212,12 +212,6 @@ Result<void> FillSpecialIds(const TokenizerConfig& config, const ReadPostProcess
   vocabulary.pad = find(config.pad);
   parts.prefix = post.prefix;
   parts.suffix = post.suffix;
-  if (config.add_bos || config.add_eos) {
-    parts.prefix.clear();
-    parts.suffix.clear();
-    if (config.add_bos.value_or(false) && vocabulary.bos >= 0) parts.prefix = {vocabulary.bos};
-    if (config.add_eos.value_or(false) && vocabulary.eos >= 0) parts.suffix = {vocabulary.eos};
-  }
   if (vocabulary.bos < 0 && !parts.prefix.empty()) vocabulary.bos = parts.prefix[0];
   if (vocabulary.eos < 0 && !parts.suffix.empty()) vocabulary.eos = parts.suffix[0];
   const auto add_end = [&vocabulary](TokenId id) {

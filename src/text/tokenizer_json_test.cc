@@ -105,7 +105,7 @@ std::string MessageWithModel(const std::string& key, std::string_view value, Err
 
 TEST(TokenizerJson, Settings) {
   const char* config = R"({"bos_token": {"content": "<s>"}, "eos_token": "<|im_end|>",
-      "pad_token": null, "add_bos_token": true, "chat_template": "{{ x }}"})";
+      "pad_token": null, "chat_template": "{{ x }}"})";
   const auto loaded = ReadTokenizerJson(TinyDocument().Dump(), config);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->chat_template, "{{ x }}");
@@ -119,8 +119,7 @@ TEST(TokenizerJson, Settings) {
   EXPECT_EQ(vocabulary.kinds[5], TokenKind::kControl);
   EXPECT_EQ(vocabulary.kinds[6], TokenKind::kAdded);
   EXPECT_EQ(vocabulary.bytes[3], " ");
-  EXPECT_THAT(tokenizer.Encode("ab<tool> <|im_end|>", {}), ElementsAre(4, 2, 6, 3, 5));
-  EXPECT_THAT(tokenizer.Encode("ab", {.add_special = false}), ElementsAre(2));
+  EXPECT_THAT(tokenizer.Encode("ab<tool> <|im_end|>", {}), ElementsAre(2, 6, 3, 5));
   EXPECT_THAT(tokenizer.Encode("a<s>b", {.add_special = false, .parse_special = false}),
               ElementsAre(0, 1));
   EXPECT_EQ(tokenizer.Decode({4, 2, 6, 3, 5}, false), "ab<tool> ");
@@ -161,9 +160,13 @@ TEST(TokenizerJson, PostProcessors) {
   EXPECT_THAT(encode(nested, "{}"), ElementsAre(4, 2));
   EXPECT_THAT(encode(R"({"type": "RobertaProcessing", "sep": ["<s>", 4], "cls": ["b", 1]})", ""),
               ElementsAre(1, 2, 4));
-  // What the configuration says replaces it.
-  EXPECT_THAT(encode(processor, R"({"add_bos_token": false})"), ElementsAre(2));
-  EXPECT_THAT(encode(processor, R"({"add_eos_token": true, "eos_token": "b"})"), ElementsAre(2, 1));
+  // It alone says what is added, as in transformers.
+  for (const char* flags : {R"({"add_bos_token": false, "bos_token": "<s>"})",
+                            R"({"add_eos_token": true, "eos_token": "b"})",
+                            R"({"add_bos_token": null, "add_eos_token": 1})"}) {
+    EXPECT_THAT(encode(processor, flags), ElementsAre(4, 2)) << flags;
+    EXPECT_THAT(encode("null", flags), ElementsAre(2)) << flags;
+  }
 }
 
 TEST(TokenizerJson, RefusesUnknownComponentsByNameAndPath) {

@@ -51,7 +51,8 @@ CASES = [
     ("vocabs/ggml-vocab-bert-bge.gguf", "bert"),
 ]
 # Families published as tokenizer.json, made of these tables: (file, name in published.py). "+flags"
-# has added tokens with every flag besides, "+pairs" merges as pairs.
+# has added tokens with every flag besides, "+pairs" merges as pairs, "+config" a
+# tokenizer_config.json that contradicts the post-processor, which transformers does not heed.
 JSON_CASES = [
     ("vocabs/ggml-vocab-qwen2.gguf", "json:qwen2"),
     ("vocabs/ggml-vocab-qwen2.gguf", "json:qwen2+flags+pairs"),
@@ -66,6 +67,7 @@ JSON_CASES = [
     ("vocabs/ggml-vocab-falcon.gguf", "json:falcon"),
     ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama"),
     ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama+flags+pairs"),
+    ("vocabs/ggml-vocab-llama-spm.gguf", "json:tinyllama+config"),
     ("vocabs/ggml-vocab-phi-3.gguf", "json:phi-3"),
     ("vocabs/ggml-vocab-llama-spm.gguf", "json:mistral"),
     ("vocabs/ggml-vocab-llama-spm.gguf", "json:mistral+flags"),
@@ -76,6 +78,8 @@ JSON_CASES = [
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert-cased"),
     ("all-minilm-l6-v2/tokenizer.json", "as published"),
 ]
+CONTRADICTION = """{"bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false,
+    "add_eos_token": true}"""
 REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference}
 
 
@@ -156,7 +160,11 @@ def open_case(case, arguments, folder):
                                   "pairs" in options)
         file = pathlib.Path(folder) / "tokenizer.json"
         file.write_text(text, encoding="utf-8")
-        return JsonReference(text), Encoder(arguments.encoder, file)
+        files = [file]
+        if "config" in options:
+            files.append(file.with_name("tokenizer_config.json"))
+            files[1].write_text(CONTRADICTION, encoding="utf-8")
+        return JsonReference(text), Encoder(arguments.encoder, *files)
     if family in FAMILIES:
         return Reference.load(path, family), Encoder(arguments.encoder, path, family)
     fields = spm_reference.fields_of(path)

@@ -12,11 +12,6 @@ Result<std::string> ReadToken(const JsonNode& node) {
   return std::string(TRY((node.is_object() ? node.Member("content") : node).String()));
 }
 
-Result<std::optional<bool>> ReadFlag(const JsonNode& node) {
-  if (node.is_null()) return std::optional<bool>();
-  return std::optional<bool>(TRY(node.BoolOr(false)));
-}
-
 }  // namespace
 
 Result<std::string> ReadChatTemplateNode(const JsonNode& node) {
@@ -39,8 +34,6 @@ Result<TokenizerConfig> ReadTokenizerConfig(const JsonNode& node) {
   config.bos = TRY(ReadToken(node.Member("bos_token")));
   config.eos = TRY(ReadToken(node.Member("eos_token")));
   config.pad = TRY(ReadToken(node.Member("pad_token")));
-  config.add_bos = TRY(ReadFlag(node.Member("add_bos_token")));
-  config.add_eos = TRY(ReadFlag(node.Member("add_eos_token")));
   config.chat_template = TRY(ReadChatTemplateNode(node.Member("chat_template")));
   return config;
 }

@@ -1,7 +1,7 @@
-// What Bantam takes from a tokenizer_config.json.
+// What Bantam takes from a tokenizer_config.json. Not "add_bos_token" and "add_eos_token": beside a
+// tokenizer.json, whose post-processor says what is added, transformers passes over both.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "bantam/result.h"
@@ -13,9 +13,6 @@ struct TokenizerConfig {
   std::string bos;  // texts of tokens; empty: none
   std::string eos;
   std::string pad;
-  // Where one is given, the two replace what the post-processor does, as in transformers.
-  std::optional<bool> add_bos;
-  std::optional<bool> add_eos;
   std::string chat_template;
 };
 
