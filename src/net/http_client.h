@@ -49,11 +49,12 @@ struct HttpHop {
 
 struct HttpRequest {
   std::string url;
-  std::string token;       // sent as "Authorization: Bearer" to this URL's origin only
-  uint64_t from = 0;       // above 0: the body from this byte on
-  std::string if_range;    // and only if the entity still has this ETag (else all of it)
-  uint64_t max_bytes = 0;  // of the body; more is an error
-  int total_s = 0;         // for everything; 0: no limit but stall_s
+  std::string token;          // sent as "Authorization: Bearer" to this URL's origin only
+  uint64_t from = 0;          // above 0: the body from this byte on
+  std::string if_range;       // and only if the entity still has this ETag (else all of it)
+  std::string if_none_match;  // unless the entity still has this ETag: then the answer is a 304
+  uint64_t max_bytes = 0;     // of the body; more is an error
+  int total_s = 0;            // for everything; 0: no limit but stall_s
   // Set: a POST with this JSON as body. Redirects are then the last answer.
   std::optional<std::string> post;
   // Called before the body of a 2xx answer; an error ends the request. Here and in on_body kCorrupt

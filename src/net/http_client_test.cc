@@ -174,6 +174,16 @@ TEST_F(HttpClientTest, RangesAreAskedFor) {
   EXPECT_NE(server.requests[0].find("\r\nAccept-Encoding: identity\r\n"), std::string::npos);
 }
 
+TEST_F(HttpClientTest, WhatIsHereIsAskedForOnlyIfItHasChanged) {
+  server.answers["/a"] = "HTTP/1.1 304 Not Modified\r\nETag: \"e\"\r\n\r\n";
+  HttpRequest request;
+  request.if_none_match = "\"e\"";
+  const HttpResult answer = Get("/a", request);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status(), 304);
+  EXPECT_NE(server.requests[0].find("\r\nIf-None-Match: \"e\"\r\n"), std::string::npos);
+}
+
 TEST_F(HttpClientTest, BodiesHaveLimits) {
   server.answers["/long"] = Answer("200 OK", "", std::string(1001, 'x'));
   server.answers["/short"] = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc";

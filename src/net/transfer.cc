@@ -142,6 +142,7 @@ void Transfer::Configure() {
     AddHeader("Range: bytes=" + std::to_string(request_.from) + "-");
     if (!request_.if_range.empty()) AddHeader("If-Range: " + request_.if_range);
   }
+  if (!request_.if_none_match.empty()) AddHeader("If-None-Match: " + request_.if_none_match);
   if (request_.post) {
     AddHeader("Content-Type: application/json");
     AddHeader("Expect:");  // no "100-continue" to wait for

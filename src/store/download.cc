@@ -121,11 +121,16 @@ class Downloader {
   uint64_t furthest_ = 0;    // byte of the file that last counted as progress
   int restarts_ = 0;
   bool noted_ = false;
+  std::optional<StoredFile> own_;  // what the model has from there, though it may have changed
+  bool unchanged_ = false;         // it has not
 };
 
 std::optional<StoredFile> Downloader::Present() const {
   const auto own = options_.already ? options_.already(file_) : std::nullopt;
-  if (file_.sha256.empty()) return own;
+  if (file_.sha256.empty()) {
+    const bool same = own && file_.fixed && own->bytes == file_.bytes.value_or(own->bytes);
+    return same ? own : std::nullopt;
+  }
   // A file that was damaged may have its size. What is not the model's own is read, as is what has
   // no size to compare.
   const auto bytes = own && own->sha256 == file_.sha256 ? file_.bytes : std::nullopt;
@@ -257,7 +262,7 @@ Result<void> Downloader::TakeBytes(PartFile& part, std::span<const uint8_t> byte
   return {};
 }
 
-// One request. Success: the part is complete.
+// One request. Success: the part is complete, or what the model has is still the same.
 Result<void> Downloader::Try(PartFile& part) {
   const uint64_t before = part.bytes();
   net::HttpRequest request;
@@ -265,6 +270,7 @@ Result<void> Downloader::Try(PartFile& part) {
   request.token = options_.token;
   request.from = from_start_ ? 0 : before;
   if (part.state().url == source_) request.if_range = part.state().etag;
+  if (before == 0 && own_) request.if_none_match = own_->etag;
   request.max_bytes = kMaxFileBytes;
   request.on_answer = [&](const net::HttpHop& answer) { return TakeAnswer(part, answer); };
   request.on_body = [&](std::span<const uint8_t> bytes) { return TakeBytes(part, bytes); };
@@ -275,6 +281,10 @@ Result<void> Downloader::Try(PartFile& part) {
   if (appended_ > 0 && part.bytes() >= furthest_ + kProgressBytes) {
     furthest_ = part.bytes();
     patience_.Progress();
+  }
+  if (answer && answer->status() == 304 && !request.if_none_match.empty()) {
+    unchanged_ = true;
+    return {};
   }
   if (answer && answer->status() == 416 && before > 0) restart_ = true;
   if (restart_) {
@@ -304,7 +314,7 @@ Result<void> Downloader::Fetch(PartFile& part) {
     total_ = 0;
   }
   furthest_ = part.bytes();
-  while (total_ == 0 || part.bytes() < total_) {
+  while (!unchanged_ && (total_ == 0 || part.bytes() < total_)) {
     if (part.bytes() > 0 && !MayContinue(part)) {
       TRY(part.Restart());
       total_ = 0;
@@ -324,6 +334,7 @@ Result<StoredFile> Downloader::Run() {
     (void)unlink(PartFile::LockPath(path_).c_str());
     return *present;
   }
+  if (options_.already && file_.sha256.empty()) own_ = options_.already(file_);
   PartFile part = TRY(PartFile::Open(path_, events_.cancelled));
   bool resumed = part.bytes() > 0;
   while (true) {
@@ -332,11 +343,17 @@ Result<StoredFile> Downloader::Run() {
       if (tainted_ || part.bytes() == 0) part.Discard();
       return std::unexpected(std::move(fetched).error());
     }
+    if (unchanged_) {
+      part.Discard();
+      (void)unlink(PartFile::LockPath(path_).c_str());
+      return *own_;
+    }
     const std::string digest = part.Digest();
     if (file_.sha256.empty() || digest == file_.sha256) {
+      const std::string etag = file_.sha256.empty() ? part.state().etag : "";
       TRY(part.Commit(store_.BlobPath(digest)));
       (void)unlink(PartFile::LockPath(path_).c_str());
-      return StoredFile{.name = file_.name, .sha256 = digest, .bytes = total_};
+      return StoredFile{.name = file_.name, .sha256 = digest, .bytes = total_, .etag = etag};
     }
     if (!std::exchange(resumed, false)) {
       part.Discard();

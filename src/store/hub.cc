@@ -2,11 +2,11 @@
 #include "store/hub.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/check.h"
+#include "base/parse_double.h"
 #include "base/quote.h"
 #include "net/url.h"
 #include "store/folder_files.h"
@@ -33,7 +33,7 @@ std::string Endpoint(const Variables& variable) {
 Result<std::string> GetDocument(const std::string& url, const std::string& token,
                                 const net::HttpClient& client, const Variables& variable,
                                 const PullEvents& events) {
-  Patience patience(FirstWait(variable), events);
+  Patience patience(TRY(FirstWait(variable)), events);
   while (true) {
     std::string body;
     net::HttpRequest request;
@@ -105,7 +105,8 @@ Result<RemoteModel> Take(const std::vector<std::string>& paths, const HubListing
     model.files.push_back({.name = name,
                            .url = FileUrl(place, model.repository, commit, path),
                            .bytes = file->bytes,
-                           .sha256 = file->sha256});
+                           .sha256 = file->sha256,
+                           .fixed = !listing.revision.empty()});
   }
   model.quant = QuantOf(paths.front());
   model.origin = Origin{.hub = place.hub,
@@ -186,6 +187,9 @@ Result<RemoteModel> FromListing(const Reference& reference, const HubListing& li
     const auto file = std::ranges::find(listing.files, path, &HubFile::path);
     return file->bytes == 0 && MayBeEmpty(path);
   });
+  if (auto whole = CheckParts(folder); !whole) {
+    return Fail(whole.error().code, place.Describe() + ": " + whole.error().message);
+  }
   return Take(folder, listing, place, repository, revision, true);
 }
 
@@ -200,11 +204,19 @@ std::string Place::Describe() const {
   return url.empty() ? host + "/" + repository : WithoutQuery(url);
 }
 
-double FirstWait(const Variables& variable) {
-  const std::string text = variable("BANTAM_RETRY_SECONDS").value_or("1");
-  double seconds = 1;
-  std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return seconds >= 0 && seconds <= 60 ? seconds : 1;
+Result<double> SecondsIn(const Variables& variable, const char* name, int least, int most,
+                         int otherwise) {
+  const std::string text = variable(name).value_or("");
+  if (text.empty()) return otherwise;
+  const auto seconds = ParseDouble(text);
+  if (seconds && *seconds >= least && *seconds <= most) return *seconds;
+  return Fail(ErrorCode::kInvalidArgument, std::string(name) + " is " + Quote(text) +
+                                               ", expected seconds from " + std::to_string(least) +
+                                               " to " + std::to_string(most));
+}
+
+Result<double> FirstWait(const Variables& variable) {
+  return SecondsIn(variable, "BANTAM_RETRY_SECONDS", 0, 60, 1);
 }
 
 Result<std::string> HubToken(const Variables& variable) {
@@ -231,9 +243,10 @@ Result<std::vector<Place>> PlacesFor(const Reference& reference, const Variables
   if (!named.empty()) {
     const auto url = net::Url::Parse(named);
     if (!url) return Fail(ErrorCode::kInvalidArgument, "HF_ENDPOINT: " + url.error().message);
-    if (url->path.find('?') != std::string::npos) {
-      return Fail(ErrorCode::kInvalidArgument, "HF_ENDPOINT: " + Quote(net::WithoutSecrets(named)) +
-                                                   " has a query, which no hub's address has");
+    if (named.find_first_of("?#") != std::string::npos) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "HF_ENDPOINT: " + Quote(net::WithoutSecrets(named)) +
+                      " has a query or fragment, which no hub's address has");
     }
   }
   std::vector<Place> places;

@@ -21,6 +21,7 @@ struct RemoteFile {
   std::string url;
   std::optional<uint64_t> bytes;
   std::string sha256;  // empty if nobody publishes it
+  bool fixed = false;  // the URL names a commit: its bytes never change
 };
 
 // A URL without its query, which may hold secrets and changes while the file stays the same.
@@ -69,7 +70,12 @@ Result<RemoteModel> Locate(const Reference& reference, const Place& place,
 // The error for a status other than 2xx. `place` and `url` are for its message.
 Error StatusError(const net::HttpHop& answer, bool had_token);
 
+// The seconds that a variable of the environment names, or else `otherwise`. Fails with
+// kInvalidArgument, naming it, for what is no number from `least` to `most`.
+Result<double> SecondsIn(const Variables& variable, const char* name, int least, int most,
+                         int otherwise);
+
 // The first wait between tries, from BANTAM_RETRY_SECONDS.
-double FirstWait(const Variables& variable);
+Result<double> FirstWait(const Variables& variable);
 
 }  // namespace bantam::store

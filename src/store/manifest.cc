@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "store/json_fields.h"
 #include "store/names.h"
+#include "store/part_file.h"
 
 namespace bantam::store {
 namespace {
@@ -25,6 +26,8 @@ Result<StoredFile> ReadFile(const Json& json) {
   file.sha256 = TRY(fields.Text("sha256"));
   if (!IsSha256(file.sha256)) return fields.Bad("sha256", "64 hexadecimal digits");
   file.bytes = TRY(fields.Size("bytes"));
+  file.etag = TRY(fields.TextOr("etag", ""));
+  if (!IsStrongEtag(file.etag)) file.etag.clear();
   TRY(fields.NothingElse());
   return file;
 }
@@ -127,6 +130,7 @@ std::string ManifestText(const Manifest& manifest) {
     json.Set("name", Json::String(file.name));
     json.Set("sha256", Json::String(file.sha256));
     json.Set("bytes", Json::Int(static_cast<int64_t>(file.bytes)));
+    if (!file.etag.empty()) json.Set("etag", Json::String(file.etag));
     files.Append(std::move(json));
   }
   Json json = Json::MakeObject();

@@ -16,6 +16,7 @@ struct StoredFile {
   std::string name;    // a plain file name; of a folder, as IsFolderFileName allows
   std::string sha256;  // of its bytes: the name of its blob
   uint64_t bytes = 0;
+  std::string etag{};  // a strong one, where its server gave one and nobody publishes a checksum
 
   bool operator==(const StoredFile&) const = default;
 };

@@ -2,7 +2,6 @@
 #include "store/pull.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -19,11 +18,8 @@
 namespace bantam::store {
 namespace {
 
-int StallSeconds(const Variables& variable) {
-  const std::string text = variable("BANTAM_STALL_SECONDS").value_or("60");
-  int seconds = 60;
-  std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return seconds >= 1 && seconds <= 3600 ? seconds : 60;
+Result<int> StallSeconds(const Variables& variable) {
+  return static_cast<int>(TRY(SecondsIn(variable, "BANTAM_STALL_SECONDS", 1, 3600, 60)));
 }
 
 bool SameRepository(const std::string& a, const std::string& b) {
@@ -56,8 +52,12 @@ bool CameFromSources(const Manifest& manifest, const CatalogueModel& model) {
 
 class Puller {
  public:
-  Puller(const Store& store, const Reference& reference, const PullOptions& options)
-      : store_(store), reference_(reference), options_(options), client_(MakeOptions()) {}
+  Puller(const Store& store, const Reference& reference, const PullOptions& options, int stall_s)
+      : store_(store),
+        reference_(reference),
+        options_(options),
+        stall_s_(stall_s),
+        client_(MakeOptions()) {}
 
   Result<Pulled> Run();
 
@@ -74,6 +74,7 @@ class Puller {
   const Store& store_;
   const Reference& reference_;
   const PullOptions& options_;
+  int stall_s_;
   net::HttpClient client_;
 };
 
@@ -83,7 +84,7 @@ net::HttpOptions Puller::MakeOptions() const {
   http.user_agent = options_.user_agent;
   http.trusted_hosts = TrustedHosts(options_.variable);
   http.cancelled = options_.events.cancelled;
-  http.stall_s = StallSeconds(options_.variable);
+  http.stall_s = stall_s_;
   http.connect_s = std::min(15, http.stall_s);
   return http;
 }
@@ -109,7 +110,6 @@ Result<void> Puller::CheckName(const Manifest& wanted) const {
 }
 
 Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
-  const FileLock adding = TRY(store_.LockAdding(options_.events.cancelled));
   Pulled pulled{.manifest = std::move(wanted)};
   Manifest& manifest = pulled.manifest;
   const std::string& name = manifest.name;
@@ -117,7 +117,7 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
   DownloadOptions download;
   download.token = model.token;
   download.model = name;
-  download.first_wait_s = FirstWait(options_.variable);
+  download.first_wait_s = TRY(FirstWait(options_.variable));
   download.already = [&](const RemoteFile& file) { return SameSource(manifest, file.name); };
   const auto needed = [&](const RemoteFile& file) {
     const bool here = file.bytes && IsWhole(store_, file.sha256, file.bytes, nullptr);
@@ -184,6 +184,8 @@ Result<Pulled> Puller::Run() {
   if (places.empty()) {
     return Fail(ErrorCode::kNotFound, "no place is known for it while HF_ENDPOINT names a hub");
   }
+  // Also finds out whether the store can be written, before anybody is asked.
+  const FileLock adding = TRY(store_.LockAdding(options_.events.cancelled));
   std::string errors;
   for (size_t i = 0; i < places.size(); ++i) {
     auto pulled = FromPlace(places[i]);
@@ -288,7 +290,8 @@ Result<Pulled> Pull(const Store& store, const Reference& reference, const PullOp
       options.events.on_note(net::HideToken(text, token));
     };
   }
-  auto pulled = Puller(store, reference, hiding).Run();
+  const int stall_s = TRY(StallSeconds(options.variable));
+  auto pulled = Puller(store, reference, hiding, stall_s).Run();
   if (pulled) return pulled;
   return Fail(pulled.error().code, net::HideToken(std::move(pulled.error().message), token));
 }

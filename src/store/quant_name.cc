@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "base/quote.h"
 #include "store/names.h"
 
@@ -173,6 +174,19 @@ Result<std::vector<std::string>> ChooseGguf(std::span<const std::string> paths,
   if (candidates.size() == 1) return PartsOf(candidates.begin()->second, candidates.begin()->first);
   return Fail(ErrorCode::kNotFound,
               "say which one, as in NAME:QUANT; there are " + Listing(candidates));
+}
+
+Result<void> CheckParts(std::span<const std::string> paths) {
+  std::map<std::string, Candidate> found;
+  for (const std::string& path : paths) {
+    const auto split = SplitOf(std::string_view(path).substr(0, path.rfind('.')));
+    if (!split) continue;
+    Candidate& candidate = found[split->prefix];
+    candidate.count = split->count;
+    candidate.parts[split->number] = path;
+  }
+  for (const auto& [prefix, candidate] : found) (void)TRY(PartsOf(candidate, prefix));
+  return {};
 }
 
 }  // namespace bantam::store

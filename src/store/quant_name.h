@@ -28,4 +28,8 @@ std::string_view BaseName(std::string_view path);
 Result<std::vector<std::string>> ChooseGguf(std::span<const std::string> paths,
                                             std::string_view wanted);
 
+// Whether of each file that is split (…-00001-of-00003, whatever comes after the dot) all parts are
+// there. Fails with kCorrupt, naming it.
+Result<void> CheckParts(std::span<const std::string> paths);
+
 }  // namespace bantam::store

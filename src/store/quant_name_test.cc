@@ -62,5 +62,15 @@ TEST(ChooseGguf, AllPartsInOrder) {
   EXPECT_EQ(Chosen({"m-00001-of-99999.gguf"}, ""), Paths{"\"m\" is said to have 99999 parts"});
 }
 
+TEST(CheckParts, AllPartsOfEachSplitFile) {
+  const Paths whole = {"config.json", "model-00001-of-00002.safetensors",
+                       "model-00002-of-00002.safetensors", "other.safetensors"};
+  EXPECT_TRUE(CheckParts(whole));
+  const auto lacking = CheckParts(Paths{whole[0], whole[1], whole[3]});
+  ASSERT_FALSE(lacking);
+  EXPECT_EQ(lacking.error().message, "\"model\" lacks part 2 of 2");
+  EXPECT_FALSE(CheckParts(Paths{"model-00001-of-00000.safetensors"}));
+}
+
 }  // namespace
 }  // namespace bantam::store

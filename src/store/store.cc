@@ -79,6 +79,7 @@ std::string Store::LinksOf(std::string_view name) const {
 Result<void> Store::Prepare() const {
   for (const char* part : {"/blobs", "/parts", "/manifests", "/models"}) {
     TRY(MakeDirectories(root_ + part, true));
+    if (access((root_ + part).c_str(), W_OK) != 0) return IoError("cannot write to", root_ + part);
   }
   return {};
 }

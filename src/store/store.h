@@ -37,7 +37,7 @@ class Store {
   std::string PartPath(std::string_view key) const;
   std::string ManifestPath(std::string_view name) const;
 
-  // Makes the directories.
+  // Makes the directories. Fails with kIo, also where they cannot be written to.
   Result<void> Prepare() const;
 
   // Every model, by name. Manifests that cannot be read are left out, and told by `warnings`.

@@ -180,6 +180,9 @@ def serve(data, etag=None, cut=None, pause=None, headers=None):
 
     def answer(handler):
         start = 0
+        if handler.headers.get("If-None-Match") == tag:
+            handler.reply(304, b"", {"ETag": tag})
+            return
         asked = handler.headers.get("Range", "")
         condition = handler.headers.get("If-Range")
         if asked.startswith("bytes=") and condition in (None, tag):

@@ -264,6 +264,10 @@ class LocalTest(StoreTest):
         self.addCleanup(lambda: [os.chmod(top, 0o755) for top, _, _ in os.walk(self.root)])
         self.assertIn("qwen2", self.good("show", "m"))
         self.bad(1, "rm", "m")
+        # Found out before any hub is asked.
+        text = self.bad(1, "pull", "Someone/Small-GGUF")
+        self.assertIn(str(self.root), text)
+        self.assertNotIn("no place has it", text)
 
 
 if __name__ == "__main__":

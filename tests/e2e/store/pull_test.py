@@ -238,6 +238,75 @@ class PullTest(StoreTest):
                                                         code=1))
         self.pull(self.hub.endpoint + "/files/My%20Model-q8_0.gguf", code=2)
 
+    def test_what_has_changed_at_its_place_is_an_update(self):
+        url = self.hub.endpoint + "/m-q8_0.gguf"
+        longer, same_size = TINY + bytes(32), TINY[:-4] + b"abcd"
+        for tagged in (True, False):
+            for data in (TINY, longer, same_size, TINY):
+                with self.subTest(tagged=tagged, data=sha256(data)):
+                    headers = {} if tagged else {"ETag": 'W/"1"'}
+                    self.hub.route("/m-q8_0.gguf", serve(data, headers=headers))
+                    self.assertIn("pulled m-q8_0", self.pull(url))
+                    self.assertEqual(self.listed()[0]["sha256"], sha256(data))
+                    self.hub.requests.clear()
+                    # Where the server does not tell that it is the same, it is fetched again.
+                    self.assertIn("here already" if tagged else "pulled m-q8_0", self.pull(url))
+                    self.assertEqual(len(self.hub.requests), 1)
+            self.good("rm", "m-q8_0")
+
+    def test_small_files_of_a_folder_that_have_changed(self):
+        files = folder_files(MODELS.parent / "folders/qwen2_f32")
+        changed = files | {"config.json": files["config.json"].replace(b"1e-06", b"1e-05")}
+        self.assertNotEqual(changed["config.json"], files["config.json"])
+
+        def publish(files, commit):
+            listing = {"id": "Someone/Folder", "siblings": [
+                {"rfilename": name, "size": len(data)} |
+                ({} if name.endswith(".json") else {"lfs": {"sha256": sha256(data)}})
+                for name, data in files.items()]} | ({"sha": commit} if commit else {})
+            self.hub.add_repository("Someone/Folder", files, listing=listing)
+            for name, data in files.items():
+                self.hub.route(f"/Someone/Folder/resolve/{commit or 'main'}/{name}", serve(data))
+
+        for first, second in (("", ""), ("c1", "c2")):
+            with self.subTest(first):
+                for commit, published in ((first, files), (second, changed)):
+                    publish(published, commit)
+                    self.assertIn("pulled", self.pull("Someone/Folder"))
+                    folder = pathlib.Path(self.listed()[0]["path"])
+                    self.assertEqual((folder / "config.json").read_bytes(),
+                                     published["config.json"])
+                    self.hub.requests.clear()
+                    self.assertIn("here already", self.pull("Someone/Folder"))
+                    # A commit's files never change; of others the server says whether they have.
+                    asked = [path for _, path, _ in self.hub.requests if "/resolve/" in path]
+                    self.assertEqual(bool(asked), not commit)
+                self.good("rm", "Someone/Folder")
+
+    def test_folders_that_lack_a_shard(self):
+        files = folder_files(MODELS.parent / "folders/qwen2_f32")
+        files["model-00001-of-00002.safetensors"] = files.pop("model.safetensors")
+        self.hub.add_repository("Someone/Folder", files)
+        self.assertIn('"model" lacks part 2 of 2', self.pull("Someone/Folder", code=1))
+        self.assert_untouched()
+
+    def test_settings_that_are_none(self):
+        self.hub.add_repository(NAME, {FILE: TINY})
+        for name, bad, why in (
+                ("BANTAM_STALL_SECONDS", ("abc", "-1", "nan", "0", "1e9", "5s"), "from 1 to 3600"),
+                ("BANTAM_RETRY_SECONDS", ("abc", "-1", "nan", "61"), "from 0 to 60"),
+                ("HF_ENDPOINT", (self.hub.endpoint + "#x", self.hub.endpoint + "?x=y"),
+                 "a query or fragment")):
+            good = self.environment[name]
+            for value in bad:
+                with self.subTest(name, value=value):
+                    self.environment[name] = value
+                    text = self.pull(NAME, code=2)
+                    self.assertIn(name, text)
+                    self.assertIn(why, text)
+            self.environment[name] = good
+        self.assertEqual(self.hub.requests, [])
+
     def test_links_find_only_what_came_from_there(self):
         other = (MODELS / "llama_tied.gguf").read_bytes()
         for folder, data in (("x", TINY), ("y", other)):
