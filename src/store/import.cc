@@ -121,8 +121,9 @@ Result<ImportPlan> PlanFolder(const std::string& directory) {
 
 class Importer {
  public:
-  Importer(const Store& store, const ImportOptions& options, uint64_t total)
-      : store_(store), options_(options), total_(total) {}
+  // `what` of `total` bytes is brought.
+  Importer(const Store& store, const ImportOptions& options, std::string what, uint64_t total)
+      : store_(store), options_(options), what_(std::move(what)), total_(total) {}
 
   Result<StoredFile> Take(const ImportFile& file);
   // Those that were not in the store before.
@@ -136,13 +137,14 @@ class Importer {
 
   const Store& store_;
   const ImportOptions& options_;
+  std::string what_;
   uint64_t total_;
   uint64_t done_ = 0;
   std::vector<StoredFile> brought_;
 };
 
 Result<void> Importer::Copy(const std::string& path, int from, int to) const {
-  TRY(CheckDiskSpace(store_.root(), "'" + path + "'", total_ - std::min(total_, done_)));
+  TRY(CheckDiskSpace(store_.root(), what_, total_ - std::min(total_, done_)));
   std::vector<char> buffer(kBufferBytes);
   while (true) {
     const ssize_t n = read(from, buffer.data(), buffer.size());
@@ -332,7 +334,7 @@ Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::s
   const Manifest planned = Planned(plan, name);
   TRY(store.CheckName(planned));
   const FileLock adding = TRY(store.LockAdding(options.cancelled));
-  Importer importer(store, options, planned.bytes());
+  Importer importer(store, options, "'" + plan.open_path + "'", planned.bytes());
   auto manifest = Bring(store, plan, planned, options, importer);
   if (!manifest) TRY(store.Discard(importer.brought()));
   return manifest;

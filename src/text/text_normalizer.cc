@@ -34,10 +34,8 @@ bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& o
 
 }  // namespace
 
-bool TextNormalizer::marks_spaces() const {
-  return std::any_of(steps_.begin(), steps_.end(), [](const NormalizerStep& step) {
-    return step.kind == NormalizerStep::kSpaces;
-  });
+bool TextNormalizer::Has(NormalizerStep::Kind kind) const {
+  return std::ranges::any_of(steps_, [&](const NormalizerStep& step) { return step.kind == kind; });
 }
 
 bool TextNormalizer::Apply(std::string_view text, std::string& changed, bool continued) const {

@@ -31,7 +31,8 @@ class TextNormalizer {
   explicit TextNormalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {}
 
   // Whether a step makes "▁" of spaces, so that a space is no whitespace any more.
-  bool marks_spaces() const;
+  bool marks_spaces() const { return Has(NormalizerStep::kSpaces); }
+  bool Has(NormalizerStep::Kind kind) const;
 
   // True if `text` (valid UTF-8) is not as it should be, and then `changed` is. `continued`: text
   // goes on from what stands before, so that no space is put there. Linear.

@@ -97,6 +97,11 @@ Result<std::unique_ptr<TextModel>> MakeCharLevel(const Components& parts,
         "BPE with the pre-tokeniser ByteLevel or Metaspace, or a normaliser that makes spaces "
         "\"▁\"");
   }
+  // It makes spaces that are no "▁", and takes away the start of a text, which matters to
+  // Metaspace.
+  if (parts.normalizer.Has(NormalizerStep::kBert)) {
+    return parts.model.Unsupported("this BPE without a BertNormalizer");
+  }
   if (parts.decoder.kind != ReadDecoder::kSpaceMarks) {
     return parts.model.Unsupported("this BPE with a decoder that makes \"▁\" spaces only");
   }

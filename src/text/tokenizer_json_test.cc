@@ -178,6 +178,8 @@ TEST(TokenizerJson, RefusesUnknownComponentsByNameAndPath) {
                              {"type": "Replace", "pattern": {"Regex": "x"}, "content": ""}]})",
                           kCode),
               HasSubstr("normalizer.normalizers[1].pattern.String is missing"));
+  EXPECT_THAT(MessageWith("normalizer", R"({"type": "Prepend", "prepend": "▁"})", kCode),
+              HasSubstr("Bantam has Prepend with a Replace"));
   EXPECT_THAT(MessageWith("pre_tokenizer", R"({"type": "Whitespace"})", kCode),
               HasSubstr("pre_tokenizer.type is \"Whitespace\""));
   EXPECT_THAT(MessageWith("pre_tokenizer",
@@ -210,6 +212,11 @@ TEST(TokenizerJson, RefusesUnknownComponentsByNameAndPath) {
               HasSubstr("model.end_of_word_suffix is \"</w>\""));
   EXPECT_THAT(MessageWith("pre_tokenizer", "null", kCode),
               HasSubstr("model is an object; Bantam "));
+  Json metaspace = TinyDocument();
+  metaspace.Set("normalizer", Parsed(R"({"type": "BertNormalizer"})"));
+  metaspace.Set("pre_tokenizer", Parsed(R"({"type": "Metaspace", "replacement": "▁",
+      "prepend_scheme": "first", "split": false})"));
+  EXPECT_THAT(Message(metaspace, kCode), HasSubstr("without a BertNormalizer"));
 }
 
 TEST(TokenizerJson, RefusesTablesThatContradictEachOther) {

@@ -65,7 +65,12 @@ Result<TextNormalizer> ReadNormalizerNode(const JsonNode& node) {
     const size_t n = TRY(list.Items())->size();
     for (size_t i = 0; i < n; ++i) TRY(ReadStep(list.Item(i), steps));
   }
-  return TextNormalizer(std::move(steps));
+  TextNormalizer normalizer(std::move(steps));
+  // Between an added token and a "▁" it would matter which spaces were there before.
+  if (normalizer.Has(NormalizerStep::kPrependSpace) && !normalizer.marks_spaces()) {
+    return node.Unsupported("Prepend with a Replace of \" \" by \"▁\"");
+  }
+  return normalizer;
 }
 
 }  // namespace bantam
