@@ -23,16 +23,15 @@ class PipelineTokenizer final : public Tokenizer {
     vocabulary_ = std::move(parts.vocabulary);
     std::vector<AddedToken> raw;
     std::vector<AddedToken> normalized;
-    for (AddedToken& token : parts.added) {
-      if (!token.normalized) {
-        raw.push_back(std::move(token));
-        continue;
-      }
-      // The reference looks for what becomes of the token, a space before it included.
-      std::string changed;
-      if (normalizer_.Apply(token.text, changed)) token.text = std::move(changed);
-      if (!token.text.empty() && token.text.size() <= SpecialTokens::kMaxBytes) {
-        normalized.push_back(std::move(token));
+    // Where two become the same text the first is found: in the reference special ones go first.
+    for (const bool special : {true, false}) {
+      for (AddedToken& token : parts.added) {
+        if (token.special != special) continue;
+        if (!token.normalized) {
+          raw.push_back(std::move(token));
+        } else if (Normalize(token)) {
+          normalized.push_back(std::move(token));
+        }
       }
     }
     raw_ = AddedTokens(raw);
@@ -74,6 +73,14 @@ class PipelineTokenizer final : public Tokenizer {
   }
 
  private:
+  // The reference looks for what becomes of the token, a space before it included; false: for
+  // nothing.
+  bool Normalize(AddedToken& token) const {
+    std::string changed;
+    if (normalizer_.Apply(token.text, changed)) token.text = std::move(changed);
+    return !token.text.empty() && token.text.size() <= SpecialTokens::kMaxBytes;
+  }
+
   // Appends the ids of text between added tokens.
   void EncodeBetween(std::string_view text, TextPlace place, const EncodeOptions& options,
                      EncodeState& state) const {

@@ -262,6 +262,18 @@ TEST(TokenizerJson, TokensOfTheConfigurationFillGaps) {
   EXPECT_THAT(loaded->tokenizer->Encode("<|new|><|im_end|>", {}), ElementsAre(7, 5));
 }
 
+TEST(TokenizerJson, OfTokensThatBecomeOneTheSpecialIsFound) {
+  Json document = TinyDocument();
+  document.Set("normalizer", Parsed(R"({"type": "Lowercase"})"));
+  document.Set("added_tokens", Parsed(R"([
+      {"id": 4, "content": "add", "special": false, "normalized": true},
+      {"id": 5, "content": "ADD", "special": true, "normalized": true},
+      {"id": 6, "content": "Add", "special": true, "normalized": true}])"));
+  const auto loaded = ReadTokenizerJson(document.Dump(), "");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_THAT(loaded->tokenizer->Encode("add ADD", {}), ElementsAre(5, 3, 5));
+}
+
 TEST(TokenizerJson, StrippingTokensTakeLinearTime) {
   Json document = TinyDocument();
   document.Set("added_tokens", Parsed(R"([
