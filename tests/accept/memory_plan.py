@@ -6,7 +6,8 @@
 Each run is `bantam run --memory-budget B` in a group of its own that may have B bytes and no swap,
 with the model's file out of the cache, so that every page of it is charged to that group (a run
 whose group had less than its program is not counted: somebody else has the file in memory). Its
-prompt and reply fill the context that was chosen, so that every buffer is touched. It must end
+prompt and reply fill the context that was chosen, up to the model's own of 32,768 tokens, so that
+every buffer is touched: that takes minutes each, more than half an hour in all. It must end
 well, its peak resident memory (VmHWM), also with what the kernel has for the group (page tables and
 the like), must be at most 5 % above the plan, and the former within the budget, and the group's own
 peak, cached files included, at most 5 % above plan and file. The third model is a random StarCoder2
@@ -34,8 +35,6 @@ sys.path.insert(0, str(ROOT / "tests/golden/models"))
 SLACK = 1.05
 BUDGETS = 20
 MIB = 2**20
-# The longest contexts take minutes each: where more would be chosen, this is asked for.
-MOST_CONTEXT = 4096
 REPLY = 64  # tokens at least
 SAMPLE_S = 0.02
 ATTEMPTS = 3  # where a run's context is another than that of the run before, at a border of steps
@@ -62,7 +61,7 @@ def make_starcoder2(path: pathlib.Path):
     tensors = {name: (make.store(rng, values, kind)[0], kind) for name, (values, kind)
                in make.tensors_of(spec, rng, len(vocab[0])).items()}
     part = path.with_suffix(".part")
-    make.write_gguf(spec, part, tensors, vocab, 2 * MOST_CONTEXT)
+    make.write_gguf(spec, part, tensors, vocab, 8192)
     part.rename(path)
 
 
@@ -102,9 +101,9 @@ class Subject(Bantam):
         self.name = pathlib.Path(model).name + (f" with {adapter.name}" if adapter else "")
 
 
-def fit(bantam: Subject, budget: int, ctx: int) -> dict:
-    text = bantam.call("show", bantam.model, "--plan", "--memory-budget", str(budget), "--ctx",
-                       str(ctx), "--threads", str(bantam.threads), "--json", *bantam.adapters)
+def fit(bantam: Subject, budget: int) -> dict:
+    text = bantam.call("show", bantam.model, "--plan", "--memory-budget", str(budget), "--threads",
+                       str(bantam.threads), "--json", *bantam.adapters)
     return json.loads(text)["plans"][0]
 
 
@@ -169,13 +168,11 @@ class Report:
         self.worst[name] = max(value, self.worst.get(name, 0))
 
 
-def prove_budget(bantam: Subject, budget: int, ctx: int, report: Report):
-    plan = fit(bantam, budget, ctx)
+def prove_budget(bantam: Subject, budget: int, report: Report):
+    plan = fit(bantam, budget)
     command = [bantam.program, "run", bantam.model, "--no-chat", "--memory-budget", str(budget),
-               "--ctx", str(ctx), "--threads", str(bantam.threads), "--stats", "--seed", "1",
-               "--ignore-end", *bantam.adapters]
-    if ctx == 0:
-        command[command.index("--ctx"):command.index("--ctx") + 2] = []
+               "--threads", str(bantam.threads), "--stats", "--seed", "1", "--ignore-end",
+               *bantam.adapters]
     # What it chooses itself, which may be some blocks less than `show` says: each command counts
     # its own code.
     tried = subprocess.run([*command, "x", "--max-tokens", "1"], capture_output=True, text=True,
@@ -244,9 +241,9 @@ def least_budget(bantam: Subject) -> int:
     return least * MIB
 
 
-def prove_model(bantam: Subject, count: int, most_context: int):
+def prove_model(bantam: Subject, count: int):
     least = least_budget(bantam)
-    wished = fit(bantam, 2**40, 0)["peak"]
+    wished = fit(bantam, 2**40)["peak"]
     print(f"{bantam.name}: least {least / MIB:.0f} MiB, all that is wished "
           f"{wished / MIB:.0f} MiB\n            budget    plan resident    held   group  res/p "
           "held/p  tokens", flush=True)
@@ -254,12 +251,7 @@ def prove_model(bantam: Subject, count: int, most_context: int):
     for i in range(count):
         # Denser where it is tight; the last is beyond all wishes.
         share = (i / max(count - 1, 1))**1.5 * 1.1
-        budget = int(least + MIB + share * (wished - least))
-        chosen = fit(bantam, budget, 0)
-        # Not where it is so tight that a tokenizer measured anew may make it too much.
-        cut = (chosen["context"] > most_context and
-               "refused" not in fit(bantam, budget - 2 * MIB, most_context))
-        prove_budget(bantam, budget, most_context if cut else 0, report)
+        prove_budget(bantam, int(least + MIB + share * (wished - least)), report)
     refused = subprocess.run([bantam.program, "run", bantam.model, "x", "--memory-budget",
                               str(least - 2 * MIB), "--threads", str(bantam.threads),
                               *bantam.adapters], capture_output=True, text=True)
@@ -271,7 +263,6 @@ def prove_model(bantam: Subject, count: int, most_context: int):
 def main():
     parser = _bantam.options(__doc__)
     parser.add_argument("--budgets", type=int, default=BUDGETS)
-    parser.add_argument("--most-context", type=int, default=MOST_CONTEXT)
     parser.add_argument("--models", nargs="+", help="instead of the three")
     options = parser.parse_args()
     models = options.models
@@ -283,13 +274,13 @@ def main():
         small = pathlib.Path(options.model).parent / _bantam.SMALL_MODEL
         models = [options.model, str(small), str(made)]
     for model in models:
-        prove_model(Subject(options, model), options.budgets, options.most_context)
+        prove_model(Subject(options, model), options.budgets)
     if options.models is None:
         adapter = pathlib.Path(options.cache) / "adapter_random_f16.gguf"
         if not adapter.exists():
             make_adapter(options.model, adapter)
         prove_model(Subject(options, options.model, adapter),
-                    min(ADAPTED_BUDGETS, options.budgets), options.most_context)
+                    min(ADAPTED_BUDGETS, options.budgets))
     for failure in failures:
         print(f"BROKEN: {failure}")
     print(f"memory_plan: {'all hold' if not failures else f'{len(failures)} BROKEN'}")
