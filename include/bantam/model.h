@@ -53,6 +53,7 @@ struct MemoryWish {
   int context = 0;                // tokens of a sequence; 0: chosen, at most the model's and 32,768
   int max_sequences = 1;          // that many if they fit, else fewer
   bool fewer_sequences = true;    // false: max_sequences are needed
+  bool shared = false;            // sequences share their tokens: one may have those of others
   int prompt_chunk = 0;           // tokens of prompts per step; 0: chosen, at most 512
   std::optional<KvPrecision> kv;  // none: 8 bits where 16 do not fit
   WeightLayout weights = WeightLayout::kAuto;
@@ -157,6 +158,7 @@ struct MemoryChoice {
   MemoryPlan plan;                 // of the choice
   uint64_t wished = 0;             // what all that was wished would take
   bool reduced = false;            // it is less than what was wished
+  bool shared = false;             // MemoryWish::shared
   bool exact = false;              // loaded with Precision::kExact
   bool paged = false;  // weights are more than there is room for: their file is read over and over
   std::string Describe() const;  // in one line: what was chosen, and why

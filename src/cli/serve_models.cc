@@ -130,6 +130,7 @@ class Loader {
     usual.budget = left;
     usual.max_sequences = options_.parallel;
     usual.fewer_sequences = false;
+    usual.shared = true;
     usual.context = (pool + options_.parallel - 1) / options_.parallel;
     usual.context = (usual.context + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
     usual.prompt_chunk = 512;
@@ -144,6 +145,7 @@ class Loader {
     MemoryWish less;
     if (options_.setup.memory_budget) less.budget = left;
     less.max_sequences = options_.parallel;
+    less.shared = true;
     less.shapes = true;
     less.kv = kv_;
     if (!less.kv && !options_.setup.memory_budget) less.kv = KvPrecision::k16;

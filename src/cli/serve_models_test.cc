@@ -63,6 +63,28 @@ TEST_F(ServeModelsTest, FoldersAreConverted) {
   EXPECT_EQ(world_.err.text, "");
 }
 
+// One says what a conversation can have, the other what all have together.
+TEST_F(ServeModelsTest, TellsTheContextAndWhatConversationsShare) {
+  options_.setup.engine.context = 512;
+  Make(FloatType::kAsStored);
+  world_.backend.load = [this](const std::string&, const LoadOptions& options) {
+    MemoryChoice& choice = world_.model->memory_.emplace();
+    choice.context = options.memory->context;
+    choice.max_sequences = options.memory->max_sequences;
+    choice.shared = options.memory->shared;
+    return Result<std::shared_ptr<const Model>>(world_.model);
+  };
+  ASSERT_TRUE(loader_.load("tiny.gguf", {}));
+  const auto log = Json::Parse(world_.err.text);
+  ASSERT_TRUE(log) << world_.err.text;
+  EXPECT_EQ(log->Find("context")->AsInt(), 512);
+  EXPECT_TRUE(
+      log->Find("memory")->AsString().starts_with("32,768 tokens shared by 8 sequences, 16-bit"))
+      << world_.err.text;
+  EXPECT_EQ(world_.script->engines.at(0).context, 512);
+  EXPECT_EQ(world_.script->engines[0].kv_tokens, 32768);
+}
+
 // So that a request for it does not wait for the users of other models in vain.
 TEST_F(ServeModelsTest, SaysWhetherAModelWouldFitAlone) {
   options_.setup.memory_budget = MemorySize{.bytes = uint64_t{600} << 20};

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/memory_info.h"
+#include "engine/prefix_cache.h"
 #include "model/transformer.h"
 
 namespace bantam {
@@ -48,7 +49,7 @@ std::string Mebibytes(uint64_t bytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
 }
 
-std::string Counted(int count) {
+std::string Counted(int64_t count) {
   std::string digits = std::to_string(count);
   for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
   return digits;
@@ -106,6 +107,7 @@ class Chooser {
     use.weights = wish_.weights != WeightLayout::kAuto ? wish_.weights : step.weights;
     if (room_.exact) use.weights = kMapped;
     use.shapes = wish_.shapes;
+    use.shared = wish_.shared;
     return use;
   }
 
@@ -142,10 +144,20 @@ class Chooser {
   bool paged_ = false;
 };
 
+// How many tokens of how many sequences.
+std::string Extent(const MemoryUse& use) {
+  const std::string sequences = std::to_string(use.sequences) + " sequences";
+  if (!use.shared) {
+    return "context " + Counted(use.context) +
+           (use.sequences > 1 ? " for each of " + sequences : "");
+  }
+  const int64_t each = int64_t{PrefixCache::BlocksFor(use.context)} * kKvBlockTokens;
+  return Counted(each * use.sequences) + " tokens" +
+         (use.sequences > 1 ? " shared by " + sequences : "");
+}
+
 std::string Words(const MemoryUse& use, bool exact) {
-  std::string words = "context " + Counted(use.context);
-  if (use.sequences > 1) words += " for each of " + std::to_string(use.sequences) + " sequences";
-  words += ", ";
+  std::string words = Extent(use) + ", ";
   words += exact ? "float32" : use.kv == k8 ? "8-bit" : "16-bit";
   words += " keys and values, ";
   words += use.weights == kPacked ? "packed" : "mapped";
@@ -177,7 +189,12 @@ std::unexpected<Error> Refuse(const MemoryUse& least, const MemoryPlan& plan, bo
 }  // namespace
 
 std::string MemoryChoice::Describe() const {
-  const MemoryUse use = {context, max_sequences, prompt_chunk, kv, weights};
+  const MemoryUse use = {.context = context,
+                         .sequences = max_sequences,
+                         .prompt_chunk = prompt_chunk,
+                         .kv = kv,
+                         .weights = weights,
+                         .shared = shared};
   std::string text = Words(use, exact) + ": " + Mebibytes(paged ? plan.own() : plan.total());
   if (budget) text += " of " + Mebibytes(*budget);
   if (reduced) text += "; all that was wished would take " + Mebibytes(wished);
@@ -192,6 +209,7 @@ std::string MemoryChoice::Describe() const {
 Result<MemoryChoice> ChooseMemory(const MemoryWish& wish, const MemoryRoom& room) {
   TRY(CheckWish(wish));
   MemoryChoice choice;
+  choice.shared = wish.shared;
   choice.exact = room.exact;
   choice.budget = wish.budget;
   if (room.left) choice.budget = std::min(wish.budget.value_or(*room.left), *room.left);

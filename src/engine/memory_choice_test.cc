@@ -91,7 +91,9 @@ TEST(ChooseMemory, TakesTheLargestContextThatFits) {
     if (choice->context == 30001) continue;
     EXPECT_EQ(choice->context % 64, 0) << kib;
     use.context += 64;
-    if (use.context <= 30001) EXPECT_GT(PlanOf(use).total(), kib * 1024) << kib;
+    if (use.context <= 30001) {
+      EXPECT_GT(PlanOf(use).total(), kib * 1024) << kib;
+    }
   }
 }
 
@@ -197,6 +199,25 @@ TEST(ChooseMemory, DescribesTheChoice) {
   EXPECT_EQ(choice->Describe(),
             "context 32,256, 16-bit keys and values, packed weights, prompts by 512 tokens: "
             "183.0 MiB of 183.0 MiB; all that was wished would take 184.0 MiB");
+}
+
+TEST(ChooseMemory, DescribesWhatSequencesShare) {
+  MemoryWish wish = WishOf(1000);
+  wish.context = 1000;
+  wish.max_sequences = 8;
+  const auto each = ChooseMemory(wish, RoomOf());
+  ASSERT_TRUE(each);
+  EXPECT_TRUE(each->Describe().starts_with("context 1,000 for each of 8 sequences, 16-bit"));
+  wish.shared = true;
+  const auto shared = ChooseMemory(wish, RoomOf());
+  ASSERT_TRUE(shared);
+  EXPECT_TRUE(shared->Describe().starts_with("8,192 tokens shared by 8 sequences, 16-bit"))
+      << "in whole blocks: " << shared->Describe();
+  wish.max_sequences = 1;
+  EXPECT_TRUE(ChooseMemory(wish, RoomOf())->Describe().starts_with("1,024 tokens, 16-bit"));
+  wish.budget = 50 * kMiB;
+  EXPECT_NE(ChooseMemory(wish, RoomOf()).error().message.find("(1,024 tokens, 8-bit"),
+            std::string::npos);
 }
 
 TEST(ChooseMemory, ExactHasOneForm) {

@@ -24,6 +24,7 @@ struct MemoryUse {
   KvPrecision kv = KvPrecision::k16;
   WeightLayout weights = WeightLayout::kPacked;  // or kMapped
   bool shapes = false;                           // MemoryWish::shapes
+  bool shared = false;                           // MemoryWish::shared: for messages
 };
 
 // Tokens of the largest batch: a chunk of prompts, and what replies add to it.
