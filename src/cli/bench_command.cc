@@ -99,12 +99,15 @@ void NoteLength(const Environment& env, const ModelInfo& info, int context) {
                 FormatCount(static_cast<uint64_t>(info.context_length)) + "\n");
 }
 
-// The yardstick of replies, and what a step of theirs has to read.
-Result<void> PutBesideMemory(const Environment& env, const EngineSetup& setup, int context,
-                             Bench& bench) {
-  const MemoryPlan plan = TRY(PlanOneSequence(env, setup, context));
+// The yardstick of replies, and what a step of theirs has to read: of the precision and layout that
+// were chosen, adapters included. Keys and values are planned in whole blocks.
+Result<void> PutBesideMemory(const Environment& env, const MemoryChoice& choice, Bench& bench) {
+  constexpr int kBlockTokens = 64;
+  const int blocks = (choice.context + kBlockTokens - 1) / kBlockTokens;
+  const double tokens = double{kBlockTokens} * blocks * choice.max_sequences;
   bench.PutBeside(TRY(env.backend.memory_reader(bench.threads())),
-                  static_cast<double>(plan.weights), static_cast<double>(plan.kv_cache) / context);
+                  static_cast<double>(choice.plan.weights),
+                  static_cast<double>(choice.plan.kv_cache) / tokens);
   return {};
 }
 
@@ -127,7 +130,7 @@ Result<BenchReport> Measure(const Environment& env, const BenchOptions& options)
   Bench bench(env, model, engine);
   TRY(bench.Prepare(tests[0], longest));
   report.load_ms = MillisecondsSince(start);
-  if (options.beside_memory) TRY(PutBesideMemory(env, options.setup, wish.context, bench));
+  if (options.beside_memory) TRY(PutBesideMemory(env, *model->memory(), bench));
   InstallInterruptHandler();
   for (const BenchTest& test : tests) {
     TRY(bench.Prepare(test, longest));

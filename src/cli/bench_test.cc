@@ -101,9 +101,20 @@ TEST_F(BenchCommandTest, SequencesAtOnceAddUp) {
       << "four tokens in two seconds, eight times";
 }
 
+// 68 tokens of eight sequences are planned as 128 each.
+MemoryChoice ChoiceOf(uint64_t weights, uint64_t bytes_per_token) {
+  MemoryChoice choice;
+  choice.context = 68;
+  choice.max_sequences = 8;
+  choice.plan.weights = weights;
+  choice.plan.kv_cache = 8 * 128 * bytes_per_token;
+  return choice;
+}
+
 // A step reads 1,024 bytes of weights, and of each sequence 2 for every one of 64 tokens in the
 // mean: of 2,048 bytes a second that allows 1.778 tokens a second, and eight at once 8.
 TEST_F(BenchCommandTest, RepliesBesideMemory) {
+  world_.model->memory_ = ChoiceOf(1024, 2);
   ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "8", "-n", "4", "-d", "62", "-s", "1,8", "-r",
                         "3", "--beside-memory", "--json"}),
             0)
@@ -115,6 +126,18 @@ TEST_F(BenchCommandTest, RepliesBesideMemory) {
             R"({"median":1.125,"min":1.125,"max":1.125})")
       << "two tokens a second";
   EXPECT_EQ(tests.items()[2].Find("share_of_reading")->Find("median")->AsDouble(), 2) << "sixteen";
+}
+
+// 448 bytes of weights and 64 of keys and values allow 4 tokens a second.
+TEST_F(BenchCommandTest, RepliesBesideMemoryReadWhatABudgetHasChosen) {
+  world_.model->memory_ = ChoiceOf(448, 1);
+  ASSERT_EQ(world_.Run({"bench", "tiny.gguf", "-p", "0", "-n", "4", "-d", "62", "-r", "3",
+                        "--memory-budget", "1G", "--beside-memory", "--json"}),
+            0)
+      << world_.err.text;
+  const auto json = *Json::Parse(world_.out.text);
+  EXPECT_EQ(json.Find("tests")->items()[0].Find("share_of_reading")->Dump(),
+            R"({"median":0.500,"min":0.500,"max":0.500})");
 }
 
 TEST_F(BenchCommandTest, SameTokensEveryTime) {

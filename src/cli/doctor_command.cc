@@ -20,7 +20,9 @@ constexpr int kContext = 4096;
 // What the machine's rates allow a model, and what it does.
 Result<ModelFindings> MeasureModel(const Environment& env, const EngineSetup& setup,
                                    const ModelInfo& info, const MachineSpeed& speed) {
-  const MemoryPlan plan = TRY(PlanOneSequence(env, setup, kContext));
+  const KvPrecision kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
+  const MemoryPlan plan =
+      TRY(env.backend.plan(setup.model_path, kContext, 1, setup.precision, setup.weights, kv));
   ModelFindings found;
   found.name = info.name.empty() ? setup.model_path : info.name;
   found.context = kContext;

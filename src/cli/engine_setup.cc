@@ -115,11 +115,6 @@ Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup) {
   return keys;
 }
 
-Result<MemoryPlan> PlanOneSequence(const Environment& env, const EngineSetup& setup, int context) {
-  const KvPrecision kv = TRY(GivenKvPrecision(setup)).value_or(KvPrecision::k16);
-  return env.backend.plan(setup.model_path, context, 1, setup.precision, setup.weights, kv);
-}
-
 namespace {
 
 Result<std::shared_ptr<const Model>> Load(const Environment& env, const EngineSetup& setup,

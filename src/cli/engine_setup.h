@@ -41,16 +41,13 @@ void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget)
 // disagree.
 Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup);
 
-// What the setup's model takes with one sequence of `context` tokens, by the options given alone.
-Result<MemoryPlan> PlanOneSequence(const Environment& env, const EngineSetup& setup, int context);
-
 // Loads the model, with a progress bar on env.err when it takes a while.
 Result<std::shared_ptr<const Model>> LoadModel(const Environment& env, const EngineSetup& setup);
 
 // The same, so that `wish` fits into memory, or into --memory-budget: its budget, cache and layout
 // are filled in from `setup`. Says on env.err what was chosen if there is a budget, or less than
 // the wish. Without a budget keys and values keep their precision: answers must not depend on what
-// is free. Where nothing fits, the error names smaller models.
+// is free. Where nothing fits, the error names smaller models. Model::memory() of it is never null.
 Result<std::shared_ptr<const Model>> LoadFitting(const Environment& env, const EngineSetup& setup,
                                                  MemoryWish wish);
 

@@ -173,7 +173,6 @@ Result<std::unique_ptr<MemoryReader>> CreateMemoryReader(int threads) {
 }
 
 Result<MachineSpeed> MeasureSpeed(int threads, int prefill_threads) {
-  TRY(CheckThreads("threads", threads));
   TRY(CheckThreads("prefill threads", prefill_threads));
   MachineSpeed speed;
   speed.read_bytes_per_s = TRY(RateOfReading(threads));
