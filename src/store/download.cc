@@ -207,6 +207,9 @@ bool Downloader::IsSame(const PartFile& part, const std::string& etag) const {
 
 Result<void> Downloader::TakeAnswer(PartFile& part, const net::HttpHop& answer) {
   if (answer.status == 206) {
+    if (part.bytes() == 0) {
+      return BadAnswer("the server sends a part of the file, but all of it was asked for");
+    }
     const std::string* header = answer.Find("content-range");
     const auto range = header != nullptr ? ParseContentRange(*header) : std::nullopt;
     if (!range || range->from != part.bytes() || range->total != part.state().bytes ||
