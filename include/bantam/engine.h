@@ -28,7 +28,8 @@ struct EngineOptions {
   int threads = 0;  // 0, or what the model was loaded with
   bool prefix_cache = true;
   // Where keys and values of prompts' beginnings are kept (GenerationRequest::keep_tokens) and
-  // found again by later engines of the same model; empty: nowhere. Answers are the same.
+  // found again by later engines of the same model and adapters; empty: nowhere. Answers are the
+  // same.
   std::string prefix_dir = {};
   uint64_t prefix_dir_bytes = uint64_t{1} << 30;  // what has not been used for longest goes
   bool speculation = true;     // run guesses from earlier text along: same tokens, fewer steps
@@ -168,11 +169,12 @@ class Engine {
   virtual Result<GenerationResult> Generate(GenerationRequest request) = 0;
 
   // Writes the keys and values of some tokens, as far as they are computed and fill blocks of 64,
-  // to a file for LoadPrefix: a prompt that begins with them then need not compute them. Gives the
-  // number of tokens. Fails with kInvalidArgument if there are none, or kIo.
+  // to a file for LoadPrefix: a prompt that begins with them then need not compute them. Both with
+  // the adapters' own scales. Gives the number of tokens. Fails with kInvalidArgument if there are
+  // none, or kIo.
   virtual Result<int> SavePrefix(std::span<const TokenId> tokens, const std::string& path) = 0;
-  // Fails with kUnsupported for a file of another model or way of loading it, kCorrupt for one that
-  // is damaged, kResourceExhausted if the key-value pool has no room.
+  // Fails with kUnsupported for a file of another model, other adapters or way of loading, kCorrupt
+  // for one that is damaged, kResourceExhausted if the key-value pool has no room.
   virtual Result<int> LoadPrefix(const std::string& path) = 0;
 
   // Log-probabilities of a given text, position by position, through the same forward pass, with

@@ -148,12 +148,17 @@ void BatchEngine::AddLanguage(Sequence& sequence) {
   sequence.characters.emplace(at->second, request.prompt.size());
 }
 
+std::vector<float> BatchEngine::OwnScales() const {
+  const std::span<const float> scales = model_->adapter_scales();
+  return {scales.begin(), scales.end()};
+}
+
 // Old numbers are never given again, so that forgetting them only costs what is cached.
-uint64_t BatchEngine::VariantOf(const std::vector<float>& adapter_scales) {
+BatchEngine::Variant& BatchEngine::VariantOf(const std::vector<float>& adapter_scales) {
   constexpr size_t kMaxVariants = 256;
-  if (variants_.size() == kMaxVariants) variants_.clear();
-  const auto [variant, is_new] = variants_.try_emplace(adapter_scales, next_variant_);
-  if (is_new) ++next_variant_;
+  if (variants_.size() == kMaxVariants && !variants_.contains(adapter_scales)) variants_.clear();
+  const auto [variant, is_new] = variants_.try_emplace(adapter_scales);
+  if (is_new) variant->second.number = next_variant_++;
   return variant->second;
 }
 
@@ -161,10 +166,9 @@ Result<Engine::RequestId> BatchEngine::Submit(GenerationRequest request) {
   TRY(Check(request));
   auto sequence =
       std::make_unique<Sequence>(next_id_, std::move(request), vocabulary_, options_.context);
-  const std::span<const float> own_scales = model_->adapter_scales();
   std::vector<float>& scales = sequence->request.adapter_scales;
-  if (scales.empty()) scales.assign(own_scales.begin(), own_scales.end());
-  sequence->table.variant = VariantOf(scales);
+  if (scales.empty()) scales = OwnScales();
+  sequence->table.variant = VariantOf(scales).number;
   const std::optional<uint64_t>& seed = sequence->request.sampling.seed;
   sequence->seed = seed ? *seed : SystemSeed();
   sequence->submitted_s = MonotonicSeconds();

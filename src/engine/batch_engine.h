@@ -58,7 +58,14 @@ class BatchEngine : public Engine {
   Result<void> CheckTokens(std::span<const TokenId> tokens) const;
   Result<void> AddShape(Sequence& sequence);
   void AddLanguage(Sequence& sequence);
-  uint64_t VariantOf(const std::vector<float>& adapter_scales);
+  std::vector<float> OwnScales() const;
+  // What the scales of a sequence's adapters make of the model.
+  struct Variant {
+    uint64_t number = 0;  // BlockTable::variant
+    std::optional<KvFingerprint> fingerprint;
+  };
+  Variant& VariantOf(const std::vector<float>& adapter_scales);
+  const KvFingerprint& FingerprintOf(const std::vector<float>& adapter_scales);
   void RunBatch(std::span<const Scheduler::Work> plan);
   void ChooseTokens(std::span<const Scheduler::Work> plan);
   // The batch's logits: n rows, of which those of [begin, end) are in logits_.
@@ -96,11 +103,9 @@ class BatchEngine : public Engine {
   Result<void> PutIntoCache(const PrefixFile& file, uint64_t variant);
   Result<std::vector<std::span<const uint8_t>>> BlocksOf(std::span<const TokenId> tokens,
                                                          uint64_t variant, BlockTable& table);
-  bool IsPlain(const Sequence& sequence) const;
   void FetchPrefix(const Sequence& sequence);
   void NotePrefix(const Sequence& sequence);
   void KeepPrefixes();
-  const KvFingerprint& Fingerprint();
 
   struct Scoring;  // one call of Score
   Result<void> Score(Scoring& scoring);
@@ -121,19 +126,18 @@ class BatchEngine : public Engine {
   std::vector<RequestId> cancelled_;  // by callbacks of this step
   std::map<RequestId, GenerationResult> results_;
 
-  // Numbers of the scales that are used, for the prefix cache.
-  std::map<std::vector<float>, uint64_t> variants_;
+  std::map<std::vector<float>, Variant> variants_;  // by the scales that are used
   uint64_t next_variant_ = 1;
 
   // By language, and whether ASCII counts too.
   std::map<std::pair<const Language*, bool>, grammar::CharacterMask> character_masks_;
   TokenMask both_;  // work space: of a shape and a language
 
-  std::optional<KvFingerprint> fingerprint_;
   std::optional<PrefixStore> prefix_store_;
   struct PrefixToKeep {
     std::vector<TokenId> tokens;
     uint64_t variant;
+    KvFingerprint fingerprint;
   };
   std::deque<PrefixToKeep> to_keep_;
 

@@ -141,7 +141,12 @@ class FakeModel : public ForwardModel {
     return std::ranges::all_of(slots_[static_cast<size_t>(block)],
                                [this](TokenId id) { return id >= 0 && id < vocabulary_; });
   }
-  KvFingerprint Fingerprint() const override { return {fingerprint}; }
+  KvFingerprint Fingerprint(std::span<const float> scales) override {
+    KvFingerprint made = {fingerprint};
+    for (size_t i = 0; i < scales.size(); ++i) made[i + 1] = static_cast<uint8_t>(8 * scales[i]);
+    return made;
+  }
+  std::span<const float> adapter_scales() const override { return own_scales; }
 
   // What the logits must be after some tokens.
   std::vector<float> LogitsAfter(std::span<const TokenId> tokens) const {
@@ -157,6 +162,7 @@ class FakeModel : public ForwardModel {
   std::map<int, TokenId> script;  // position → the token that is certain there
 
   uint8_t fingerprint = 1;
+  std::vector<float> own_scales;  // of adapters, which change no logits
 
   int64_t tokens_run = 0;
   int64_t tokens_guessed = 0;  // of those

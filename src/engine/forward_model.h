@@ -30,8 +30,9 @@ class ForwardModel {
   // come from elsewhere.
   virtual std::span<uint8_t> Block(int block) = 0;
   virtual bool IsSound(int block) const = 0;
-  // What the contents of blocks depend on besides their tokens. May take a while.
-  virtual KvFingerprint Fingerprint() const = 0;
+  // What the contents of blocks depend on besides their tokens, in sequences with those scales of
+  // the model's adapters. May take a while.
+  virtual KvFingerprint Fingerprint(std::span<const float> adapter_scales) = 0;
 
   // How much of each of the model's adapters a sequence gets that does not say.
   virtual std::span<const float> adapter_scales() const { return {}; }

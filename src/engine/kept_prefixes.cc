@@ -7,22 +7,18 @@
 
 namespace bantam {
 
-const KvFingerprint& BatchEngine::Fingerprint() {
-  if (!fingerprint_) fingerprint_ = model_->Fingerprint();
-  return *fingerprint_;
+const KvFingerprint& BatchEngine::FingerprintOf(const std::vector<float>& adapter_scales) {
+  std::optional<KvFingerprint>& fingerprint = VariantOf(adapter_scales).fingerprint;
+  if (!fingerprint) fingerprint = model_->Fingerprint(adapter_scales);
+  return *fingerprint;
 }
 
 Result<void> BatchEngine::OpenPrefixStore() {
   if (options_.prefix_dir.empty() || !options_.prefix_cache) return {};
-  prefix_store_ = TRY(PrefixStore::Open(options_.prefix_dir, Fingerprint(), model_->Block(0).size(),
-                                        options_.prefix_dir_bytes));
+  prefix_store_ = TRY(
+      PrefixStore::Open(options_.prefix_dir, model_->Block(0).size(), options_.prefix_dir_bytes));
+  (void)FingerprintOf(OwnScales());  // so that the first request need not wait for it
   return {};
-}
-
-// Adapters change keys and values; only the model's own are kept.
-bool BatchEngine::IsPlain(const Sequence& sequence) const {
-  return std::ranges::all_of(sequence.request.adapter_scales,
-                             [](float scale) { return scale == 0; });
 }
 
 Result<void> BatchEngine::PutIntoCache(const PrefixFile& file, uint64_t variant) {
@@ -80,15 +76,16 @@ Result<std::vector<std::span<const uint8_t>>> BatchEngine::BlocksOf(std::span<co
 
 Result<int> BatchEngine::SavePrefix(std::span<const TokenId> tokens, const std::string& path) {
   TRY(CheckTokens(tokens));
-  const uint64_t variant = VariantOf(std::vector<float>(model_->adapter_scales().size(), 0));
+  const std::vector<float> scales = OwnScales();
   BlockTable table;
-  const auto blocks = BlocksOf(tokens, variant, table);
+  const auto blocks = BlocksOf(tokens, VariantOf(scales).number, table);
   Result<int> saved = 0;
   if (!blocks) {
     saved = std::unexpected(blocks.error());
   } else {
     const auto n = blocks->size() * kKvBlockTokens;
-    const Result<void> written = PrefixFile::Write(path, Fingerprint(), tokens.first(n), *blocks);
+    const Result<void> written =
+        PrefixFile::Write(path, FingerprintOf(scales), tokens.first(n), *blocks);
     saved = written ? Result<int>(static_cast<int>(n)) : std::unexpected(written.error());
   }
   cache_.Release(table);
@@ -98,48 +95,53 @@ Result<int> BatchEngine::SavePrefix(std::span<const TokenId> tokens, const std::
 Result<int> BatchEngine::LoadPrefix(const std::string& path) {
   if (busy_) return Fail(ErrorCode::kInvalidArgument, "a callback may not load a prefix");
   const PrefixFile file = TRY(PrefixFile::Open(path));
-  if (file.fingerprint() != Fingerprint() || file.block_bytes() != model_->Block(0).size()) {
+  const std::vector<float> scales = OwnScales();
+  if (file.fingerprint() != FingerprintOf(scales) ||
+      file.block_bytes() != model_->Block(0).size()) {
     return Fail(ErrorCode::kUnsupported,
                 path +
-                    ": holds keys and values of another model, or of this one loaded in "
-                    "another way");
+                    ": holds keys and values of another model, or of this one with other adapters "
+                    "or loaded in another way");
   }
   if (!file.IsWhole()) return Fail(ErrorCode::kCorrupt, path + ": its checksum is wrong");
   TRY(CheckTokens(file.tokens()));
-  const uint64_t variant = VariantOf(std::vector<float>(model_->adapter_scales().size(), 0));
-  const Result<void> put = PutIntoCache(file, variant);
+  const Result<void> put = PutIntoCache(file, VariantOf(scales).number);
   if (!put) return Fail(put.error().code, path + ": " + put.error().message);
   return static_cast<int>(file.tokens().size());
 }
 
 // Whatever goes wrong here, the tokens are computed instead.
 void BatchEngine::FetchPrefix(const Sequence& sequence) {
-  if (!prefix_store_ || !IsPlain(sequence)) return;
-  const int known = cache_.Known(sequence.request.prompt, sequence.table.variant);
-  const std::optional<PrefixFile> file = prefix_store_->Find(sequence.request.prompt, known);
+  if (!prefix_store_) return;
+  const GenerationRequest& request = sequence.request;
+  const int known = cache_.Known(request.prompt, sequence.table.variant);
+  const std::optional<PrefixFile> file =
+      prefix_store_->Find(FingerprintOf(request.adapter_scales), request.prompt, known);
   if (file) (void)PutIntoCache(*file, sequence.table.variant);
 }
 
 void BatchEngine::NotePrefix(const Sequence& sequence) {
   constexpr size_t kMostNoted = 16;
-  if (!prefix_store_ || !IsPlain(sequence) || to_keep_.size() == kMostNoted) return;
+  if (!prefix_store_ || to_keep_.size() == kMostNoted) return;
   const int wanted = std::min(sequence.request.keep_tokens, sequence.n_prompt());
   const int n = std::min(wanted, sequence.table.computed) / kKvBlockTokens * kKvBlockTokens;
   const std::span<const TokenId> tokens =
       std::span(sequence.request.prompt).first(static_cast<size_t>(n));
-  if (n == 0 || prefix_store_->Has(tokens)) return;
-  to_keep_.push_back({{tokens.begin(), tokens.end()}, sequence.table.variant});
+  if (n == 0) return;
+  const KvFingerprint& fingerprint = FingerprintOf(sequence.request.adapter_scales);
+  if (prefix_store_->Has(fingerprint, tokens)) return;
+  to_keep_.push_back({{tokens.begin(), tokens.end()}, sequence.table.variant, fingerprint});
 }
 
 // A disk that is full only costs the next start its time.
 void BatchEngine::KeepPrefixes() {
   for (; !to_keep_.empty(); to_keep_.pop_front()) {
     const PrefixToKeep& prefix = to_keep_.front();
-    if (prefix_store_->Has(prefix.tokens)) continue;
+    if (prefix_store_->Has(prefix.fingerprint, prefix.tokens)) continue;
     BlockTable table;
     const auto blocks = BlocksOf(prefix.tokens, prefix.variant, table);
     if (blocks && blocks->size() * kKvBlockTokens == prefix.tokens.size()) {
-      (void)prefix_store_->Add(prefix.tokens, *blocks);
+      (void)prefix_store_->Add(prefix.fingerprint, prefix.tokens, *blocks);
     }
     cache_.Release(table);
   }

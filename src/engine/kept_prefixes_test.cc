@@ -12,7 +12,9 @@
 #include "base/directory.h"
 #include "base/test_directory.h"
 #include "engine/batch_engine.h"
+#include "engine/create_engine.h"
 #include "engine/fake_model.h"
+#include "engine/loaded_model.h"
 
 namespace bantam {
 namespace {
@@ -48,8 +50,10 @@ class KeptPrefixes : public testing::Test {
     return tokens;
   }
 
-  static GenerationResult Ask(BatchEngine& engine, std::vector<TokenId> prompt, int keep) {
+  static GenerationResult Ask(Engine& engine, std::vector<TokenId> prompt, int keep,
+                              std::vector<float> scales = {}) {
     GenerationRequest request;
+    request.adapter_scales = std::move(scales);
     request.prompt = std::move(prompt);
     request.max_tokens = 5;
     request.sampling.temperature = 0;
@@ -100,11 +104,128 @@ TEST_F(KeptPrefixes, OfAnotherModelAreNotUsed) {
   EXPECT_EQ(Ask(*Start(1).engine, Text(300), 0).stats.cached_tokens, 256);
 }
 
-TEST_F(KeptPrefixes, OfAdaptedSequencesAreNotKept) {
+TEST_F(KeptPrefixes, ShorterThanABlockAreNone) {
   const Setup plain = Start();
   Ask(*plain.engine, Text(63), 63);
   Ask(*plain.engine, Text(100), 0);
   EXPECT_TRUE(Kept().empty());
+}
+
+TEST_F(KeptPrefixes, AreThoseOfASequencesAdapters) {
+  const std::vector<std::vector<float>> variants = {{0, 0}, {1, 0}, {0, 1}, {0.5F, 0}, {1, 1}};
+  const auto start = [&] {
+    Setup setup = Start();
+    setup.model->own_scales = {1, 0};
+    return setup;
+  };
+  for (size_t i = 0; i < variants.size(); ++i) {
+    const Setup setup = start();
+    for (size_t other = 0; other < variants.size(); ++other) {
+      const int cached = Ask(*setup.engine, Text(300), 0, variants[other]).stats.cached_tokens;
+      EXPECT_EQ(cached, other < i ? 256 : 0) << i << ", " << other;
+    }
+    Ask(*setup.engine, Text(300), 300, variants[i]);
+  }
+  EXPECT_EQ(Kept().size(), variants.size());
+  EXPECT_EQ(Ask(*start().engine, Text(300), 0).stats.cached_tokens, 256) << "the model's own";
+}
+
+TEST_F(KeptPrefixes, OfNoAdapterAreThoseOfTheModelAlone) {
+  Ask(*Start().engine, Text(300), 300);
+  const Setup adapted = Start();
+  adapted.model->own_scales = {1};
+  EXPECT_EQ(Ask(*adapted.engine, Text(300), 0, {0}).stats.cached_tokens, 256);
+}
+
+TEST_F(KeptPrefixes, FilesAreOfTheAdaptersOwnScales) {
+  const std::string path = directory_.File("own.kv");
+  const Setup setup = Start(1, 32, false);
+  setup.model->own_scales = {0.5F};
+  Ask(*setup.engine, Text(200), 0, {0});
+  EXPECT_FALSE(setup.engine->SavePrefix(Text(200), path)) << "what others have computed";
+  Ask(*setup.engine, Text(200), 0);
+  EXPECT_EQ(setup.engine->SavePrefix(Text(200), path).value_or(0), 192);
+  for (const float scale : {0.5F, 0.0F, 1.0F}) {
+    const Setup other = Start(1, 32, false);
+    other.model->own_scales = {scale};
+    const auto loaded = other.engine->LoadPrefix(path);
+    EXPECT_EQ(loaded.value_or(0), scale == 0.5F ? 192 : 0);
+    if (!loaded) {
+      EXPECT_EQ(loaded.error().code, ErrorCode::kUnsupported);
+    }
+    EXPECT_EQ(Ask(*other.engine, Text(200), 0).stats.cached_tokens, scale == 0.5F ? 192 : 0);
+  }
+}
+
+// A real model and its adapter: what was said and how likely it was, to the last bit.
+class KeptAdapted : public KeptPrefixes {
+ protected:
+  struct Said {
+    std::vector<TokenId> tokens;
+    std::vector<float> logprobs;
+    int cached = 0;
+  };
+  // The prompt is kept if there is a directory.
+  static Said Say(const std::vector<AdapterSource>& adapters, const std::string& prefix_dir) {
+    LoadOptions load;
+    load.threads = 1;
+    load.adapters = adapters;
+    const auto model = LoadedModel::Load(kGolden + "models/qwen2_mixed.gguf", load);
+    EXPECT_TRUE(model) << model.error().message;
+    EngineOptions options;
+    options.context = 256;
+    options.prefix_dir = prefix_dir;
+    const auto engine = CreateEngine(*model, options);
+    EXPECT_TRUE(engine);
+    GenerationRequest request;
+    for (int i = 0; i < 150; ++i) request.prompt.push_back(i * 7 % 250);
+    request.max_tokens = 16;
+    request.ignore_end = true;
+    request.sampling.temperature = 0;
+    request.logprobs = 0;
+    request.keep_tokens = 150;
+    Said said;
+    request.on_delta = [&said](const Delta& delta) {
+      for (const TokenLogprob& one : delta.logprobs) said.logprobs.push_back(one.logprob);
+      return true;
+    };
+    const auto result = (*engine)->Generate(std::move(request));
+    EXPECT_TRUE(result);
+    said.tokens = result->tokens;
+    said.cached = result->stats.cached_tokens;
+    return said;
+  }
+  // The adapter with the lowest bit of one of its numbers changed.
+  std::string Changed() const {
+    std::ifstream in(kAdapter, std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    const size_t at = bytes.size() / 4 * 2;
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    std::ofstream(directory_.File("changed.gguf"), std::ios::binary) << bytes;
+    return directory_.File("changed.gguf");
+  }
+
+  inline static const std::string kGolden = BANTAM_SOURCE_DIR "/tests/golden/";
+  inline static const std::string kAdapter = kGolden + "adapters/qwen2_mixed.gguf";
+};
+
+TEST_F(KeptAdapted, AnswersAreTheSameToTheLastBit) {
+  const std::vector<std::vector<AdapterSource>> models = {
+      {}, {{kAdapter}}, {{kAdapter, 0.5F}}, {{Changed()}}, {{kAdapter}, {kAdapter, 0.5F}}};
+  const std::string kept = directory_.File("kept");
+  for (const auto& adapters : models) {
+    const Said alone = Say(adapters, "");
+    const Said first = Say(adapters, kept);
+    const Said again = Say(adapters, kept);
+    EXPECT_EQ(first.cached, 0) << "of other adapters";
+    EXPECT_EQ(again.cached, 128);
+    for (const Said& said : {first, again}) {
+      EXPECT_EQ(said.tokens, alone.tokens);
+      EXPECT_EQ(said.logprobs, alone.logprobs);
+    }
+  }
+  EXPECT_EQ(Kept().size(), models.size());
+  EXPECT_EQ(Say({{kAdapter, 0}}, kept).cached, 128) << "the model alone";
 }
 
 // Every byte of a file matters: one that differs gives the right answer, and is set aside if it is

@@ -17,7 +17,8 @@
 
 namespace bantam {
 
-// What keys and values depend on besides the tokens: model, precision, type, instruction set.
+// What keys and values depend on besides the tokens: model, adapters and their scales, precision,
+// type, instruction set.
 using KvFingerprint = std::array<uint8_t, 32>;
 
 class PrefixFile {

@@ -36,11 +36,10 @@ bool BeginsWith(std::span<const TokenId> tokens, std::span<const TokenId> beginn
 
 }  // namespace
 
-Result<PrefixStore> PrefixStore::Open(const std::string& directory,
-                                      const KvFingerprint& fingerprint, uint64_t block_bytes,
+Result<PrefixStore> PrefixStore::Open(const std::string& directory, uint64_t block_bytes,
                                       uint64_t max_bytes) {
   TRY(MakeDirectories(directory));
-  PrefixStore store(directory, fingerprint, block_bytes, max_bytes);
+  PrefixStore store(directory, block_bytes, max_bytes);
   for (const DirectoryEntry& file : TRY(ListFiles(directory))) {
     if (!file.name.ends_with(kEnding)) continue;
     const Result<PrefixFile> prefix = PrefixFile::Open(store.PathOf(file.name));
@@ -48,9 +47,9 @@ Result<PrefixStore> PrefixStore::Open(const std::string& directory,
       if (prefix.error().code == ErrorCode::kCorrupt) store.SetAside(file.name);
       continue;
     }
-    if (prefix->fingerprint() != fingerprint || prefix->block_bytes() != block_bytes) continue;
+    if (prefix->block_bytes() != block_bytes) continue;
     const std::span<const TokenId> tokens = prefix->tokens();
-    store.entries_.push_back({file.name, {tokens.begin(), tokens.end()}});
+    store.entries_.push_back({file.name, prefix->fingerprint(), {tokens.begin(), tokens.end()}});
   }
   store.MakeRoom(0);
   return store;
@@ -60,18 +59,20 @@ void PrefixStore::SetAside(const std::string& name) const {
   RenameFile(PathOf(name), PathOf(name + ".bad"));
 }
 
-std::optional<PrefixFile> PrefixStore::Find(std::span<const TokenId> tokens, int known) {
+std::optional<PrefixFile> PrefixStore::Find(const KvFingerprint& fingerprint,
+                                            std::span<const TokenId> tokens, int known) {
   while (true) {
     auto best = entries_.end();
     for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
       const auto n = std::ssize(entry->tokens);
-      if (n <= known || !BeginsWith(tokens, entry->tokens)) continue;
+      if (n <= known || entry->fingerprint != fingerprint) continue;
+      if (!BeginsWith(tokens, entry->tokens)) continue;
       if (best == entries_.end() || n > std::ssize(best->tokens)) best = entry;
     }
     if (best == entries_.end()) return std::nullopt;
     Result<PrefixFile> file = PrefixFile::Open(PathOf(best->name));
     // It may have been replaced or removed by another program since.
-    if (file && file->fingerprint() == fingerprint_ && file->block_bytes() == block_bytes_ &&
+    if (file && file->fingerprint() == fingerprint && file->block_bytes() == block_bytes_ &&
         std::ranges::equal(file->tokens(), best->tokens) && file->IsWhole()) {
       TouchFile(PathOf(best->name));
       return *std::move(file);
@@ -81,19 +82,20 @@ std::optional<PrefixFile> PrefixStore::Find(std::span<const TokenId> tokens, int
   }
 }
 
-bool PrefixStore::Has(std::span<const TokenId> tokens) const {
-  return std::ranges::any_of(entries_,
-                             [&](const Entry& entry) { return BeginsWith(entry.tokens, tokens); });
+bool PrefixStore::Has(const KvFingerprint& fingerprint, std::span<const TokenId> tokens) const {
+  return std::ranges::any_of(entries_, [&](const Entry& entry) {
+    return entry.fingerprint == fingerprint && BeginsWith(entry.tokens, tokens);
+  });
 }
 
-Result<void> PrefixStore::Add(std::span<const TokenId> tokens,
+Result<void> PrefixStore::Add(const KvFingerprint& fingerprint, std::span<const TokenId> tokens,
                               std::span<const std::span<const uint8_t>> blocks) {
   const uint64_t bytes = blocks.size() * block_bytes_;
   if (bytes > max_bytes_) return {};
   MakeRoom(bytes);
-  const std::string name = NameFor(fingerprint_, tokens);
-  TRY(PrefixFile::Write(PathOf(name), fingerprint_, tokens, blocks));
-  entries_.push_back({name, {tokens.begin(), tokens.end()}});
+  const std::string name = NameFor(fingerprint, tokens);
+  TRY(PrefixFile::Write(PathOf(name), fingerprint, tokens, blocks));
+  entries_.push_back({name, fingerprint, {tokens.begin(), tokens.end()}});
   return {};
 }
 

@@ -44,8 +44,7 @@ Result<void> BatchEngine::Score(std::span<const TokenId> tokens, int top, int fr
                                                  std::to_string(top));
   }
   Scoring scoring{.tokens = tokens, .top = top, .from = from, .on_position = on_position};
-  const std::span<const float> scales = model_->adapter_scales();
-  scoring.table.variant = VariantOf({scales.begin(), scales.end()});
+  scoring.table.variant = VariantOf(OwnScales()).number;
   busy_ = true;
   const Result<void> result = Score(scoring);
   cache_.Release(scoring.table);

@@ -1,6 +1,7 @@
 // Forwards to transformer and cache.
 #include "engine/transformer_model.h"
 
+#include <bit>
 #include <string>
 #include <utility>
 
@@ -29,7 +30,7 @@ bool TransformerModel::MaskedLogits(const float* hidden, const TokenMask& mask, 
 }
 
 // Every instruction set with a fused multiply-add gives the same numbers.
-KvFingerprint TransformerModel::Fingerprint() const {
+std::string TransformerModel::DescribePlain() const {
   constexpr const char* kContract = "bantam numbers 1";  // to be raised with docs/numbers.md
   const KvShape& shape = cache_->shape();
   std::string text = kContract;
@@ -37,7 +38,21 @@ KvFingerprint TransformerModel::Fingerprint() const {
   text += " type " + std::to_string(static_cast<int>(shape.type));
   text += " rounded " + std::to_string(shape.rounded_to_bytes);
   text += " long " + std::to_string(transformer_.has_long_rotation());
-  text += " weights " + model_->ContentHash();
+  return text + " weights " + model_->ContentHash();
+}
+
+// Adapters count in their order, and as nothing where their scale is 0.
+KvFingerprint TransformerModel::Fingerprint(std::span<const float> adapter_scales) {
+  if (plain_.empty()) plain_ = DescribePlain();
+  adapter_hashes_.resize(adapter_scales.size());
+  std::string text = plain_;
+  for (size_t i = 0; i < adapter_scales.size(); ++i) {
+    if (adapter_scales[i] == 0) continue;
+    std::string& hash = adapter_hashes_[i];
+    if (hash.empty()) hash = transformer_.AdapterHash(static_cast<int>(i));
+    text +=
+        " adapter " + hash + " scale " + std::to_string(std::bit_cast<uint32_t>(adapter_scales[i]));
+  }
   Sha256 hash;
   hash.Update({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
   return hash.Finish();

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "engine/forward_model.h"
 #include "engine/loaded_model.h"
@@ -29,13 +31,19 @@ class TransformerModel final : public ForwardModel {
   void CopyPrefix(int from_block, int to_block, int n_tokens) override;
   std::span<uint8_t> Block(int block) override { return cache_->Block(block); }
   bool IsSound(int block) const override { return cache_->IsSound(block); }
-  KvFingerprint Fingerprint() const override;
+  KvFingerprint Fingerprint(std::span<const float> adapter_scales) override;
   std::span<const float> adapter_scales() const override { return model_->adapter_scales(); }
 
  private:
+  std::string DescribePlain() const;
+
   std::shared_ptr<const LoadedModel> model_;
   Transformer& transformer_;
   std::unique_ptr<KvCache> cache_;
+
+  // Of Fingerprint, once it is asked for: what hashing finds.
+  std::string plain_;
+  std::vector<std::string> adapter_hashes_;
 };
 
 }  // namespace bantam

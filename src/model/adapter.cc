@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <map>
 #include <utility>
 
 #include "base/check.h"
+#include "base/hash64.h"
 #include "base/quote.h"
+#include "base/sha256.h"
 #include "kernels/scalar/dequantize.h"
 #include "model/architectures.h"
 
@@ -206,6 +209,23 @@ Result<Adapter::Size> Adapter::Measure(std::span<const AdapterPair> pairs, const
     }
   }
   return size;
+}
+
+std::string Adapter::ContentHash() const {
+  std::array<Hash64, 2> hashes = {Hash64(0), Hash64(1)};
+  const auto add = [&](std::span<const uint8_t> bytes) {
+    for (Hash64& hash : hashes) hash.Update(bytes);
+  };
+  for (const LowRank& low : parts_) {
+    const std::array<int32_t, 5> form = {low.rank, low.columns, static_cast<int32_t>(low.a.type),
+                                         static_cast<int32_t>(low.b.type),
+                                         std::bit_cast<int32_t>(low.scale)};
+    add({reinterpret_cast<const uint8_t*>(form.data()), sizeof form});
+    add(low.a.bytes);
+    add(low.b.bytes);
+  }
+  const std::array<uint64_t, 2> digests = {hashes[0].Digest(), hashes[1].Digest()};
+  return HexText({reinterpret_cast<const uint8_t*>(digests.data()), sizeof digests});
 }
 
 uint64_t Adapter::bytes() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "bantam/result.h"
@@ -58,6 +59,8 @@ class Adapter {
   }
   int rank() const { return rank_; }  // the largest
   uint64_t bytes() const;             // of memory
+  // XXH64 with two seeds of all that it adds, in hexadecimal: not for secrets.
+  std::string ContentHash() const;
 
  private:
   std::vector<LowRank> parts_;  // [n_layers][kLayerParts]

@@ -70,6 +70,8 @@ class Transformer {
   // run. Fails as Adapter::Bind, or with kResourceExhausted.
   Result<void> AddAdapter(const AdapterFile& file);
   int n_adapters() const { return adapters_.size(); }
+  // Adapter::ContentHash of one of them.
+  std::string AdapterHash(int i) const { return adapters_[i].ContentHash(); }
   int max_batch_tokens() const { return max_batch_tokens_; }
   // How a cache for it stores keys and values; of 16 bits unless told otherwise.
   KvShape kv_shape() const { return KvShapeOf(*weights_, kv_); }

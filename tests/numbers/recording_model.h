@@ -47,7 +47,9 @@ class RecordingModel : public ForwardModel {
   }
   std::span<uint8_t> Block(int block) override { return model_->Block(block); }
   bool IsSound(int block) const override { return model_->IsSound(block); }
-  KvFingerprint Fingerprint() const override { return model_->Fingerprint(); }
+  KvFingerprint Fingerprint(std::span<const float> adapter_scales) override {
+    return model_->Fingerprint(adapter_scales);
+  }
 
   int largest_batch = 0;                    // sequences
   int guesses() const { return guesses_; }  // tokens run behind the last of a reply

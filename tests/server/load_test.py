@@ -11,7 +11,7 @@ import time
 import unittest
 import urllib.parse
 
-from harness import PATIENCE_S, SMOL, TINY, Server, ServerTest
+from harness import PATIENCE_S, ROOT, SMOL, TINY, Server, ServerTest
 
 SYSTEM = "You are a helpful assistant who answers in a few words. " * 8
 PROMPTS = ["Name a colour.", "Name an animal.", "Count to five.", "Say hello in French.",
@@ -155,6 +155,26 @@ class PrefixTest(unittest.TestCase):
         self.assertEqual(cold, 0)
         self.assertGreaterEqual(warm, 64)
         self.assertEqual(replies[0]["choices"], replies[1]["choices"])
+
+    def test_system_messages_of_adapted_models_too(self):
+        model = str(ROOT / "tests/golden/models/qwen2_mixed.gguf")
+        adapter = str(ROOT / "tests/golden/adapters/qwen2_mixed.gguf")
+        asked = [chat(PROMPTS[0], temperature=0, **({} if scale is None else {
+            "lora": [{"id": 0, "scale": scale}]})) for scale in (None, 0.25, 0)]
+        rounds = []
+        with tempfile.TemporaryDirectory() as directory:
+            for _ in range(2):
+                server = Server(model, "--lora", adapter, "--prefix-dir", directory)
+                try:
+                    rounds.append([server.post("/v1/chat/completions", body) for body in asked])
+                finally:
+                    self.assertEqual(server.stop(), 0)
+        for cold, warm in zip(*rounds):
+            cached = [r["usage"]["prompt_tokens_details"]["cached_tokens"] for r in (cold, warm)]
+            self.assertEqual(cached[0], 0)
+            self.assertGreaterEqual(cached[1], 64)
+            self.assertEqual(cold["choices"], warm["choices"])
+        self.assertEqual(len({r["choices"][0]["message"]["content"] for r in rounds[0]}), 3)
 
 
 class QueueTest(unittest.TestCase):
