@@ -271,10 +271,9 @@ Result<Manifest> Bring(const Store& store, const ImportPlan& plan, Manifest mani
   manifest.files.clear();
   for (const ImportFile& file : plan.files) manifest.files.push_back(TRY(importer.Take(file)));
   TRY(CheckStaged(store, manifest, options));
-  TRY(store.CheckName(manifest));
   const auto before = store.Peek(manifest.name);
   if (before && HasSameFiles(*before, manifest)) manifest = *before;
-  if (!TRY(store.Add(manifest))) {
+  if (!TRY(store.Add(manifest, Store::OnlySameModel(manifest)))) {
     return Fail(ErrorCode::kIo,
                 "another process removed a file of '" + manifest.name + "' meanwhile");
   }
@@ -332,7 +331,7 @@ Result<void> RequireWeights(const std::string& path, uint64_t parameters) {
 Result<Manifest> Import(const Store& store, const ImportPlan& plan, const std::string& name,
                         const ImportOptions& options) {
   const Manifest planned = Planned(plan, name);
-  TRY(store.CheckName(planned));
+  TRY(store.CheckName(planned, Store::OnlySameModel(planned)));
   const FileLock adding = TRY(store.LockAdding(options.cancelled));
   Importer importer(store, options, "'" + plan.open_path + "'", planned.bytes());
   auto manifest = Bring(store, plan, planned, options, importer);

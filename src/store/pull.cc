@@ -66,7 +66,7 @@ class Puller {
   Result<Pulled> FromPlace(const Place& place);
   Result<Pulled> Bring(const RemoteModel& model, Manifest wanted);
   std::optional<StoredFile> SameSource(const Manifest& wanted, const std::string& file) const;
-  Result<void> CheckName(const Manifest& wanted) const;
+  Store::MayReplace MayReplace(const Manifest& wanted) const;
   void Note(const std::string& text) const {
     if (options_.events.on_note) options_.events.on_note(text);
   }
@@ -101,12 +101,12 @@ std::optional<StoredFile> Puller::SameSource(const Manifest& wanted,
 }
 
 // A short name means one model of the catalogue, wherever it lies.
-Result<void> Puller::CheckName(const Manifest& wanted) const {
-  if (options_.replace) return CheckNewName(wanted.name);
-  const auto stored = store_.Peek(wanted.name);
+Store::MayReplace Puller::MayReplace(const Manifest& wanted) const {
   const bool by_short_name = reference_.model != nullptr && options_.name.empty();
-  if (stored && by_short_name && CameFromSources(*stored, *reference_.model)) return {};
-  return store_.CheckName(wanted);
+  return [this, wanted, by_short_name](const Manifest& stored) {
+    return options_.replace || (by_short_name && CameFromSources(stored, *reference_.model)) ||
+           IsSameModel(stored, wanted);
+  };
 }
 
 Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
@@ -142,7 +142,6 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
     published = published && !file.sha256.empty();
   }
   manifest.published = published;
-  TRY(CheckName(manifest));
   pulled.was_there = !fetched;
   if (pulled.was_there) {
     const auto before = store_.Peek(name);
@@ -152,7 +151,7 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
       if (manifest == *before) return pulled;
     }
   }
-  if (!TRY(store_.Add(manifest))) {
+  if (!TRY(store_.Add(manifest, MayReplace(manifest)))) {
     return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
   }
   return pulled;
@@ -175,7 +174,7 @@ Result<Pulled> Puller::FromPlace(const Place& place) {
   if (named.model == nullptr && !model.repository.empty()) named.repository = model.repository;
   const std::string name = options_.name.empty() ? named.StoreName(model.quant) : options_.name;
   const Manifest wanted = Wanted(model, name);
-  TRY(CheckName(wanted));
+  TRY(store_.CheckName(wanted, MayReplace(wanted)));
   return Bring(model, wanted);
 }
 

@@ -188,14 +188,18 @@ std::vector<std::string> Store::AdaptersOf(const std::string& path) const {
   return adapters;
 }
 
-Result<void> Store::CheckName(const Manifest& wanted) const {
+Store::MayReplace Store::OnlySameModel(const Manifest& wanted) {
+  return [wanted](const Manifest& stored) { return IsSameModel(stored, wanted); };
+}
+
+Result<void> Store::CheckName(const Manifest& wanted, const MayReplace& may_replace) const {
   TRY(CheckNewName(wanted.name));
   const auto stored = Peek(wanted.name);
-  if (!stored || IsSameModel(*stored, wanted)) return {};
+  if (!stored || may_replace(*stored)) return {};
   return NameTaken(*stored);
 }
 
-Result<bool> Store::Add(const Manifest& manifest) const {
+Result<bool> Store::Add(const Manifest& manifest, const MayReplace& may_replace) const {
   if (!IsModelName(manifest.name)) return NotAModelName(manifest.name);
   const std::string text = ManifestText(manifest);
   if (text.size() >= kMaxManifestBytes) {
@@ -206,6 +210,7 @@ Result<bool> Store::Add(const Manifest& manifest) const {
     if (SizeOf(BlobPath(file.sha256)) != file.bytes) return false;
   }
   const auto before = Peek(manifest.name);  // one that cannot be read is replaced
+  if (before && may_replace && !may_replace(*before)) return NameTaken(*before);
   TRY(WriteFileAtomically(ManifestPath(manifest.name), text, true));
   RemoveLinks(manifest.name);  // even without one: a removal that was cut short leaves its links
   if (before) (void)TRY(RemoveUnused(before->files));
@@ -263,12 +268,12 @@ Result<bool> Store::Copy(std::string_view from, std::string_view to) const {
   if (!manifest) {
     return Fail(ErrorCode::kNotFound, "there is no model '" + std::string(from) + "' in the store");
   }
-  if (const auto there = Peek(to)) {
-    if (HasSameFiles(*there, *manifest)) return false;
-    return NameTaken(*there);
-  }
+  if (const auto there = Peek(to); there && HasSameFiles(*there, *manifest)) return false;
   manifest->name = to;
-  if (!TRY(Add(*manifest))) {
+  const auto has_same_files = [&](const Manifest& stored) {
+    return HasSameFiles(stored, *manifest);
+  };
+  if (!TRY(Add(*manifest, has_same_files))) {
     return Fail(ErrorCode::kCorrupt, "files of '" + std::string(from) + "' are missing");
   }
   return true;

@@ -60,13 +60,19 @@ class Store {
   // paths.
   std::vector<std::string> AdaptersOf(const std::string& path) const;
 
-  // Whether a manifest may get its name: nobody has it, or the same model (IsSameModel) has. Fails
-  // with kInvalidArgument.
-  Result<void> CheckName(const Manifest& wanted) const;
+  // Whether a model that has a name may give way to the one that wants it.
+  using MayReplace = std::function<bool(const Manifest& stored)>;
+  // That it is the same model (IsSameModel).
+  static MayReplace OnlySameModel(const Manifest& wanted);
+
+  // Whether a manifest may get its name: nobody has it, or who has it gives way. Fails with
+  // kInvalidArgument.
+  Result<void> CheckName(const Manifest& wanted, const MayReplace& may_replace) const;
 
   // Writes the manifest if all its blobs are there; false if one is not (somebody removed it).
-  // Replaces a model of the same name; blobs nobody else needs go with it.
-  Result<bool> Add(const Manifest& manifest) const;
+  // Replaces a model of the same name, if that gives way (without `may_replace` any does); blobs
+  // nobody else needs go with it. Fails with kInvalidArgument if it does not.
+  Result<bool> Add(const Manifest& manifest, const MayReplace& may_replace = nullptr) const;
 
   // Removes the name and the blobs that no other name has. Gives the bytes freed. Fails with
   // kNotFound if there is no such name.

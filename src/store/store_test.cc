@@ -356,23 +356,30 @@ TEST_F(StoreTest, NamesAreNotTakenFromOtherModels) {
   stored.source = "https://hub/a.gguf";
   ASSERT_TRUE(*store_.Add(stored));
   Manifest wanted = Model("M", {Put("b.gguf", "2")});
-  const auto taken = store_.CheckName(wanted);
+  const auto check = [&](const Manifest& manifest) {
+    return store_.CheckName(manifest, Store::OnlySameModel(manifest));
+  };
+  const auto taken = check(wanted);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().message,
             "there is another model named 'm', from https://hub/a.gguf; 'bantam rm m' first, or "
             "give this one another name");
+  const auto added = store_.Add(wanted, Store::OnlySameModel(wanted));
+  ASSERT_FALSE(added) << "nor by somebody who asked before the other came";
+  EXPECT_EQ(added.error().message, taken.error().message);
+  EXPECT_EQ(store_.Peek("m"), stored);
   wanted.files[0].sha256.clear();
-  EXPECT_TRUE(store_.CheckName(wanted)) << "of the same size, its checksum not known yet";
+  EXPECT_TRUE(check(wanted)) << "of the same size, its checksum not known yet";
   wanted.files[0].bytes = 2;
-  EXPECT_FALSE(store_.CheckName(wanted));
+  EXPECT_FALSE(check(wanted));
   wanted.source = stored.source;
-  EXPECT_TRUE(store_.CheckName(wanted)) << "an update";
+  EXPECT_TRUE(check(wanted)) << "an update";
   wanted = Pulled("m", Put("a.gguf", "2"), "owner/repo");
-  EXPECT_TRUE(store_.CheckName(wanted)) << "an update from a mirror";
+  EXPECT_TRUE(check(wanted)) << "an update from a mirror";
   wanted.origin->path = "b.gguf";
-  EXPECT_FALSE(store_.CheckName(wanted));
-  EXPECT_TRUE(store_.CheckName(Model("m", {Put("c.gguf", "1")}))) << "the same bytes";
-  EXPECT_FALSE(store_.CheckName(Model("../m", {}))) << "no name";
+  EXPECT_FALSE(check(wanted));
+  EXPECT_TRUE(check(Model("m", {Put("c.gguf", "1")}))) << "the same bytes";
+  EXPECT_FALSE(check(Model("../m", {}))) << "no name";
   ASSERT_TRUE(*store_.Add(Model("other", {Put("b.gguf", "2")})));
   EXPECT_FALSE(store_.Copy("m", "other"));
   EXPECT_FALSE(*store_.Copy("m", "M")) << "it has the name";
