@@ -124,6 +124,7 @@ Result<store::Pulled> PullModel(const Environment& env, const store::Store& stor
     Note(env, text);
   };
   options.events.cancelled = Interrupted;
+  options.check = [&](const std::string& path) { return CheckModel(env, path); };
   auto pulled = store::Pull(store, reference, options);
   bar.Clear();
   if (!pulled && pulled.error().code == ErrorCode::kCancelled) {

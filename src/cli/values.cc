@@ -13,6 +13,8 @@
 namespace bantam::cli {
 namespace {
 
+constexpr float kMaxAdapterScale = 1e6F;  // as for clients of a server
+
 std::string Quoted(std::string_view text) {
   constexpr size_t kShown = 60;
   if (text.size() > kShown) return "'" + std::string(text.substr(0, kShown)) + "…'";
@@ -121,9 +123,9 @@ Result<AdapterSource> ParseAdapter(std::string_view text) {
     float value = 0;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
     const bool all = end == number.data() + number.size() && error != std::errc::invalid_argument;
-    if (all && (error != std::errc() || !std::isfinite(value))) {
+    if (all && (error != std::errc() || !(std::abs(value) <= kMaxAdapterScale))) {
       return Fail(ErrorCode::kInvalidArgument,
-                  "expected a finite number as scale, got " + Quoted(number));
+                  "expected a scale from -1e6 to 1e6, got " + Quoted(number));
     }
     if (const Result<float> scale = ParseFloat(number)) {
       source.scale = *scale;

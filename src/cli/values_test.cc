@@ -53,11 +53,11 @@ TEST(Values, Words) {
   }
   EXPECT_FALSE(ParseAdapter(""));
   EXPECT_FALSE(ParseAdapter(":2"));
-  for (const char* scale : {"nan", "inf", "-inf", "1e99"}) {
+  for (const char* scale : {"nan", "inf", "-inf", "1e99", "1e30", "-1000001"}) {
     const auto adapter = ParseAdapter(std::string("a.gguf:") + scale);
     ASSERT_FALSE(adapter) << scale;
     EXPECT_EQ(adapter.error().message,
-              std::string("expected a finite number as scale, got '") + scale + "'");
+              std::string("expected a scale from -1e6 to 1e6, got '") + scale + "'");
   }
   EXPECT_EQ(*ParseWeightLayout("auto"), WeightLayout::kAuto);
   EXPECT_EQ(*ParseWeightLayout("mapped"), WeightLayout::kMapped);

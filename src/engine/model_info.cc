@@ -95,6 +95,12 @@ ModelInfo DescribeModel(const ModelFile& file) {
 
 Result<ModelInfo> InspectModel(const std::string& path) {
   const auto file = TRY(ModelFile::Open(path));
+  if (TextOf(file->metadata(), "general.type") == "adapter") {
+    return Fail(ErrorCode::kUnsupported,
+                path +
+                    ": it is an adapter (LoRA), no model: 'bantam run' and 'serve' make use of "
+                    "it with --lora, beside the model it was made for");
+  }
   return DescribeModel(*file);
 }
 

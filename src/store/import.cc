@@ -240,16 +240,6 @@ Result<StoredFile> Importer::TakeAs(const std::string& temporary, const ImportFi
   return file;
 }
 
-Result<void> CheckStaged(const Store& store, const Manifest& manifest,
-                         const ImportOptions& options) {
-  if (!options.check) return {};
-  const Incoming staged = TRY(StageFiles(store, manifest));
-  const auto good = options.check(StagedPath(staged, manifest));
-  if (good) return {};
-  return Fail(good.error().code,
-              WithoutPlace(good.error().message, staged.directory(), manifest.name));
-}
-
 // Of files whose checksums are not known yet.
 Manifest Planned(const ImportPlan& plan, const std::string& name) {
   Manifest manifest;
@@ -270,7 +260,7 @@ Result<Manifest> Bring(const Store& store, const ImportPlan& plan, Manifest mani
                        const ImportOptions& options, Importer& importer) {
   manifest.files.clear();
   for (const ImportFile& file : plan.files) manifest.files.push_back(TRY(importer.Take(file)));
-  TRY(CheckStaged(store, manifest, options));
+  if (options.check) TRY(CheckStaged(store, manifest, options.check));
   const auto before = store.Peek(manifest.name);
   if (before && HasSameFiles(*before, manifest)) manifest = *before;
   if (!TRY(store.Add(manifest, Store::OnlySameModel(manifest)))) {

@@ -13,6 +13,7 @@
 #include "store/hub.h"
 #include "store/names.h"
 #include "store/quant_name.h"
+#include "store/staged_files.h"
 #include "store/upkeep.h"
 
 namespace bantam::store {
@@ -65,6 +66,7 @@ class Puller {
   net::HttpOptions MakeOptions() const;
   Result<Pulled> FromPlace(const Place& place);
   Result<Pulled> Bring(const RemoteModel& model, Manifest wanted);
+  Result<void> CheckUpdate(const Manifest& manifest) const;
   std::optional<StoredFile> SameSource(const Manifest& wanted, const std::string& file) const;
   Store::MayReplace MayReplace(const Manifest& wanted) const;
   void Note(const std::string& text) const {
@@ -109,6 +111,20 @@ Store::MayReplace Puller::MayReplace(const Manifest& wanted) const {
   };
 }
 
+// A place may have been damaged, or have something else now: what runs stays until more is known.
+Result<void> Puller::CheckUpdate(const Manifest& manifest) const {
+  const auto before = store_.Peek(manifest.name);
+  if (!before || !options_.check || HasSameFiles(*before, manifest)) return {};
+  const auto path = store_.PathOf(*before);
+  if (!path || !options_.check(*path)) return {};
+  const auto good = CheckStaged(store_, manifest, options_.check);
+  if (good) return {};
+  TRY(store_.Discard(manifest.files));
+  return Fail(good.error().code,
+              manifest.source + " has changed, and what it is now cannot be run: " +
+                  good.error().message + "; '" + manifest.name + "' stays as it was");
+}
+
 Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
   Pulled pulled{.manifest = std::move(wanted)};
   Manifest& manifest = pulled.manifest;
@@ -151,6 +167,7 @@ Result<Pulled> Puller::Bring(const RemoteModel& model, Manifest wanted) {
       if (manifest == *before) return pulled;
     }
   }
+  TRY(CheckUpdate(manifest));
   if (!TRY(store_.Add(manifest, MayReplace(manifest)))) {
     return Fail(ErrorCode::kIo, "another process removed a file of '" + name + "' meanwhile");
   }

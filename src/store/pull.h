@@ -18,7 +18,10 @@ struct PullOptions {
   bool replace = false;  // another model that has the name
   std::string sha256;    // that the (one) file must have; empty: what its publisher says;
                          // in any letter case
-  Variables variable;    // HF_ENDPOINT, HF_TOKEN, proxies, …
+  // Whether files can be run, by the path of the first or of their folder. What cannot does not
+  // take the place of what can; without such a place it is kept.
+  std::function<Result<void>(const std::string& path)> check;
+  Variables variable;  // HF_ENDPOINT, HF_TOKEN, proxies, …
   std::string user_agent = "bantam";
   PullEvents events;
 };

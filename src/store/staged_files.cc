@@ -25,4 +25,13 @@ std::string WithoutPlace(std::string message, std::string_view place, std::strin
   return message;
 }
 
+Result<void> CheckStaged(const Store& store, const Manifest& manifest,
+                         const std::function<Result<void>(const std::string& path)>& check) {
+  const Incoming staged = TRY(StageFiles(store, manifest));
+  const auto good = check(StagedPath(staged, manifest));
+  if (good) return {};
+  return Fail(good.error().code,
+              WithoutPlace(good.error().message, staged.directory(), manifest.name));
+}
+
 }  // namespace bantam::store

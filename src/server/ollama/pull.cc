@@ -93,6 +93,7 @@ Result<void> Fetch(Server& server, const std::shared_ptr<Call>& call,
     progress.Bytes(name, done, total);
   };
   options.events.on_note = [&](const std::string& text) { progress.Status(text); };
+  options.check = [&](const std::string& path) { return server.library.CheckNew(path); };
   options.events.cancelled = [&] { return call->state()->cancelled.load(); };
   progress.Status("pulling manifest");
   const store::Pulled pulled = TRY(store::Pull(*store, reference, options));

@@ -255,6 +255,11 @@ class LocalTest(StoreTest):
         del self.environment["HOME"]
         self.assertIn("BANTAM_HOME", self.bad(1, "list"))
 
+    def test_adapters_are_no_models(self):
+        adapter = str(ROOT / "tests/golden/adapters/qwen2_mixed.gguf")
+        for command in ("import", "show"):
+            self.assertIn("it is an adapter (LoRA), no model", self.bad(1, command, adapter))
+
     def test_stores_that_cannot_be_written(self):
         if os.geteuid() == 0:
             self.skipTest("root writes everywhere")

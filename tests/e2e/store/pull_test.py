@@ -254,6 +254,19 @@ class PullTest(StoreTest):
                     self.assertEqual(len(self.hub.requests), 1)
             self.good("rm", "m-q8_0")
 
+    def test_an_update_that_cannot_be_run_replaces_nothing(self):
+        url = self.hub.endpoint + "/m-q8_0.gguf"
+        self.hub.route("/m-q8_0.gguf", serve(TINY))
+        self.pull(url)
+        self.hub.route("/m-q8_0.gguf", serve(b"GGUF" + bytes(500)))
+        text = self.pull(url, code=1)
+        self.assertIn("has changed, and what it is now cannot be run", text)
+        self.assertIn("'m-q8_0' stays as it was", text)
+        self.assertEqual(self.names("blobs"), ["sha256-" + sha256(TINY)])
+        self.assertIn("qwen2", self.good("show", "m-q8_0"))
+        self.assertIn("it is kept, but this program cannot run it",
+                      self.pull(url, "--name", "new"))
+
     def test_small_files_of_a_folder_that_have_changed(self):
         files = folder_files(MODELS.parent / "folders/qwen2_f32")
         changed = files | {"config.json": files["config.json"].replace(b"1e-06", b"1e-05")}
@@ -350,7 +363,7 @@ class PullTest(StoreTest):
             self.assertEqual(len(self.listed()), 2)
             self.good("rm", "second")
             # The same file in another revision is an update.
-            changed = noise(2000)
+            changed = TINY + bytes(32)
             self.hub.add_repository(NAME, {first: changed, second: TINY})
             self.pull(f"{link}/main/{first}")
             (model,) = self.listed()
@@ -380,7 +393,8 @@ class PullTest(StoreTest):
         manifest = json.loads(path.read_text().replace("huggingface", "modelscope"))
         manifest["source"] = f"https://modelscope.cn/models/{repository}/resolve/master/x.gguf"
         path.write_text(json.dumps(manifest))
-        self.hub.add_repository(repository, {"qwen2.5-0.5b-instruct-q8_0.gguf": noise(1000)})
+        self.hub.add_repository(repository,
+                                {"qwen2.5-0.5b-instruct-q8_0.gguf": TINY + bytes(32)})
         self.assertIn("pulled", self.pull("qwen2.5:0.5b-q8_0"))
 
     def test_repositories_mean_what_pulling_them_takes(self):
