@@ -23,7 +23,7 @@ using bantam::Json;
 using bantam::TokenId;
 using bantam::Tokenizer;
 
-constexpr std::array<std::string_view, 9> kNormalizers = {
+constexpr std::array<std::string_view, 12> kNormalizers = {
     "null",
     R"({"type":"NFC"})",
     R"({"type":"NFD"})",
@@ -33,8 +33,11 @@ constexpr std::array<std::string_view, 9> kNormalizers = {
     R"({"type":"Replace","pattern":{"String":" "},"content":"▁"})",
     R"({"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},
         {"type":"Replace","pattern":{"String":" "},"content":"▁"}]})",
-    R"({"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]})"};
-constexpr std::array<std::string_view, 8> kPreTokenizers = {
+    R"({"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]})",
+    R"({"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "})",
+    R"({"type":"Strip","strip_left":true,"strip_right":true})",
+    R"({"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁"})"};
+constexpr std::array<std::string_view, 9> kPreTokenizers = {
     "null",
     R"({"type":"ByteLevel"})",
     R"({"type":"ByteLevel","add_prefix_space":false})",
@@ -43,7 +46,9 @@ constexpr std::array<std::string_view, 8> kPreTokenizers = {
     R"({"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":false})",
     R"({"type":"Metaspace","replacement":"▁"})",
     R"({"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious"})",
-    R"({"type":"BertPreTokenizer"})"};
+    R"({"type":"BertPreTokenizer"})",
+    R"({"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},
+        {"type":"Metaspace","replacement":"▁"}]})"};
 constexpr std::array<std::string_view, 6> kDecoders = {
     "null",
     R"({"type":"ByteLevel"})",
@@ -123,6 +128,15 @@ Json MakeAdded(ByteInput& input, const std::vector<std::string>& tokens) {
   return added;
 }
 
+// As Unigram has them: scores from bytes.
+Json WithScores(ByteInput& input, const std::vector<std::string>& tokens) {
+  Json vocab = Json::MakeArray();
+  for (const std::string& token : tokens) {
+    vocab.Append(Json::MakeArray({Json::String(token), Json::Int(-int64_t{input.Byte()})}));
+  }
+  return vocab;
+}
+
 std::string MakeDocument(ByteInput& input) {
   Json document = Json::MakeObject();
   const auto set = [&document](const char* key, std::string_view text) {
@@ -146,6 +160,12 @@ std::string MakeDocument(ByteInput& input) {
   model.Set("byte_fallback", Json::Bool((flags & 4) != 0));
   model.Set("fuse_unk", Json::Bool((flags & 8) != 0));
   model.Set("ignore_merges", Json::Bool((flags & 16) != 0));
+  const bool scored = (flags & 32) != 0;
+  if (scored) {
+    model.Set("type", Json::String("Unigram"));
+    model.Set("unk_id", Json::Int(input.Byte() % 2));
+    vocab = WithScores(input, tokens);
+  }
   model.Set("vocab", std::move(vocab));
   model.Set("merges", std::move(merges));
   document.Set("model", std::move(model));

@@ -62,4 +62,11 @@ inline DecodedChar DecodeUtf8(std::string_view text, size_t pos) {
       4};
 }
 
+// The offset of the character of valid UTF-8 that ends at `end`, which must not be 0.
+inline size_t PreviousChar(std::string_view text, size_t end) {
+  size_t begin = end - 1;
+  while ((static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) --begin;
+  return begin;
+}
+
 }  // namespace bantam

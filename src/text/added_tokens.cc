@@ -15,13 +15,6 @@ namespace {
 
 using unicode::Classes;
 
-// The offset of the character that ends at `end`, which must not be 0.
-size_t PreviousChar(std::string_view text, size_t end) {
-  size_t begin = end - 1;
-  while ((static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) --begin;
-  return begin;
-}
-
 // \w of the reference: alphabetic characters, marks, decimal digits, connectors, joiners.
 bool IsWord(char32_t c) {
   constexpr unicode::ClassSet kWord = unicode::kLetter | unicode::kMark |

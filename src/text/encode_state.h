@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -14,6 +15,13 @@
 #include "text/pair_merger.h"
 
 namespace bantam {
+
+// The best way to cut a piece up to one of its bytes, of which the last token is told.
+struct BestEnd {
+  double score = 0;
+  TokenId id = -1;
+  uint32_t length = 0;  // bytes; 0: none ends there
+};
 
 // Remembers where pieces of the text were encoded before, so that a word that comes again is copied
 // from the output. Later pieces overwrite earlier ones with the same slot; what is found does not
@@ -27,6 +35,7 @@ class EncodeState {
   std::vector<size_t> ends;
   std::deque<std::string> changed;  // texts that slots point into
   PairMerger::Scratch scratch;
+  std::vector<BestEnd> best_ends;
 
   // Encodes `piece`, which must outlive this, with `encode`, or copies its ids if they are known.
   template <typename Encode>

@@ -1,13 +1,11 @@
 // The two kinds differ in where merges come from.
 #include "text/spm_tokenizer.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
-#include "base/quote.h"
 #include "text/char_bpe_model.h"
 #include "text/merge_rules.h"
 #include "text/pipeline_tokenizer.h"
@@ -15,9 +13,6 @@
 
 namespace bantam {
 namespace {
-
-constexpr std::string_view kScoresKey = "tokenizer.ggml.scores";
-constexpr std::string_view kUnknownKey = "tokenizer.ggml.unknown_token_id";
 
 // Phi-3's chat tokens take the whitespace after them along, as its tokenizer.json says; GGUF has no
 // key for that.
@@ -45,13 +40,8 @@ Result<std::unique_ptr<Tokenizer>> Finish(const Metadata& metadata, LoadedVocabu
                                           TokenIndex index, ScoredMerges merges) {
   TokenizerParts& parts = loaded.parts;
   const Vocabulary& vocabulary = *parts.vocabulary;
-  const auto unknown =
-      std::find(vocabulary.kinds.begin(), vocabulary.kinds.end(), TokenKind::kUnknown);
-  const TokenId fallback = unknown == vocabulary.kinds.end()
-                               ? -1
-                               : static_cast<TokenId>(unknown - vocabulary.kinds.begin());
   CharBpeStyle style;
-  style.unknown = TRY(LoadTokenId(metadata, kUnknownKey, vocabulary, fallback));
+  style.unknown = TRY(LoadUnknownId(metadata, vocabulary));
   parts.model = MakeCharBpeModel({.vocabulary = parts.vocabulary,
                                   .index = std::move(index),
                                   .merges = std::move(merges.table),
@@ -66,13 +56,7 @@ Result<std::unique_ptr<Tokenizer>> Finish(const Metadata& metadata, LoadedVocabu
 Result<std::unique_ptr<Tokenizer>> CreateSpmTokenizer(const Metadata& metadata) {
   LoadedVocabulary loaded =
       TRY(LoadVocabulary(metadata, TokenSpelling::kSpaceMarks, {.add_bos = true}));
-  const std::vector<double> scores = TRY(metadata.GetFloats(kScoresKey));
-  if (scores.size() != loaded.spelled.size()) {
-    return Fail(ErrorCode::kCorrupt, std::string(kScoresPlace) + " has " +
-                                         std::to_string(scores.size()) + " entries, expected " +
-                                         std::to_string(loaded.spelled.size()) +
-                                         ", one for each token");
-  }
+  const std::vector<double> scores = TRY(LoadScores(metadata, loaded.spelled.size()));
   TRY(FillNormalizer(metadata, true, *loaded.vocabulary, loaded.parts));
   if (TRY(metadata.GetStringOr("general.architecture", "")) == "phi3") {
     StripAfterPhi3Tokens(*loaded.vocabulary, loaded.parts.added);

@@ -3,10 +3,42 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "text/normalize.h"
+#include "text/piece_scanner.h"
 
 namespace bantam {
 namespace {
+
+// Replaces every run of two and more spaces; true if there is one.
+bool MergeSpaces(std::string_view text, std::string_view by, std::string& out) {
+  size_t pos = 0;
+  for (size_t run; (run = text.find("  ", pos)) != std::string_view::npos;) {
+    out += text.substr(pos, run - pos);
+    out += by;
+    pos = std::min(text.find_first_not_of(' ', run), text.size());
+  }
+  if (pos == 0) return false;
+  out += text.substr(pos);
+  return true;
+}
+
+bool StripStart(std::string_view text, std::string& out) {
+  const size_t begin = scan::Skip(text, 0, unicode::kSpace);
+  out = text.substr(begin);
+  return begin > 0;
+}
+
+bool StripEnd(std::string_view text, std::string& out) {
+  size_t end = text.size();
+  while (end > 0) {
+    const size_t last = PreviousChar(text, end);
+    if (!scan::StartsWith(text, last, unicode::kSpace)) break;
+    end = last;
+  }
+  out = text.substr(0, end);
+  return end < text.size();
+}
 
 // True if the step changes `text`; `out` is what it becomes.
 bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& out) {
@@ -28,6 +60,11 @@ bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& o
     case NormalizerStep::kNfd: out = ToNfd(text); return true;
     case NormalizerStep::kLowercase: out = ToLower(text); return true;
     case NormalizerStep::kBert: out = NormalizeForBert(text, step.bert); return true;
+    case NormalizerStep::kCharMap: return step.char_map->Apply(text, out);
+    case NormalizerStep::kStripStart: return StripStart(text, out);
+    case NormalizerStep::kStripEnd: return StripEnd(text, out);
+    case NormalizerStep::kMergeSpaces: return MergeSpaces(text, " ", out);
+    case NormalizerStep::kMergeSpacesToMark: return MergeSpaces(text, kSpaceMark, out);
   }
   return false;
 }
@@ -36,6 +73,11 @@ bool ApplyStep(const NormalizerStep& step, std::string_view text, std::string& o
 
 bool TextNormalizer::Has(NormalizerStep::Kind kind) const {
   return std::ranges::any_of(steps_, [&](const NormalizerStep& step) { return step.kind == kind; });
+}
+
+bool TextNormalizer::tells_marks() const {
+  return std::ranges::any_of(
+      steps_, [](const NormalizerStep& step) { return step.kind >= NormalizerStep::kCharMap; });
 }
 
 bool TextNormalizer::Apply(std::string_view text, std::string& changed, bool continued) const {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "text/bert_normalizer.h"
+#include "text/char_map.h"
 
 namespace bantam {
 
@@ -19,9 +21,15 @@ struct NormalizerStep {
     kSpaces,        // "▁" becomes " ": models that spell spaces so see no difference
     kPrependSpace,  // if there is any text
     kBert,
+    kCharMap,
+    kStripStart,  // whitespace at the start, and at the end, is left out
+    kStripEnd,
+    kMergeSpaces,        // two and more " " become one
+    kMergeSpacesToMark,  // or "▁"
   };
   Kind kind;
   BertStyle bert = {};
+  std::shared_ptr<const CharMap> char_map = nullptr;
 };
 
 // Immutable; safe from many threads.
@@ -32,6 +40,8 @@ class TextNormalizer {
 
   // Whether a step makes "▁" of spaces, so that a space is no whitespace any more.
   bool marks_spaces() const { return Has(NormalizerStep::kSpaces); }
+  // Whether a step sees a difference between " " and "▁".
+  bool tells_marks() const;
   bool Has(NormalizerStep::Kind kind) const;
 
   // True if `text` (valid UTF-8) is not as it should be, and then `changed` is. `continued`: text

@@ -6,6 +6,7 @@
 #include "text/bert_tokenizer.h"
 #include "text/bpe_tokenizer.h"
 #include "text/spm_tokenizer.h"
+#include "text/unigram_tokenizer.h"
 
 namespace bantam {
 
@@ -16,9 +17,10 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::Create(const Metadata& metadata) {
   if (model == "llama") return CreateSpmTokenizer(metadata);
   if (model == "gemma4") return CreateGemma4Tokenizer(metadata);
   if (model == "bert") return CreateBertTokenizer(metadata);
+  if (model == "t5") return CreateUnigramTokenizer(metadata);
   return Fail(ErrorCode::kUnsupported,
               "key " + Quote(kModelKey) + " names the tokenizer " + Quote(model) +
-                  "; Bantam has \"gpt2\", \"llama\", \"gemma4\" and \"bert\"");
+                  "; Bantam has \"gpt2\", \"llama\", \"gemma4\", \"bert\" and \"t5\"");
 }
 
 }  // namespace bantam

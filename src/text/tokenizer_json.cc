@@ -2,6 +2,7 @@
 #include "text/tokenizer_json.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,13 +16,17 @@
 #include "text/token_spelling.h"
 #include "text/tokenizer_json/components.h"
 #include "text/tokenizer_json/config_reader.h"
+#include "text/unigram_model.h"
 #include "text/word_piece_model.h"
 
 namespace bantam {
 namespace {
 
+constexpr std::string_view kUnigram = "Unigram";
 constexpr const char* kTokens = "tokenizer.json: model.vocab: token ";
 constexpr const char* kMerges = "tokenizer.json: model.merges";
+constexpr std::string_view kUnigramOnly =
+    "the normalisers Precompiled and Strip, and Replace of \" {2,}\", with Unigram only";
 
 // All that was read, before it becomes a tokenizer.
 struct Components {
@@ -135,6 +140,7 @@ Result<std::unique_ptr<TextModel>> MakeBpe(const Components& parts,
   }
   TRY(ExpectNothing(parts.model.Member("continuing_subword_prefix")));
   TRY(ExpectNothing(parts.model.Member("end_of_word_suffix")));
+  if (parts.normalizer.tells_marks()) return parts.model.Unsupported(kUnigramOnly);
   if (parts.pre.kind == ReadPreTokenizer::kByteLevel) {
     return MakeByteLevel(parts, std::move(vocabulary));
   }
@@ -152,6 +158,7 @@ Result<std::unique_ptr<TextModel>> MakeWordPiece(const Components& parts,
     return parts.model.Unsupported(
         "WordPiece with the pre-tokeniser BertPreTokenizer and the decoder WordPiece only");
   }
+  if (parts.normalizer.tells_marks()) return parts.model.Unsupported(kUnigramOnly);
   if (parts.unknown < 0) return parts.model.Member("unk_token").Expected("a token");
   FillVocabulary(parts.tokens, TokenSpelling::kPlain, parts.unknown, *vocabulary);
   vocabulary->leading_space = true;
@@ -172,6 +179,52 @@ Result<std::unique_ptr<TextModel>> MakeWordPiece(const Components& parts,
     vocabulary->bytes[i] = cleanup ? WordPieceBytes(tables.texts[i]) : tables.texts[i];
   }
   return MakeWordPieceModel(std::move(tables));
+}
+
+Result<std::unique_ptr<TextModel>> MakeUnigram(const Components& parts,
+                                               std::shared_ptr<Vocabulary> vocabulary) {
+  const bool is_metaspace = parts.pre.kind == ReadPreTokenizer::kMetaspace ||
+                            parts.pre.kind == ReadPreTokenizer::kWordMetaspace;
+  // Where text begins depends on what normalisers took away from it.
+  if (!is_metaspace || parts.pre.prefix == CharBpeStyle::kUnlessSpacedAtStart) {
+    return parts.model.Unsupported(
+        "Unigram with the pre-tokeniser Metaspace, before every text or none, alone or after "
+        "WhitespaceSplit");
+  }
+  // A "▁" of theirs is a space here, which WhitespaceSplit would cut at.
+  if (parts.normalizer.marks_spaces()) {
+    return parts.model.Unsupported("Unigram without a Replace of each \" \" by \"▁\"");
+  }
+  if (parts.decoder.kind != ReadDecoder::kSpaceMarks) {
+    return parts.model.Unsupported("Unigram with a decoder that makes \"▁\" spaces only");
+  }
+  FillVocabulary(parts.tokens, TokenSpelling::kSpaceMarks, parts.unknown, *vocabulary);
+  vocabulary->leading_space = parts.decoder.leading_space;
+  UnigramTables tables;
+  tables.scores = parts.tokens.scores;
+  tables.texts.resize(parts.tokens.tokens.size());
+  tables.least_score = std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < tables.texts.size(); ++i) {
+    if (!parts.tokens.in_model[i]) continue;
+    // As to the model special tokens are like others.
+    tables.texts[i] = parts.tokens.tokens[i];
+    tables.least_score = std::min(tables.least_score, tables.scores[i]);
+  }
+  tables.unknown = parts.unknown;
+  tables.byte_fallback = TRY(parts.model.Member("byte_fallback").BoolOr(false));
+  tables.byte_ids = FindByteTokens(*vocabulary);
+  UnigramStyle style;
+  style.split_words = parts.pre.kind == ReadPreTokenizer::kWordMetaspace;
+  style.prefix = parts.pre.prefix != CharBpeStyle::kNone;
+  style.cut_at_marks = parts.pre.cut_at_spaces;
+  return MakeUnigramModel(tables, style, kTokens);
+}
+
+Result<std::unique_ptr<TextModel>> MakeModel(const std::string& kind, const Components& parts,
+                                             std::shared_ptr<Vocabulary> vocabulary) {
+  if (kind == kUnigram) return MakeUnigram(parts, std::move(vocabulary));
+  if (kind == "WordPiece") return MakeWordPiece(parts, std::move(vocabulary));
+  return MakeBpe(parts, std::move(vocabulary));
 }
 
 // The bytes of a token that is looked for in normalised text are those of its normalised text, as
@@ -247,8 +300,12 @@ Result<Json> ParseConfig(std::string_view text) {
 
 constexpr const char* kConfigRoot = "tokenizer_config.json: ";
 
-// The unknown token's id; -1 if the model names none.
+// The unknown token's id; -1 if the model names none, which Unigram cannot do without.
 Result<TokenId> FindUnknown(const JsonNode& model, const ReadVocabulary& tokens) {
+  if (!tokens.scores.empty()) {
+    const auto n_model = static_cast<int64_t>(model.Member("vocab").size());
+    return static_cast<TokenId>(TRY(model.Member("unk_id").Int(0, n_model - 1)));
+  }
   const JsonNode node = model.Member("unk_token");
   if (node.is_null()) return -1;
   const TokenId id = tokens.Find(TRY(node.String()));
@@ -261,11 +318,14 @@ Result<TokenId> FindUnknown(const JsonNode& model, const ReadVocabulary& tokens)
 Result<std::string> ModelType(const JsonNode& model) {
   const JsonNode type = model.Member("type");
   if (type.is_null() && model.Member("merges").is_array()) return std::string("BPE");
+  if (type.is_null() && model.Member("vocab").is_array()) return std::string(kUnigram);
   if (type.is_null() && !model.Member("max_input_chars_per_word").is_null()) {
     return std::string("WordPiece");
   }
   const std::string name(TRY(type.String()));
-  if (name != "BPE" && name != "WordPiece") return type.Unsupported("BPE and WordPiece");
+  if (name != "BPE" && name != "WordPiece" && name != kUnigram) {
+    return type.Unsupported("BPE, WordPiece and Unigram");
+  }
   return name;
 }
 
@@ -289,17 +349,16 @@ Result<LoadedTokenizer> ReadTokenizerJson(std::string_view tokenizer_json,
   parts.normalizer = TRY(ReadNormalizerNode(root.Member("normalizer")));
   parts.pre = TRY(ReadPreTokenizerNode(root.Member("pre_tokenizer")));
   parts.decoder = TRY(ReadDecoderNode(root.Member("decoder")));
-  parts.tokens =
-      TRY(ReadVocabularyNodes(model.Member("vocab"), root.Member("added_tokens"),
-                              config_root.Member("added_tokens_decoder"), options.vocab_size));
+  parts.tokens = TRY(
+      ReadVocabularyNodes(model.Member("vocab"), out.kind == kUnigram, root.Member("added_tokens"),
+                          config_root.Member("added_tokens_decoder"), options.vocab_size));
   parts.unknown = TRY(FindUnknown(model, parts.tokens));
   const auto n_tokens = static_cast<int>(parts.tokens.tokens.size());
   const ReadPostProcessor post =
       TRY(ReadPostProcessorNode(root.Member("post_processor"), n_tokens));
   auto vocabulary = std::make_shared<Vocabulary>();
   TokenizerParts made;
-  made.model =
-      TRY(out.kind == "BPE" ? MakeBpe(parts, vocabulary) : MakeWordPiece(parts, vocabulary));
+  made.model = TRY(MakeModel(out.kind, parts, vocabulary));
   vocabulary = WithNormalizedBytes(parts, out.kind == "WordPiece", SpellingOf(parts.decoder),
                                    std::move(vocabulary));
   TRY(FillSpecialIds(config, post, options, parts.tokens, *vocabulary, made));

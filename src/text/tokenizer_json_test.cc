@@ -25,7 +25,6 @@ class GoldenJsonTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenJsonTest, GivesTheIdsAndTextsOfTheReference) {
   const Json golden = ReadGolden("tokenizer_json/" + std::string(GetParam()));
-  const bool words = std::string(GetParam()) == "words.json";
   for (const Json& variant : golden.Find("variants")->items()) {
     SCOPED_TRACE(variant.Find("name")->AsString());
     Json document = *variant.Find("parts");
@@ -33,7 +32,7 @@ TEST_P(GoldenJsonTest, GivesTheIdsAndTextsOfTheReference) {
     document.Set("model", golden.Find("models")->items()[model]);
     const auto loaded = ReadTokenizerJson(document.Dump(), "");
     ASSERT_TRUE(loaded) << loaded.error().message;
-    EXPECT_EQ(loaded->kind, words ? "WordPiece" : "BPE");
+    EXPECT_EQ(loaded->kind, golden.Find("models")->items()[model].Find("type")->AsString());
     const Tokenizer& tokenizer = *loaded->tokenizer;
     ASSERT_EQ(variant.Find("cases")->items().size(), 25u);
     for (const Json& item : variant.Find("cases")->items()) {
@@ -55,7 +54,7 @@ TEST_P(GoldenJsonTest, GivesTheIdsAndTextsOfTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, GoldenJsonTest,
-                         testing::Values("bytes.json", "chars.json", "words.json"),
+                         testing::Values("bytes.json", "chars.json", "words.json", "scored.json"),
                          [](const auto& test_info) {
                            const std::string name = test_info.param;
                            return name.substr(0, name.find('.'));
@@ -177,7 +176,7 @@ TEST(TokenizerJson, RefusesUnknownComponentsByNameAndPath) {
                           R"({"type": "Sequence", "normalizers": [{"type": "NFC"},
                              {"type": "Replace", "pattern": {"Regex": "x"}, "content": ""}]})",
                           kCode),
-              HasSubstr("normalizer.normalizers[1].pattern.String is missing"));
+              HasSubstr("normalizer.normalizers[1].pattern.Regex is \"x\""));
   EXPECT_THAT(MessageWith("normalizer", R"({"type": "Prepend", "prepend": "▁"})", kCode),
               HasSubstr("Bantam has Prepend with a Replace"));
   EXPECT_THAT(MessageWith("pre_tokenizer", R"({"type": "Whitespace"})", kCode),
@@ -205,8 +204,8 @@ TEST(TokenizerJson, RefusesUnknownComponentsByNameAndPath) {
               HasSubstr("decoder.type is \"CTC\""));
   EXPECT_THAT(MessageWith("post_processor", R"({"type": "X"})", kCode),
               HasSubstr("post_processor.type is \"X\""));
-  EXPECT_THAT(MessageWithModel("type", R"("Unigram")", kCode),
-              HasSubstr("model.type is \"Unigram\"; Bantam has BPE and WordPiece"));
+  EXPECT_THAT(MessageWithModel("type", R"("WordLevel")", kCode),
+              HasSubstr("model.type is \"WordLevel\"; Bantam has BPE, WordPiece and Unigram"));
   EXPECT_THAT(MessageWithModel("dropout", "0.1", kCode), HasSubstr("model.dropout is 0.1"));
   EXPECT_THAT(MessageWithModel("end_of_word_suffix", R"("</w>")", kCode),
               HasSubstr("model.end_of_word_suffix is \"</w>\""));
@@ -272,6 +271,97 @@ TEST(TokenizerJson, OfTokensThatBecomeOneTheSpecialIsFound) {
   const auto loaded = ReadTokenizerJson(document.Dump(), "");
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_THAT(loaded->tokenizer->Encode("add ADD", {}), ElementsAre(5, 3, 5));
+}
+
+// Of a, b, c and others with scores that are best in parts.
+Json UnigramDocument() {
+  Json document = TinyDocument();
+  document.Set("pre_tokenizer", Parsed(R"({"type": "Metaspace", "replacement": "▁"})"));
+  document.Set("decoder", Parsed(R"({"type": "Metaspace", "replacement": "▁"})"));
+  document.Set("added_tokens", Parsed(R"([{"id": 0, "content": "<unk>", "special": true}])"));
+  document.Set("model", Parsed(R"({"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0],
+      ["▁", -1], ["a", -2], ["b", -2], ["ab", -3.5], ["ba", -4], ["", -90], ["ab", -4],
+      ["<0xC3>", -5], ["<0xA9>", -5]]})"));
+  return document;
+}
+
+TEST(TokenizerJson, UnigramTakesTheBestSum) {
+  Json document = UnigramDocument();
+  const auto ids = [&document](std::string_view text) {
+    const auto loaded = ReadTokenizerJson(document.Dump(), "");
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    return loaded ? loaded->tokenizer->Encode(text, {}) : std::vector<TokenId>();
+  };
+  EXPECT_THAT(ids(""), IsEmpty());
+  EXPECT_THAT(ids("a"), ElementsAre(1, 2));
+  EXPECT_THAT(ids("  a"), ElementsAre(1, 1, 2));
+  EXPECT_THAT(ids("ab"), ElementsAre(1, 7));  // of equal sums the longest last; the last "ab"
+  EXPECT_THAT(ids("aba"), ElementsAre(1, 2, 5));
+  EXPECT_THAT(ids("cda"), ElementsAre(1, 0, 2));  // neighbours that are unknown are one
+  EXPECT_THAT(ids("é"), ElementsAre(1, 0));
+  Json model = *document.Find("model");
+  model.Set("byte_fallback", Json::Bool(true));
+  document.Set("model", model);
+  EXPECT_THAT(ids("éa"), ElementsAre(1, 8, 9, 2));
+  EXPECT_THAT(ids("éca"), ElementsAre(1, 0, 2));
+  // Parts without a token that are better than the whole: it is found all the same.
+  model.Set("vocab", Parsed(R"([["<unk>", 90], ["▁", 90], ["cd", 90]])"));
+  document.Set("model", std::move(model));
+  EXPECT_THAT(ids("cd"), ElementsAre(1, 2));
+}
+
+TEST(TokenizerJson, UnigramFilesThatLieOrAskForMore) {
+  const auto message = [](const char* key, std::string_view value, ErrorCode code) {
+    Json document = UnigramDocument();
+    Json model = *document.Find("model");
+    const bool of_model = model.Find(key) != nullptr;
+    (of_model ? model : document).Set(key, Parsed(value));
+    if (of_model) document.Set("model", std::move(model));
+    return Message(document, code);
+  };
+  EXPECT_THAT(message("unk_id", "10", ErrorCode::kCorrupt), HasSubstr("model.unk_id is 10"));
+  EXPECT_THAT(message("unk_id", "null", ErrorCode::kCorrupt), HasSubstr("model.unk_id is null"));
+  EXPECT_THAT(message("vocab", R"([["<unk>", 0], ["a", 1e999]])", ErrorCode::kCorrupt),
+              HasSubstr("token 1 has a score that is no number"));
+  EXPECT_THAT(message("vocab", R"([["a"]])", ErrorCode::kCorrupt), HasSubstr("model.vocab[0]"));
+  EXPECT_THAT(message("vocab", R"({"a": 0})", ErrorCode::kCorrupt), HasSubstr("an array"));
+  EXPECT_THAT(message("vocab", R"([["<unk>", 0], [")" + std::string(257, 'a') + R"(", -1]])",
+                      ErrorCode::kUnsupported),
+              HasSubstr("token 1 has 257 bytes"));
+  EXPECT_THAT(message("pre_tokenizer", R"({"type": "WhitespaceSplit"})", ErrorCode::kUnsupported),
+              HasSubstr("the steps [words]"));
+  EXPECT_THAT(message("pre_tokenizer", "null", ErrorCode::kUnsupported), HasSubstr("Metaspace"));
+  EXPECT_THAT(message("normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "AAA"})",
+                      ErrorCode::kCorrupt),
+              HasSubstr("expected base64"));
+  EXPECT_THAT(message("normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "AAAA"})",
+                      ErrorCode::kCorrupt),
+              HasSubstr("charsmap: the map of characters has 3 bytes"));
+  EXPECT_THAT(
+      message("normalizer", R"({"type": "Replace", "pattern": {"Regex": "x"}, "content": ""})",
+              ErrorCode::kUnsupported),
+      HasSubstr("pattern.Regex is \"x\""));
+  EXPECT_THAT(MessageWith("normalizer", R"({"type": "Strip", "strip_right": true})",
+                          ErrorCode::kUnsupported),
+              HasSubstr("with Unigram only"));
+}
+
+TEST(TokenizerJson, UnigramTakesLinearTime) {
+  Json document = UnigramDocument();
+  Json vocab = Parsed(R"([["<unk>", 0]])");
+  for (size_t n = 1; n <= 256; n += 5) {
+    vocab.Append(Json::MakeArray({Json::String(std::string(n, 'a')), Json::Int(-1)}));
+  }
+  Json model = *document.Find("model");
+  model.Set("vocab", std::move(vocab));
+  document.Set("model", std::move(model));
+  const auto loaded = ReadTokenizerJson(document.Dump(), "");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  for (const char* unit : {"a", "ab", "b", " ", "▁"}) {
+    std::string text;
+    while (text.size() < 100'000) text += unit;
+    EXPECT_FALSE(loaded->tokenizer->Encode(text, {}).empty());
+  }
 }
 
 TEST(TokenizerJson, StrippingTokensTakeLinearTime) {

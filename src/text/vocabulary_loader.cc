@@ -1,6 +1,7 @@
 // Token bytes, kinds and the ids with a meaning of their own.
 #include "text/vocabulary_loader.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@ namespace bantam {
 namespace {
 
 constexpr std::string_view kTokensKey = "tokenizer.ggml.tokens";
+constexpr std::string_view kScoresKey = "tokenizer.ggml.scores";
 constexpr std::string_view kMergesKey = "tokenizer.ggml.merges";
 constexpr std::string_view kTypesKey = "tokenizer.ggml.token_type";
 
@@ -98,6 +100,22 @@ Result<TokenId> LoadTokenId(const Metadata& metadata, std::string_view key,
   if (metadata.Find(key) == nullptr) return fallback;
   const auto max = static_cast<uint64_t>(vocabulary.size() - 1);
   return static_cast<TokenId>(TRY(metadata.GetUint(key, max)));
+}
+
+Result<std::vector<double>> LoadScores(const Metadata& metadata, size_t n_tokens) {
+  std::vector<double> scores = TRY(metadata.GetFloats(kScoresKey));
+  if (scores.size() == n_tokens) return scores;
+  return Fail(ErrorCode::kCorrupt, std::string(kScoresPlace) + " has " +
+                                       std::to_string(scores.size()) + " entries, expected " +
+                                       std::to_string(n_tokens) + ", one for each token");
+}
+
+Result<TokenId> LoadUnknownId(const Metadata& metadata, const Vocabulary& vocabulary) {
+  const auto unknown = std::ranges::find(vocabulary.kinds, TokenKind::kUnknown);
+  const TokenId fallback = unknown == vocabulary.kinds.end()
+                               ? -1
+                               : static_cast<TokenId>(unknown - vocabulary.kinds.begin());
+  return LoadTokenId(metadata, "tokenizer.ggml.unknown_token_id", vocabulary, fallback);
 }
 
 Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, TokenSpelling spelling,

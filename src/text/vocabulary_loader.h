@@ -36,6 +36,12 @@ Result<LoadedVocabulary> LoadVocabulary(const Metadata& metadata, TokenSpelling 
 // The merges, which point into `metadata`. Fails as above.
 Result<std::vector<MergeRule>> LoadMerges(const Metadata& metadata);
 
+// A score for each token. Fails as above.
+Result<std::vector<double>> LoadScores(const Metadata& metadata, size_t n_tokens);
+
+// The unknown token: the one that the file names, or the first of that kind; -1 if there is none.
+Result<TokenId> LoadUnknownId(const Metadata& metadata, const Vocabulary& vocabulary);
+
 // The id under `key`, `fallback` if the key is missing. Fails with kCorrupt outside the vocabulary.
 Result<TokenId> LoadTokenId(const Metadata& metadata, std::string_view key,
                             const Vocabulary& vocabulary, TokenId fallback);

@@ -18,7 +18,10 @@ class JsonReference:
         self.added = [token["content"] for token in added if not token["special"]]
         self.words = data["model"]["type"] == "WordPiece"
         fallback = data["model"].get("byte_fallback", False)
-        ids = {**data["model"]["vocab"], **{token["content"]: token["id"] for token in added}}
+        vocabulary = data["model"]["vocab"]
+        if isinstance(vocabulary, list):
+            vocabulary = {token: i for i, (token, _) in enumerate(vocabulary)}
+        ids = {**vocabulary, **{token["content"]: token["id"] for token in added}}
         # Bytes alone are no text: the reference writes U+FFFD for each, Bantam for each sequence.
         self.ids = sorted(i for token, i in ids.items()
                           if not (fallback and token.startswith("<0x")))

@@ -3,6 +3,7 @@
 Merges that a SentencePiece vocabulary does not list come from its scores, as converters find them.
 """
 
+import base64
 import json
 
 from reference import CASED, CONTRACTIONS, QWEN35, WORDS
@@ -94,6 +95,21 @@ COMPONENTS = {
                    "pre_tokenizer": {"type": "BertPreTokenizer"},
                    "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True}},
 }
+# Unigram vocabularies. "xlm-roberta" as it is published, "spm" as transformers converts models of
+# SentencePiece, "words" as its class makes it, with bytes for what is unknown.
+UNIGRAM = {
+    "xlm-roberta": {"steps": [{"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}],
+                    "pre_tokenizer": {"type": "Metaspace", "replacement": "▁",
+                                      "add_prefix_space": True}},
+    "xlm-roberta-spm": {"steps": [{"type": "Strip", "strip_left": False, "strip_right": True},
+                                  {"type": "Replace", "pattern": {"Regex": " {2,}"},
+                                   "content": "▁"}],
+                        "pre_tokenizer": metaspace("always", True)},
+    "xlm-roberta-words": {"steps": [], "bytes": True, "pre_tokenizer": sequence(
+        "pretokenizers", {"type": "WhitespaceSplit"}, metaspace("always", True))},
+    "xlm-roberta-whole": {"steps": [{"type": "Strip", "strip_left": True, "strip_right": False}],
+                          "pre_tokenizer": metaspace("never", False)},
+}
 NOT_IN_TEXT = (CONTROL, UNKNOWN, UNUSED, USER_DEFINED)
 # Added tokens with every combination of flags that changes what is found.
 FLAGGED = [("<mask>", "lstrip"), ("<sep>", "rstrip"), ("<both>", "lstrip rstrip special"),
@@ -123,7 +139,8 @@ def added_tokens(name, tokens, types):
             continue
         special = types[i] != USER_DEFINED
         rstrip = name == "phi-3" and token not in PHI3_UNSTRIPPED and not token.startswith("[PAD")
-        out.append({"id": i, "content": token, "single_word": False, "lstrip": False,
+        lstrip = name.startswith("xlm-roberta") and token == "<mask>"
+        out.append({"id": i, "content": token, "single_word": False, "lstrip": lstrip,
                     "rstrip": rstrip, "normalized": name == "gpt-2", "special": special})
     return out
 
@@ -156,10 +173,34 @@ def bpe(name, fields, tokens, types, pairs_as_lists):
             "merges": [list(m) if pairs_as_lists else " ".join(m) for m in merges]}
 
 
+def unigram(name, fields, tokens, types):
+    """The model, and the other components."""
+    parts = UNIGRAM[name]
+    vocabulary = list(zip(tokens, fields["tokenizer.ggml.scores"]))
+    # What fills the table up is no part of the model.
+    while types[len(vocabulary) - 1] == UNUSED:
+        vocabulary.pop()
+    if "bytes" in parts:
+        vocabulary += [[f"<0x{byte:02X}>", -100.0] for byte in range(256)]
+    charsmap = bytes(fields["tokenizer.ggml.precompiled_charsmap"])
+    ends = [(tokens[fields[f"tokenizer.ggml.{key}_token_id"]],
+             fields[f"tokenizer.ggml.{key}_token_id"]) for key in ("bos", "eos")]
+    normalizer = {"type": "Precompiled",
+                  "precompiled_charsmap": base64.b64encode(charsmap).decode()}
+    model = {"type": "Unigram", "unk_id": fields["tokenizer.ggml.unknown_token_id"],
+             "vocab": vocabulary, "byte_fallback": "bytes" in parts}
+    return model, {
+        "normalizer": sequence("normalizers", normalizer, *parts["steps"]),
+        "pre_tokenizer": parts["pre_tokenizer"],
+        "decoder": STRIPPED if "bytes" in parts else {
+            "type": "Metaspace", "replacement": "▁", "add_prefix_space": True},
+        "post_processor": template(ends[:1], ends[1:])}
+
+
 def document(name, fields, flagged, pairs_as_lists):
     """The tokenizer.json of a family; `flagged` adds tokens with all flags."""
     tokens, types = fields["tokenizer.ggml.tokens"], fields["tokenizer.ggml.token_type"]
-    parts = {key: COMPONENTS[name].get(key) for key in
+    parts = {key: COMPONENTS.get(name, {}).get(key) for key in
              ("normalizer", "pre_tokenizer", "post_processor", "decoder")}
     added = added_tokens(name, tokens, types)
     if name.startswith("bert"):
@@ -167,6 +208,8 @@ def document(name, fields, flagged, pairs_as_lists):
         ends = [(tokens[i], i) for i in (fields["tokenizer.ggml.cls_token_id"],
                                          fields["tokenizer.ggml.seperator_token_id"])]
         parts["post_processor"] = template(ends[:1], ends[1:])
+    elif name in UNIGRAM:
+        model, parts = unigram(name, fields, tokens, types)
     else:
         model = bpe(name, fields, tokens, types, pairs_as_lists)
         if COMPONENTS[name].get("bos"):

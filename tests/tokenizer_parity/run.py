@@ -23,6 +23,7 @@ import published
 from reference import FAMILIES, Reference
 import spm_reference
 import strings
+from unigram_reference import UnigramReference
 
 ROOT = pathlib.Path(os.environ.get("BANTAM_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 # (file, pre-tokeniser): the file's own, but for those without a vocabulary to fetch.
@@ -49,6 +50,7 @@ CASES = [
     ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-3"),
     ("vocabs/ggml-vocab-gemma-4.gguf", "gemma-4"),
     ("vocabs/ggml-vocab-bert-bge.gguf", "bert"),
+    ("vocabs/ggml-vocab-nomic-bert-moe.gguf", "t5"),
 ]
 # Families published as tokenizer.json, made of these tables: (file, name in published.py). "+flags"
 # has added tokens with every flag besides, "+pairs" merges as pairs, "+config" a
@@ -76,11 +78,16 @@ JSON_CASES = [
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert"),
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert+flags"),
     ("vocabs/ggml-vocab-bert-bge.gguf", "json:bert-cased"),
+    ("vocabs/ggml-vocab-nomic-bert-moe.gguf", "json:xlm-roberta"),
+    ("vocabs/ggml-vocab-nomic-bert-moe.gguf", "json:xlm-roberta-spm"),
+    ("vocabs/ggml-vocab-nomic-bert-moe.gguf", "json:xlm-roberta-words"),
+    ("vocabs/ggml-vocab-nomic-bert-moe.gguf", "json:xlm-roberta-whole"),
     ("all-minilm-l6-v2/tokenizer.json", "as published"),
 ]
 CONTRADICTION = """{"bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false,
     "add_eos_token": true}"""
-REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference}
+REFERENCES = {"gemma-4": spm_reference.MergesReference, "bert": BertReference,
+              "t5": UnigramReference}
 
 
 class Encoder:

@@ -23,12 +23,12 @@ namespace bantam {
 Result<TextNormalizer> ReadNormalizerNode(const JsonNode& node);
 
 struct ReadPreTokenizer {
-  enum Kind : uint8_t { kNone, kByteLevel, kMetaspace, kBert, kSpaceSplit };
+  enum Kind : uint8_t { kNone, kByteLevel, kMetaspace, kWordMetaspace, kBert, kSpaceSplit };
   Kind kind = kNone;
   PreTokenizerKind pre = PreTokenizerKind::kGpt2;     // with kByteLevel
   bool prefix_space = false;                          // with kByteLevel
-  CharBpeStyle::Prefix prefix = CharBpeStyle::kNone;  // with kMetaspace
-  bool cut_at_spaces = false;                         // with kMetaspace
+  CharBpeStyle::Prefix prefix = CharBpeStyle::kNone;  // with kMetaspace and kWordMetaspace
+  bool cut_at_spaces = false;                         // with these too
 };
 Result<ReadPreTokenizer> ReadPreTokenizerNode(const JsonNode& node);
 
@@ -52,14 +52,17 @@ struct ReadVocabulary {
   std::vector<std::string> tokens;  // [n_tokens] empty where there is a hole
   std::vector<bool> in_model;       // [n_tokens] whether model.vocab has it
   std::vector<bool> present;        // [n_tokens] false: a hole
+  std::vector<double> scores;       // [n_tokens] of a Unigram model, else empty
   std::vector<AddedToken> added;
 
   // -1 if there is none. Linear.
   TokenId Find(std::string_view text) const;
 };
-// `added` and `config_added` (added_tokens_decoder) may be null.
-Result<ReadVocabulary> ReadVocabularyNodes(const JsonNode& vocab, const JsonNode& added,
-                                           const JsonNode& config_added, int vocab_size);
+// `added` and `config_added` (added_tokens_decoder) may be null. `vocab` is an object of ids, or
+// with `scored` an array of tokens and their scores.
+Result<ReadVocabulary> ReadVocabularyNodes(const JsonNode& vocab, bool scored,
+                                           const JsonNode& added, const JsonNode& config_added,
+                                           int vocab_size);
 
 // The merges, which point into the document.
 Result<std::vector<MergeRule>> ReadMergesNode(const JsonNode& node);

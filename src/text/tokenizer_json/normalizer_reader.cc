@@ -1,7 +1,10 @@
 // "normalizer": steps that change text.
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/check.h"
 #include "text/tokenizer_json/components.h"
 
@@ -9,7 +12,7 @@ namespace bantam {
 namespace {
 
 constexpr std::string_view kKnown =
-    "Sequence, NFC, NFD, Lowercase, Prepend, Replace and BertNormalizer";
+    "Sequence, NFC, NFD, Lowercase, Prepend, Replace, BertNormalizer, Precompiled and Strip";
 
 Result<NormalizerStep> ReadBert(const JsonNode& node) {
   BertStyle style;
@@ -20,14 +23,39 @@ Result<NormalizerStep> ReadBert(const JsonNode& node) {
   return NormalizerStep{.kind = NormalizerStep::kBert, .bert = style};
 }
 
+// Of spaces only: each by "▁", or runs of them by either.
 Result<NormalizerStep> ReadReplace(const JsonNode& node) {
+  const JsonNode content = node.Member("content");
+  const JsonNode regex = node.Member("pattern").Member("Regex");
+  if (regex.is_string()) {
+    if (regex.json().AsString() != " {2,}") return regex.Unsupported("\" {2,}\"");
+    if (TRY(content.String()) == " ") return NormalizerStep{.kind = NormalizerStep::kMergeSpaces};
+    if (TRY(content.String()) != kSpaceMark) return content.Unsupported("\" \" and \"▁\"");
+    return NormalizerStep{.kind = NormalizerStep::kMergeSpacesToMark};
+  }
   const JsonNode pattern = node.Member("pattern").Member("String");
   if (!pattern.is_string() || pattern.json().AsString() != " ") {
     return pattern.Unsupported("\" \"");
   }
-  const JsonNode content = node.Member("content");
   if (TRY(content.String()) != kSpaceMark) return content.Unsupported("\"▁\"");
   return NormalizerStep{.kind = NormalizerStep::kSpaces};
+}
+
+Result<NormalizerStep> ReadCharMap(const JsonNode& node) {
+  const JsonNode map = node.Member("precompiled_charsmap");
+  const std::optional<std::string> bytes = DecodeBase64(TRY(map.String()));
+  if (!bytes) return map.Expected("base64");
+  auto read = CharMap::Read(*bytes);
+  if (!read) return Fail(read.error().code, map.path() + ": " + read.error().message);
+  return NormalizerStep{.kind = NormalizerStep::kCharMap, .char_map = *std::move(read)};
+}
+
+Result<void> ReadStrip(const JsonNode& node, std::vector<NormalizerStep>& steps) {
+  const bool start = TRY(node.Member("strip_left").BoolOr(false));
+  const bool end = TRY(node.Member("strip_right").BoolOr(false));
+  if (start) steps.push_back({.kind = NormalizerStep::kStripStart});
+  if (end) steps.push_back({.kind = NormalizerStep::kStripEnd});
+  return {};
 }
 
 Result<void> ReadStep(const JsonNode& node, std::vector<NormalizerStep>& steps) {
@@ -43,6 +71,10 @@ Result<void> ReadStep(const JsonNode& node, std::vector<NormalizerStep>& steps) 
     steps.push_back(TRY(ReadBert(node)));
   } else if (name == "Replace") {
     steps.push_back(TRY(ReadReplace(node)));
+  } else if (name == "Precompiled") {
+    steps.push_back(TRY(ReadCharMap(node)));
+  } else if (name == "Strip") {
+    TRY(ReadStrip(node, steps));
   } else if (name == "Prepend") {
     const JsonNode prepend = node.Member("prepend");
     if (TRY(prepend.String()) != kSpaceMark) return prepend.Unsupported("\"▁\"");

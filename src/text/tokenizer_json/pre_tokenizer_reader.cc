@@ -132,12 +132,14 @@ Result<std::string> ReadStep(const JsonNode& node, ReadPreTokenizer& out) {
     TRY(ReadMetaspace(node, out));
     return std::string("metaspace");
   }
+  if (name == "WhitespaceSplit") return std::string("words");
   if (name == "BertPreTokenizer") {
     out.kind = ReadPreTokenizer::kBert;
     return std::string("bert");
   }
   return type.Unsupported(
-      "Sequence, Split, ByteLevel, Digits, Punctuation, Metaspace and BertPreTokenizer");
+      "Sequence, Split, ByteLevel, Digits, Punctuation, Metaspace, WhitespaceSplit and "
+      "BertPreTokenizer");
 }
 
 }  // namespace
@@ -167,6 +169,10 @@ Result<ReadPreTokenizer> ReadPreTokenizerNode(const JsonNode& node) {
     return out;
   }
   const std::string steps = Steps(names);
+  if (steps == Steps({"words", "metaspace"})) {
+    out.kind = ReadPreTokenizer::kWordMetaspace;
+    return out;
+  }
   for (const KnownSequence& known : KnownSequences()) {
     if (known.steps != steps) continue;
     out.pre = known.kind;
@@ -178,7 +184,7 @@ Result<ReadPreTokenizer> ReadPreTokenizerNode(const JsonNode& node) {
       ErrorCode::kUnsupported,
       node.path() + " has the steps [" + list +
           "]; Bantam has those of GPT-2, StarCoder, Qwen 2 to 3.5, Llama 3, GPT-4o, Tekken, "
-          "Falcon and DeepSeek, Metaspace and BertPreTokenizer");
+          "Falcon and DeepSeek, Metaspace, alone or after WhitespaceSplit, and BertPreTokenizer");
 }
 
 }  // namespace bantam

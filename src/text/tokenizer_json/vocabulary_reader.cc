@@ -33,6 +33,7 @@ class VocabularyReader {
   explicit VocabularyReader(ReadVocabulary& out) : out_(out) {}
 
   Result<void> ReadModel(const JsonNode& vocab);
+  Result<void> ReadScoredModel(const JsonNode& vocab);
   Result<void> ReadAdded(const JsonNode& node, int64_t id);
   // What the model has of the added tokens must have their ids.
   Result<void> CheckAgainstModel(const JsonNode& vocab);
@@ -77,6 +78,21 @@ Result<void> VocabularyReader::ReadModel(const JsonNode& vocab) {
     }
     TRY(Put(text, at, vocab.path()));
     out_.in_model[at] = true;
+  }
+  return {};
+}
+
+Result<void> VocabularyReader::ReadScoredModel(const JsonNode& vocab) {
+  const Json::Array& items = *TRY(vocab.Items());
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Json& item = items[i];
+    if (!item.is_array() || item.items().size() != 2 || !item.items()[0].is_string() ||
+        !item.items()[1].is_number()) {
+      return vocab.Item(i).Expected("a token and its score");
+    }
+    TRY(Put(item.items()[0].AsString(), i, vocab.path()));
+    out_.in_model[i] = true;
+    out_.scores.push_back(item.items()[1].AsDouble());
   }
   return {};
 }
@@ -126,19 +142,20 @@ TokenId ReadVocabulary::Find(std::string_view text) const {
   return -1;
 }
 
-Result<ReadVocabulary> ReadVocabularyNodes(const JsonNode& vocab, const JsonNode& added,
-                                           const JsonNode& config_added, int vocab_size) {
+Result<ReadVocabulary> ReadVocabularyNodes(const JsonNode& vocab, bool scored,
+                                           const JsonNode& added, const JsonNode& config_added,
+                                           int vocab_size) {
   ReadVocabulary out;
   VocabularyReader reader(out);
   const size_t n_added = added.is_null() ? 0 : TRY(added.Items())->size();
   const size_t n_config = config_added.is_null() ? 0 : TRY(config_added.Members())->size();
-  const size_t n_model = TRY(vocab.Members())->size();
+  const size_t n_model = scored ? TRY(vocab.Items())->size() : TRY(vocab.Members())->size();
   reader.max_id = MaxId(n_model + n_added + n_config);
   if (vocab_size < 0 || vocab_size > reader.max_id + 1) {
     return Fail(ErrorCode::kCorrupt, vocab.path() + " has " + std::to_string(n_model) +
                                          " tokens, but the model " + std::to_string(vocab_size));
   }
-  TRY(reader.ReadModel(vocab));
+  TRY(scored ? reader.ReadScoredModel(vocab) : reader.ReadModel(vocab));
   for (size_t i = 0; i < n_added; ++i) {
     const JsonNode node = added.Item(i);
     const int64_t id = TRY(node.Member("id").Int(0, reader.max_id));
@@ -163,6 +180,7 @@ Result<ReadVocabulary> ReadVocabularyNodes(const JsonNode& vocab, const JsonNode
   out.tokens.resize(n);
   out.in_model.resize(n);
   out.present.resize(n);
+  if (scored) out.scores.resize(n);
   return out;
 }
 

@@ -4,9 +4,9 @@
 Needs: pip install gguf==0.19.0 tokenizers==0.23.3 unicodedata2==16.0.0 sentencepiece==0.2.3. Writes
 beside itself, for each kind of vocabulary, small ones trained on the texts of
 tests/tokenizer_parity:
-  bytes.json, chars.json, words.json  {"models": […], "variants": […]}: each variant is a
-      tokenizer.json without its model, which is models[variant.model], with texts, their ids, and
-      what these decode to if not the text
+  bytes.json, chars.json, words.json, scored.json  {"models": […], "variants": […]}: each variant
+      is a tokenizer.json without its model, which is models[variant.model], with texts, their ids,
+      and what these decode to if not the text
   scores.json  the tables of a GGUF file with scores, and texts as the package sentencepiece reads
       them
 """
@@ -21,6 +21,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 HERE = pathlib.Path(__file__).parent
 PARITY = HERE.parents[1] / "tokenizer_parity"
 sys.path.insert(0, str(PARITY))
+import char_map  # noqa: E402
 import published  # noqa: E402
 import spm_reference  # noqa: E402
 import strings  # noqa: E402
@@ -35,6 +36,7 @@ VARIANTS = {
               "roberta+flags", "smollm2", "falcon"],
     "chars": ["tinyllama", "phi-3+flags+pairs", "mistral", "metaspace+flags", "gemma"],
     "words": ["bert", "bert+flags", "bert-cased"],
+    "scored": ["xlm-roberta", "xlm-roberta-spm", "xlm-roberta-words", "xlm-roberta-whole"],
 }
 
 
@@ -93,6 +95,27 @@ def word_fields():
                      "unknown_token_id": 1, "cls_token_id": 2, "seperator_token_id": 3})
 
 
+# A cluster of two characters, longer and shorter ones, and what becomes nothing.
+REPLACED = {"e\u0301": "é", "Ａ": "A", "ﬁ": "fi", "\u3000": " ", "\t": " ", "\n": " ", "\xad": "",
+            "…": "...", "½": "1⁄2", "\ufdfa": "a b"}
+
+
+def scored_fields():
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    tokenizer.train(CORPUS, trainers.UnigramTrainer(
+        vocab_size=4000, special_tokens=special, unk_token="<unk>", show_progress=False))
+    learnt = json.loads(tokenizer.to_str())["model"]["vocab"]
+    # Rounded, so that many are equal, and without what is rare.
+    learnt = sorted(((round(score), t) for t, score in learnt[4:]), reverse=True)[:500]
+    tokens = special + [t for _, t in learnt] + ["<mask>"]
+    return prefixed({"tokens": tokens, "scores": [0.0] * 4 + [s for s, _ in learnt] + [0.0],
+                     "token_type": [CONTROL] * 3 + [UNKNOWN] + [NORMAL] * len(learnt) + [CONTROL],
+                     "precompiled_charsmap": list(char_map.compiled(REPLACED)),
+                     "bos_token_id": 0, "eos_token_id": 2, "unknown_token_id": 3})
+
+
 def cases(reference, seed):
     words = [word for word in map(reference.word, reference.ids) if word and "\ufffd" not in word]
     rng = random.Random(seed)
@@ -114,7 +137,8 @@ def write(name, value):
 
 
 def main():
-    fields = {"bytes": byte_fields(), "chars": char_fields(), "words": word_fields()}
+    fields = {"bytes": byte_fields(), "chars": char_fields(), "words": word_fields(),
+              "scored": scored_fields()}
     for kind, names in VARIANTS.items():
         shared, variants = [], []
         for full in names:
