@@ -1,6 +1,7 @@
 // One row an architecture, and the translation of names.
 #include "format/hf_architectures.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -59,8 +60,6 @@ constexpr std::array kBert = {
     HfModule{"encoder.layer.%d.output.dense", "blk.%d.ffn_down"},
     HfModule{"encoder.layer.%d.output.LayerNorm", "blk.%d.layer_output_norm"},
 };
-// How models with a head for training prefix what is the encoder's.
-constexpr std::string_view kEncoderPrefix = "bert.";
 
 constexpr std::array kQwen2Biases = {
     HfBias{"self_attn.q_proj.", ""},
@@ -79,6 +78,23 @@ constexpr std::array kStarCoder2Biases = {
 
 using Windows = HfArchitecture::Windows;
 constexpr std::string_view kTanhGelu = "gelu_pytorch_tanh";
+
+// BERT, but for names and positions (Liu et al. 2019, arXiv 1907.11692).
+constexpr HfArchitecture Roberta(std::string_view model_type, std::string_view class_prefix) {
+  return {.model_type = model_type,
+          .architecture = "bert",
+          .activation = "gelu",
+          .epsilon_key = "layer_norm_eps",
+          .epsilon_name = "attention.layer_norm_epsilon",
+          .default_epsilon = 1e-12,
+          .default_context = 512,
+          .encoder = true,
+          .class_prefix = class_prefix,
+          .tensor_prefix = "roberta.",
+          .positions_after_pad = true,
+          .biases = {},
+          .modules = kBert};
+}
 
 constexpr std::array kRows = {
     HfArchitecture{.model_type = "qwen2",
@@ -166,8 +182,13 @@ constexpr std::array kRows = {
                    .default_epsilon = 1e-12,
                    .default_context = 512,
                    .encoder = true,
+                   .class_prefix = "Bert",
+                   .tensor_prefix = "bert.",
                    .biases = {},
                    .modules = kBert},
+    Roberta("roberta", "Roberta"),
+    Roberta("xlm-roberta", "XLMRoberta"),
+    Roberta("camembert", "Camembert"),
 };
 
 constexpr std::string_view kLayer = "%d";
@@ -188,6 +209,12 @@ std::string WithLayer(std::string_view pattern, std::string_view layer) {
   std::string name(pattern);
   const size_t at = name.find(kLayer);
   if (at != std::string::npos) name.replace(at, kLayer.size(), layer);
+  return name;
+}
+
+// An encoder's own name of what a model with a head for training has too.
+std::string_view WithoutPrefix(const HfArchitecture& row, std::string_view name) {
+  if (name.starts_with(row.tensor_prefix)) name.remove_prefix(row.tensor_prefix.size());
   return name;
 }
 
@@ -222,14 +249,16 @@ const HfArchitecture* FindHfArchitecture(std::string_view model_type) {
 
 bool IsUnread(const HfArchitecture& row, std::string_view folder_name) {
   if (!row.encoder) return false;
-  if (folder_name.starts_with(kEncoderPrefix)) folder_name.remove_prefix(kEncoderPrefix.size());
-  return folder_name == "embeddings.position_ids" || folder_name.starts_with("pooler.dense.") ||
-         folder_name.starts_with("cls.");
+  folder_name = WithoutPrefix(row, folder_name);
+  constexpr std::array<std::string_view, 5> kUnread = {
+      "embeddings.position_ids", "embeddings.token_type_ids", "pooler.dense.", "cls.", "lm_head."};
+  return std::ranges::any_of(
+      kUnread, [&](std::string_view unread) { return folder_name.starts_with(unread); });
 }
 
 std::string GgufName(const HfArchitecture& row, std::string_view folder_name) {
   if (row.encoder) {
-    if (folder_name.starts_with(kEncoderPrefix)) folder_name.remove_prefix(kEncoderPrefix.size());
+    folder_name = WithoutPrefix(row, folder_name);
     // As norms were first called.
     for (const auto& [old, name] :
          {std::pair<std::string_view, const char*>{".gamma", ".weight"}, {".beta", ".bias"}}) {

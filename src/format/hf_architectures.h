@@ -50,6 +50,10 @@ struct HfArchitecture {
   bool partial_rotary = false;       // partial_rotary_factor
   bool period_without_rope = false;  // SmolLM3's
   bool encoder = false;              // of the BERT family: gives vectors, not text
+  // Of encoders: how names of classes begin, and of tensors in models with a head for training.
+  std::string_view class_prefix = {};
+  std::string_view tensor_prefix = {};
+  bool positions_after_pad = false;  // the first is pad_token_id + 1: rows before it are none
   std::span<const HfBias> biases;    // of decoders; others in the files are none of the model's
   // Looked at before the common ones, which they may replace.
   std::span<const HfModule> modules;

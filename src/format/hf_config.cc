@@ -47,7 +47,9 @@ constexpr std::array kMultipliers = {
 // Classes whose head this build has, or does not need.
 bool HasKnownHead(const HfArchitecture& row, std::string_view name) {
   if (!row.encoder) return name.ends_with("ForCausalLM");
-  return name == "BertModel" || name == "BertForMaskedLM" || name == "BertForPreTraining";
+  if (!name.starts_with(row.class_prefix)) return false;
+  name.remove_prefix(row.class_prefix.size());
+  return name == "Model" || name == "ForMaskedLM" || name == "ForPreTraining";
 }
 
 Result<const HfArchitecture*> ArchitectureOf(const HfReader& config) {
@@ -68,7 +70,9 @@ Result<const HfArchitecture*> ArchitectureOf(const HfReader& config) {
     if (one.is_string() && HasKnownHead(*row, one.AsString())) return row;
   }
   if (row->encoder) {
-    return config.Refuse("architectures", "encoders without a head (BertModel, BertForMaskedLM)");
+    const std::string prefix(row->class_prefix);
+    return config.Refuse("architectures", "encoders without a head (" + prefix + "Model, " +
+                                              prefix + "ForMaskedLM)");
   }
   return config.Refuse("architectures", "decoders whose class ends \"ForCausalLM\"");
 }
@@ -206,7 +210,13 @@ Result<void> AddSizes(const HfReader& config, HfConfig& out) {
     if (config.Given(key.folder) != nullptr) TRY(add(key, config.Size(key.folder)));
   }
   const HfArchitecture& row = *out.architecture;
-  TRY(add({kContext, "context_length"}, config.SizeOr(kContext, row.default_context)));
+  uint64_t positions = TRY(config.SizeOr(kContext, row.default_context));
+  if (row.positions_after_pad) {
+    out.first_position = TRY(config.SizeOr("pad_token_id", 1)) + 1;
+    if (positions <= out.first_position) return config.Wrong(kContext, "above pad_token_id + 1");
+    positions -= out.first_position;
+  }
+  TRY(add({kContext, "context_length"}, positions));
   if (row.default_kv_heads > 0 && config.json().Find(kKvHeads) == nullptr) {
     TRY(add({kKvHeads, "attention.head_count_kv"}, row.default_kv_heads));
   }

@@ -1,6 +1,7 @@
 // config.json of a Hugging Face folder as the metadata a GGUF file would have.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct HfConfig {
   bool tied_given = false;  // config.json says so, or the opposite
   std::vector<std::string_view> biases;  // parts of names of the linear layers that have one
   std::vector<HfVector> vectors;         // divisors of the rotary frequencies, where there are some
+  uint64_t first_position = 0;           // row of the position table: those before are none
   HfQuantization quantization;           // how linear layers are stored
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "base/json.h"
 
@@ -106,6 +107,33 @@ TEST(HfConfig, WhatIsMissingIsAsTransformersHasIt) {
   EXPECT_FALSE(ReadHfConfig(Config())->tied);
 }
 
+TEST(HfConfig, PositionsOfRobertaBeginAfterThePaddingToken) {
+  for (const auto& [type, name] :
+       {std::pair{"roberta", "RobertaModel"}, std::pair{"xlm-roberta", "XLMRobertaForMaskedLM"},
+        std::pair{"camembert", "CamembertModel"}}) {
+    const auto of = [type](const std::string& class_name, const std::string& pad) {
+      return ReadHfConfig(Config(R"({"hidden_act": "gelu", "max_position_embeddings": 514,
+          "model_type": ")" + std::string(type) +
+                                 R"(", "architectures": [")" + class_name +
+                                 R"("], "pad_token_id": )" + pad + "}"));
+    };
+    const auto config = of(name, "1");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->metadata.GetString("general.architecture").value(), "bert");
+    EXPECT_EQ(config->metadata.GetUint("bert.context_length").value(), 512U);
+    EXPECT_EQ(config->first_position, 2U);
+    const auto earlier = of(name, "0");
+    ASSERT_TRUE(earlier) << earlier.error().message;
+    EXPECT_EQ(earlier->metadata.GetUint("bert.context_length").value(), 513U);
+    const auto small = of(name, "513");
+    ASSERT_FALSE(small);
+    EXPECT_THAT(small.error().message, HasSubstr("expected above pad_token_id + 1"));
+    const auto other = of("BertModel", "1");
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().message, HasSubstr("; this build knows encoders without a head"));
+  }
+}
+
 TEST(HfConfig, NumbersThatAreMissingAreTheClassOnes) {
   struct Row {
     const char* type;
@@ -119,7 +147,8 @@ TEST(HfConfig, NumbersThatAreMissingAreTheClassOnes) {
         Row{"mistral", "llama", 131072, 8, 1e-6}, Row{"qwen3", "qwen3", 32768, 32, 1e-6},
         Row{"phi3", "phi3", 4096, 0, 1e-5}, Row{"starcoder2", "starcoder2", 4096, 2, 1e-5},
         Row{"gemma3_text", "gemma3", 131072, 4, 1e-6}, Row{"smollm3", "smollm3", 32768, 4, 1e-6},
-        Row{"granite", "granite", 2048, 0, 1e-6}, Row{"bert", "bert", 512, 0, 1e-12}}) {
+        Row{"granite", "granite", 2048, 0, 1e-6}, Row{"bert", "bert", 512, 0, 1e-12},
+        Row{"roberta", "bert", 510, 0, 1e-12}}) {
     const std::string sizes = R"("num_hidden_layers": 2, "hidden_size": 64,
         "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 160, "model_type": ")" +
                               std::string(row.type) + "\"";

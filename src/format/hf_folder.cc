@@ -21,6 +21,7 @@ constexpr uint64_t kMaxConfigBytes = 4 << 20;
 constexpr uint64_t kPieceBytes = 1 << 20;
 constexpr std::string_view kHead = "lm_head.weight";
 constexpr std::string_view kEmbedding = "model.embed_tokens.weight";
+constexpr std::string_view kPositions = "position_embd.weight";
 constexpr std::string_view kPackedSuffix = ".qweight";
 // Tables that older files carry and no runtime reads.
 constexpr std::string_view kUnread = ".rotary_emb.inv_freq";
@@ -166,6 +167,7 @@ class HfFolderBuilder {
     TensorView view = TRY(ViewOf(shard));
     view.name_in_file = shard.tensor.name;
     view.name = Translated(view.name_in_file);
+    if (view.name == kPositions) SkipFirstRows(view);
     if (config_.architecture->norm_plus_one && view.name.ends_with("norm.weight") &&
         view.n_dims == 1) {
       AddNormPlusOne(view);
@@ -173,8 +175,8 @@ class HfFolderBuilder {
     }
     const DType wanted = view.n_dims > 1 ? Wanted(floats_, view.type) : view.type;
     if (wanted != view.type) {
-      const FloatConversion conversion = {view.type, wanted, shard.tensor.data,
-                                          shard.tensor.elements()};
+      const FloatConversion conversion = {view.type, wanted, view.data,
+                                          view.row_length() * view.n_rows()};
       MakeConverted(view, wanted);
       conversions.emplace_back(tensors.size(), [conversion](std::span<uint8_t> out) {
         return ConvertFloats(conversion, out);
@@ -182,6 +184,16 @@ class HfFolderBuilder {
     }
     tensors.push_back(std::move(view));
     return {};
+  }
+
+  // A table that has no more rows is left as it is: its shape is refused later.
+  void SkipFirstRows(TensorView& view) const {
+    const auto skipped = static_cast<int64_t>(config_.first_position);
+    if (view.n_dims != 2 || view.n_rows() <= skipped) return;
+    const int64_t bytes = skipped * RowBytes(view.type, view.row_length());
+    view.data += bytes;
+    view.size_bytes -= static_cast<uint64_t>(bytes);
+    view.shape[1] -= skipped;
   }
 
   void AddNormPlusOne(const TensorView& view) {

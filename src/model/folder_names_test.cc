@@ -192,6 +192,21 @@ TEST(FolderNames, OfSeveralSpellingsTheFilesOwnIsNamed) {
                                                     HasSubstr("\"embeddings.LayerNorm.weight\"")));
 }
 
+// Rows of the position table that no text has are not the model's.
+TEST(FolderNames, PositionsBeginAfterThePaddingToken) {
+  FolderFile encoder;
+  encoder.config = Config(R"({"model_type": "xlm-roberta", "hidden_act": "gelu"})");
+  encoder.shapes = {{"roberta.embeddings.position_embeddings.weight", {9, 32}},
+                    {"lm_head.dense.weight", {32, 32}}};
+  const auto file = encoder.Open();
+  ASSERT_TRUE(file) << file.error().message;
+  const TensorView* positions = (*file)->Find("position_embd.weight");
+  ASSERT_NE(positions, nullptr);
+  EXPECT_EQ(positions->n_rows(), 7);
+  EXPECT_EQ(positions->size_bytes, 7U * 32 * sizeof(float));
+  EXPECT_EQ((*file)->tensors().size(), 1U);
+}
+
 TEST(FolderNames, AdaptersHaveTheirModules) {
   static constexpr std::array<uint8_t, 512> kBytes = {};
   const auto file = FolderFile().Open().value();

@@ -84,6 +84,7 @@ TEST_P(TinyEncoders, GiveTheVectorsOfTransformers) {
 INSTANTIATE_TEST_SUITE_P(Golden, TinyEncoders,
                          testing::Values(TinyEncoder{"mean", "mean", Pooling::kMean, 40},
                                          TinyEncoder{"cls", "cls", Pooling::kCls, 100},
+                                         TinyEncoder{"xlmr", "xlmr", Pooling::kMean, 100},
                                          TinyEncoder{"mean.gguf", "gguf", Pooling::kMean, 100}),
                          [](const auto& tested) { return std::string(tested.param.reference); });
 

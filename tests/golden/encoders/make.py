@@ -17,15 +17,21 @@ import gguf
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from transformers import AutoTokenizer, BertConfig, BertModel
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import processors
+from transformers import AutoTokenizer, BertConfig, BertModel, XLMRobertaConfig, XLMRobertaModel
 
 HERE = pathlib.Path(__file__).parent
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = ["the", "cat", "sat", "on", "mat", "##at", "##er", "ca", "al", "##ors", "le", "##fe"]
 VOCAB = SPECIAL + sorted(set(string.ascii_lowercase + ",.:!?…人由")) + [
     "##" + c for c in string.ascii_lowercase] + WORDS
-LONGEST = {"mean": 40, "cls": 100}
+LONGEST = {"mean": 40, "cls": 100, "xlmr": 100}
+# Of Unigram: the scores of words are better than those of their letters.
+PIECES = ([("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.5)] +
+          [(c, -5.0) for c in sorted(set(string.ascii_lowercase + ",.:!?…人由"))] +
+          [(t.removeprefix("##") if t.startswith("##") else "▁" + t, -7.0 - 0.25 * i)
+           for i, t in enumerate(WORDS)] + [("<mask>", 0.0)])
 
 
 def model_of(seed: int, **sizes) -> BertModel:
@@ -33,7 +39,11 @@ def model_of(seed: int, **sizes) -> BertModel:
     config = BertConfig(**dict(vocab_size=len(VOCAB), hidden_size=32, num_hidden_layers=2,
                                num_attention_heads=2, intermediate_size=64,
                                max_position_embeddings=100) | sizes)
-    model = BertModel(config).eval()
+    return randomised(BertModel(config))
+
+
+def randomised(model):
+    model.eval()
     with torch.no_grad():
         for name, tensor in model.named_parameters():
             scale = 0.5 if tensor.ndim > 1 else 0.2
@@ -56,8 +66,18 @@ def tokenizer() -> Tokenizer:
     return out
 
 
-def vectors(model: BertModel, texts: list[str], longest: int, pooling: str) -> np.ndarray:
-    tokens = tokenizer()
+def unigram_tokenizer() -> Tokenizer:
+    out = Tokenizer(models.Unigram(PIECES, unk_id=3))
+    out.normalizer = normalizers.Replace(Regex(" {2,}"), " ")
+    out.pre_tokenizer = pre_tokenizers.Metaspace()
+    out.decoder = decoders.Metaspace()
+    out.add_special_tokens([t for t, score in PIECES if score == 0])
+    out.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    return out
+
+
+def vectors(model, texts: list[str], longest: int, pooling: str, make=tokenizer) -> np.ndarray:
+    tokens = make()
     tokens.enable_truncation(longest)
     rows = []
     for text in texts:
@@ -124,6 +144,23 @@ def make_cls(texts: list[str]) -> None:
     tensors["cls.predictions.bias"] = torch.zeros(len(VOCAB)).half()
     save_file(tensors, folder / "model.safetensors")
     vectors(model, texts, LONGEST["cls"], "cls").tofile(HERE / "cls.f32")
+
+
+def make_xlmr(texts: list[str]) -> None:
+    torch.manual_seed(3)
+    model = randomised(XLMRobertaModel(XLMRobertaConfig(
+        vocab_size=len(PIECES) + 3, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=64, max_position_embeddings=102, type_vocab_size=1,
+        layer_norm_eps=1e-5))).half().float()
+    folder = HERE / "xlmr"
+    shutil.rmtree(folder, ignore_errors=True)
+    config = config_json(model, "XLMRobertaForMaskedLM")
+    write_json(folder / "config.json", config | {"model_type": "xlm-roberta", "pad_token_id": 1})
+    unigram_tokenizer().save(str(folder / "tokenizer.json"))
+    tensors = {"roberta." + name: tensor.half() for name, tensor in model.state_dict().items()}
+    tensors["lm_head.bias"] = torch.zeros(len(PIECES)).half()
+    save_file(tensors, folder / "model.safetensors")
+    vectors(model, texts, LONGEST["xlmr"], "mean", unigram_tokenizer).tofile(HERE / "xlmr.f32")
 
 
 # As llama.cpp's converter names them.
@@ -213,6 +250,7 @@ def main() -> None:
     texts = (HERE / "texts.txt").read_text(encoding="utf-8").splitlines()
     model = make_mean(texts)
     make_cls(texts)
+    make_xlmr(texts)
     make_gguf(model, texts)
     for folder in sys.argv[1:]:
         make_minilm(folder)
