@@ -42,6 +42,7 @@ enum class FloatType : uint8_t { kAsStored, kF32, kF16, kBF16 };
 
 // A low-rank adapter (LoRA): a GGUF adapter file, or a PEFT folder.
 struct AdapterSource {
+  static constexpr double kMaxScale = 1e6;  // what people may ask for, negative or positive
   std::string path;
   float scale = 1;  // in requests that do not say; 0: it is only loaded
 };

@@ -1,8 +1,8 @@
 // Four characters of 6 bits each are three bytes.
 #include "base/base64.h"
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
 namespace bantam {
 namespace {
@@ -17,6 +17,22 @@ int BitsOf(char c) {
 }
 
 }  // namespace
+
+std::string EncodeBase64(std::span<const uint8_t> bytes) {
+  constexpr const char* kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const size_t n = std::min<size_t>(3, bytes.size() - i);
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j) group = group << 8 | (j < n ? bytes[i + j] : 0U);
+    for (size_t j = 0; j < 4; ++j) {
+      text += j <= n ? kDigits[group >> (18 - 6 * j) & 63] : '=';
+    }
+  }
+  return text;
+}
 
 std::optional<std::string> DecodeBase64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;

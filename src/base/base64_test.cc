@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <string>
+
 namespace bantam {
 namespace {
 
@@ -13,6 +16,13 @@ TEST(Base64, GivesTheBytesOfTheStandardsExamples) {
   EXPECT_EQ(DecodeBase64("Zm9v"), "foo");
   EXPECT_EQ(DecodeBase64("Zm9vYmFy"), "foobar");
   EXPECT_EQ(DecodeBase64("+/+/"), "\xFB\xFF\xBF");
+}
+
+TEST(Base64, BytesComeBack) {
+  for (const std::string bytes : {"", "f", "fo", "foo", "foobar", "\xFB\xFF\xBF"}) {
+    const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+    EXPECT_EQ(DecodeBase64(EncodeBase64({data, bytes.size()})), bytes);
+  }
 }
 
 TEST(Base64, OtherTextsAreNone) {

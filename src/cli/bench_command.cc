@@ -102,9 +102,7 @@ void NoteLength(const Environment& env, const ModelInfo& info, int context) {
 // The yardstick of replies, and what a step of theirs has to read: of the precision and layout that
 // were chosen, adapters included. Keys and values are planned in whole blocks.
 Result<void> PutBesideMemory(const Environment& env, const MemoryChoice& choice, Bench& bench) {
-  constexpr int kBlockTokens = 64;
-  const int blocks = (choice.context + kBlockTokens - 1) / kBlockTokens;
-  const double tokens = double{kBlockTokens} * blocks * choice.max_sequences;
+  const double tokens = static_cast<double>(InWholeBlocks(choice.context)) * choice.max_sequences;
   bench.PutBeside(TRY(env.backend.memory_reader(bench.threads())),
                   static_cast<double>(choice.plan.weights),
                   static_cast<double>(choice.plan.kv_cache) / tokens);

@@ -100,6 +100,11 @@ void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget)
                    });
 }
 
+int InWholeBlocks(int tokens) {
+  constexpr int kBlockTokens = 64;
+  return (tokens + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
+}
+
 Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup) {
   if (!setup.keys && !setup.values) return setup.kv;
   const KvPrecision keys = setup.keys.value_or(KvPrecision::k16);

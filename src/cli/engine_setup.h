@@ -37,6 +37,9 @@ void AddAdapterOption(ArgParser& parser, std::vector<AdapterSource>& adapters);
 void AddContextOption(ArgParser& parser, int& context);
 void AddMemoryBudgetOption(ArgParser& parser, std::optional<MemorySize>& budget);
 
+// Tokens rounded up to the blocks of 64 in which keys and values are kept.
+int InWholeBlocks(int tokens);
+
 // What --kv-cache, or --cache-type-k and -v together, say; nothing if none is given. Fails if they
 // disagree.
 Result<std::optional<KvPrecision>> GivenKvPrecision(const EngineSetup& setup);

@@ -16,7 +16,6 @@ namespace bantam::cli {
 namespace {
 
 constexpr int kMostContext = 32768;
-constexpr int kBlockTokens = 64;
 // How long a stream may wait for the prompts of others between two of its tokens.
 constexpr double kPromptSeconds = 0.1;
 // An encoder's buffers for a batch, and its tokenizer.
@@ -131,8 +130,7 @@ class Loader {
     usual.max_sequences = options_.parallel;
     usual.fewer_sequences = false;
     usual.shared = true;
-    usual.context = (pool + options_.parallel - 1) / options_.parallel;
-    usual.context = (usual.context + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
+    usual.context = InWholeBlocks((pool + options_.parallel - 1) / options_.parallel);
     usual.prompt_chunk = 512;
     usual.kv = kv_.value_or(KvPrecision::k16);
     usual.weights = options_.setup.weights;
@@ -177,9 +175,8 @@ class Loader {
     engine.prompt_seconds = kPromptSeconds;
     engine.max_sequences = options_.parallel;
     if (const MemoryChoice* choice = loaded.model->memory()) {
-      const int each = (choice->context + kBlockTokens - 1) / kBlockTokens * kBlockTokens;
       engine.max_sequences = choice->max_sequences;
-      engine.kv_tokens = each * choice->max_sequences;
+      engine.kv_tokens = InWholeBlocks(choice->context) * choice->max_sequences;
       engine.context = std::min(engine.context, engine.kv_tokens);
       loaded.memory_bytes = choice->plan.total() - std::min(choice->plan.total(), before);
       log_.Event("loaded", {{"model", Json::String(path)},

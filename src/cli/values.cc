@@ -13,8 +13,6 @@
 namespace bantam::cli {
 namespace {
 
-constexpr float kMaxAdapterScale = 1e6F;  // as for clients of a server
-
 std::string Quoted(std::string_view text) {
   constexpr size_t kShown = 60;
   if (text.size() > kShown) return "'" + std::string(text.substr(0, kShown)) + "…'";
@@ -123,7 +121,7 @@ Result<AdapterSource> ParseAdapter(std::string_view text) {
     float value = 0;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
     const bool all = end == number.data() + number.size() && error != std::errc::invalid_argument;
-    if (all && (error != std::errc() || !(std::abs(value) <= kMaxAdapterScale))) {
+    if (all && (error != std::errc() || !(std::abs(value) <= AdapterSource::kMaxScale))) {
       return Fail(ErrorCode::kInvalidArgument,
                   "expected a scale from -1e6 to 1e6, got " + Quoted(number));
     }

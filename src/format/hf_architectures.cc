@@ -79,8 +79,10 @@ constexpr std::array kStarCoder2Biases = {
 using Windows = HfArchitecture::Windows;
 constexpr std::string_view kTanhGelu = "gelu_pytorch_tanh";
 
-// BERT, but for names and positions (Liu et al. 2019, arXiv 1907.11692).
-constexpr HfArchitecture Roberta(std::string_view model_type, std::string_view class_prefix) {
+// BERT and what is like it but for names and positions (RoBERTa: Liu et al. 2019, arXiv
+// 1907.11692).
+constexpr HfArchitecture Bert(std::string_view model_type, std::string_view class_prefix,
+                              std::string_view tensor_prefix, bool positions_after_pad) {
   return {.model_type = model_type,
           .architecture = "bert",
           .activation = "gelu",
@@ -90,8 +92,8 @@ constexpr HfArchitecture Roberta(std::string_view model_type, std::string_view c
           .default_context = 512,
           .encoder = true,
           .class_prefix = class_prefix,
-          .tensor_prefix = "roberta.",
-          .positions_after_pad = true,
+          .tensor_prefix = tensor_prefix,
+          .positions_after_pad = positions_after_pad,
           .biases = {},
           .modules = kBert};
 }
@@ -174,21 +176,10 @@ constexpr std::array kRows = {
                    .has_multipliers = true,
                    .biases = kBothBiases,
                    .modules = {}},
-    HfArchitecture{.model_type = "bert",
-                   .architecture = "bert",
-                   .activation = "gelu",
-                   .epsilon_key = "layer_norm_eps",
-                   .epsilon_name = "attention.layer_norm_epsilon",
-                   .default_epsilon = 1e-12,
-                   .default_context = 512,
-                   .encoder = true,
-                   .class_prefix = "Bert",
-                   .tensor_prefix = "bert.",
-                   .biases = {},
-                   .modules = kBert},
-    Roberta("roberta", "Roberta"),
-    Roberta("xlm-roberta", "XLMRoberta"),
-    Roberta("camembert", "Camembert"),
+    Bert("bert", "Bert", "bert.", false),
+    Bert("roberta", "Roberta", "roberta.", true),
+    Bert("xlm-roberta", "XLMRoberta", "roberta.", true),
+    Bert("camembert", "Camembert", "roberta.", true),
 };
 
 constexpr std::string_view kLayer = "%d";

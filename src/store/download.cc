@@ -81,7 +81,8 @@ class Downloader {
   Result<StoredFile> Run();
 
  private:
-  std::optional<StoredFile> Present() const;
+  std::optional<StoredFile> Present();
+  void RemoveLock() const { (void)unlink(PartFile::LockPath(path_).c_str()); }
   Result<FileLock> Acquire();
   Result<void> Fetch(PartFile& part);
   Result<void> Try(PartFile& part);
@@ -121,19 +122,19 @@ class Downloader {
   uint64_t furthest_ = 0;    // byte of the file that last counted as progress
   int restarts_ = 0;
   bool noted_ = false;
-  std::optional<StoredFile> own_;  // what the model has from there, though it may have changed
-  bool unchanged_ = false;         // it has not
+  std::optional<StoredFile> own_;  // as the model has it; by now it may be another
+  bool unchanged_ = false;         // it is not, the server says
 };
 
-std::optional<StoredFile> Downloader::Present() const {
-  const auto own = options_.already ? options_.already(file_) : std::nullopt;
+std::optional<StoredFile> Downloader::Present() {
+  if (options_.already) own_ = options_.already(file_);
   if (file_.sha256.empty()) {
-    const bool same = own && file_.fixed && own->bytes == file_.bytes.value_or(own->bytes);
-    return same ? own : std::nullopt;
+    const bool same = own_ && file_.fixed && own_->bytes == file_.bytes.value_or(own_->bytes);
+    return same ? own_ : std::nullopt;
   }
   // A file that was damaged may have its size. What is not the model's own is read, as is what has
   // no size to compare.
-  const auto bytes = own && own->sha256 == file_.sha256 ? file_.bytes : std::nullopt;
+  const auto bytes = own_ && own_->sha256 == file_.sha256 ? file_.bytes : std::nullopt;
   if (!IsWhole(store_, file_.sha256, bytes, events_.cancelled)) return std::nullopt;
   const auto size = SizeOf(store_.BlobPath(file_.sha256));
   if (!size) return std::nullopt;
@@ -273,7 +274,7 @@ Result<void> Downloader::Try(PartFile& part) {
   request.token = options_.token;
   request.from = from_start_ ? 0 : before;
   if (part.state().url == source_) request.if_range = part.state().etag;
-  if (before == 0 && own_) request.if_none_match = own_->etag;
+  if (before == 0 && own_ && file_.sha256.empty()) request.if_none_match = own_->etag;
   request.max_bytes = kMaxFileBytes;
   request.on_answer = [&](const net::HttpHop& answer) { return TakeAnswer(part, answer); };
   request.on_body = [&](std::span<const uint8_t> bytes) { return TakeBytes(part, bytes); };
@@ -334,10 +335,9 @@ Result<StoredFile> Downloader::Run() {
   }
   const FileLock lock = TRY(Acquire());
   if (auto present = Present()) {
-    (void)unlink(PartFile::LockPath(path_).c_str());
+    RemoveLock();
     return *present;
   }
-  if (options_.already && file_.sha256.empty()) own_ = options_.already(file_);
   PartFile part = TRY(PartFile::Open(path_, events_.cancelled));
   bool resumed = part.bytes() > 0;
   while (true) {
@@ -348,19 +348,19 @@ Result<StoredFile> Downloader::Run() {
     }
     if (unchanged_) {
       part.Discard();
-      (void)unlink(PartFile::LockPath(path_).c_str());
+      RemoveLock();
       return *own_;
     }
     const std::string digest = part.Digest();
     if (file_.sha256.empty() || digest == file_.sha256) {
       const std::string etag = file_.sha256.empty() ? part.state().etag : "";
       TRY(part.Commit(store_.BlobPath(digest)));
-      (void)unlink(PartFile::LockPath(path_).c_str());
+      RemoveLock();
       return StoredFile{.name = file_.name, .sha256 = digest, .bytes = total_, .etag = etag};
     }
     if (!std::exchange(resumed, false)) {
       part.Discard();
-      (void)unlink(PartFile::LockPath(path_).c_str());
+      RemoveLock();
       return Wrong("the SHA-256 is " + digest + ", expected " + file_.sha256 +
                    "; the file was thrown away");
     }

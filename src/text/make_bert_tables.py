@@ -51,6 +51,10 @@ def array(kind, name, items, per_line):
     print("}};\n")
 
 
+def range_array(name, code_points):
+    array("unicode::Range", name, [f"{{{a:#x},{b:#x}}}" for a, b in ranges(code_points)], 5)
+
+
 def main():
     assert tokenizers.__version__ == "0.23.3"
     lowercase = bert(lowercase=True)
@@ -63,7 +67,7 @@ def main():
     print('#include "text/bert_tables.h"\n\nnamespace bantam {\n')
     for name, code_points in (("kBertRemoved", removed_by(bert(clean_text=True))),
                               ("kBertAccents", removed_by(bert(strip_accents=True)))):
-        array("unicode::Range", name, [f"{{{a:#x},{b:#x}}}" for a, b in ranges(code_points)], 5)
+        range_array(name, code_points)
     array("CaseRun", "kLowerCase", [f"{{{a:#x},{b:#x},{s},{d}}}" for a, b, s, d in runs], 4)
     print("}  // namespace bantam")
     import sys
@@ -71,4 +75,5 @@ def main():
           len(ranges(removed_by(bert(strip_accents=True)))), file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

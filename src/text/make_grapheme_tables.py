@@ -12,7 +12,7 @@ import regex
 import tokenizers
 from tokenizers import normalizers
 
-CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+from make_bert_tables import CODE_POINTS, range_array
 
 
 def replacing_a():
@@ -25,24 +25,6 @@ def replacing_a():
     units[leaf] = 1 << 31
     trie = struct.pack(f"<{len(units)}I", *units)
     return normalizers.Precompiled(struct.pack("<I", len(trie)) + trie + b"X\0").normalize_str
-
-
-def ranges(code_points):
-    out = []
-    for c in code_points:
-        if out and out[-1][1] == c - 1:
-            out[-1][1] = c
-        else:
-            out.append([c, c])
-    return out
-
-
-def array(name, code_points):
-    items = [f"{{{a:#x},{b:#x}}}" for a, b in ranges(code_points)]
-    print(f"const std::array<unicode::Range, {len(items)}> {name} = {{{{")
-    for i in range(0, len(items), 5):
-        print(",".join(items[i:i + 5]) + ",")
-    print("}};\n")
 
 
 def main():
@@ -58,9 +40,9 @@ def main():
     print("// tokenizers 0.23.3 sees them. Contents: see grapheme_tables.h.")
     print("// clang-format off")
     print('#include "text/grapheme_tables.h"\n\nnamespace bantam {\n')
-    array("kJoining", joining)
-    array("kPrepended", prepended)
-    array("kPictographs", pictographs)
+    range_array("kJoining", joining)
+    range_array("kPrepended", prepended)
+    range_array("kPictographs", pictographs)
     print("}  // namespace bantam")
 
 

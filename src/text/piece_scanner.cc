@@ -12,8 +12,7 @@ using unicode::kSpace;
 // The end of `\s+(?!\S)|\s+` for the run [pos, end).
 size_t LeaveLast(std::string_view text, size_t pos, size_t end) {
   if (end == text.size()) return end;
-  size_t last = end - 1;
-  while ((static_cast<uint8_t>(text[last]) & 0xC0) == 0x80) --last;
+  const size_t last = PreviousChar(text, end);
   return last > pos ? last : end;
 }
 

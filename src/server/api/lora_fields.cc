@@ -32,7 +32,8 @@ Result<LoraDefaults::Scales> ReadLoraList(const Json& list, const std::string& l
     if (!item.is_object()) return BadField(name, "must be an object with an id and a scale");
     const Fields inner(item, name + ".");
     const auto id = TRY(inner.Integer("id", 0, std::numeric_limits<int>::max()));
-    const auto scale = TRY(inner.Number("scale", -1e6, 1e6));
+    const auto scale =
+        TRY(inner.Number("scale", -AdapterSource::kMaxScale, AdapterSource::kMaxScale));
     if (!id) return inner.Bad("id", "must be given");
     if (!ids.insert(*id).second) return inner.Bad("id", "stands in the list twice");
     if (!scale) return inner.Bad("scale", "must be given");

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/check.h"
 #include "server/api/embed_request.h"
 #include "server/openai/handlers.h"
@@ -16,26 +17,10 @@ static_assert(std::endian::native == std::endian::little, "vectors are sent as t
 
 constexpr int kMost = std::numeric_limits<int>::max();
 
-// RFC 4648, section 4.
-std::string Base64(std::span<const uint8_t> bytes) {
-  constexpr const char* kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t n = std::min<size_t>(3, bytes.size() - i);
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) group = group << 8 | (j < n ? bytes[i + j] : 0U);
-    for (size_t j = 0; j < 4; ++j) {
-      text += j <= n ? kDigits[group >> (18 - 6 * j) & 63] : '=';
-    }
-  }
-  return text;
-}
-
 std::string Encoded(std::span<const float> vector, bool base64) {
   if (!base64) return VectorText(vector);
-  return "\"" + Base64({reinterpret_cast<const uint8_t*>(vector.data()), vector.size_bytes()}) +
+  return "\"" +
+         EncodeBase64({reinterpret_cast<const uint8_t*>(vector.data()), vector.size_bytes()}) +
          "\"";
 }
 

@@ -40,9 +40,7 @@ uint16_t FlagsOf(uint32_t c) {
 }
 
 Character CharacterBefore(std::string_view text, size_t end) {
-  size_t at = end - 1;
-  while ((static_cast<uint8_t>(text[at]) & 0xC0) == 0x80) --at;
-  return CharacterAt(text, at);
+  return CharacterAt(text, PreviousChar(text, end));
 }
 
 void AppendUpper(uint32_t c, std::string* out) {
